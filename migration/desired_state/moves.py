@@ -1,0 +1,39 @@
+"""What of a monorepo's history goes into one repository."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One folder of the monorepo and where it lands.
+
+    source: the folder's path today, relative to the monorepo's root, "/" between names, no slash at either end.
+    earlier: the names the folder had before, oldest last; same form as `source`.
+    target: the folder in the new repository; "" is its root.
+    exclude: gitignore-style patterns, relative to `source`, of files that stay behind in every commit.
+    """
+
+    source: str
+    target: str = ""
+    earlier: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagRule:
+    """Which tags of the monorepo follow, and under which name.
+
+    Both are tag names with at most one "*"; what the star of `source` matches replaces the star of `target`:
+    "engine/v*" to "v*" turns engine/v1.2.0 into v1.2.0. The first rule that matches a tag wins.
+    """
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeSelection:
+    """Everything that one new repository takes from the monorepo. Where two moves land on one path, the later wins."""
+
+    moves: tuple[Move, ...]
+    tags: tuple[TagRule, ...] = (TagRule(source="*", target="*"),)
