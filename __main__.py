@@ -1,0 +1,35 @@
+"""The stack: read the plan, compute what must exist, register it, export what became of it."""
+
+import pulumi
+
+from components.github_server import existing_repositories, github_provider
+from components.histories import code_move_args, in_figures, split_histories
+from components.plain_errors import plain_errors, tell_progress
+from components.service_repository import ServiceRepository, ServiceRepositoryArgs
+from components.settings import Settings, refuse_overrides
+from migration.desired_state import desired_state
+from migration.plan import read_plan
+
+with plain_errors():
+    refuse_overrides()
+    settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())
+    plan = read_plan(settings.plan_file)
+    state = desired_state(plan, settings.stages)
+    split = split_histories(settings, plan.monorepo.default_branch, state, tell_progress)
+    existing = existing_repositories(settings)
+
+server = pulumi.ResourceOptions(providers=[github_provider(settings)])
+repositories: dict[str, dict[str, pulumi.Input[str]]] = {}
+for desired in state.repositories:
+    history = split.histories.get(desired.name)
+    arguments = ServiceRepositoryArgs(
+        desired=desired,
+        code=code_move_args(desired, history) if history else None,
+        exists=desired.name in existing,
+    )
+    repository = ServiceRepository(desired.name, arguments, server)
+    repositories[desired.name] = {
+        "url": repository.url,
+        "carries": in_figures(history) if history else "nothing",
+    }
+pulumi.export("repositories", repositories)

@@ -1,0 +1,1 @@
+"""The `./multirepo` command: one module for each of its commands."""

@@ -1,0 +1,55 @@
+"""The environment in which Pulumi works on a stack of this checkout: engine, state, sandbox token."""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from components.settings import OVERRIDING_VARIABLES, TOKEN_VARIABLE, WORKSPACE
+from engine import Engine
+
+STATE = WORKSPACE / "state"
+SOURCE_FILE = WORKSPACE / "environment.sh"
+# Public on purpose: see Pulumi.dev.yaml.
+REHEARSAL_PASSPHRASE = "rehearsal"
+
+
+def pulumi_environment(engine: Engine, token: str, stack: str) -> dict[str, str]:
+    """The variables that a stack in the sandbox needs, to be laid over the caller's own."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    path_entries = [
+        *map(str, engine.path_entries),
+        str(Path(sys.executable).parent),
+        os.environ.get("PATH", ""),
+    ]
+    return {
+        "PATH": os.pathsep.join(path_entries),
+        "PULUMI_BACKEND_URL": STATE.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": REHEARSAL_PASSPHRASE,
+        "PULUMI_STACK": stack,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        TOKEN_VARIABLE: token,
+    }
+
+
+def inherited_environment() -> dict[str, str]:
+    """The caller's environment without what would redirect the GitHub provider."""
+    return {name: value for name, value in os.environ.items() if name not in OVERRIDING_VARIABLES}
+
+
+def write_source_file(variables: Mapping[str, str]) -> Path:
+    """A file to `source`, readable by its owner alone because it holds the sandbox's token."""
+    lines = [f"unset {' '.join(OVERRIDING_VARIABLES)}"]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name != "PATH"]
+    added = variables["PATH"].removesuffix(os.environ.get("PATH", ""))
+    lines.append(f'export PATH={shlex.quote(added)}"$PATH"')
+    write_private(SOURCE_FILE, "\n".join(lines) + "\n")
+    return SOURCE_FILE
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone can read, from its first byte on."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(text)

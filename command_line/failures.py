@@ -1,0 +1,36 @@
+"""The failures that people can do something about, and the exit code of each."""
+
+from command_line.exit_codes import ExitCode
+from components.settings import SettingsError
+from engine import EngineError
+from migration.code_move.errors import CodeMoveError, SplitError
+from migration.desired_state import DesiredStateError
+from migration.plan import PlanError
+from sandbox.errors import SandboxError
+
+
+class CommandError(Exception):
+    """A command was asked for something that it cannot do. Says what to ask for instead."""
+
+
+class UpFailedError(Exception):
+    """`pulumi up` failed; holds what it said."""
+
+
+EXIT_CODES: dict[type[Exception], ExitCode] = {
+    PlanError: ExitCode.INPUT,
+    DesiredStateError: ExitCode.INPUT,
+    SettingsError: ExitCode.INPUT,
+    CommandError: ExitCode.INPUT,
+    SplitError: ExitCode.INPUT,
+    CodeMoveError: ExitCode.OUTSIDE,
+    EngineError: ExitCode.OUTSIDE,
+    SandboxError: ExitCode.OUTSIDE,
+    UpFailedError: ExitCode.OUTSIDE,
+}
+FAILURES = tuple(EXIT_CODES)
+
+
+def exit_code_of(failure: Exception) -> ExitCode:
+    """The exit code for a failure of one of the known kinds."""
+    return next(code for kind, code in EXIT_CODES.items() if isinstance(failure, kind))

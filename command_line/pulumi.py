@@ -1,0 +1,96 @@
+"""`pulumi` as a child process: its events become progress, its diagnostics an error."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from command_line.failures import UpFailedError
+from components.settings import PROJECT
+
+_COLOUR_TAG = re.compile(r"<\{%.*?%\}>")
+
+
+@dataclass
+class Deployment:
+    """What the events of one `pulumi up` added up to."""
+
+    changes: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was created, updated, imported or deleted."""
+        return any(count for operation, count in self.changes.items() if operation not in ("same", "read"))
+
+
+def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -> Deployment:
+    """Bring the stack to what the plan says. Raises UpFailedError with Pulumi's own sentences."""
+    command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--json"]
+    deployment = Deployment()
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        for line in process.stdout:
+            _note(json.loads(line), deployment, say)
+        remaining = process.stderr.read()
+    if process.returncode:
+        told = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
+        raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{told}")
+    return deployment
+
+
+def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str], None]) -> None:
+    if started := event.get("resourcePreEvent"):
+        metadata = started["metadata"]
+        if metadata["op"] != "same":
+            say(f"{metadata['op']} {metadata['urn'].rsplit('::', 1)[-1]}")
+    elif diagnostic := event.get("diagnosticEvent"):
+        message = _COLOUR_TAG.sub("", diagnostic["message"]).strip()
+        if diagnostic["severity"] == "error":
+            deployment.errors.append(message)
+        elif diagnostic["severity"] == "info" and message:
+            say(message)
+    elif summary := event.get("summaryEvent"):
+        deployment.changes.update(summary["resourceChanges"])
+
+
+def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:
+    """Make the stack where there is none, and free it of a lock whose owner is dead."""
+    if not (state / ".pulumi" / "stacks" / "multirepo" / f"{stack}.json").exists():
+        _run(["stack", "init", stack, "--non-interactive"], environment)
+    if _is_locked_by_the_dead(state, stack):
+        _run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
+
+
+def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
+    finished = subprocess.run(
+        ["pulumi", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    if finished.returncode:
+        raise UpFailedError(f"pulumi {' '.join(arguments)} failed: {finished.stderr.strip()}")
+
+
+def _is_locked_by_the_dead(state: Path, stack: str) -> bool:
+    """Whether every lock on the stack was left behind by a process of this machine that is gone (`kill -9`)."""
+    locks = list((state / ".pulumi" / "locks").glob(f"*/multirepo/{stack}/*.json"))
+    return bool(locks) and all(_owner_is_dead(json.loads(lock.read_text())) for lock in locks)
+
+
+def _owner_is_dead(lock: Mapping[str, Any]) -> bool:
+    import os
+    import socket
+
+    if lock["hostname"] != socket.gethostname():
+        return False
+    try:
+        os.kill(lock["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

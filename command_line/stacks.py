@@ -1,0 +1,86 @@
+"""The stacks that a rehearsal uses: `dev`, or one of its own for a user's monorepo and plan."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from command_line.failures import CommandError
+from components.settings import PROJECT, Settings
+from migration.code_move.workspace import is_address
+from migration.plan import Plan, read_plan
+
+DEV = "dev"
+SAMPLE = PROJECT / ".multirepo" / "maestro-platform"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of this checkout whose GitHub is a world of the local sandbox."""
+
+    name: str
+
+    @property
+    def file(self) -> Path:
+        """Its settings, beside Pulumi.yaml."""
+        return PROJECT / f"Pulumi.{self.name}.yaml"
+
+    def setting(self, key: str) -> str | None:
+        """One `multirepo:` setting as Pulumi hands it to a program: structured ones as JSON."""
+        value = yaml.safe_load(self.file.read_text())["config"].get(f"multirepo:{key}")
+        return json.dumps(value) if isinstance(value, dict) else value
+
+    @property
+    def world(self) -> str:
+        """The world of the sandbox that is this stack's GitHub. Raises CommandError for a stack with a real one."""
+        server, _, world = (self.setting("github") or "").partition("/")
+        if server != "sandbox":
+            raise CommandError(
+                f"{self.file.name}: multirepo:github is {self.setting('github')!r}, not the sandbox. "
+                "A rehearsal never touches a real GitHub: use pulumi up for this stack, or choose another."
+            )
+        return world
+
+    @property
+    def owner(self) -> str:
+        """The organization that gets the repositories."""
+        return self.setting("owner") or "maestro"
+
+    def settings(self) -> Settings:
+        """What the program will read; the sandbox must be running."""
+        return Settings.from_config(self.setting, self.name)
+
+
+def stack_for(monorepo: str | None, plan_file: Path | None) -> Stack:
+    """The stack to rehearse with: `dev`, or one made for this monorepo and plan."""
+    if monorepo is None and plan_file is None:
+        return Stack(DEV)
+    plan_path = (plan_file or PROJECT / "migration.yaml").absolute()
+    plan = read_plan(plan_path)
+    address = _absolute(monorepo or str(SAMPLE))
+    digest = hashlib.sha256(f"{address}\0{plan_path}".encode()).hexdigest()[:8]
+    stack = Stack(f"rehearsal-{re.sub(r'[^A-Za-z0-9-]+', '-', plan.monorepo.name)[:40]}-{digest}")
+    _write_settings(stack, address, plan_path, plan)
+    return stack
+
+
+def _absolute(monorepo: str) -> str:
+    return monorepo if is_address(monorepo) else str(Path(monorepo).expanduser().absolute())
+
+
+def _write_settings(stack: Stack, monorepo: str, plan_path: Path, plan: Plan) -> None:
+    """Every wave moving, from the first run; what the user changes in the file afterwards stays."""
+    if stack.file.exists():
+        return
+    dev = Stack(DEV)
+    settings = {
+        "multirepo:github": f"sandbox/{stack.name}",
+        "multirepo:owner": dev.owner,
+        "multirepo:monorepo": monorepo,
+        "multirepo:plan": str(plan_path),
+        "multirepo:waves": {wave.name: "moving" for wave in plan.waves},
+    }
+    stack.file.write_text(yaml.safe_dump({"config": settings}, sort_keys=False, allow_unicode=True))

@@ -1,0 +1,128 @@
+"""What a rehearsal ends in: a page for a person, or JSON for a machine."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from migration.code_move.splitting import History
+from rich.console import Console
+from rich.table import Table
+
+from command_line.environment import SOURCE_FILE
+from components.settings import TOKEN_VARIABLE
+from migration.desired_state.moves import Move
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One repository after the run. head and vendor_head: None while the branch does not exist."""
+
+    name: str
+    clone_url: str
+    head: str | None
+    vendor_head: str | None
+    history: History | None
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """One rehearsal. changes: Pulumi's operation to how many resources. seconds: wall time."""
+
+    stack: str
+    monorepo: Path
+    monorepo_head: str
+    changes: Mapping[str, int]
+    changed: bool
+    repositories: tuple[Moved, ...]
+    seconds: float
+    credentials: Path
+
+
+def print_json(summary: Summary) -> None:
+    """The summary for machines, one JSON object."""
+    document = {
+        "monorepo": {"path": str(summary.monorepo), "head": summary.monorepo_head},
+        "changed": summary.changed,
+        "repositories": [_entry(moved) for moved in summary.repositories],
+    }
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _entry(moved: Moved) -> dict[str, Any]:
+    history = moved.history
+    return {
+        "name": moved.name,
+        "clone_url": moved.clone_url,
+        "token_env": TOKEN_VARIABLE,
+        "head": moved.head,
+        "vendor_head": moved.vendor_head,
+        "commits": history.commits if history else 0,
+        "merges": history.merges if history else 0,
+        "tags": len(history.tags) if history else 0,
+        "moves": [{"from": move.source, "to": move.target} for move in moved.moves],
+    }
+
+
+def print_summary(summary: Summary) -> None:
+    """The summary for a person: what is where, how to look at it, what to try next."""
+    console = Console(highlight=False, soft_wrap=True)
+    table = Table("repository", *(("commits", "merges", "tags", "authors", "files")), "head", box=None, pad_edge=False)
+    for column in table.columns[1:6]:
+        column.justify = "right"
+    for moved in summary.repositories:
+        history = moved.history
+        figures = (
+            (history.commits, history.merges, len(history.tags), history.authors, history.files)
+            if history
+            else ("–",) * 5
+        )
+        table.add_row(
+            moved.name,
+            *(f"{figure:,}" if isinstance(figure, int) else figure for figure in figures),
+            (moved.head or "–")[:12],
+        )
+    console.print()
+    console.print(table)
+    console.print("\n[bold]Look at them[/bold]")
+    for moved in summary.repositories:
+        console.print(f"  {clone_command(moved.clone_url, summary.credentials)}", markup=False)
+    what = "Nothing changed" if not summary.changed else _in_words(summary.changes)
+    console.print(
+        f"\n[bold]{what}.[/bold] {summary.monorepo.name} at {summary.monorepo_head[:12]}, stack {summary.stack}, {summary.seconds:.1f} s."
+    )
+    console.print("\n[bold]Next[/bold]")
+    for line in _next_steps(summary):
+        console.print(f"  {line}", markup=False)
+
+
+def clone_command(url: str, credentials: Path) -> str:
+    """A `git clone` that works as it stands: git's own credential store reads the token from a file.
+
+    https://git-scm.com/docs/git-credential-store
+    """
+    store = shlex.quote(f"credential.helper=store --file={credentials}")
+    return f"git clone -c credential.helper= -c {store} {url}"
+
+
+def _in_words(changes: Mapping[str, int]) -> str:
+    past = {
+        "create": "created",
+        "update": "updated",
+        "import": "adopted",
+        "delete": "deleted",
+        "same": "unchanged",
+    }
+    return ", ".join(f"{count} {past.get(operation, operation)}" for operation, count in changes.items() if count)
+
+
+def _next_steps(summary: Summary) -> tuple[str, ...]:
+    return (
+        f"source {SOURCE_FILE} && pulumi preview   # or: ./multirepo shell",
+        f"commit something in {summary.monorepo} and rehearse again: only that is carried over",
+        "./multirepo sandbox status   # where the sandbox listens, and its request log",
+    )

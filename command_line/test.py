@@ -1,0 +1,44 @@
+"""`./multirepo test`: everything that must hold before a change lands."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import typer
+
+from command_line.console import console, steps, tell
+from command_line.exit_codes import ExitCode
+from components.settings import PROJECT
+from engine import ensure_engine
+
+
+@dataclass(frozen=True)
+class Check:
+    """One command of the test run."""
+
+    title: str
+    arguments: tuple[str, ...]
+
+
+CHECKS = (
+    Check("lint", ("ruff", "check", ".")),
+    Check("format", ("ruff", "format", "--check", ".")),
+    Check("types", ("mypy", ".")),
+)
+
+
+def test(context: typer.Context) -> None:
+    """Set everything up and pass the tests: lint, types, pytest. Further arguments go to pytest."""
+    with steps() as shown, shown.step("engine") as step:
+        ensure_engine(step.say)
+    failed = [] if context.args else [check.title for check in CHECKS if _run(check)]
+    pytest = Check("tests", ("pytest", *(context.args or ("-n", "2"))))
+    failed += ["tests"] if _run(pytest) else []
+    if failed:
+        tell(f"[red]✗[/red] failed: {', '.join(failed)}")
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def _run(check: Check) -> int:
+    console.rule(check.title)
+    return subprocess.run([sys.executable, "-m", *check.arguments], cwd=PROJECT, check=False).returncode

@@ -1,0 +1,61 @@
+"""What the code move's provider does in its own process: from the resource's properties to git, and back."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import Config
+
+from components.settings import Settings, github_token
+from migration.code_move.errors import CodeMoveError, RemoteError
+from migration.code_move.pushing import VENDOR_REF, Carried, carry
+from migration.code_move.remote import Remote
+from migration.code_move.workspace import workspace_of
+
+
+def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
+    """Push what the properties name from this machine's copy of the split history."""
+    settings = _settings(config)
+    carried = Carried(
+        repository=props["repository"],
+        default_branch=props["default_branch"],
+        head=props["head"],
+        tags=props["tags"],
+    )
+    carry(carried, workspace_of(settings.monorepo), _remote(settings, carried.repository))
+
+
+def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
+    """The properties as GitHub has them now; "" for a branch that is gone. None when the repository is gone.
+
+    Only tags that were carried are looked at: people's own tags are theirs. A default branch that moved on is people's
+    work and no difference; one that is gone is.
+    """
+    settings = _settings(config)
+    try:
+        refs = _remote(settings, props["repository"]).refs()
+    except RemoteError as error:
+        if error.missing:
+            return None
+        raise
+    default_branch = props["default_branch"]
+    return {
+        **props,
+        "default_branch": default_branch if f"refs/heads/{default_branch}" in refs else "",
+        "head": refs.get(VENDOR_REF, ""),
+        "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
+    }
+
+
+def _settings(config: Config) -> Settings:
+    logging.getLogger("grpc._server").addFilter(_is_no_error_of_ours)
+    return Settings.from_config(config.get, stack="STACK")
+
+
+def _remote(settings: Settings, repository: str) -> Remote:
+    return Remote(url=settings.github.clone_url(settings.owner, repository), token=github_token())
+
+
+def _is_no_error_of_ours(record: logging.LogRecord) -> bool:
+    """Drop the traceback that gRPC logs beside an error whose sentence Pulumi shows anyway."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CodeMoveError))

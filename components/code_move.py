@@ -1,0 +1,108 @@
+"""The dynamic resource that carries a folder's history to its repository."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import (
+    Config,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+
+# The stack's settings, given once to each provider process; kept out of the provider object, which is pickled into the state.
+_config: Config
+
+
+class CodeMoveProvider(ResourceProvider):
+    """Pushes, looks, and never deletes.
+
+    Pulumi pickles this object into the state by the name of its class. It holds nothing, and its methods import the
+    code that works, so the state stays the same when that code changes. The address of GitHub and the token come from
+    the settings and the environment of each run; neither is ever part of the state.
+    """
+
+    # There is nothing secret in it, and a secret would be hidden from reviews.
+    serialize_as_secret_always = False
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Keep the stack's settings for the calls that follow."""
+        global _config
+        _config = req.config
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Push everything; harmless when an interrupted run has pushed it already."""
+        from components.carrying import carry_to_github
+
+        carry_to_github(props, _config)
+        return CreateResult(props["repository"], dict(props))
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare what the monorepo gives with what was carried, or with what the last refresh found."""
+        changed = [name for name in COMPARED if _olds.get(name) != _news.get(name)]
+        return DiffResult(changes=bool(changed), replaces=[name for name in changed if name == "repository"])
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Push what is new or missing."""
+        from components.carrying import carry_to_github
+
+        carry_to_github(_news, _config)
+        return UpdateResult(dict(_news))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Look where the vendor branch, the tags and the default branch are now."""
+        from components.carrying import seen_on_github
+
+        seen = seen_on_github(props, _config)
+        return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Leave the history where it is: to forget a move must lose nobody's commits."""
+
+
+COMPARED = ("repository", "default_branch", "head", "tags")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeMoveArgs:
+    """What one repository must hold, known before anything is pushed.
+
+    repository: its name at GitHub, without the owner.
+    head: commit at the end of the moved history, where the vendor branch must be.
+    tags: tag name to object id.
+    carries: the history in figures, for the person who reviews the preview.
+    """
+
+    repository: pulumi.Input[str]
+    default_branch: str
+    head: str
+    tags: Mapping[str, str]
+    carries: str
+
+
+class CodeMove(Resource, module="code_move", name="CodeMove"):
+    """The vendor branch, the tags and the default branch of one repository, as far as they come from the monorepo.
+
+    Leaves every other branch and tag alone. Deleting the resource deletes nothing at GitHub.
+    """
+
+    def __init__(self, name: str, args: CodeMoveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the move under the stack's settings; `carries` is shown, not compared."""
+        super().__init__(
+            CodeMoveProvider(),
+            name,
+            {
+                "repository": args.repository,
+                "default_branch": args.default_branch,
+                "head": args.head,
+                "tags": dict(args.tags),
+                "carries": args.carries,
+            },
+            opts,
+        )

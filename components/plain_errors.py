@@ -1,0 +1,26 @@
+"""How the program speaks to the person at the Pulumi command line: sentences, not tracebacks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pulumi
+
+from components.settings import SettingsError
+from migration.code_move.errors import CodeMoveError
+from migration.desired_state import DesiredStateError
+from migration.plan import PlanError
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Hand a mistake in the plan, the settings or the monorepo to Pulumi as its sentence alone."""
+    try:
+        yield
+    except (PlanError, DesiredStateError, SettingsError, CodeMoveError) as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def tell_progress(phase: str, done: int, total: int) -> None:
+    """Show how far the split is; the line vanishes with the next one and is not kept."""
+    share = f" ({done:,} of {total:,})" if total else ""
+    pulumi.log.info(f"splitting history: {phase}{share}", ephemeral=True)

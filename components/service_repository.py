@@ -1,0 +1,80 @@
+"""One repository that the migration makes, with the code that moves into it."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_github as github
+
+from components.code_move import CodeMove, CodeMoveArgs
+from migration.desired_state import DesiredRepository
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRepositoryArgs:
+    """desired: what must exist. code: the history it gets, None for a repository that starts empty.
+
+    exists: whether GitHub has it already, from an interrupted run, an earlier destroy, or because people made it.
+    """
+
+    desired: DesiredRepository
+    code: CodeMoveArgs | None
+    exists: bool
+
+
+class ServiceRepository(pulumi.ComponentResource):
+    """A repository on GitHub, its moved history and its default branch, made in that order.
+
+    The repository starts bare: a README made by GitHub would be a second root that the history could not be pushed
+    over. Leaves branches, tags and files that people make alone.
+    """
+
+    url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ServiceRepositoryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the repository under its plan name."""
+        super().__init__("multirepo:github:ServiceRepository", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        desired, merge = args.desired, args.desired.merge
+        self.repository = github.Repository(
+            f"{name}-repository",
+            name=desired.name,
+            description=desired.description,
+            homepage_url=desired.homepage,
+            topics=list(desired.topics),
+            visibility=desired.visibility,
+            archived=desired.archived,
+            archive_on_destroy=True,
+            has_issues=desired.has_issues,
+            has_projects=desired.has_projects,
+            has_wiki=desired.has_wiki,
+            allow_merge_commit=merge.allow_merge_commit,
+            allow_squash_merge=merge.allow_squash_merge,
+            allow_rebase_merge=merge.allow_rebase_merge,
+            delete_branch_on_merge=merge.delete_branch_on_merge,
+            merge_commit_title=merge.merge_commit_title,
+            merge_commit_message=merge.merge_commit_message,
+            squash_merge_commit_title=merge.squash_merge_commit_title,
+            squash_merge_commit_message=merge.squash_merge_commit_message,
+            opts=adopted(child, desired.name, args.exists),
+        )
+        if args.code:
+            code = CodeMove(f"{name}-code", args.code, child)
+            github.BranchDefault(
+                f"{name}-default-branch",
+                repository=self.repository.name,
+                branch=desired.default_branch,
+                opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[code])),
+            )
+        self.url = self.repository.html_url
+        self.register_outputs({"url": self.url})
+
+
+def adopted(options: pulumi.ResourceOptions, repository: str, exists: bool) -> pulumi.ResourceOptions:
+    """Take over what GitHub has already, instead of failing because the name is taken.
+
+    A run that was killed after GitHub made the repository and before Pulumi wrote it down ends here, and so does `up`
+    after `destroy`. For a repository that the state holds already, Pulumi ignores the import.
+    """
+    if not exists:
+        return options
+    return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(import_=repository))

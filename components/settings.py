@@ -1,0 +1,148 @@
+"""What one stack sets: whose GitHub, which monorepo, and how far each wave is."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).resolve().parent.parent
+WORKSPACE = PROJECT / ".multirepo"
+SANDBOX_RECORD = WORKSPACE / "sandbox" / "sandbox.json"
+TOKEN_VARIABLE = "GITHUB_TOKEN"
+# The provider lets these win over the program's arguments, so an inherited one would redirect the whole migration.
+OVERRIDING_VARIABLES = ("GITHUB_OWNER", "GITHUB_ORGANIZATION", "GITHUB_BASE_URL", "GITHUB_APP_ID")
+
+
+class SettingsError(Exception):
+    """A stack's settings are missing or wrong. Says which key of which file, and the command that sets it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitHub:
+    """One GitHub server. address: its web root without a slash at the end, "https://github.com" for GitHub itself."""
+
+    address: str
+
+    @property
+    def api(self) -> str:
+        """The root of the REST API, with the slash at the end that clients expect.
+
+        https://docs.github.com/en/enterprise-server@3.17/rest/enterprise-admin#endpoint-urls
+        """
+        parts = urlsplit(self.address)
+        if parts.hostname == "github.com":
+            return "https://api.github.com/"
+        if parts.hostname and parts.hostname.endswith(".ghe.com"):
+            return f"{parts.scheme}://api.{parts.netloc}/"
+        return f"{self.address}/api/v3/"
+
+    @property
+    def is_local(self) -> bool:
+        """A server on this machine, which needs no politeness between writes."""
+        return urlsplit(self.address).hostname in ("127.0.0.1", "localhost", "::1")
+
+    def clone_url(self, owner: str, repository: str) -> str:
+        """The address that `git clone` takes; holds no token."""
+        return f"{self.address}/{owner}/{repository}.git"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The `multirepo:` keys of `Pulumi.<stack>.yaml`.
+
+    owner: organization or user that gets the repositories.
+    monorepo: path (relative to the project folder) or address of the repository to take apart.
+    stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
+    """
+
+    owner: str
+    github: GitHub
+    monorepo: str
+    plan_file: Path
+    stages: Mapping[str, str]
+
+    @classmethod
+    def from_config(cls, get: Callable[[str], str | None], stack: str) -> "Settings":
+        """Read with `pulumi.Config().get` or a dynamic provider's `req.config.get`.
+
+        Raises SettingsError.
+        """
+
+        def required(key: str, example: str) -> str:
+            if value := get(key):
+                return value
+            raise SettingsError(
+                f"Pulumi.{stack}.yaml: multirepo:{key} is not set. Run: pulumi config set {key} {example}"
+            )
+
+        owner = required("owner", "YOUR_ORGANIZATION")
+        monorepo = required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git")
+        return cls(
+            owner=owner,
+            github=GitHub(address=_github_address(required("github", "https://github.com"), stack)),
+            monorepo=monorepo,
+            plan_file=PROJECT / (get("plan") or "migration.yaml"),
+            stages=_stages(get("waves"), stack),
+        )
+
+
+def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, str]:
+    where = f"Pulumi.{stack}.yaml: multirepo:waves"
+    try:
+        stages = json.loads(waves) if isinstance(waves, str) else waves or {}
+    except json.JSONDecodeError:
+        stages = None
+    if not isinstance(stages, Mapping) or not all(isinstance(stage, str) for stage in stages.values()):
+        raise SettingsError(
+            f"{where} must give each wave a stage. Run: pulumi config set --path 'multirepo:waves.WAVE' moving"
+        )
+    return stages
+
+
+def _github_address(setting: str, stack: str) -> str:
+    """The web root of the server; "sandbox/WORLD" stands for a world of the one that runs in this checkout."""
+    if setting.startswith("sandbox/"):
+        return f"{sandbox_address()}/{setting.removeprefix('sandbox/')}"
+    parts = urlsplit(setting)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.query:
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: multirepo:github is {setting!r}, which is no web address. "
+            f"Give the server's root, such as https://github.com, or sandbox/{stack} for the local sandbox."
+        )
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: multirepo:github is {setting!r}: a token must not travel unencrypted. Use https."
+        )
+    return setting.rstrip("/")
+
+
+def sandbox_address() -> str:
+    """Where this checkout's sandbox listens, from the record that it keeps while it runs. Raises SettingsError."""
+    try:
+        return str(json.loads(SANDBOX_RECORD.read_text())["address"])
+    except (FileNotFoundError, ValueError, KeyError):
+        raise SettingsError(
+            "This stack uses the local sandbox, and none runs for this checkout. "
+            "Run: ./multirepo sandbox start (or ./multirepo rehearse, which does everything)."
+        ) from None
+
+
+def github_token(environment: Mapping[str, str] = os.environ) -> str:
+    """The token for GitHub, from the environment: never from a file, an argument or the state. Raises SettingsError."""
+    if token := environment.get(TOKEN_VARIABLE):
+        return token
+    raise SettingsError(
+        f"{TOKEN_VARIABLE} is not set. For the sandbox run ./multirepo shell, which sets it; "
+        "for GitHub export a token that may create repositories and push to them."
+    )
+
+
+def refuse_overrides(environment: Mapping[str, str] = os.environ) -> None:
+    """Refuse variables with which the GitHub provider would override the stack. Raises SettingsError."""
+    if inherited := [name for name in OVERRIDING_VARIABLES if environment.get(name)]:
+        raise SettingsError(
+            f"{' and '.join(inherited)} in the environment would override the stack's owner or address in the "
+            f"GitHub provider. Run: unset {' '.join(inherited)}"
+        )

@@ -1,0 +1,113 @@
+"""Git over HTTPS to one repository on GitHub: list, fetch and push refs. Decides nothing."""
+
+import base64
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migration.code_move.errors import RemoteError
+
+_REMEDIES = {
+    "could not read Username": "The server asked for a token and none was set: set GITHUB_TOKEN.",
+    "Authentication failed": "The server refused the token: set GITHUB_TOKEN to one that may read and push here.",
+    "The requested URL returned error: 403": "The token may not do this: give it write access to the contents.",
+    "not found": "There is no such repository, or the token does not see it.",
+    "Failed to connect": "Check the address and the network, and that the server runs.",
+    "Could not resolve host": "Check the address and the network.",
+    "Connection reset": "The connection broke: run the same command again, it goes on where it stopped.",
+    "early EOF": "The connection broke: run the same command again, it goes on where it stopped.",
+    "No space left on device": "A disk is full: make room, then run the same command again.",
+    "non-fast-forward": "Somebody pushed at the same moment: run the same command again.",
+    "fetch first": "Somebody pushed at the same moment: run the same command again.",
+}
+
+# Set by git for hooks and by people for one repository; they would point our commands at another one.
+_REDIRECTING = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX",
+    "GIT_OBJECT",
+    "GIT_ALTERNATE",
+    "GIT_NAMESPACE",
+    "GIT_CONFIG",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """A repository's clone URL and the token that opens it. The token never reaches a command line or a message."""
+
+    url: str
+    token: str | None = field(repr=False, default=None)
+
+    def refs(self) -> Mapping[str, str]:
+        """Every branch and tag: full ref name to object id (an annotated tag's own id, not the commit's).
+
+        Raises RemoteError; its `missing` is true when GitHub says that there is no such repository.
+        """
+        listing = self._git("ls-remote", "--refs", "--heads", "--tags", self.url)
+        return {ref: object_id for object_id, ref in (line.split("\t") for line in listing.splitlines())}
+
+    def fetch(self, git_dir: Path, ref: str) -> str:
+        """Bring the commit of one ref, with its history, into `git_dir`; its id."""
+        self._git(
+            "-C",
+            str(git_dir),
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            self.url,
+            f"+{ref}:{ref}",
+        )
+        return self._git("-C", str(git_dir), "rev-parse", "--verify", f"{ref}^{{commit}}").strip()
+
+    def mirror(self, git_dir: Path, patterns: Sequence[str]) -> None:
+        """Make the refs of `git_dir` that match the patterns ("refs/heads/*") those of the server."""
+        refspecs = [f"+{pattern}:{pattern}" for pattern in patterns]
+        self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--prune", self.url, *refspecs)
+
+    def push(self, git_dir: Path, refspecs: Sequence[str]) -> None:
+        """Push all refspecs or none. Nothing is forced, so GitHub refuses what is no fast-forward."""
+        self._git("-C", str(git_dir), "push", "--quiet", "--atomic", "--no-verify", self.url, *refspecs)
+
+    def _git(self, *arguments: str) -> str:
+        finished = subprocess.run(
+            ["git", *arguments], env=self._environment(), capture_output=True, text=True, check=False
+        )
+        if finished.returncode:
+            raise self._error(finished.stderr)
+        return finished.stdout
+
+    def _error(self, told: str) -> RemoteError:
+        """Git's own words, and what to do about those that we know."""
+        words = "\n".join(line for line in told.splitlines() if line.strip())
+        remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in told), "Run the same command again.")
+        error = RemoteError(f"git could not work with {self.url}. {remedy}\n{words}")
+        error.missing = "not found" in told
+        return error
+
+    def _environment(self) -> dict[str, str]:
+        """Git's own variables for one-off settings: other users can read a command line, but not these.
+
+        https://git-scm.com/docs/git-config#ENVIRONMENT
+        """
+        settings = {"credential.helper": "", "core.hooksPath": os.devnull}
+        if self.token:
+            basic = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+            settings[f"http.{self.url}.extraHeader"] = f"Authorization: Basic {basic}"
+        numbered = {
+            f"GIT_CONFIG_{part}_{index}": text
+            for index, pair in enumerate(settings.items())
+            for part, text in zip(("KEY", "VALUE"), pair, strict=True)
+        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_REDIRECTING)}
+        return {
+            **inherited,
+            **numbered,
+            "GIT_CONFIG_COUNT": str(len(settings)),
+            "GIT_TERMINAL_PROMPT": "0",
+            "LC_ALL": "C.UTF-8",
+        }
