@@ -1,0 +1,106 @@
+"""What only the whole plan can tell.
+
+The plan may hold values that break their rule, and empty ones where they are missing: those are told already.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from migration.plan.findings import Finding, Location, did_you_mean
+from migration.plan.folders import check_files, check_folders
+from migration.plan.model import DEFAULT_WAVE, VENDOR_BRANCH, Plan
+from migration.plan.package_order import check_packages
+from migration.plan.values import quoted
+
+WRITING_ROLES = ("push", "maintain", "admin")
+
+
+def check(plan: Plan) -> Iterator[Finding]:
+    """Everything that is wrong with the plan as a whole."""
+    yield from _check_names(plan)
+    yield from _check_waves(plan)
+    yield from check_folders(plan)
+    yield from check_files(plan)
+    yield from _check_tags(plan)
+    yield from check_packages(plan)
+    yield from _check_people(plan)
+
+
+def _check_names(plan: Plan) -> Iterator[Finding]:
+    yield from _repeated("wave", ((("waves", at, "name"), wave.name) for at, wave in enumerate(plan.waves)))
+    yield from _repeated("team", ((("teams", at, "name"), team.name) for at, team in enumerate(plan.teams)))
+    # GitHub tells the names of repositories apart without regard to case.
+    repositories = [(("repositories", at, "name"), one.name.lower()) for at, one in enumerate(plan.repositories)]
+    yield from _repeated("repository", repositories)
+    for location, name in repositories:
+        if name and name == plan.monorepo.name.lower():
+            problem = f"{quoted(name)} is the monorepo itself"
+            yield Finding(location, problem, "Give the new repository a name of its own.")
+
+
+def _repeated(what: str, named: Iterable[tuple[Location, str]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for location, name in named:
+        if name in seen and name:
+            yield Finding(location, f"there are two of the {what} {quoted(name)}", "Rename one, or join the two.")
+        seen.add(name)
+
+
+def _check_waves(plan: Plan) -> Iterator[Finding]:
+    names = [wave.name for wave in plan.waves]
+    used = {repository.wave for repository in plan.repositories}
+    for at, repository in enumerate(plan.repositories):
+        if repository.wave in names or "" in names:
+            continue
+        location: Location = ("repositories", at, "wave")
+        if repository.wave == DEFAULT_WAVE:
+            yield Finding(location, "no wave is named", f"Add `wave:` with one of: {', '.join(names)}.")
+        else:
+            remedy = did_you_mean(repository.wave, names, "The waves are:")
+            yield Finding(location, f"there is no wave {quoted(repository.wave)}", remedy)
+    for at, name in enumerate(names):
+        # A wave stands empty, too, when the repository meant for it misspells it: that is told once, above.
+        if name and name not in used and used <= set(names):
+            problem = f"no repository moves in the wave {quoted(name)}"
+            yield Finding(("waves", at, "name"), problem, "Remove the wave, or name it in a repository.")
+    latest = 0
+    for at, wave in enumerate(plan.waves):
+        if wave.week is not None and wave.week < latest:
+            problem = f"week {wave.week} stands after week {latest}"
+            yield Finding(("waves", at, "week"), problem, "Put the waves in the order in which they move.")
+        latest = max(latest, wave.week or 0)
+
+
+def _check_tags(plan: Plan) -> Iterator[Finding]:
+    for at, repository in enumerate(plan.repositories):
+        location: Location = ("repositories", at)
+        if repository.default_branch == VENDOR_BRANCH:
+            problem = f"{quoted(VENDOR_BRANCH)} is the branch that holds the moved history"
+            yield Finding((*location, "default_branch"), problem, "Name another branch, like 'main'.")
+        for number, rule in enumerate(repository.tags):
+            if "*" in rule.source and "*" not in rule.target:
+                problem = f"many tags {quoted(rule.source)} would become the one tag {quoted(rule.target)}"
+                remedy = "Put a '*' into `to`, or name one tag in `from`."
+                yield Finding((*location, "tags", number, "to"), problem, remedy)
+            if "*" in rule.target and "*" not in rule.source:
+                problem = f"{quoted(rule.target)} has a '*' and {quoted(rule.source)} has none to fill it"
+                yield Finding((*location, "tags", number, "to"), problem, "Remove the '*', or put one into `from`.")
+        yield from _repeated(
+            "tag rule",
+            (((*location, "tags", number, "from"), rule.source) for number, rule in enumerate(repository.tags)),
+        )
+
+
+def _check_people(plan: Plan) -> Iterator[Finding]:
+    names = [team.name for team in plan.teams]
+    for at, repository in enumerate(plan.repositories):
+        for team in repository.teams:
+            if team not in names and "" not in names:
+                remedy = did_you_mean(team, names, "Add it to `teams` of the plan, which are:")
+                yield Finding(("repositories", at, "teams", team), f"there is no team {quoted(team)}", remedy)
+        for pattern, owners in repository.code_owners.items():
+            for number, owner in enumerate(owners):
+                if owner and not owner.startswith("@") and repository.teams.get(owner) not in WRITING_ROLES:
+                    location = ("repositories", at, "code_owners", pattern, number)
+                    problem = f"the team {quoted(owner)} cannot write to the repository, so GitHub ignores it here"
+                    remedy = f"Give it one of the roles {', '.join(WRITING_ROLES)} in `teams` of the repository."
+                    yield Finding(location, problem, remedy)

@@ -1,0 +1,200 @@
+"""The plan as frozen models. The keys of the file are these names, but for `from` (source) and `to` (target).
+
+Every model is valid value by value; `migration.plan.checks` holds what only the whole plan can tell.
+The docstring of a field is its description in `migration.schema.json` and in the remedy when it is missing.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from migration.plan.values import (
+    CodeOwner,
+    Date,
+    Description,
+    Folder,
+    FolderOrRoot,
+    HomePage,
+    Module,
+    PackageName,
+    PackageVersion,
+    RefName,
+    RepositoryName,
+    TagPattern,
+    TeamName,
+    Text,
+    Topic,
+    WaveName,
+    at_most,
+    keeps,
+    some,
+)
+
+DEFAULT_WAVE = "migration"
+"""The one wave of a plan that names none."""
+
+VENDOR_BRANCH = "monorepo"
+"""The branch of a new repository that only the code move writes."""
+
+_AT_LEAST_ONE = Field(json_schema_extra={"minItems": 1})
+
+Kind = Literal["python-packages", "python-service", "vite-application", "templates", "compose-tests", "documentation"]
+Role = Literal["pull", "triage", "push", "maintain", "admin"]
+Visibility = Literal["private", "internal", "public"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Monorepo(_Model):
+    """The repository that is taken apart. Where it is found is the stack's business."""
+
+    name: RepositoryName
+    """Its name."""
+    default_branch: RefName = "main"
+    """The branch whose history is split."""
+
+
+class Wave(_Model):
+    """Repositories that move together. The stack says at which stage each wave is."""
+
+    name: WaveName
+    """Its name, as the stack and `wave` of a repository call it."""
+    week: Annotated[int, Field(strict=True, ge=1)] | None = None
+    """The week of the migration in which it is planned, counted from 1."""
+    description: Description = ""
+    """What it is for, in one line."""
+
+
+class Move(_Model):
+    """One folder of the monorepo and where it lands."""
+
+    source: Folder = Field(alias="from")
+    """The folder in the monorepo today, like 'libs/auth'."""
+    target: FolderOrRoot = Field(default=".", alias="to")
+    """The folder in the new repository; '.' is its root."""
+    earlier: tuple[Folder, ...] = ()
+    """Names that the folder had before, the oldest last, so that its history reaches back to them."""
+    exclude: tuple[Text, ...] = ()
+    """Files that stay behind in every commit: patterns as in .gitignore, relative to `from`."""
+
+
+class TagRule(_Model):
+    """Which tags of the monorepo follow, and under which name. The first rule that matches a tag wins."""
+
+    source: TagPattern = Field(alias="from")
+    """Name of the tag in the monorepo; one '*' stands for any text."""
+    target: TagPattern = Field(alias="to")
+    """Its name in the new repository; the '*' takes over what the other one matched."""
+
+
+class Package(_Model):
+    """A Python package that the registry gets from its repository."""
+
+    name: PackageName
+    """Its name in the registry."""
+    path: FolderOrRoot
+    """Its folder in the new repository; '.' is the root."""
+    version: PackageVersion
+    """The first version to publish (PEP 440). A published version is never replaced."""
+    depends_on: tuple[PackageName, ...] = ()
+    """Packages of this plan that it needs. Published first; path dependencies on them become versions."""
+
+
+class Transforms(_Model):
+    """Changes to the tip of the moved history, made in this order and in one commit. Older commits stay as they are."""
+
+    remove_dependencies: tuple[PackageName, ...] = ()
+    """Dependencies that every pyproject.toml loses, because the code must do without them."""
+    python: Text | None = None
+    """The Python versions that pyproject.toml asks for, like '^3.11'."""
+    rename_modules: dict[Module, Module] = {}
+    """Python modules that get a new name: folder, imports, dotted names, entry points. Old name to new name."""
+    replace_text: dict[Folder, dict[Text, str]] = {}
+    """Passages that change: path of the file, then each passage with its new text. A passage not found is an error."""
+    add_files: dict[Folder, str] = {}
+    """Files that are written over what was moved: path to content."""
+
+
+class Repository(_Model):
+    """One new repository. Without `moves` it is born empty and holds what `transforms` and its kind write."""
+
+    name: RepositoryName
+    """Its name at GitHub."""
+    description: Description = ""
+    """One line at GitHub."""
+    wave: WaveName = DEFAULT_WAVE
+    """The wave in which it moves. Needed when the plan names waves."""
+    kind: Kind | None = None
+    """What is in it, which decides its pipelines. Without a kind it gets none."""
+    topics: Annotated[tuple[Topic, ...], keeps(at_most(20)), Field(json_schema_extra={"maxItems": 20})] = ()
+    """Topics at GitHub, at most 20."""
+    visibility: Visibility = "private"
+    """Who can see it. Only this key makes a repository public."""
+    homepage: HomePage | None = None
+    """The web address shown beside the description."""
+    default_branch: RefName = "main"
+    """The branch that people work on."""
+    moves: tuple[Move, ...] = ()
+    """The folders that it takes from the monorepo."""
+    tags: tuple[TagRule, ...] = (TagRule.model_validate({"from": "*", "to": "*"}),)
+    """The tags that it takes; all of them, unless said otherwise. [] takes none."""
+    packages: tuple[Package, ...] = ()
+    """The Python packages that are published from it."""
+    consumes: tuple[PackageName, ...] = ()
+    """Packages of this plan that its code uses. Published first; path dependencies on them become versions."""
+    transforms: Transforms = Transforms()
+    """Changes to the tip of the moved history."""
+    first_release: RefName | None = None
+    """A tag, like v1.0.0, that the first complete move gets."""
+    teams: dict[TeamName, Role] = {}
+    """Teams that work on it, each with its role."""
+    code_owners: dict[Text, tuple[CodeOwner, ...]] = {}
+    """CODEOWNERS: pattern to teams of this plan, or people as '@login'. The last pattern that matches a file wins."""
+
+
+class PackageSource(_Model):
+    """How the manifests of consumers name the registry. Its address is the stack's business."""
+
+    name: PackageName = "private"
+    """Name of the [[tool.poetry.source]]."""
+    priority: Literal["explicit", "supplemental", "primary"] = "explicit"
+    """When Poetry asks it: 'explicit' only for packages that name it, which leaves no room for confusion."""
+
+
+class Team(_Model):
+    """A team at GitHub. Who is in it is the organization's business."""
+
+    name: TeamName
+    """Its slug."""
+    description: Description = ""
+    """What it looks after."""
+
+
+class Confirmation(_Model):
+    """Something that only people can judge. It is never confirmed by the program."""
+
+    statement: Text
+    """What has to be true."""
+    confirmed_by: Text | None = None
+    """Who said so."""
+    confirmed_on: Date | None = None
+    """When, as 2026-01-31."""
+
+
+class Plan(_Model):
+    """A migration: what leaves the monorepo, where it goes and in which wave. The same for every stack."""
+
+    monorepo: Monorepo
+    """The repository that is taken apart."""
+    waves: Annotated[tuple[Wave, ...], keeps(some), _AT_LEAST_ONE] = (Wave(name=DEFAULT_WAVE),)
+    """The waves in their order. One wave by default."""
+    repositories: Annotated[tuple[Repository, ...], keeps(some), _AT_LEAST_ONE]
+    """The new repositories."""
+    package_source: PackageSource = PackageSource()
+    """How the manifests of consumers name the registry."""
+    teams: tuple[Team, ...] = ()
+    """The teams that repositories and code owners name."""
+    confirmations: tuple[Confirmation, ...] = ()
+    """What people have to judge, and who did."""

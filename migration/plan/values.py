@@ -1,0 +1,213 @@
+"""The rules that one value of the plan must keep by itself, as types for the model.
+
+Each rule is a function from the value to what is wrong with it, or None. GitHub's rules are those of its own pages:
+https://docs.github.com/en/rest/repos/repos#create-an-organization-repository and
+https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/classifying-your-repository-with-topics
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from packaging.version import InvalidVersion, Version
+from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+LENIENT = "lenient"
+"""Validation context that lets every value through, so that a plan with faults can still be checked as a whole."""
+
+RULE_BROKEN = "rule_broken"
+"""Type of the pydantic errors that the rules below raise; their context holds `problem` and `remedy`."""
+
+
+class Offence(NamedTuple):
+    """What is wrong with a value, and what to do."""
+
+    problem: str
+    remedy: str
+
+
+Rule = Callable[[Any], Offence | None]
+"""What is wrong with a value, or None."""
+
+
+def quoted(value: object) -> str:
+    """The value as one short line for a message, whatever stands in it."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def keeps(rule: Rule) -> AfterValidator:
+    """The validator of a field that must keep the rule."""
+
+    def validate(value: Any, info: ValidationInfo) -> Any:
+        offence = None if info.context == LENIENT else rule(value)
+        if offence is not None:
+            raise PydanticCustomError(RULE_BROKEN, "{problem}. {remedy}", offence._asdict())
+        return value
+
+    return AfterValidator(validate)
+
+
+def _matches(pattern: str, what: str, remedy: str) -> Rule:
+    expression = re.compile(pattern)
+    return lambda value: None if expression.fullmatch(value) else Offence(f"{quoted(value)} is no {what}", remedy)
+
+
+def _repository_name(value: str) -> Offence | None:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value) or value in (".", ".."):
+        problem = f"{quoted(value)} is no repository name"
+        return Offence(problem, "Use 1 to 100 of the letters A-Z and a-z, digits, '.', '_' and '-'.")
+    if value.lower().endswith((".git", ".wiki")):
+        return Offence(f"{quoted(value)} ends in {value[value.rindex('.') :]!r}", "Leave the ending off.")
+    return None
+
+
+def _folder(value: str) -> Offence | None:
+    parts = value.split("/")
+    if value.strip() in ("", "."):
+        return Offence("no folder is named", "Name one, like 'libs/auth', relative to the root of the repository.")
+    if value.startswith("/") or re.match(r"[A-Za-z]:", value):
+        return Offence(f"{quoted(value)} is an absolute path", "Write it relative to the root of the repository.")
+    if "\\" in value or any(ord(character) < 32 or ord(character) == 127 for character in value):
+        return Offence(f"{quoted(value)} holds a backslash or a control character", "Put '/' between the folders.")
+    if "" in parts or "." in parts:
+        better = "/".join(part for part in parts if part not in ("", "."))
+        return Offence(f"{quoted(value)} has an empty or '.' part", f"Write {quoted(better)}.")
+    if ".." in parts:
+        return Offence(f"{quoted(value)} leaves the repository", "Write the path without '..'.")
+    # Git refuses these itself, with and without the trailing dots and spaces that Windows drops.
+    if any(part.rstrip(" .").casefold() in (".git", "git~1") for part in parts):
+        return Offence(f"{quoted(value)} reaches into git's own folder", "Name a folder outside of '.git'.")
+    return None
+
+
+def _folder_or_root(value: str) -> Offence | None:
+    return None if value == "." else _folder(value)
+
+
+def _ref_name(value: str) -> Offence | None:
+    """Rules of https://git-scm.com/docs/git-check-ref-format for a branch or tag."""
+    parts = value.split("/")
+    broken = (
+        re.search(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{", value)
+        or value in ("", "@")
+        or value.startswith("-")
+        or value.endswith(".")
+        or any(not part or part.startswith(".") or part.endswith(".lock") for part in parts)
+    )
+    if broken:
+        remedy = "Leave out spaces, '..', '@{' and any of ~^:?*[\\; no part may start with '.' or end in '.lock'."
+        return Offence(f"{quoted(value)} is no name of a branch or tag in git", remedy)
+    return None
+
+
+def _tag_pattern(value: str) -> Offence | None:
+    if value.count("*") > 1:
+        return Offence(
+            f"{quoted(value)} has more than one '*'", "Keep one; write several rules where one is not enough."
+        )
+    return _ref_name(value.replace("*", "x"))
+
+
+def _version(value: str) -> Offence | None:
+    try:
+        Version(value)
+    except InvalidVersion:
+        remedy = "Write it as PEP 440 has it, like 0.1.0 or 1.0.0rc1."
+        return Offence(f"{quoted(value)} is no version of a Python package", remedy)
+    return None
+
+
+def _description(value: str) -> Offence | None:
+    if len(value) > 350 or not value.isprintable():
+        problem = f"the description has {len(value)} characters" if value.isprintable() else "it has several lines"
+        return Offence(problem, "GitHub takes one line of at most 350 characters.")
+    return None
+
+
+def _module(value: str) -> Offence | None:
+    if not all(part.isidentifier() for part in value.split(".")):
+        return Offence(f"{quoted(value)} is no Python module", "Write it as an import does, like 'maestro_ml.models'.")
+    return None
+
+
+def _date(value: str) -> Offence | None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return Offence(f"{quoted(value)} is no date", "Write it as 2026-01-31.")
+    return None
+
+
+def _text(value: str) -> Offence | None:
+    return None if value.strip() else Offence("it is empty", "Write what it says, or remove the entry.")
+
+
+def some(values: tuple[object, ...]) -> Offence | None:
+    """The rule of a list that may not be empty."""
+    return None if values else Offence("the list is empty", "Name at least one.")
+
+
+def at_most(limit: int) -> Rule:
+    """The rule of a list with a limit."""
+
+    def rule(values: tuple[object, ...]) -> Offence | None:
+        problem = f"the list has {len(values)} entries"
+        return Offence(problem, f"Keep at most {limit}.") if len(values) > limit else None
+
+    return rule
+
+
+_WAVE = r"[A-Za-z0-9][A-Za-z0-9_-]*"
+_TOPIC = r"[a-z0-9][a-z0-9-]{0,49}"
+_TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
+_OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
+_PACKAGE = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
+
+
+def _pattern(expression: str) -> dict[str, object]:
+    return {"pattern": f"^({expression})$"}
+
+
+Text = Annotated[str, keeps(_text)]
+Description = Annotated[str, keeps(_description), Field(json_schema_extra={"maxLength": 350})]
+RepositoryName = Annotated[str, keeps(_repository_name), Field(json_schema_extra=_pattern(r"[A-Za-z0-9._-]{1,100}"))]
+Folder = Annotated[str, keeps(_folder)]
+FolderOrRoot = Annotated[str, keeps(_folder_or_root)]
+RefName = Annotated[str, keeps(_ref_name)]
+TagPattern = Annotated[str, keeps(_tag_pattern), Field(json_schema_extra=_pattern(r"[^*]*\*?[^*]*"))]
+PackageVersion = Annotated[str, keeps(_version)]
+Module = Annotated[str, keeps(_module)]
+Date = Annotated[str, keeps(_date), Field(json_schema_extra={"format": "date"})]
+WaveName = Annotated[
+    str,
+    keeps(_matches(_WAVE, "name of a wave", "Use letters, digits, '-' and '_': it is a key of the stack file.")),
+    Field(json_schema_extra=_pattern(_WAVE)),
+]
+Topic = Annotated[
+    str,
+    keeps(_matches(_TOPIC, "topic", "GitHub takes at most 50 lowercase letters, digits and hyphens.")),
+    Field(json_schema_extra=_pattern(_TOPIC)),
+]
+TeamName = Annotated[
+    str,
+    keeps(_matches(_TEAM, "team", "Write the team's slug: lowercase letters and digits with hyphens between.")),
+    Field(json_schema_extra=_pattern(_TEAM)),
+]
+CodeOwner = Annotated[
+    str,
+    keeps(_matches(_OWNER, "code owner", "Name a team of this plan, or a person as '@login'.")),
+    Field(json_schema_extra=_pattern(_OWNER)),
+]
+PackageName = Annotated[
+    str,
+    keeps(_matches(_PACKAGE, "package name", "Use letters and digits, with '.', '_' or '-' between them (PEP 508).")),
+    Field(json_schema_extra=_pattern(_PACKAGE)),
+]
+HomePage = Annotated[
+    str,
+    keeps(_matches(r"https?://\S+", "web address", "Write it with https://, or remove the key.")),
+    Field(json_schema_extra={"format": "uri"}),
+]
