@@ -2,6 +2,7 @@
 
 from migration.plan.errors import Fault, PlanError
 from migration.plan.model import (
+    VENDOR_BRANCH,
     Confirmation,
     Monorepo,
     Move,
@@ -17,6 +18,7 @@ from migration.plan.model import (
 from migration.plan.reading import read_plan
 
 __all__ = [
+    "VENDOR_BRANCH",
     "Confirmation",
     "Fault",
     "Monorepo",

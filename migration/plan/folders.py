@@ -25,7 +25,7 @@ class _Claim(NamedTuple):
 def check_folders(plan: Plan) -> Iterator[Finding]:
     """Folders that are claimed twice, targets that collide, names that are repeated."""
     claims = [
-        _Claim(repository.name, move, ("repositories", at, "moves", number))
+        _Claim(repository.name or f"repositories[{at}]", move, ("repositories", at, "moves", number))
         for at, repository in enumerate(plan.repositories)
         for number, move in enumerate(repository.moves)
     ]

@@ -1,0 +1,118 @@
+"""Which repositories must exist, how GitHub is to keep them, and what each takes from the monorepo."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from migration import plan as planned
+from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.stages import Stage, stages_of_waves
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeSettings:
+    """How pull requests are merged, in the words of https://docs.github.com/en/rest/repos/repos#update-a-repository.
+
+    Merge commits stay allowed: the vendor branch is merged into the default branch, never squashed.
+    """
+
+    allow_merge_commit: bool = True
+    allow_squash_merge: bool = True
+    allow_rebase_merge: bool = False
+    delete_branch_on_merge: bool = True
+    merge_commit_title: str = "PR_TITLE"
+    merge_commit_message: str = "PR_BODY"
+    squash_merge_commit_title: str = "PR_TITLE"
+    squash_merge_commit_message: str = "PR_BODY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesiredRepository:
+    """One repository that must exist.
+
+    code: what it takes from the monorepo; None for a repository that is born empty.
+    archived: read-only at GitHub, because its wave was rolled back.
+    """
+
+    name: str
+    wave: str
+    description: str
+    topics: tuple[str, ...]
+    visibility: str
+    homepage: str
+    default_branch: str
+    archived: bool
+    has_issues: bool = True
+    has_wiki: bool = False
+    has_projects: bool = False
+    merge: MergeSettings = field(default_factory=MergeSettings)
+    code: CodeSelection | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesiredState:
+    """Everything that must exist. A repository stands after those whose packages it needs, else in the plan's order."""
+
+    repositories: tuple[DesiredRepository, ...]
+
+
+def desired_state(plan: planned.Plan, stages: Mapping[str, str]) -> DesiredState:
+    """What must exist when each wave is at its stage.
+
+    stages: wave to stage, as the stack file has it; waves that are not named are planned, and nothing of them exists.
+    Raises DesiredStateError when a wave or a stage is unknown.
+    """
+    stage_of = stages_of_waves(plan, stages)
+    return DesiredState(
+        repositories=tuple(
+            _desired(repository, stage_of[repository.wave])
+            for repository in _dependencies_first(plan.repositories)
+            if stage_of[repository.wave] is not Stage.PLANNED
+        )
+    )
+
+
+def _desired(repository: planned.Repository, stage: Stage) -> DesiredRepository:
+    return DesiredRepository(
+        name=repository.name,
+        wave=repository.wave,
+        description=repository.description,
+        topics=tuple(sorted(set(repository.topics))),  # GitHub keeps them as a set
+        visibility=repository.visibility,
+        homepage=repository.homepage or "",
+        default_branch=repository.default_branch,
+        archived=stage is Stage.ROLLED_BACK,
+        code=_code(repository) if repository.moves else None,
+    )
+
+
+def _code(repository: planned.Repository) -> CodeSelection:
+    return CodeSelection(
+        moves=tuple(
+            Move(
+                source=move.source,
+                target="" if move.target == "." else move.target,
+                earlier=move.earlier,
+                exclude=move.exclude,
+            )
+            for move in repository.moves
+        ),
+        tags=tuple(TagRule(source=rule.source, target=rule.target) for rule in repository.tags),
+    )
+
+
+def _dependencies_first(repositories: Iterable[planned.Repository]) -> list[planned.Repository]:
+    """The repositories in the plan's order, but each after those whose packages it needs. The plan has no cycles."""
+    repositories = list(repositories)
+    home = {package.name: repository for repository in repositories for package in repository.packages}
+    ordered: dict[str, planned.Repository] = {}
+
+    def place(repository: planned.Repository) -> None:
+        within = (name for package in repository.packages for name in package.depends_on)
+        for needed in (home[name] for name in (*repository.consumes, *within)):
+            if needed is not repository and needed.name not in ordered:
+                place(needed)
+        ordered.setdefault(repository.name, repository)
+
+    for repository in repositories:
+        place(repository)
+    return list(ordered.values())
