@@ -1,0 +1,1 @@
+"""The SDLC engine: from requirements to release, phase by phase."""

@@ -1,0 +1,1 @@
+"""Skeletons of projects, and the program that fills them in."""
