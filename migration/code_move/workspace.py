@@ -1,44 +1,131 @@
-"""Where a monorepo is read from, and where its split history is kept between runs."""
+"""The folder where a split is kept between runs. Losing it costs time and nothing else."""
 
-import hashlib
-import re
-import subprocess
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from migration.code_move.errors import SplitError
-from migration.code_move.remote import Remote
+from filelock import FileLock
 
-_ADDRESS = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:")
+from migration.code_move.git_objects import GitError, ObjectStore, run_git
+from migration.code_move.monorepo import Monorepo
+from migration.code_move.pack import flush_folder_to_disk, write_to_disk
 
-
-def is_address(monorepo: str) -> bool:
-    """Whether a stack's `monorepo` is something to fetch from, and not a folder."""
-    return bool(_ADDRESS.match(monorepo))
-
-
-def workspace_of(monorepo: str, root: Path) -> Path:
-    """The folder below `root` for everything computed from one monorepo. Losing it costs time, never correctness."""
-    readable = re.sub(r"[^\w.-]+", "-", monorepo.rstrip("/").removesuffix(".git").rsplit("/", 1)[-1])
-    return root / f"{readable}-{hashlib.sha256(monorepo.encode()).hexdigest()[:8]}"
+_STATE = "multirepo-split.json"
+_REFS = "refs/multirepo"
 
 
-def local_monorepo(monorepo: str, workspace: Path, token: str | None) -> Path:
-    """A repository on this machine with the monorepo's branches and tags: the folder itself, or a fetched mirror.
+@dataclass(frozen=True)
+class History:
+    """What one repository received. Counts are over all commits that its head and its tags reach.
 
-    token: for addresses that need one, sent by HTTP only. Raises SplitError, RemoteError.
+    head: commit id, or None when no commit of the revision's history touches the moved folders.
+    tags: new tag name -> object id, of a tag object, or of a commit where the tag is a lightweight one.
+    authors: distinct pairs of name and e-mail, as written.
+    files: in the head's tree.
+    dropped_signatures: of commits, merged tags and tags; they sign the monorepo's ids.
     """
-    if not is_address(monorepo):
-        folder = Path(monorepo).expanduser()
-        if not folder.is_dir():
-            raise SplitError(
-                f"The monorepo {monorepo!r} is no folder. Give the path of a git repository, or its address: "
-                "pulumi config set monorepo PATH_OR_ADDRESS"
-            )
-        return folder
-    mirror = workspace / "monorepo.git"
-    if not mirror.exists():
-        mirror.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["git", "init", "--quiet", "--bare", str(mirror)], check=True)
-    # Not refs/pull: GitHub keeps every pull request's head there, often many times the history itself.
-    Remote(url=monorepo, token=token).mirror(mirror, ["refs/heads/*", "refs/tags/*"])
-    return mirror
+
+    head: str | None
+    tags: Mapping[str, str]
+    commits: int
+    merges: int
+    authors: int
+    files: int
+    dropped_signatures: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """A finished split.
+
+    git_dir: a bare repository with the new objects, borrowing files from the monorepo; it holds
+        refs/multirepo/<repository>/head and refs/multirepo/<repository>/tags/<tag>.
+    monorepo_head: the commit id that the revision named.
+    histories: by repository, in the order of the selections.
+    """
+
+    git_dir: Path
+    monorepo_head: str
+    histories: Mapping[str, History]
+
+
+class Workspace:
+    """One split on disk. `lock` is held by whoever reads or writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.git_dir = folder.resolve() / "split.git"
+        self.lock = FileLock(folder / "split.lock")
+
+    def saved(self, key: str) -> Split | None:
+        """The split saved under this key, or None when there is none that can be trusted."""
+        try:
+            state = json.loads((self.git_dir / _STATE).read_text())
+            histories = {name: History(**history) for name, history in state["histories"].items()}
+            whole = all((self.git_dir / name).stat().st_size == size for name, size in state["files"].items())
+            trusted = whole and self._refs() == _refs_of(histories)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, GitError):
+            return None
+        return Split(self.git_dir, state["monorepo_head"], histories) if trusted and state["key"] == key else None
+
+    def prepare(self, monorepo: Monorepo) -> ObjectStore:
+        """Begin afresh: an empty bare repository that borrows the monorepo's objects."""
+        shutil.rmtree(self.git_dir, ignore_errors=True)
+        self.git_dir.parent.mkdir(parents=True, exist_ok=True)
+        run_git(
+            "init", "--quiet", "--bare", "--template=", f"--object-format={monorepo.object_format.name}",
+            str(self.git_dir), directory=self.git_dir.parent,
+        )  # fmt: skip
+        (self.git_dir / "objects" / "info").mkdir(exist_ok=True)
+        (self.git_dir / "objects" / "info" / "alternates").write_bytes(_quoted(monorepo.objects) + b"\n")
+        return ObjectStore(self.git_dir, monorepo.object_format)
+
+    def save(self, key: str, split: Split, maps: Mapping[str, bytes]) -> None:
+        """Set the refs in one step and note the split; the objects are there already.
+
+        maps: for each repository its commit map: the raw ids of a kept commit in the monorepo and in the new
+            repository, one pair after the other, parents before children.
+        """
+        refs = sorted((os.fsencode(name), object_id.encode()) for name, object_id in _refs_of(split.histories).items())
+        lines = [b"%b %b\n" % (object_id, name) for name, object_id in refs]
+        write_to_disk(self.git_dir / "packed-refs", b"# pack-refs with: sorted \n" + b"".join(lines))
+        for repository, pairs in maps.items():
+            write_to_disk(self.git_dir / f"commit-map-{repository}", pairs)
+        state = {
+            "key": key,
+            "monorepo_head": split.monorepo_head,
+            "histories": {name: asdict(history) for name, history in split.histories.items()},
+            "files": {
+                str(file.relative_to(self.git_dir)): file.stat().st_size
+                for pattern in ("objects/pack/*", "commit-map-*", "objects/info/alternates")
+                for file in self.git_dir.glob(pattern)
+            },
+        }
+        write_to_disk(self.git_dir / _STATE, json.dumps(state, indent=1).encode())
+        flush_folder_to_disk(self.git_dir)
+
+    def _refs(self) -> dict[str, str]:
+        answer = run_git("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", directory=self.git_dir)
+        refs = {}
+        for line in os.fsdecode(answer).splitlines():
+            name, object_id, _ = line.split(" ")
+            refs[name] = object_id
+        return refs
+
+
+def _refs_of(histories: Mapping[str, History]) -> dict[str, str]:
+    refs = {f"{_REFS}/{name}/head": history.head for name, history in histories.items() if history.head}
+    for name, history in histories.items():
+        refs |= {f"{_REFS}/{name}/tags/{tag}": object_id for tag, object_id in history.tags.items()}
+    return refs
+
+
+def _quoted(path: Path) -> bytes:
+    """A path as `objects/info/alternates` wants it: quoted as in C when a line could be read otherwise."""
+    raw = os.fsencode(path)
+    if not raw.startswith((b'"', b"#")) and b"\n" not in raw:
+        return raw
+    return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'

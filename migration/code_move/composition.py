@@ -1,0 +1,96 @@
+"""The tree of one new repository at each commit of the monorepo, from the trees of its moved folders."""
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from migration.code_move.folders import ABSENT, FolderTrees
+from migration.code_move.object_format import ObjectFormat
+from migration.code_move.trees import Exclusion, TreeWorkshop
+from migration.desired_state.moves import CodeSelection, Move
+
+
+@dataclass(frozen=True)
+class RepositoryTrees:
+    """The new repository through the whole history of the monorepo.
+
+    trees: its distinct trees as raw ids; trees[0] is the empty tree.
+    numbers: for each source commit the position in `trees`.
+    workshop: knows the contents of those among them that were made.
+    """
+
+    trees: list[bytes]
+    numbers: "array[int]"
+    workshop: TreeWorkshop
+
+
+def move_sources(move: Move) -> tuple[str, ...]:
+    """The folder's names, newest first: in each commit the first that exists is the folder."""
+    return (move.source, *move.earlier)
+
+
+def compose_repository(
+    selection: CodeSelection,
+    folders: Mapping[str, FolderTrees],
+    read: Callable[[Sequence[bytes]], Iterator[tuple[bytes, bytes]]],
+    object_format: ObjectFormat,
+) -> RepositoryTrees:
+    """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
+
+    Reads trees only where a move excludes files or two moves land in one folder.
+    """
+    sources = [folders[name] for move in selection.moves for name in move_sources(move)]
+    combinations: dict[tuple[int, ...], int] = {}
+    combined = array(
+        "i",
+        (
+            combinations.setdefault(combination, len(combinations))
+            for combination in zip(*(source.numbers for source in sources), strict=True)
+        ),
+    )
+    composer = _Composer(selection, object_format)
+    composed: dict[int, bytes] = {}
+    pending = list(combinations)
+    while pending:
+        undecided = []
+        for combination in pending:
+            tree = composer.compose([source.trees[number] for source, number in zip(sources, combination, strict=True)])
+            if tree is None:
+                undecided.append(combination)
+            else:
+                composed[combinations[combination]] = tree
+        pending = undecided
+        composer.fill(read)
+    positions = {object_format.empty_tree: 0}
+    number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
+    return RepositoryTrees(list(positions), array("i", [number_of[number] for number in combined]), composer.workshop)
+
+
+class _Composer:
+    def __init__(self, selection: CodeSelection, object_format: ObjectFormat) -> None:
+        self.workshop = TreeWorkshop(object_format)
+        self._empty = object_format.empty_tree
+        self._moves = [
+            (move, Exclusion(move.exclude, self.workshop) if move.exclude else None) for move in selection.moves
+        ]
+
+    def compose(self, sources: Sequence[bytes]) -> bytes | None:
+        """The repository's tree; None when trees have still to be read. sources: per move, per name, as planned."""
+        names = iter(sources)
+        result: bytes | None = self._empty
+        for move, exclusion in self._moves:
+            present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
+            tree: bytes | None = present[0] if present else self._empty
+            if tree is not None and exclusion:
+                tree = exclusion.apply(tree)
+            if tree is None or result is None:
+                result = None  # go on all the same: later moves note what they lack, and one read serves all
+            else:
+                result = self.workshop.overlay(result, self.workshop.place(tree, move.target))
+        return result
+
+    def fill(self, read: Callable[[Sequence[bytes]], Iterator[tuple[bytes, bytes]]]) -> None:
+        """Read what the workshop found missing."""
+        missing = sorted(self.workshop.missing)
+        self.workshop.missing.clear()
+        self.workshop.read.update(zip(missing, (content for _, content in read(missing)), strict=True))

@@ -1,0 +1,89 @@
+"""A commit or tag of the monorepo as it reads in the new repository: bytes in, bytes out.
+
+The formats: https://git-scm.com/docs/gitformat-signature and `git cat-file -p`. Everything that is not named here
+is carried byte by byte: author, committer, dates as written, encoding, message, headers unknown to us.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from migration.code_move.errors import SplitError
+
+# `mergetag` goes with the signatures: it is a signed tag of a merged commit, and names that commit by its old id.
+_SIGNATURE = re.compile(rb"^(?:gpgsig|gpgsig-sha256|mergetag) [^\n]*(?:\n [^\n]*)*\n", re.MULTILINE)
+_COMMIT_HEAD = re.compile(rb"tree [0-9a-f]+\n(?:parent [0-9a-f]+\n)*")
+_AUTHOR = re.compile(rb"^author ([^\n]*>)", re.MULTILINE)
+_TAG_HEAD = re.compile(rb"object ([0-9a-f]+)\ntype ([a-z]+)\ntag ([^\n]*)\n")
+# As in git's gpg-interface.c: the last such line, and all after it, is the signature.
+_TAG_SIGNATURE = re.compile(
+    rb"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """The object's new content, and how many signatures it lost: they sign the old ids and would be invalid."""
+
+    content: bytes
+    dropped_signatures: int
+
+
+def rewrite_commit(content: bytes, tree: bytes, parents: Sequence[bytes]) -> Rewritten:
+    """The commit with another tree and other parents, and without signatures.
+
+    content: as `git cat-file commit` prints it. tree, parents: raw ids of the new repository.
+    Raises SplitError when the content does not begin as a commit does.
+    """
+    head = _COMMIT_HEAD.match(content)
+    if head is None:
+        raise SplitError(f"it does not begin with 'tree' and 'parent' lines but with {content[:60]!r}")
+    new_head = b"tree %b\n" % tree.hex().encode()
+    for parent in parents:
+        new_head += b"parent %b\n" % parent.hex().encode()
+    return _without_header_signatures(new_head, content, head.end())
+
+
+def _without_header_signatures(new_head: bytes, content: bytes, start: int) -> Rewritten:
+    end_of_headers = content.find(b"\n\n", start - 1) + 1 or len(content)
+    headers, dropped = content[start:end_of_headers], 0
+    if b"gpgsig" in headers or b"mergetag" in headers:
+        headers, dropped = _SIGNATURE.subn(b"", headers)
+    return Rewritten(new_head + headers + content[end_of_headers:], dropped)
+
+
+def author_of(content: bytes) -> bytes:
+    """Name and e-mail of a commit's author as written, without the date."""
+    author = _AUTHOR.search(content)
+    return author[1] if author else b""
+
+
+@dataclass(frozen=True)
+class TagTarget:
+    """What a tag object points to: the raw id and kind (b"commit", b"tag", ...) of another object."""
+
+    object_id: bytes
+    kind: bytes
+
+
+def tag_target(content: bytes) -> TagTarget:
+    """Read a tag object. Raises SplitError when it does not begin as a tag does."""
+    head = _tag_head(content)
+    return TagTarget(bytes.fromhex(head[1].decode()), head[2])
+
+
+def rewrite_tag(content: bytes, target: bytes, rename: Callable[[bytes], bytes]) -> Rewritten:
+    """The tag object pointing to `target` (a raw id), its name header renamed, without its signature."""
+    head = _tag_head(content)
+    new_head = b"object %b\ntype %b\ntag %b\n" % (target.hex().encode(), head[2], rename(head[3]))
+    signatures = [match.start() for match in _TAG_SIGNATURE.finditer(content, head.end())]
+    unsigned = content[: signatures[-1]] if signatures else content
+    rewritten = _without_header_signatures(new_head, unsigned, head.end())
+    return Rewritten(rewritten.content, rewritten.dropped_signatures + bool(signatures))
+
+
+def _tag_head(content: bytes) -> re.Match[bytes]:
+    head = _TAG_HEAD.match(content)
+    if head is None:
+        raise SplitError(f"it does not begin with 'object', 'type' and 'tag' lines but with {content[:60]!r}")
+    return head
