@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the calls are named by language.proto
 """The Python language host of a built engine: runs programs and plugins for the engine, over gRPC.
 
 Copied beside `pulumi` and started by `pulumi-language-python` with the engine's address as last argument. It
@@ -10,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import importlib.machinery
 import json
 import os
@@ -32,9 +32,7 @@ def _import_stubs_without_sdk() -> None:
     """Make `pulumi.runtime.proto` importable without running `pulumi/__init__.py`: 0.2 s at every start."""
     spec = importlib.machinery.PathFinder.find_spec("pulumi")
     if spec is None or not spec.submodule_search_locations:
-        sys.exit(
-            f"{sys.executable} has no Pulumi SDK. Run ./multirepo once: it installs requirements.txt into .venv."
-        )
+        sys.exit(f"{sys.executable} has no Pulumi SDK. Run ./multirepo once: it installs requirements.txt into .venv.")
     folder = Path(next(iter(spec.submodule_search_locations)))
     for name, path in (("pulumi", folder), ("pulumi.runtime", folder / "runtime")):
         package = types.ModuleType(name)
@@ -45,11 +43,10 @@ def _import_stubs_without_sdk() -> None:
 if not TYPE_CHECKING:
     _import_stubs_without_sdk()
 
-import grpc.aio  # noqa: E402
+import grpc.aio  # type: ignore[import-untyped]  # noqa: E402
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2  # noqa: E402
 
-if TYPE_CHECKING:
-    Context = grpc.aio.ServicerContext[Any, Any]
+Context = Any  # grpc.aio.ServicerContext: grpc ships no types
 
 ALREADY_REPORTED = 32
 """The exit code by which pulumi-language-python-exec says that the user has seen the error."""
@@ -163,8 +160,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             code = await process.wait()
         if code == ALREADY_REPORTED:
             return language_pb2.RunResponse(bail=True)
-        error = "" if code == 0 else f"The program ended with exit code {code}"
-        return language_pb2.RunResponse(error=error)
+        ending = "" if code == 0 else f"The program ended with exit code {code}"
+        return language_pb2.RunResponse(error=ending)
 
     def _program_arguments(self, request: language_pb2.RunRequest) -> list[str]:
         return [
@@ -182,7 +179,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             *request.args,
         ]
 
-    async def RunPlugin(self, request: language_pb2.RunPluginRequest, context: Context) -> None:
+    async def RunPlugin(  # type: ignore[override]  # written to the context, not yielded
+        self, request: language_pb2.RunPluginRequest, context: Context
+    ) -> None:
         """Run a policy pack or a provider written in Python and relay its output, until the engine hangs up."""
         environment = Environment.of(request.info)
         folder = request.info.program_directory
@@ -193,14 +192,13 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         command = [str(environment.python), "-u", *arguments]
         one_at_a_time = asyncio.Lock()
 
-        async def relay(field: str, stream: asyncio.StreamReader) -> None:
-            while chunk := await stream.read(2**16):
+        async def relay(field: str, stream: asyncio.StreamReader | None) -> None:
+            while stream and (chunk := await stream.read(2**16)):
+                response: dict[str, Any] = {field: chunk}
                 async with one_at_a_time:
-                    await context.write(language_pb2.RunPluginResponse(**{field: chunk}))
+                    await context.write(language_pb2.RunPluginResponse(**response))
 
-        async with _child(command, request.pwd, variables, stdout=PIPE, stderr=PIPE) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
+        async with _child(command, request.pwd, variables, output=PIPE) as process:
             await asyncio.gather(relay("stdout", process.stdout), relay("stderr", process.stderr))
             code = await process.wait()
         await context.write(language_pb2.RunPluginResponse(exitcode=code))
@@ -219,7 +217,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             dependencies=[language_pb2.DependencyInfo(name=n, version=v) for n, v in found]
         )
 
-    async def InstallDependencies(self, request: Any, context: Context) -> None:
+    async def InstallDependencies(self, request: Any, context: Context) -> None:  # type: ignore[override]
         """Refuse: what is installed is pinned, and the launcher's business."""
         await context.abort(
             grpc.StatusCode.FAILED_PRECONDITION,
@@ -229,7 +227,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 @contextlib.asynccontextmanager
 async def _child(
-    command: list[str], folder: str, variables: dict[str, str], **streams: int
+    command: list[str], folder: str, variables: dict[str, str], output: int | None = None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that lives no longer than the block, and none of its children either.
 
@@ -239,7 +237,13 @@ async def _child(
     if sys.platform == "linux":
         command = [sys.executable, "-ISc", DIE_WITH_PARENT, *command]
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env=variables, stdin=DEVNULL, start_new_session=True, **streams
+        *command,
+        cwd=folder,
+        env=variables,
+        stdin=DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
     )
     try:
         yield process
