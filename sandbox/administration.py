@@ -1,0 +1,75 @@
+"""Worlds and tokens of a running sandbox, for the command line and for tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import quote
+
+from sandbox.errors import SandboxError
+from sandbox.process import Running
+
+
+@dataclass(frozen=True)
+class WorldAccess:
+    """How to reach a world: address for people and git, api_url for REST, the token for both.
+
+    owner: the login of the organization's owner, whose token it is.
+    """
+
+    name: str
+    address: str
+    organization: str
+    owner: str
+    token: str = field(repr=False)
+
+    @property
+    def api_url(self) -> str:
+        """The root of REST, without a slash at the end."""
+        return f"{self.address}/api/v3"
+
+    @property
+    def graphql_url(self) -> str:
+        """Where GraphQL is posted to."""
+        return f"{self.address}/api/graphql"
+
+    def clone_url(self, repository: str) -> str:
+        """What git clones from; the token is not in it."""
+        return f"{self.address}/{self.organization}/{repository}.git"
+
+
+def create_world(running: Running, name: str, organization: str = "maestro") -> WorldAccess:
+    """The world, made when missing; asked again, it has the same token. Raises SandboxError."""
+    answer = _asked(running, "PUT", f"/_sandbox/worlds/{quote(name, safe='')}", {"organization": organization})
+    return WorldAccess(**answer)
+
+
+def list_worlds(running: Running) -> list[str]:
+    """The names of all worlds, sorted."""
+    return list(_asked(running, "GET", "/_sandbox/worlds"))
+
+
+def delete_world(running: Running, name: str) -> bool:
+    """Forget the world and all that is in it. False: there was none."""
+    status, _ = running.ask("DELETE", f"/_sandbox/worlds/{quote(name, safe='')}")
+    return status == 204
+
+
+def create_token(
+    running: Running,
+    world: str,
+    login: str,
+    *,
+    scopes: Sequence[str] = ("repo",),
+    role: Literal["admin", "member", "outsider"] = "member",
+) -> str:
+    """A new token of a user, who is made when missing and gets this role. Raises SandboxError."""
+    body = {"login": login, "scopes": list(scopes), "role": role}
+    answer = _asked(running, "POST", f"/_sandbox/worlds/{quote(world, safe='')}/tokens", body)
+    return str(answer["token"])
+
+
+def _asked(running: Running, method: str, path: str, body: Any = None) -> Any:
+    status, answer = running.ask(method, path, body)
+    if status >= 400:
+        raise SandboxError(f"The sandbox at {running.address} refused: {answer['message']}")
+    return answer

@@ -1,0 +1,114 @@
+"""The sandbox as a Starlette application."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.repositories import settle
+from sandbox.request_log import RequestLog
+from sandbox.rest import RateLimits
+from sandbox.routes import accounts, branches, git_http, pages, repositories, worlds
+from sandbox.worlds import Worlds
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+HOSTS = {"127.0.0.1", "localhost"}
+
+
+class RawPath:
+    """Route on the path as it was sent, and only for clients that mean this machine.
+
+    A name other than this machine's in Host is a web page's attempt to reach the sandbox through the
+    browser (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Put the raw path in the place of the decoded one."""
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"127.0.0.1").decode("latin-1")
+            name = host.rpartition(":")[0] or host
+            if name not in HOSTS and not name.endswith(".localhost"):
+                refusal = PlainTextResponse("The sandbox answers to 127.0.0.1 and localhost only.", 421)
+                await refusal(scope, receive, send)
+                return
+            raw: bytes = scope.get("raw_path") or scope["path"].encode()
+            scope = {**scope, "path": raw.decode("ascii")}
+        await self._app(scope, receive, send)
+
+
+async def not_imitated(request: Request) -> Response:
+    """501 for what GitHub may well have: 404 would tell a client that the thing is gone."""
+    message = f"The sandbox does not imitate {request.method} {request.scope['path']}"
+    body = {"message": message, "documentation_url": "https://docs.github.com/rest", "status": "501"}
+    return JSONResponse(body, 501)
+
+
+async def graphql(request: Request) -> Response:
+    """https://docs.github.com/graphql: an error in its shape, for nothing of it is imitated."""
+    message = "The sandbox does not imitate GraphQL."
+    return JSONResponse({"data": None, "errors": [{"type": "NOT_IMITATED", "message": message}]})
+
+
+async def server_error(request: Request, error: Exception) -> Response:
+    """A fault of the sandbox itself; the traceback is in ROOT/sandbox.log."""
+    message = f"Server Error: {type(error).__name__} in the sandbox; see sandbox.log in its folder."
+    return JSONResponse({"message": message, "status": "500"}, 500)
+
+
+def create_app(root: Path, code: str = "") -> Starlette:
+    """The application whose state lies below root, which is made when missing.
+
+    code: identifies the sandbox's own code, told to whoever asks with the token in root/token.
+    """
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        for world in app.state.worlds.all():
+            await settle(world)
+        yield
+        app.state.worlds.close()
+
+    rest = [*repositories.ROUTES, *branches.ROUTES, *accounts.ROUTES]
+    app = Starlette(
+        routes=[
+            *worlds.ROUTES,
+            Mount("/{world}/api/v3", routes=[*rest, Route("/{rest:path}", not_imitated, methods=METHODS)]),
+            Route("/{world}/api/graphql", graphql, methods=["POST"]),
+            *git_http.ROUTES,
+            *pages.ROUTES,
+            Route("/{rest:path}", not_imitated, methods=METHODS),
+        ],
+        middleware=[Middleware(RawPath), Middleware(RequestLog, root=root)],
+        exception_handlers={Exception: server_error},
+        lifespan=lifespan,
+    )
+    app.state.worlds = Worlds(root)
+    app.state.rates = RateLimits()
+    app.state.admin_token = admin_token(root)
+    app.state.pid = os.getpid()
+    app.state.code = code
+    return app
+
+
+def admin_token(root: Path) -> str:
+    """The sandbox's own token, made on first use; readable by its owner only."""
+    path = root / "token"
+    if not path.exists():
+        new = root / "token.new"
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        new.replace(path)
+    return path.read_text()

@@ -1,0 +1,143 @@
+"""What a world holds, as frozen values. No rules and no storage here.
+
+Ids are per world, ascend, and are never given twice. Times are GitHub's: "2025-11-23T00:11:22Z".
+"""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+Role = Literal["admin", "member", "outsider"]
+
+
+def now() -> str:
+    """The time, as GitHub writes it: UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def node_id(prefix: str, number: int) -> str:
+    """A global id of GraphQL in the form GitHub uses now: "R_kgDO…" is MessagePack of [0, number]."""
+    packed = b"\x92\x00\xce" + number.to_bytes(4, "big")
+    return f"{prefix}_{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Anything the store keeps. `key` is unique within a world and a kind; case is already folded."""
+
+    id: int
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What the record is found by, apart from its id."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account(Record):
+    """A user or an organization. default_branch: what its new repositories start with."""
+
+    login: str
+    type: Literal["User", "Organization"]
+    name: str | None = None
+    email: str | None = None
+    default_branch: str = "main"
+    created_at: str
+    updated_at: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """By login, in any case."""
+        return (self.login.lower(),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership(Record):
+    """A user's place in an organization. Who is in none is an outsider there."""
+
+    organization_id: int
+    user_id: int
+    role: Literal["admin", "member"]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """By organization and user."""
+        return (str(self.organization_id), str(self.user_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token(Record):
+    """A personal access token (classic)."""
+
+    value: str = field(repr=False)
+    user_id: int
+    scopes: tuple[str, ...]
+    created_at: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """By its value."""
+        return (self.value,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repository(Record):
+    """A repository and its settings. size: kilobytes, as at GitHub. Its git data lies beside the store."""
+
+    owner_id: int
+    name: str
+    description: str | None = None
+    homepage: str | None = None
+    visibility: Literal["public", "private"] = "public"
+    default_branch: str = "main"
+    topics: tuple[str, ...] = ()
+    has_issues: bool = True
+    has_projects: bool = True
+    has_wiki: bool = True
+    has_downloads: bool = True
+    has_discussions: bool = False
+    has_pull_requests: bool = True
+    pull_request_creation_policy: str = "all"
+    is_template: bool = False
+    allow_squash_merge: bool = True
+    allow_merge_commit: bool = True
+    allow_rebase_merge: bool = True
+    allow_auto_merge: bool = False
+    allow_update_branch: bool = False
+    allow_forking: bool = True
+    delete_branch_on_merge: bool = False
+    use_squash_pr_title_as_default: bool = False
+    squash_merge_commit_title: str = "COMMIT_OR_PR_TITLE"
+    squash_merge_commit_message: str = "COMMIT_MESSAGES"
+    merge_commit_title: str = "MERGE_MESSAGE"
+    merge_commit_message: str = "PR_TITLE"
+    web_commit_signoff_required: bool = False
+    archived: bool = False
+    vulnerability_alerts: bool = False
+    automated_security_fixes: bool = False
+    secret_scanning: bool = False
+    secret_scanning_push_protection: bool = False
+    size: int = 0
+    created_at: str
+    updated_at: str
+    pushed_at: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """By owner and name, in any case."""
+        return (str(self.owner_id), self.name.lower())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormerName(Record):
+    """A name that a repository had before it was renamed; GitHub redirects from it."""
+
+    owner_id: int
+    name: str
+    repository_id: int
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """By owner and name, in any case."""
+        return (str(self.owner_id), self.name.lower())

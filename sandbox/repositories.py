@@ -1,0 +1,171 @@
+"""Operations on repositories that touch both the store and git.
+
+Each brings git to its new state first and commits the record last, so that a kill in between leaves
+either the old state or something that `settle` puts right when the sandbox starts again.
+"""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sandbox import bare_repository
+from sandbox.bare_repository import BRANCHES
+from sandbox.entities import Account, FormerName, Repository, now
+from sandbox.errors import invalid_field
+from sandbox.repository_rules import changed, check_name, normal_name
+from sandbox.worlds import World
+
+CREATION_FAILED = "Repository creation failed."
+NAME_TAKEN = "name already exists on this account"
+
+
+async def create(
+    world: World, owner: Account, creator: Account, settings: Mapping[str, Any], *, auto_init: bool
+) -> Repository:
+    """A new repository. settings: as `settings_in` returns them, with a name."""
+    name = normal_name(settings.get("name", ""))
+    check_name(name, CREATION_FAILED)
+    if world.repository(owner, name):
+        raise invalid_field("Repository", "name", NAME_TAKEN, summary=CREATION_FAILED)
+    time = now()
+    blank = Repository(
+        id=world.store.next_id(),
+        owner_id=owner.id,
+        name=name,
+        default_branch=owner.default_branch,
+        created_at=time,
+        updated_at=time,
+        pushed_at=time,
+    )
+    chosen = {key: value for key, value in settings.items() if key not in {"default_branch", "archived"}}
+    repository = changed(blank, {**chosen, "name": name})
+    directory = world.git_directory(repository)
+    shutil.rmtree(directory, ignore_errors=True)  # left over if a creation was killed half-way
+    bare_repository.create(directory, repository.default_branch)
+    if auto_init:
+        await _first_commit(world, repository, creator)
+        if world.repository(owner, name):  # made by another request while git was at work
+            raise invalid_field("Repository", "name", NAME_TAKEN, summary=CREATION_FAILED)
+    former = world.store.by_key(FormerName, *repository.key)
+    with world.store.transaction():
+        if former:
+            world.store.remove(former)
+        world.store.put(repository)
+    return repository
+
+
+def change(world: World, repository: Repository, settings: Mapping[str, Any]) -> Repository:
+    """The repository with these settings: renamed, archived, with another default branch."""
+    wanted = dict(settings)
+    if "name" in wanted:
+        wanted["name"] = normal_name(wanted["name"])
+    result = changed(repository, wanted)
+    if result == repository:
+        return repository
+    if result.name != repository.name:
+        _check_rename(world, repository, result.name)
+    if result.default_branch != repository.default_branch:
+        _check_default_branch(world, repository, result.default_branch)
+        bare_repository.set_head(world.git_directory(repository), result.default_branch)
+    with world.store.transaction():
+        if result.key != repository.key:
+            _redirect(world, repository, result)
+        world.store.put(result)
+    return result
+
+
+def delete(world: World, repository: Repository) -> None:
+    """Forget the repository, the redirects to it, and its git data."""
+    with world.store.transaction():
+        for former in world.store.all(FormerName, str(repository.owner_id)):
+            if former.repository_id == repository.id:
+                world.store.remove(former)
+        world.store.remove(repository)
+    shutil.rmtree(world.git_directory(repository), ignore_errors=True)
+
+
+async def note_push(world: World, repository_id: int) -> None:
+    """Bring the record up to date with what was pushed."""
+    repository = world.store.by_id(Repository, repository_id)
+    if repository is None:
+        return
+    settled = await _settled(world, repository)
+    time = now()
+    size = bare_repository.size_in_kilobytes(world.git_directory(repository))
+    world.store.put(replace(settled, pushed_at=time, updated_at=time, size=size))
+
+
+async def settle(world: World) -> None:
+    """Finish what a kill interrupted: a default branch that is on disk but not yet in the record."""
+    for repository in world.store.all(Repository):
+        settled = await _settled(world, repository)
+        if settled != repository:
+            world.store.put(settled)
+
+
+async def rename_branch(world: World, repository: Repository, old: str, new: str) -> Repository:
+    """Rename a branch; the default branch stays the default branch under its new name."""
+    directory = world.git_directory(repository)
+    await bare_repository.git(directory, "branch", "-m", old, new)
+    current = world.store.by_id(Repository, repository.id) or repository
+    if old == current.default_branch:
+        bare_repository.set_head(directory, new)
+        current = replace(current, default_branch=new, updated_at=now())
+        world.store.put(current)
+    return current
+
+
+async def _settled(world: World, repository: Repository) -> Repository:
+    """The first branch pushed becomes the default branch when the default branch does not exist."""
+    directory = world.git_directory(repository)
+    exists = bare_repository.object_id(directory, BRANCHES + repository.default_branch)
+    if exists or bare_repository.is_empty(directory):
+        return repository
+    branches = [ref.name.removeprefix(BRANCHES) for ref in await bare_repository.refs(directory, BRANCHES)]
+    preferred = (bare_repository.head(directory), "main", "master", branches[0])
+    default = next(name for name in preferred if name in branches)
+    bare_repository.set_head(directory, default)
+    return replace(repository, default_branch=default)
+
+
+def _check_rename(world: World, repository: Repository, name: str) -> None:
+    check_name(name, "Validation Failed")
+    taken = world.repository(world.owner_of(repository), name)
+    if taken and taken.id != repository.id:
+        raise invalid_field("Repository", "name", NAME_TAKEN)
+
+
+def _redirect(world: World, repository: Repository, result: Repository) -> None:
+    """Keep the old name pointing here; a name that is in use again points nowhere else."""
+    reused = world.store.by_key(FormerName, *result.key)
+    if reused:
+        world.store.remove(reused)
+    number = world.store.next_id()
+    world.store.put(
+        FormerName(id=number, owner_id=repository.owner_id, name=repository.name, repository_id=repository.id)
+    )
+
+
+def _check_default_branch(world: World, repository: Repository, branch: str) -> None:
+    if bare_repository.object_id(world.git_directory(repository), BRANCHES + branch):
+        return
+    problem = f"The branch {branch} was not found. Please push that ref first or create it via the Git Data API."
+    if bare_repository.is_empty(world.git_directory(repository)):
+        problem = "Cannot update default branch for an empty repository. Please init the repository and push first."
+    raise invalid_field("Repository", "default_branch", problem, code="invalid")
+
+
+async def _first_commit(world: World, repository: Repository, creator: Account) -> None:
+    """README.md, as GitHub writes it for auto_init."""
+    text = f"# {repository.name}" + (f"\n{repository.description}" if repository.description else "")
+    email = creator.email or f"{creator.id}+{creator.login}@users.noreply.github.com"
+    content = text.encode()
+    stream = (
+        f"commit {BRANCHES}{repository.default_branch}\n"
+        f"committer {creator.name or creator.login} <{email}> now\n"
+        "data 14\nInitial commit\n"
+        f"M 100644 inline README.md\ndata {len(content)}\n"
+    ).encode() + content
+    directory = world.git_directory(repository)
+    await bare_repository.git(directory, "fast-import", "--quiet", "--date-format=now", stdin=stream + b"\n")

@@ -1,0 +1,266 @@
+"""Records as the JSON objects that GitHub's documentation describes."""
+
+from typing import Any
+
+from sandbox.entities import Account, Repository, node_id
+from sandbox.rest import Site
+from sandbox.worlds import Permission
+
+# Templated addresses of a repository: name of the field, what follows the repository's own address.
+REPOSITORY_ADDRESSES = {
+    "archive_url": "/{archive_format}{/ref}",
+    "assignees_url": "/assignees{/user}",
+    "blobs_url": "/git/blobs{/sha}",
+    "branches_url": "/branches{/branch}",
+    "collaborators_url": "/collaborators{/collaborator}",
+    "comments_url": "/comments{/number}",
+    "commits_url": "/commits{/sha}",
+    "compare_url": "/compare/{base}...{head}",
+    "contents_url": "/contents/{+path}",
+    "contributors_url": "/contributors",
+    "deployments_url": "/deployments",
+    "downloads_url": "/downloads",
+    "events_url": "/events",
+    "forks_url": "/forks",
+    "git_commits_url": "/git/commits{/sha}",
+    "git_refs_url": "/git/refs{/sha}",
+    "git_tags_url": "/git/tags{/sha}",
+    "hooks_url": "/hooks",
+    "issue_comment_url": "/issues/comments{/number}",
+    "issue_events_url": "/issues/events{/number}",
+    "issues_url": "/issues{/number}",
+    "keys_url": "/keys{/key_id}",
+    "labels_url": "/labels{/name}",
+    "languages_url": "/languages",
+    "merges_url": "/merges",
+    "milestones_url": "/milestones{/number}",
+    "notifications_url": "/notifications{?since,all,participating}",
+    "pulls_url": "/pulls{/number}",
+    "releases_url": "/releases{/id}",
+    "stargazers_url": "/stargazers",
+    "statuses_url": "/statuses/{sha}",
+    "subscribers_url": "/subscribers",
+    "subscription_url": "/subscription",
+    "tags_url": "/tags",
+    "teams_url": "/teams",
+    "trees_url": "/git/trees{/sha}",
+}
+USER_ADDRESSES = {
+    "followers_url": "/followers",
+    "following_url": "/following{/other_user}",
+    "gists_url": "/gists{/gist_id}",
+    "starred_url": "/starred{/owner}{/repo}",
+    "subscriptions_url": "/subscriptions",
+    "organizations_url": "/orgs",
+    "repos_url": "/repos",
+    "events_url": "/events{/privacy}",
+    "received_events_url": "/received_events",
+}
+SHARED_SETTINGS = (
+    "description",
+    "homepage",
+    "visibility",
+    "default_branch",
+    "has_issues",
+    "has_projects",
+    "has_wiki",
+    "has_downloads",
+    "has_discussions",
+    "has_pull_requests",
+    "pull_request_creation_policy",
+    "is_template",
+    "allow_forking",
+    "web_commit_signoff_required",
+    "archived",
+    "size",
+    "created_at",
+    "updated_at",
+    "pushed_at",
+)
+WRITER_SETTINGS = (
+    "allow_squash_merge",
+    "allow_merge_commit",
+    "allow_rebase_merge",
+    "allow_auto_merge",
+    "allow_update_branch",
+    "delete_branch_on_merge",
+    "use_squash_pr_title_as_default",
+    "squash_merge_commit_title",
+    "squash_merge_commit_message",
+    "merge_commit_title",
+    "merge_commit_message",
+)
+
+
+def simple_user(site: Site, account: Account) -> dict[str, Any]:
+    """The "simple user" that other objects hold, for organizations too."""
+    address = f"{site.api}/users/{account.login}"
+    return {
+        "login": account.login,
+        "id": account.id,
+        "node_id": node_id("O" if account.type == "Organization" else "U", account.id),
+        "avatar_url": f"{site.html}/{account.login}.png",
+        "gravatar_id": "",
+        "url": address,
+        "html_url": f"{site.html}/{account.login}",
+        **{field: address + suffix for field, suffix in USER_ADDRESSES.items()},
+        "type": account.type,
+        "site_admin": False,
+        "user_view_type": "public",
+    }
+
+
+def public_user(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+    """A user's or organization's profile."""
+    return {
+        **simple_user(site, account),
+        "name": account.name,
+        "company": None,
+        "blog": "",
+        "location": None,
+        "email": account.email,
+        "hireable": None,
+        "bio": None,
+        "twitter_username": None,
+        "public_repos": sum(repository.visibility == "public" for repository in repositories),
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "created_at": account.created_at,
+        "updated_at": account.updated_at,
+    }
+
+
+def private_user(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+    """The signed-in user's own profile."""
+    private = sum(repository.visibility == "private" for repository in repositories)
+    return {
+        **public_user(site, account, repositories),
+        "user_view_type": "private",
+        "notification_email": account.email,
+        "private_gists": 0,
+        "total_private_repos": private,
+        "owned_private_repos": private,
+        "disk_usage": sum(repository.size for repository in repositories),
+        "collaborators": 0,
+        "two_factor_authentication": True,
+        "plan": {"name": "pro", "space": 976562499, "private_repos": 9999, "collaborators": 0},
+    }
+
+
+def organization(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+    """An organization in full, as one of its owners sees it."""
+    address = f"{site.api}/orgs/{account.login}"
+    private = sum(repository.visibility == "private" for repository in repositories)
+    return {
+        "login": account.login,
+        "id": account.id,
+        "node_id": node_id("O", account.id),
+        "url": address,
+        "repos_url": f"{address}/repos",
+        "events_url": f"{address}/events",
+        "hooks_url": f"{address}/hooks",
+        "issues_url": f"{address}/issues",
+        "members_url": f"{address}/members{{/member}}",
+        "public_members_url": f"{address}/public_members{{/member}}",
+        "avatar_url": f"{site.html}/{account.login}.png",
+        "description": None,
+        "name": account.name or account.login,
+        "company": None,
+        "blog": "",
+        "location": None,
+        "email": account.email,
+        "twitter_username": None,
+        "is_verified": False,
+        "has_organization_projects": True,
+        "has_repository_projects": True,
+        "public_repos": len(repositories) - private,
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "html_url": f"{site.html}/{account.login}",
+        "type": "Organization",
+        "total_private_repos": private,
+        "owned_private_repos": private,
+        "private_gists": 0,
+        "disk_usage": sum(repository.size for repository in repositories),
+        "collaborators": 0,
+        "billing_email": account.email,
+        "plan": {"name": "team", "space": 976562499, "private_repos": 9999, "filled_seats": 1, "seats": 10},
+        "default_repository_permission": "read",
+        "default_repository_branch": account.default_branch,
+        "members_can_create_repositories": True,
+        "two_factor_requirement_enabled": False,
+        "members_allowed_repository_creation_type": "all",
+        "members_can_create_public_repositories": True,
+        "members_can_create_private_repositories": True,
+        "members_can_create_internal_repositories": False,
+        "members_can_create_pages": True,
+        "members_can_fork_private_repositories": False,
+        "web_commit_signoff_required": False,
+        "created_at": account.created_at,
+        "updated_at": account.updated_at,
+        "archived_at": None,
+    }
+
+
+def minimal_repository(site: Site, repository: Repository, owner: Account, permission: Permission) -> dict[str, Any]:
+    """A repository as lists show it."""
+    full_name = f"{owner.login}/{repository.name}"
+    address = f"{site.api}/repos/{full_name}"
+    return {
+        "id": repository.id,
+        "node_id": node_id("R", repository.id),
+        "name": repository.name,
+        "full_name": full_name,
+        "owner": simple_user(site, owner),
+        "private": repository.visibility != "public",
+        "html_url": f"{site.html}/{full_name}",
+        "fork": False,
+        "url": address,
+        **{field: address + suffix for field, suffix in REPOSITORY_ADDRESSES.items()},
+        "git_url": f"git://{site.html.partition('://')[2]}/{full_name}.git",
+        "ssh_url": f"ssh://git@{site.html.partition('://')[2]}/{full_name}.git",
+        "clone_url": f"{site.html}/{full_name}.git",
+        "svn_url": f"{site.html}/{full_name}",
+        "mirror_url": None,
+        "language": None,
+        "license": None,
+        "topics": list(repository.topics),
+        **{field: getattr(repository, field) for field in SHARED_SETTINGS},
+        "has_pages": False,
+        "disabled": False,
+        **dict.fromkeys(("forks", "forks_count", "stargazers_count", "watchers", "watchers_count"), 0),
+        **dict.fromkeys(("open_issues", "open_issues_count"), 0),
+        "permissions": {
+            "admin": permission >= Permission.ADMIN,
+            "maintain": permission >= Permission.ADMIN,
+            "push": permission >= Permission.WRITE,
+            "triage": permission >= Permission.WRITE,
+            "pull": permission >= Permission.READ,
+        },
+    }
+
+
+def full_repository(site: Site, repository: Repository, owner: Account, permission: Permission) -> dict[str, Any]:
+    """A repository by itself: who may write sees its merge settings, its admins how it is guarded."""
+    shown = minimal_repository(site, repository, owner, permission)
+    shown |= {"network_count": 0, "subscribers_count": 0, "custom_properties": {}}
+    if owner.type == "Organization":
+        shown["organization"] = simple_user(site, owner)
+    if permission >= Permission.WRITE:
+        shown |= {field: getattr(repository, field) for field in WRITER_SETTINGS}
+        shown["temp_clone_token"] = ""
+    if permission >= Permission.ADMIN:
+        shown["security_and_analysis"] = {
+            "secret_scanning": _status(repository.secret_scanning),
+            "secret_scanning_push_protection": _status(repository.secret_scanning_push_protection),
+            "dependabot_security_updates": _status(repository.automated_security_fixes),
+            "secret_scanning_non_provider_patterns": _status(False),
+            "secret_scanning_validity_checks": _status(False),
+        }
+    return shown
+
+
+def _status(enabled: bool) -> dict[str, str]:
+    return {"status": "enabled" if enabled else "disabled"}

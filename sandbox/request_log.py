@@ -1,0 +1,155 @@
+"""What was asked of the sandbox: ROOT/requests.log, one line per finished request.
+
+    2025-11-23T00:11:22.123Z rehearsal maestro-owner POST /api/v3/orgs/maestro/repos 201 3.2ms 412B 5301B
+
+Columns: when the answer was complete (UTC), world, the token's user, method, path and query within the
+world, status, time taken, bytes received, bytes sent. "-" stands for nobody and for no world. The line
+is written before the last byte of the answer, so who has the answer can read the line. A client that
+left before that has status 499.
+"""
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FILE_NAME = "requests.log"
+TOKEN = re.compile(r"gh[a-z]_[A-Za-z0-9]+|github_pat_\w+")
+CLIENT_LEFT = 499
+
+
+@dataclass(frozen=True)
+class Request:
+    """One line of the log. received, sent: bytes of the bodies. path: raw, percent-encoded as sent."""
+
+    time: datetime
+    world: str
+    user: str
+    method: str
+    path: str
+    status: int
+    milliseconds: float
+    received: int
+    sent: int
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it asked for a change: a writing method of REST, or a push."""
+        if self.path.startswith("/api/v3/"):
+            return self.method in {"POST", "PUT", "PATCH", "DELETE"}
+        return self.method == "POST" and self.path.endswith("/git-receive-pack")
+
+    @classmethod
+    def parse(cls, line: str) -> "Request":
+        """The request of one line without its end. Raises ValueError for anything else."""
+        when, world, user, method, path, status, taken, received, sent = line.split(" ")
+        return cls(
+            time=datetime.fromisoformat(when),
+            world=world,
+            user=user,
+            method=method,
+            path=path,
+            status=int(status),
+            milliseconds=float(taken.removesuffix("ms")),
+            received=int(received.removesuffix("B")),
+            sent=int(sent.removesuffix("B")),
+        )
+
+    def line(self) -> str:
+        """The line of the log, without its end."""
+        when = self.time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.time.microsecond // 1000:03}Z"
+        return (
+            f"{when} {self.world} {self.user} {self.method} {self.path} {self.status} "
+            f"{self.milliseconds:.1f}ms {self.received}B {self.sent}B"
+        )
+
+
+def read_requests(root: Path, world: str | None = None) -> list[Request]:
+    """The finished requests, oldest first; of one world, or of all. A line cut off by a kill is left out."""
+    try:
+        text = (root / FILE_NAME).read_text()
+    except FileNotFoundError:
+        return []
+    return [request for request in _requests(text) if world is None or request.world == world]
+
+
+def _requests(text: str) -> Iterator[Request]:
+    for line in text.splitlines(keepends=True):
+        if line.endswith("\n"):
+            yield Request.parse(line.rstrip("\n"))
+
+
+class RequestLog:
+    """The middleware that writes the log. Tokens in a path are struck out."""
+
+    def __init__(self, app: ASGIApp, root: Path) -> None:
+        self._app = app
+        self._file = os.open(root / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and write its line before the last part of the answer goes out."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        received = sent = 0
+        status = CLIENT_LEFT
+        written = False
+
+        def write(final_status: int) -> None:
+            nonlocal written
+            if not written:
+                written = True
+                taken = (time.perf_counter() - start) * 1000
+                line = _request(scope, final_status, taken, received, sent).line()
+                os.write(self._file, line.encode() + b"\n")
+
+        async def counting_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            return message
+
+        async def logging_send(message: Message) -> None:
+            nonlocal sent, status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                sent += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    write(status)
+            await send(message)
+
+        try:
+            await self._app(scope, counting_receive, logging_send)
+        except Exception:
+            write(500)
+            raise
+        finally:
+            write(CLIENT_LEFT)
+
+
+def _request(scope: Scope, status: int, milliseconds: float, received: int, sent: int) -> Request:
+    path, query = scope["path"], scope["query_string"].decode("ascii", "replace")
+    _, world, *rest = path.split("/", 2)
+    if world == "_sandbox" or not rest:
+        world, within = "-", path
+    else:
+        within = f"/{rest[0]}"
+    target = f"{within}?{query}" if query else within
+    return Request(
+        time=datetime.now(UTC),
+        world=TOKEN.sub("***", world) or "-",
+        user=scope.get("sandbox.user", "-"),
+        method=scope["method"],
+        path=TOKEN.sub("***", target),
+        status=status,
+        milliseconds=milliseconds,
+        received=received,
+        sent=sent,
+    )

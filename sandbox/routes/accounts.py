@@ -1,0 +1,53 @@
+"""Organizations, users, and what the server says of itself. https://docs.github.com/rest/orgs/orgs"""
+
+from sandbox.entities import Account, Repository
+from sandbox.representations import organization, private_user, public_user
+from sandbox.rest import Call, RateLimits, Reply
+from sandbox.routes import organization_routes, route
+
+RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest", "source_import")
+
+
+def _repositories(call: Call, account: Account) -> list[Repository]:
+    return call.world.store.all(Repository, str(account.id))
+
+
+async def get_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/orgs#get-an-organization"""
+    account = call.organization()
+    return Reply(organization(call.site, account, _repositories(call, account)))
+
+
+async def get_authenticated_user(call: Call) -> Reply:
+    """https://docs.github.com/rest/users/users#get-the-authenticated-user"""
+    user = call.signed_in()
+    return Reply(private_user(call.site, user, _repositories(call, user)))
+
+
+async def get_user(call: Call) -> Reply:
+    """https://docs.github.com/rest/users/users#get-a-user"""
+    account = call.account("login")
+    return Reply(public_user(call.site, account, _repositories(call, account)))
+
+
+async def get_rate_limit(call: Call) -> Reply:
+    """https://docs.github.com/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user"""
+    rates: RateLimits = call.request.app.state.rates
+    rate = rates.count(call.token.value if call.token else call.world.name, cost=-1)
+    unused = {**rate, "used": 0, "remaining": rate["limit"]}
+    resources = {name: rate if name == "core" else unused for name in RESOURCES}
+    return Reply({"resources": resources, "rate": rate})
+
+
+async def get_meta(call: Call) -> Reply:
+    """https://docs.github.com/rest/meta/meta#get-github-meta-information"""
+    return Reply({"verifiable_password_authentication": False, "domains": {"website": [call.site.host]}})
+
+
+ROUTES = [
+    *organization_routes("GET", "", get_organization),
+    route("GET", "/user", get_authenticated_user),
+    route("GET", "/users/{login}", get_user),
+    route("GET", "/rate_limit", get_rate_limit),
+    route("GET", "/meta", get_meta),
+]

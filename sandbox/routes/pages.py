@@ -1,0 +1,57 @@
+"""What a person's browser gets: a page per repository, so that html_url leads somewhere."""
+
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from sandbox.bare_repository import BRANCHES, object_id
+from sandbox.entities import Repository
+from sandbox.rest import site_of
+from sandbox.worlds import World
+
+PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{body}"
+
+
+def _page(title: str, *paragraphs: str, status: int = 200) -> Response:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return HTMLResponse(PAGE.format(title=escape(title), body=body), status)
+
+
+async def repository_page(request: Request) -> Response:
+    """Description, head, and how to clone. Shown without signing in: a browser has no token of ours."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    owner = world.account(request.path_params["owner"]) if world else None
+    if world is None or owner is None:
+        return _page("Not found", status=404)
+    repository = world.repository(owner, request.path_params["repository"])
+    if repository is None:
+        return _page("Not found", status=404)
+    address = f"{site_of(request, world).html}/{owner.login}/{repository.name}"
+    branch = repository.default_branch
+    head = object_id(world.git_directory(repository), BRANCHES + branch) or "nothing was pushed yet"
+    return _page(
+        f"{owner.login}/{repository.name}",
+        escape(repository.description or "No description."),
+        f"{repository.visibility}{', archived' if repository.archived else ''}",
+        f"{escape(branch)}: <code>{head}</code>",
+        f"<code>git clone {escape(address)}.git</code>",
+    )
+
+
+async def account_page(request: Request) -> Response:
+    """The repositories of an organization or user."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    account = world.account(request.path_params["owner"]) if world else None
+    if world is None or account is None:
+        return _page("Not found", status=404)
+    names = [repository.name for repository in world.store.all(Repository, str(account.id))]
+    home = f"{site_of(request, world).html}/{account.login}"
+    return _page(account.login, *(f'<a href="{home}/{name}">{name}</a>' for name in sorted(names)))
+
+
+ROUTES = [
+    Route("/{world}/{owner}", account_page, methods=["GET"]),
+    Route("/{world}/{owner}/{repository}", repository_page, methods=["GET"]),
+]

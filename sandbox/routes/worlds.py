@@ -1,0 +1,102 @@
+"""The sandbox's own addresses: its worlds, and tokens for them. Guarded by the token in ROOT/token."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.rest import site_of
+from sandbox.worlds import LOGIN, WORLD_NAME, World, Worlds
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def guarded(handler: Handler) -> Handler:
+    """Let only the holder of the sandbox's own token in."""
+
+    async def answer(request: Request) -> Response:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not secrets.compare_digest(given.encode(), request.app.state.admin_token.encode()):
+            return _refusal(401, "This address needs the sandbox's own token, which lies in ROOT/token.")
+        return await handler(request)
+
+    return answer
+
+
+def _refusal(status: int, message: str) -> Response:
+    return JSONResponse({"message": message}, status)
+
+
+def _shown(request: Request, world: World) -> dict[str, Any]:
+    owner, token = world.first_owner()
+    return {
+        "name": world.name,
+        "address": site_of(request, world).html,
+        "organization": world.organization().login,
+        "owner": owner.login,
+        "token": token.value,
+    }
+
+
+async def get_sandbox(request: Request) -> Response:
+    """Who answers here."""
+    return JSONResponse({"pid": request.app.state.pid, "code": request.app.state.code})
+
+
+async def list_worlds(request: Request) -> Response:
+    """The names of all worlds."""
+    return JSONResponse(request.app.state.worlds.names())
+
+
+async def create_world(request: Request) -> Response:
+    """Make a world, or show the one that is there: the same token again."""
+    name = request.path_params["world"]
+    body = await _object(request)
+    organization = body.get("organization", "maestro")
+    worlds: Worlds = request.app.state.worlds
+    world = worlds.get(name)
+    if world is None:
+        if not WORLD_NAME.fullmatch(name):
+            return _refusal(422, f"'{name}' is no name for a world: use lower-case letters, digits, '.', '-'.")
+        if not isinstance(organization, str) or not LOGIN.fullmatch(organization):
+            return _refusal(422, f"'{organization}' is no GitHub login: use letters, digits and single '-'.")
+        return JSONResponse(_shown(request, worlds.create(name, organization)), 201)
+    present = world.organization().login
+    if organization != present:
+        return _refusal(409, f"World '{name}' belongs to organization '{present}'. Use another world name.")
+    return JSONResponse(_shown(request, world))
+
+
+async def delete_world(request: Request) -> Response:
+    """Forget a world and everything in it."""
+    deleted = request.app.state.worlds.delete(request.path_params["world"])
+    return Response(status_code=204) if deleted else _refusal(404, "There is no such world.")
+
+
+async def create_token(request: Request) -> Response:
+    """A new token for a user, who is made when missing: {"login", "scopes", "role"}."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    if world is None:
+        return _refusal(404, "There is no such world.")
+    body = await _object(request)
+    login, role = str(body.get("login", "")), body.get("role", "member")
+    if not LOGIN.fullmatch(login) or role not in {"admin", "member", "outsider"}:
+        return _refusal(422, "Give a GitHub login, and a role: admin, member or outsider.")
+    user = world.add_user(login, world.organization(), role)
+    return JSONResponse({"token": world.add_token(user, body.get("scopes", ["repo"])).value}, 201)
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    return dict(await request.json()) if await request.body() else {}
+
+
+ROUTES = [
+    Route("/_sandbox", guarded(get_sandbox), methods=["GET"]),
+    Route("/_sandbox/worlds", guarded(list_worlds), methods=["GET"]),
+    Route("/_sandbox/worlds/{world}", guarded(create_world), methods=["PUT"]),
+    Route("/_sandbox/worlds/{world}", guarded(delete_world), methods=["DELETE"]),
+    Route("/_sandbox/worlds/{world}/tokens", guarded(create_token), methods=["POST"]),
+]
