@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,12 +17,9 @@ REHEARSAL_PASSPHRASE = "rehearsal"
 def pulumi_environment(engine: Engine, token: str, stack: str) -> dict[str, str]:
     """The variables that a stack in the sandbox needs, to be laid over the caller's own."""
     STATE.mkdir(parents=True, exist_ok=True)
-    path_entries = [
-        *map(str, engine.path_entries),
-        str(Path(sys.executable).parent),
-        os.environ.get("PATH", ""),
-    ]
-    return {
+    path_entries = [*map(str, engine.path_entries), os.environ.get("PATH", "")]
+    home = {} if engine.home is None else {"PULUMI_HOME": str(engine.home)}
+    return home | {
         "PATH": os.pathsep.join(path_entries),
         "PULUMI_BACKEND_URL": STATE.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": REHEARSAL_PASSPHRASE,

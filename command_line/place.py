@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.administration import create_world
-
 from command_line.console import Steps
 from command_line.environment import (
     inherited_environment,
@@ -17,6 +15,7 @@ from command_line.stacks import Stack
 from components.settings import SANDBOX_RECORD, WORKSPACE
 from engine import ensure_engine
 from sandbox import process
+from sandbox.administration import create_world
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def prepare_place(stack: Stack, shown: Steps) -> Place:
 
 
 def _write_credentials(stack: Stack, address: str, token: str) -> Path:
-    """A file for `git credential-store`. One a stack, because git tells worlds of one server apart by their file only."""
+    """A file for `git credential-store`, which tells servers apart but not the worlds of one: hence one a stack."""
     file = WORKSPACE / "credentials" / stack.name
     file.parent.mkdir(parents=True, exist_ok=True)
     scheme, _, server = address.partition("://")

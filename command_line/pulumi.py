@@ -1,8 +1,11 @@
 """`pulumi` as a child process: its events become progress, its diagnostics an error."""
 
 import json
+import os
 import re
+import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +37,8 @@ def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -
     with subprocess.Popen(
         command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        assert process.stdout and process.stderr
+        assert process.stdout
+        assert process.stderr
         for line in process.stdout:
             _note(json.loads(line), deployment, say)
         remaining = process.stderr.read()
@@ -65,6 +69,18 @@ def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> Non
         _run(["stack", "init", stack, "--non-interactive"], environment)
     if _is_locked_by_the_dead(state, stack):
         _run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
+        _drop_pending_operations(stack, environment)
+
+
+def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None:
+    """Forget what a killed run was in the middle of, so that Pulumi does not warn of it for ever.
+
+    The program adopts what that run had made at GitHub without writing it down. An import leaves the operations out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/state.json"
+        _run(["stack", "export", "--stack", stack, "--file", file], environment)
+        _run(["stack", "import", "--stack", stack, "--file", file], environment)
 
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
@@ -82,9 +98,6 @@ def _is_locked_by_the_dead(state: Path, stack: str) -> bool:
 
 
 def _owner_is_dead(lock: Mapping[str, Any]) -> bool:
-    import os
-    import socket
-
     if lock["hostname"] != socket.gethostname():
         return False
     try:

@@ -10,7 +10,7 @@ import yaml
 
 from command_line.failures import CommandError
 from components.settings import PROJECT, Settings
-from migration.code_move.workspace import is_address
+from migration.code_move.mirror import is_address
 from migration.plan import Plan, read_plan
 
 DEV = "dev"

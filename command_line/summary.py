@@ -2,18 +2,18 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
-from migration.code_move.splitting import History
 from rich.console import Console
 from rich.table import Table
 
 from command_line.environment import SOURCE_FILE
 from components.settings import TOKEN_VARIABLE
+from migration.code_move.splitting import History
 from migration.desired_state.moves import Move
 
 
@@ -71,33 +71,34 @@ def _entry(moved: Moved) -> dict[str, Any]:
 def print_summary(summary: Summary) -> None:
     """The summary for a person: what is where, how to look at it, what to try next."""
     console = Console(highlight=False, soft_wrap=True)
-    table = Table("repository", *(("commits", "merges", "tags", "authors", "files")), "head", box=None, pad_edge=False)
-    for column in table.columns[1:6]:
-        column.justify = "right"
-    for moved in summary.repositories:
-        history = moved.history
-        figures = (
-            (history.commits, history.merges, len(history.tags), history.authors, history.files)
-            if history
-            else ("–",) * 5
-        )
-        table.add_row(
-            moved.name,
-            *(f"{figure:,}" if isinstance(figure, int) else figure for figure in figures),
-            (moved.head or "–")[:12],
-        )
     console.print()
-    console.print(table)
+    console.print(_table(summary.repositories))
     console.print("\n[bold]Look at them[/bold]")
     for moved in summary.repositories:
         console.print(f"  {clone_command(moved.clone_url, summary.credentials)}", markup=False)
-    what = "Nothing changed" if not summary.changed else _in_words(summary.changes)
-    console.print(
-        f"\n[bold]{what}.[/bold] {summary.monorepo.name} at {summary.monorepo_head[:12]}, stack {summary.stack}, {summary.seconds:.1f} s."
-    )
+    what = _in_words(summary.changes) if summary.changed else "Nothing changed"
+    source = f"{summary.monorepo.name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
+    console.print(f"\n[bold]{what}.[/bold] {source}, {summary.seconds:.1f} s.")
     console.print("\n[bold]Next[/bold]")
     for line in _next_steps(summary):
         console.print(f"  {line}", markup=False)
+
+
+def _table(repositories: Sequence[Moved]) -> Table:
+    table = Table("repository", box=None, pad_edge=False)
+    for figure in ("commits", "merges", "tags", "authors", "files"):
+        table.add_column(figure, justify="right")
+    table.add_column("head")
+    for moved in repositories:
+        table.add_row(moved.name, *_figures(moved.history), (moved.head or "–")[:12])
+    return table
+
+
+def _figures(history: History | None) -> tuple[str, ...]:
+    if history is None:
+        return ("–",) * 5
+    counts = (history.commits, history.merges, len(history.tags), history.authors, history.files)
+    return tuple(f"{count:,}" for count in counts)
 
 
 def clone_command(url: str, credentials: Path) -> str:

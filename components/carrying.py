@@ -1,16 +1,20 @@
 """What the code move's provider does in its own process: from the resource's properties to git, and back."""
 
 import logging
+import os
+import signal
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from pulumi.dynamic import Config
 
+from components.histories import workspace_of
 from components.settings import Settings, github_token
 from migration.code_move.errors import CodeMoveError, RemoteError
 from migration.code_move.pushing import VENDOR_REF, Carried, carry
 from migration.code_move.remote import Remote
-from migration.code_move.workspace import workspace_of
+from migration.code_move.workspace import Workspace
 
 
 def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
@@ -22,7 +26,7 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
         head=props["head"],
         tags=props["tags"],
     )
-    carry(carried, workspace_of(settings.monorepo), _remote(settings, carried.repository))
+    carry(carried, Workspace(workspace_of(settings)).git_dir, _remote(settings, carried.repository))
 
 
 def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
@@ -45,6 +49,23 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
         "head": refs.get(VENDOR_REF, ""),
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
     }
+
+
+def end_with_the_engine() -> None:
+    """End this process, and the git that it runs, as soon as the engine is gone.
+
+    A provider outlives an engine that was killed, and would go on pushing beside the `up` that follows. The engine
+    holds the other end of its standard input.
+    """
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _settings(config: Config) -> Settings:

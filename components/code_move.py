@@ -16,7 +16,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-# The stack's settings, given once to each provider process; kept out of the provider object, which is pickled into the state.
+# The stack's settings, given once to each provider process. Not on the provider object: that is pickled into the state.
 _config: Config
 
 
@@ -32,9 +32,12 @@ class CodeMoveProvider(ResourceProvider):
     serialize_as_secret_always = False
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Keep the stack's settings for the calls that follow."""
+        """Keep the stack's settings for the calls that follow, and end when the engine does."""
+        from components.carrying import end_with_the_engine
+
         global _config
         _config = req.config
+        end_with_the_engine()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Push everything; harmless when an interrupted run has pushed it already."""

@@ -28,22 +28,24 @@ def existing_repositories(settings: Settings) -> frozenset[str]:
     headers = {"Authorization": f"Bearer {github_token()}", "Accept": "application/vnd.github+json"}
     with httpx.Client(base_url=settings.github.api, headers=headers, timeout=30) as client:
         try:
-            names = _names(client, f"orgs/{settings.owner}/repos")
-            return _names(client, "user/repos?affiliation=owner") if names is None else names
+            listings = (f"orgs/{settings.owner}/repos", "user/repos?affiliation=owner")
+            pages = next(filter(None, (_pages(client, listing) for listing in listings)), [])
+            return frozenset(repository["name"] for page in pages for repository in page)
         except httpx.HTTPError as error:
             raise SettingsError(_explained(error, settings)) from None
 
 
-def _names(client: httpx.Client, listing: str) -> frozenset[str] | None:
-    names: set[str] = set()
-    page: str | None = f"{listing}{'&' if '?' in listing else '?'}per_page=100"
-    while page:
-        response = _get(client, page)
+def _pages(client: httpx.Client, listing: str) -> list[list[dict[str, str]]] | None:
+    """Every page of a listing; None when GitHub has no such listing."""
+    pages = []
+    address: str | None = f"{listing}{'&' if '?' in listing else '?'}per_page=100"
+    while address:
+        response = _get(client, address)
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
-        names.update(repository["name"] for repository in response.raise_for_status().json())
-        page = response.links.get("next", {}).get("url")
-    return frozenset(names)
+        pages.append(response.raise_for_status().json())
+        address = response.links.get("next", {}).get("url")
+    return pages
 
 
 @retry(

@@ -1,13 +1,13 @@
 """The histories that a stack moves: from its settings and plan to what each repository gets."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from migration.code_move.splitting import History, Split, split_monorepo
-
 from components.code_move import CodeMoveArgs
 from components.settings import PROJECT, WORKSPACE, Settings, github_token
-from migration.code_move.workspace import is_address, local_monorepo, workspace_of
+from migration.code_move.mirror import fetched, is_address
+from migration.code_move.splitting import History, Split, split_monorepo
 from migration.desired_state import DesiredRepository, DesiredState
 
 Progress = Callable[[str, int, int], None]
@@ -16,20 +16,24 @@ Progress = Callable[[str, int, int], None]
 def split_histories(settings: Settings, branch: str, state: DesiredState, progress: Progress) -> Split:
     """The history of every repository that takes code, split in one pass. Raises CodeMoveError."""
     selections = {repository.name: repository.code for repository in state.repositories if repository.code}
-    return split_monorepo(monorepo_of(settings), branch, selections, workspace_for(settings), progress)
+    return split_monorepo(monorepo_of(settings), f"refs/heads/{branch}", selections, workspace_of(settings), progress)
 
 
 def monorepo_of(settings: Settings) -> Path:
     """The monorepo on this machine, fetched first when the stack names an address."""
-    address = _from_project(settings.monorepo)
+    if not is_address(settings.monorepo):
+        # From the project's folder, so that a stack means the same wherever it is run from.
+        return PROJECT / Path(settings.monorepo).expanduser()
     # The token is for the stack's GitHub alone: no other host gets to see it.
-    token = github_token() if address.startswith(f"{settings.github.address}/") else None
-    return local_monorepo(address, workspace_for(settings), token)
+    token = github_token() if settings.monorepo.startswith(f"{settings.github.address}/") else None
+    return fetched(settings.monorepo, workspace_of(settings) / "monorepo.git", token)
 
 
-def workspace_for(settings: Settings) -> Path:
-    """Where this checkout keeps what it computed from the stack's monorepo."""
-    return workspace_of(_from_project(settings.monorepo), WORKSPACE / "history")
+def workspace_of(settings: Settings) -> Path:
+    """Where this checkout keeps what it computed from the stack's monorepo and plan."""
+    name = Path(settings.monorepo).name.removesuffix(".git")
+    digest = hashlib.sha256(f"{settings.monorepo}\0{settings.plan_file}".encode()).hexdigest()[:8]
+    return WORKSPACE / "history" / f"{name}-{digest}"
 
 
 def code_move_args(desired: DesiredRepository, history: History) -> CodeMoveArgs | None:
@@ -54,8 +58,3 @@ def in_figures(history: History) -> str:
         "file": history.files,
     }
     return ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())
-
-
-def _from_project(monorepo: str) -> str:
-    """Folders are given from the project's folder, so that a stack means the same wherever it is run from."""
-    return monorepo if is_address(monorepo) else str(PROJECT / Path(monorepo).expanduser())

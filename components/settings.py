@@ -121,12 +121,13 @@ def _github_address(setting: str, stack: str) -> str:
 def sandbox_address() -> str:
     """Where this checkout's sandbox listens, from the record that it keeps while it runs. Raises SettingsError."""
     try:
-        return str(json.loads(SANDBOX_RECORD.read_text())["address"])
+        port = json.loads(SANDBOX_RECORD.read_text())["port"]
     except (FileNotFoundError, ValueError, KeyError):
         raise SettingsError(
             "This stack uses the local sandbox, and none runs for this checkout. "
             "Run: ./multirepo sandbox start (or ./multirepo rehearse, which does everything)."
         ) from None
+    return f"http://127.0.0.1:{port}"
 
 
 def github_token(environment: Mapping[str, str] = os.environ) -> str:

@@ -1,0 +1,130 @@
+"""What several folders of tests use: git repositories with fixed dates, the engine, a sandbox, checkouts."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sandbox.administration import WorldAccess, create_world
+
+from engine import Engine, ensure_engine
+from sandbox import process
+from sandbox.process import Running
+
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass
+class Repository:
+    """A git repository whose commits have fixed authors and dates, so that their ids never change."""
+
+    path: Path
+    commits: int = 0
+
+    def git(self, *arguments: str) -> str:
+        date = f"{1_600_000_000 + 60 * self.commits} +0100"
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.path),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Zoë Łukasz",
+            "GIT_AUTHOR_EMAIL": "zoe@maestro.example",
+            "GIT_COMMITTER_NAME": "Build Robot",
+            "GIT_COMMITTER_EMAIL": "robot@maestro.example",
+            "GIT_AUTHOR_DATE": date,
+            "GIT_COMMITTER_DATE": date,
+        }
+        command = ["git", "-C", str(self.path), *arguments]
+        return subprocess.run(command, env=environment, text=True, check=True, capture_output=True).stdout.strip()
+
+    def commit(self, message: str, **files: str) -> str:
+        """Write files (path to text; "__" in a keyword stands for "/") and commit them; the commit's id."""
+        for name, text in files.items():
+            file = self.path / name.replace("__", "/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        self.commits += 1
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+
+def new_repository(path: Path) -> Repository:
+    path.mkdir(parents=True)
+    repository = Repository(path)
+    repository.git("init", "--quiet", "--initial-branch=main")
+    return repository
+
+
+@pytest.fixture
+def monorepo(tmp_path: Path) -> Repository:
+    """Two folders with a merge and a tag, and a file that belongs to nobody."""
+    repository = new_repository(tmp_path / "monorepo")
+    repository.commit("Begin the engine", engine__main="1\n", README="all\n")
+    repository.commit("Begin the site", site__index="a\n")
+    repository.git("switch", "--quiet", "--create", "feature")
+    repository.commit("Engine: a feature", engine__feature="f\n")
+    repository.git("switch", "--quiet", "main")
+    repository.commit("Engine: a fix", engine__main="2\n")
+    repository.commits += 1
+    repository.git("merge", "--quiet", "--no-ff", "--message", "Merge feature", "feature")
+    repository.git("tag", "--annotate", "--message", "First", "v1.0.0")
+    return repository
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The engine: built once for all test processes, and kept for the next run."""
+    return ensure_engine(lambda message, share: None)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One sandbox for each test process."""
+    root = tmp_path_factory.mktemp("sandbox")
+    yield process.start(root)
+    process.stop(root)
+
+
+@pytest.fixture
+def world(server: Running, request: pytest.FixtureRequest) -> WorldAccess:
+    """A GitHub of its own for each test."""
+    return create_world(server, f"w{abs(hash(request.node.nodeid)):x}")
+
+
+@dataclass
+class Checkout:
+    """A copy of the project, as a user has it, so that nothing of a test is left in this one."""
+
+    path: Path
+    environment: dict[str, str] = field(repr=False)
+
+    def run(self, *command: str, code: int | None = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command in the project's folder; `code` is the exit code that must come, None for any."""
+        done = subprocess.run(
+            command, cwd=self.path, env=self.environment | environment, text=True, capture_output=True, check=False
+        )
+        assert code is None or done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, engine: Engine) -> Checkout:
+    path = tmp_path / "checkout"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.split("\0"):
+        if name and (PROJECT / name).exists():
+            (path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, path / name, follow_symlinks=False)
+    (path / ".venv").symlink_to(PROJECT / ".venv")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
+    return Checkout(path, inherited)

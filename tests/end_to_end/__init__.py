@@ -1,0 +1,1 @@
+"""The real engine, provider, git and sandbox together."""
