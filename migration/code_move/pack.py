@@ -25,7 +25,7 @@ class PackWriter:
         self._format = object_format
         self._offsets: dict[bytes, int] = {}
         self._checksums = array("I")
-        self._path = folder / f"tmp_pack_{os.getpid()}"
+        self._path = folder / "tmp_pack"
         self._file = self._path.open("w+b", buffering=1 << 20)
         self._file.write(b"PACK" + (2).to_bytes(4, "big") + bytes(4))
         self._end = 12

@@ -49,18 +49,19 @@ def split_monorepo(
     Raises SplitError when the monorepo or the selections cannot be split.
     """
     source = open_monorepo(monorepo, revision)
-    place = Workspace(workspace)
     key = _key(source, selections)
-    with place.lock:
-        saved = place.saved(key)
-        if saved is not None:
-            return saved
-        try:
-            return _Run(source, selections, place, progress).split(key)
-        except GitError as error:
-            raise SplitError(
-                f"Reading the history of {source.path} failed: {error}. Run `git fsck` there and repair it."
-            ) from error
+    try:
+        place = Workspace(workspace)
+        with place.lock:
+            return place.saved(key) or _Run(source, selections, place, progress).split(key)
+    except GitError as error:
+        raise SplitError(
+            f"Reading the history of {source.path} failed: {error}. Run `git fsck` there and repair it."
+        ) from error
+    except OSError as error:
+        raise SplitError(
+            f"Keeping the split in {workspace} failed: {error}. Free space or mend the folder's rights, and run again."
+        ) from error
 
 
 def _key(source: Monorepo, selections: Mapping[str, CodeSelection]) -> str:
@@ -140,14 +141,16 @@ class _Run:
         with PackWriter(self._store.git_dir / "objects" / "pack", self._source.object_format) as pack:
             self._write_commits(repositories, graph, pack)
             new_tags = {repository.name: self._write_tags(repository, graph, pack) for repository in repositories}
-            pack.finish()
+            pack_name = pack.finish()
         head = graph.positions[self._source.head]
         histories = {
             repository.name: self._history(repository, head, new_tags[repository.name]) for repository in repositories
         }
         split = Split(self._store.git_dir, self._source.head.hex(), histories)
         commits = list(graph.positions)
-        self._place.save(key, split, {repository.name: _commit_map(repository, commits) for repository in repositories})
+        self._place.save(
+            key, split, pack_name, {repository.name: _commit_map(repository, commits) for repository in repositories}
+        )
         return split
 
     def _folders(self, graph: _Graph) -> dict[str, FolderTrees]:

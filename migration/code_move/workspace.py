@@ -6,15 +6,17 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from migration.code_move.git_objects import GitError, ObjectStore, run_git
 from migration.code_move.monorepo import Monorepo
-from migration.code_move.pack import flush_folder_to_disk, write_to_disk
+from migration.code_move.pack import write_to_disk
 
 _STATE = "multirepo-split.json"
 _REFS = "refs/multirepo"
+_ALTERNATES = "objects/info/alternates"
 
 
 @dataclass(frozen=True)
@@ -62,30 +64,41 @@ class Workspace:
 
     def saved(self, key: str) -> Split | None:
         """The split saved under this key, or None when there is none that can be trusted."""
+        state = self._trusted_state()
+        if state is None or state["key"] != key:
+            return None
+        return Split(self.git_dir, state["monorepo_head"], _histories(state))
+
+    def _trusted_state(self) -> dict[str, Any] | None:
         try:
-            state = json.loads((self.git_dir / _STATE).read_text())
-            histories = {name: History(**history) for name, history in state["histories"].items()}
+            state: dict[str, Any] = json.loads((self.git_dir / _STATE).read_text())
             whole = all((self.git_dir / name).stat().st_size == size for name, size in state["files"].items())
-            trusted = whole and self._refs() == _refs_of(histories)
+            trusted = whole and self._refs() == _refs_of(_histories(state))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, GitError):
             return None
-        return Split(self.git_dir, state["monorepo_head"], histories) if trusted and state["key"] == key else None
+        return state if trusted else None
 
     def prepare(self, monorepo: Monorepo) -> ObjectStore:
-        """Begin afresh: an empty bare repository that borrows the monorepo's objects."""
-        shutil.rmtree(self.git_dir, ignore_errors=True)
-        self.git_dir.parent.mkdir(parents=True, exist_ok=True)
+        """A bare repository that borrows the monorepo's objects: the one in use, so that who still pushes the split
+        before finds its objects; a new one where that is damaged, foreign, or borrows from somewhere else.
+        """
+        borrowed = _quoted(monorepo.objects) + b"\n"
+        if self._trusted_state() and (self.git_dir / _ALTERNATES).read_bytes() == borrowed:
+            return ObjectStore(self.git_dir, monorepo.object_format)
+        if self.git_dir.exists():
+            shutil.rmtree(self.git_dir)
         run_git(
             "init", "--quiet", "--bare", "--template=", f"--object-format={monorepo.object_format.name}",
             str(self.git_dir), directory=self.git_dir.parent,
         )  # fmt: skip
-        (self.git_dir / "objects" / "info").mkdir(exist_ok=True)
-        (self.git_dir / "objects" / "info" / "alternates").write_bytes(_quoted(monorepo.objects) + b"\n")
+        (self.git_dir / _ALTERNATES).parent.mkdir(exist_ok=True)
+        (self.git_dir / _ALTERNATES).write_bytes(borrowed)
         return ObjectStore(self.git_dir, monorepo.object_format)
 
-    def save(self, key: str, split: Split, maps: Mapping[str, bytes]) -> None:
-        """Set the refs in one step and note the split; the objects are there already.
+    def save(self, key: str, split: Split, pack: str, maps: Mapping[str, bytes]) -> None:
+        """Set the refs in one step and note the split; then drop the packs of splits before.
 
+        pack: name of the pack, already in place, that holds all new objects.
         maps: for each repository its commit map: the raw ids of a kept commit in the monorepo and in the new
             repository, one pair after the other, parents before children.
         """
@@ -93,19 +106,27 @@ class Workspace:
         lines = [b"%b %b\n" % (object_id, name) for name, object_id in refs]
         write_to_disk(self.git_dir / "packed-refs", b"# pack-refs with: sorted \n" + b"".join(lines))
         for repository, pairs in maps.items():
-            write_to_disk(self.git_dir / f"commit-map-{repository}", pairs)
+            write_to_disk(self._map_file(repository), pairs)
         state = {
             "key": key,
             "monorepo_head": split.monorepo_head,
             "histories": {name: asdict(history) for name, history in split.histories.items()},
             "files": {
                 str(file.relative_to(self.git_dir)): file.stat().st_size
-                for pattern in ("objects/pack/*", "commit-map-*", "objects/info/alternates")
-                for file in self.git_dir.glob(pattern)
+                for file in [
+                    *(self.git_dir / "objects" / "pack").glob(f"{pack}.*"),
+                    *(self._map_file(repository) for repository in maps),
+                    self.git_dir / _ALTERNATES,
+                ]
             },
         }
         write_to_disk(self.git_dir / _STATE, json.dumps(state, indent=1).encode())
-        flush_folder_to_disk(self.git_dir)
+        for superseded in (self.git_dir / "objects" / "pack").iterdir():
+            if superseded.stem != pack:
+                superseded.unlink()
+
+    def _map_file(self, repository: str) -> Path:
+        return self.git_dir / f"commit-map-{repository}"
 
     def _refs(self) -> dict[str, str]:
         answer = run_git("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", directory=self.git_dir)
@@ -114,6 +135,10 @@ class Workspace:
             name, object_id, _ = line.split(" ")
             refs[name] = object_id
         return refs
+
+
+def _histories(state: Mapping[str, Any]) -> dict[str, History]:
+    return {name: History(**history) for name, history in state["histories"].items()}
 
 
 def _refs_of(histories: Mapping[str, History]) -> dict[str, str]:
