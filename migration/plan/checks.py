@@ -47,27 +47,34 @@ def _repeated(what: str, named: Iterable[tuple[Location, str]]) -> Iterator[Find
 
 def _check_waves(plan: Plan) -> Iterator[Finding]:
     names = [wave.name for wave in plan.waves]
-    used = {repository.wave for repository in plan.repositories}
+    unknown = False
     for at, repository in enumerate(plan.repositories):
-        if repository.wave in names or "" in names:
+        if repository.wave in ("", *names) or "" in names:
             continue
+        unknown = True
         location: Location = ("repositories", at, "wave")
         if repository.wave == DEFAULT_WAVE:
             yield Finding(location, "no wave is named", f"Add `wave:` with one of: {', '.join(names)}.")
         else:
             remedy = did_you_mean(repository.wave, names, "The waves are:")
             yield Finding(location, f"there is no wave {quoted(repository.wave)}", remedy)
-    for at, name in enumerate(names):
-        # A wave stands empty, too, when the repository meant for it misspells it: that is told once, above.
-        if name and name not in used and used <= set(names):
-            problem = f"no repository moves in the wave {quoted(name)}"
-            yield Finding(("waves", at, "name"), problem, "Remove the wave, or name it in a repository.")
     latest = 0
     for at, wave in enumerate(plan.waves):
         if wave.week is not None and wave.week < latest:
             problem = f"week {wave.week} stands after week {latest}"
             yield Finding(("waves", at, "week"), problem, "Put the waves in the order in which they move.")
         latest = max(latest, wave.week or 0)
+    # A wave may stand empty only because the repository meant for it is at fault: that is told above, or by its shape.
+    if not unknown:
+        yield from _check_empty_waves(plan)
+
+
+def _check_empty_waves(plan: Plan) -> Iterator[Finding]:
+    used = {repository.wave for repository in plan.repositories}
+    for at, wave in enumerate(plan.waves):
+        if wave.name and used and not used & {"", wave.name}:
+            problem = f"no repository moves in the wave {quoted(wave.name)}"
+            yield Finding(("waves", at, "name"), problem, "Remove the wave, or name it in a repository.")
 
 
 def _check_tags(plan: Plan) -> Iterator[Finding]:

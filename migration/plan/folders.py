@@ -31,7 +31,7 @@ def check_folders(plan: Plan) -> Iterator[Finding]:
     ]
     for earlier, later in combinations(claims, 2):
         yield from _claimed_twice(earlier, later)
-        if earlier.location[:2] == later.location[:2] and earlier.move.target == later.move.target:
+        if earlier.location[:2] == later.location[:2] and earlier.move.target == later.move.target != "":
             problem = f"{quoted(earlier.move.source)} moves to {quoted(later.move.target)}, too"
             yield Finding((*later.location, "to"), problem, "Give each of the two a folder of its own.")
     for claim in claims:

@@ -73,7 +73,7 @@ def _wrong_type(entry: Entry, expected: str) -> tuple[str, str]:
     if expected == "text" and isinstance(value, bool | int | float):
         read_as = "true or false" if isinstance(value, bool) else "a number"
         return f"{entry.written} is read as {read_as} where text is expected", f'Put it in quotes: "{entry.written}".'
-    if expected == "a whole number" and isinstance(value, str) and value.isdigit():
+    if expected == "a whole number" and isinstance(value, str) and value.isdecimal() and len(value) < 10:
         return f"{_seen(entry)} is text where a whole number is expected", f"Leave the quotes off: {value}."
     if expected == "a list" and not isinstance(value, list | dict):
         return f"{_seen(entry)} stands alone where a list is expected", f"Put it in brackets: [{entry.written}]."
@@ -93,8 +93,8 @@ def _seen(entry: Entry) -> str:
 def repaired(root: Entry, details: Iterable[ErrorDetails]) -> Plan:
     """The plan without what is misshapen, for the checks of the whole; never for use.
 
-    Misshapen parts are cut out of the tree of entries, and an empty value stands for each that is required.
-    Values that break a rule stay: they are checked against the others as they are.
+    Misshapen parts are cut out of the tree of entries, or emptied where they are texts or required. Values that break a
+    rule stay: they are checked against the others as they are.
     """
     found = list(details)
     while found:
@@ -102,6 +102,8 @@ def repaired(root: Entry, details: Iterable[ErrorDetails]) -> Plan:
         for detail in reversed(found):
             if detail["type"] == "missing":
                 _fill(root, detail["loc"])
+            elif detail["type"] == "string_type":
+                root.find(detail["loc"])[0].value = ""
             elif detail["type"] != RULE_BROKEN:
                 _cut(root, detail["loc"])
         try:

@@ -1,0 +1,73 @@
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from migration.desired_state import CodeSelection, DesiredRepository, Move, TagRule, desired_state
+from migration.plan import Plan, read_plan
+
+PROJECT = Path(__file__).parents[3]
+
+
+def desired(*repositories: dict[str, Any]) -> tuple[DesiredRepository, ...]:
+    plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": repositories})
+    return desired_state(plan, {"migration": "moving"}).repositories
+
+
+def test_the_whole_of_maestro(snapshot: SnapshotAssertion) -> None:
+    plan = read_plan(PROJECT / "migration.yaml")
+    state = desired_state(plan, {wave.name: "moving" for wave in plan.waves})
+    assert asdict(state) == snapshot.use_extension(JSONSnapshotExtension)
+
+
+def test_a_move_to_the_root_has_no_target_folder() -> None:
+    (repository,) = desired(
+        {
+            "name": "ml",
+            "moves": [{"from": "synth", "earlier": ["ml"], "exclude": ["tmp/"]}, {"from": "docs/ml", "to": "docs"}],
+            "tags": [{"from": "ml/v*", "to": "v*"}],
+        }
+    )
+    assert repository.code == CodeSelection(
+        moves=(Move(source="synth", earlier=("ml",), exclude=("tmp/",)), Move(source="docs/ml", target="docs")),
+        tags=(TagRule(source="ml/v*", target="v*"),),
+    )
+
+
+def test_a_repository_without_moves_takes_no_code() -> None:
+    (repository,) = desired({"name": "docs"})
+    assert repository.code is None
+
+
+def test_all_tags_follow_unless_the_plan_says_otherwise() -> None:
+    everything, nothing = desired(
+        {"name": "a", "moves": [{"from": "a"}]}, {"name": "b", "moves": [{"from": "b"}], "tags": []}
+    )
+    assert everything.code == CodeSelection(moves=(Move(source="a"),))
+    assert nothing.code == CodeSelection(moves=(Move(source="b"),), tags=())
+
+
+def package(name: str, *needs: str) -> dict[str, Any]:
+    return {"name": name, "path": name, "version": "1.0", "depends_on": needs}
+
+
+def test_a_repository_stands_after_those_whose_packages_it_needs() -> None:
+    order = desired(
+        {"name": "engine", "consumes": ["api"]},
+        {"name": "docs"},
+        {"name": "web", "packages": [package("api", "core", "api-types"), package("api-types")]},
+        {"name": "shared", "packages": [package("core")]},
+    )
+    assert [repository.name for repository in order] == ["shared", "web", "engine", "docs"]
+
+
+def test_topics_are_a_set_in_one_order() -> None:
+    (repository,) = desired({"name": "a", "topics": ["python", "api", "python"]})
+    assert repository.topics == ("api", "python")
+
+
+def test_the_vendor_branch_can_be_merged() -> None:
+    (repository,) = desired({"name": "a"})
+    assert repository.merge.allow_merge_commit

@@ -1,0 +1,45 @@
+import pytest
+
+from migration.desired_state import DesiredStateError, Stage, desired_state
+from migration.plan import Plan
+
+PLAN = Plan.model_validate(
+    {
+        "monorepo": {"name": "mono"},
+        "waves": [{"name": "foundation"}, {"name": "product"}],
+        "repositories": [{"name": "shared", "wave": "foundation"}, {"name": "engine", "wave": "product"}],
+    }
+)
+
+
+def names(stages: dict[str, str]) -> list[str]:
+    return [repository.name for repository in desired_state(PLAN, stages).repositories]
+
+
+def test_nothing_of_a_planned_wave_exists() -> None:
+    assert names({"foundation": "moving", "product": "planned"}) == ["shared"]
+
+
+def test_a_wave_that_the_stack_does_not_name_is_planned() -> None:
+    assert names({"product": "moving"}) == ["engine"]
+    assert names({}) == []
+
+
+@pytest.mark.parametrize("stage", [Stage.MOVING, Stage.CUTOVER])
+def test_the_repositories_of_a_wave_that_moves_or_has_moved_are_open(stage: Stage) -> None:
+    assert [repository.archived for repository in desired_state(PLAN, {"product": stage}).repositories] == [False]
+
+
+def test_the_repositories_of_a_wave_that_was_rolled_back_are_archived() -> None:
+    assert [one.archived for one in desired_state(PLAN, {"product": "rolled_back"}).repositories] == [True]
+
+
+def test_unknown_waves_and_stages_are_told_at_once_with_the_nearest() -> None:
+    with pytest.raises(DesiredStateError) as caught:
+        desired_state(PLAN, {"foundatoin": "moving", "product": "cut-over", "foundation": ""})
+    assert str(caught.value).split("\n") == [
+        "multirepo:waves.foundatoin in the stack file: the plan has no wave 'foundatoin'. Did you mean 'foundation'?",
+        "multirepo:waves.product in the stack file: 'cut-over' is no stage of a wave. Did you mean 'cutover'?",
+        "multirepo:waves.foundation in the stack file: '' is no stage of a wave. "
+        "The stages are: planned, moving, cutover, rolled_back.",
+    ]

@@ -1,0 +1,169 @@
+"""What only the whole plan can tell."""
+
+from tests.migration.plan.conftest import Told
+
+
+def plan_of(*repositories: str, **parts: str) -> str:
+    lines = ["monorepo: {name: Mono}", *(f"{name}: {value}" for name, value in parts.items()), "repositories:"]
+    return "\n".join([*lines, *(f"  - {{{repository}}}" for repository in repositories), ""])
+
+
+def test_a_folder_belongs_to_one_repository(told: Told) -> None:
+    plan = plan_of("name: a, moves: [{from: libs/auth}]", "name: b, moves: [{from: libs/auth}]")
+    assert told(plan) == [
+        "4:30: repositories[1].moves[0].from: 'libs/auth' is already moved to 'a'. "
+        "Give each folder to one repository, and name it once."
+    ]
+
+
+def test_a_folder_inside_a_moved_one_must_be_excluded_there(told: Told) -> None:
+    inner = "name: a, moves: [{from: libs/auth}]"
+    (fault,) = told(plan_of(inner, "name: b, moves: [{from: libs}]"))
+    assert fault.startswith("3:30: repositories[0].moves[0].from: 'libs/auth' is already moved to 'b' with 'libs'.")
+    assert "Add '/auth/' to `exclude` of 'libs'" in fault
+    assert told(plan_of(inner, "name: b, moves: [{from: libs, exclude: [/auth/]}]")) == []
+
+
+def test_folders_that_only_begin_alike_are_two(told: Told) -> None:
+    assert told(plan_of("name: a, moves: [{from: libs}]", "name: b, moves: [{from: libs-old}]")) == []
+
+
+def test_earlier_names_may_be_those_of_other_folders_today(told: Told) -> None:
+    first = "name: a, moves: [{from: synth, earlier: [ml, old/ml]}]"
+    assert told(plan_of(first, "name: b, moves: [{from: ml, earlier: [old]}]")) == []
+
+
+def test_an_earlier_name_is_named_once(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, moves: [{from: synth, earlier: [ml, synth]}]"))
+    assert fault.startswith("3:51: repositories[0].moves[0].earlier[1]: 'synth' is named already.")
+
+
+def test_two_folders_of_one_repository_have_two_targets(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, moves: [{from: api, to: lib}, {from: core, to: lib}]"))
+    assert fault.startswith("3:62: repositories[0].moves[1].to: 'api' moves to 'lib', too.")
+
+
+def test_a_folder_may_land_below_another_and_beside_it_elsewhere(told: Told) -> None:
+    first = "name: a, moves: [{from: api}, {from: core, to: lib}]"
+    assert told(plan_of(first, "name: b, moves: [{from: web}]")) == []
+
+
+def test_two_added_files_cannot_be_file_and_folder(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, transforms: {add_files: {docs: x, docs/a.md: y}}"))
+    assert "'docs' is a file, and 'docs/a.md' needs it as a folder" in fault
+
+
+def test_names_of_repositories_differ_in_more_than_case(told: Told) -> None:
+    (fault,) = told(plan_of("name: a", "name: A"))
+    assert fault.startswith("4:12: repositories[1].name: there are two of the repository 'a'.")
+
+
+def test_a_new_repository_is_not_the_monorepo(told: Told) -> None:
+    (fault,) = told(plan_of("name: mono"))
+    assert "'mono' is the monorepo itself" in fault
+
+
+def test_waves_and_teams_are_named_once(told: Told) -> None:
+    faults = told(plan_of("name: a, wave: w", waves="[{name: w}, {name: w}]", teams="[{name: t}, {name: t}]"))
+    assert [fault.split(": ")[1] for fault in faults] == ["waves[1].name", "teams[1].name"]
+
+
+def test_an_unknown_wave_is_told_with_the_nearest(told: Told) -> None:
+    assert told(plan_of("name: a, wave: qualty", waves="[{name: foundation}, {name: quality}]")) == [
+        "4:21: repositories[0].wave: there is no wave 'qualty'. Did you mean 'quality'?"
+    ]
+
+
+def test_a_plan_with_waves_gives_each_repository_one(told: Told) -> None:
+    assert told(plan_of("name: a, wave: one", "name: b", waves="[{name: one}, {name: two}]")) == [
+        "5:5: repositories[1].wave: no wave is named. Add `wave:` with one of: one, two."
+    ]
+
+
+def test_a_wave_in_which_nothing_moves_is_told(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, wave: one", waves="[{name: one}, {name: two}]"))
+    assert fault.startswith("2:29: waves[1].name: no repository moves in the wave 'two'.")
+
+
+def test_waves_stand_in_the_order_of_their_weeks(told: Told) -> None:
+    waves = "[{name: one, week: 2}, {name: two, week: 1}]"
+    (fault,) = told(plan_of("name: a, wave: one", "name: b, wave: two", waves=waves))
+    assert fault.startswith("2:49: waves[1].week: week 1 stands after week 2.")
+
+
+def test_the_branch_of_the_moved_history_is_nobodys_default(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, default_branch: monorepo"))
+    assert "'monorepo' is the branch that holds the moved history. Name another branch" in fault
+
+
+def test_a_star_of_a_tag_rule_stands_on_both_sides(told: Told) -> None:
+    many, none = told(plan_of("name: a, tags: [{from: v*, to: v}, {from: w, to: w*}]"))
+    assert "many tags 'v*' would become the one tag 'v'" in many
+    assert "'w*' has a '*' and 'w' has none to fill it" in none
+
+
+def test_a_tag_rule_that_never_applies_is_told(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, tags: [{from: v*, to: v*}, {from: v*, to: w*}]"))
+    assert "there are two of the tag rule 'v*'" in fault
+
+
+def package(name: str, needs: str = "", path: str = "") -> str:
+    return f"{{name: {name}, path: {path or name}, version: 0.1.0, depends_on: [{needs}]}}"
+
+
+def test_an_unknown_package_is_told_with_the_nearest(told: Told) -> None:
+    shared = f"name: a, packages: [{package('core-api', 'core-atuh')}, {package('core-auth')}]"
+    faults = told(plan_of(shared, "name: b, consumes: [core-apy]"))
+    assert [fault.split(": ", 1)[1] for fault in faults] == [
+        "repositories[0].packages[0].depends_on[0]: there is no package 'core-atuh'. Did you mean 'core-auth'?",
+        "repositories[1].consumes[0]: there is no package 'core-apy'. Did you mean 'core-api'?",
+    ]
+
+
+def test_a_package_is_published_from_one_place_under_one_name(told: Told) -> None:
+    faults = told(plan_of(f"name: a, packages: [{package('core-api')}, {package('core_API', path='core-api')}]"))
+    assert [fault.split(": ", 1)[1].split(". ")[0] for fault in faults] == [
+        "repositories[0].packages[1].name: the package 'core_API' is already published from 'a'",
+        "repositories[0].packages[1].path: 'core-api' is already the folder of another package",
+    ]
+
+
+def test_every_cycle_of_packages_is_named(told: Told) -> None:
+    packages = [package("a", "b"), package("b", "c"), package("c", "a"), package("d", "d")]
+    faults = told(plan_of(f"name: x, packages: [{', '.join(packages)}]"))
+    chains = {fault.split("needs itself: ")[1].split(". ")[0] for fault in faults}
+    assert "d -> d" in chains
+    assert chains - {"d -> d"} <= {"a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c"}
+    assert len(chains) == 2
+
+
+def test_two_repositories_cannot_need_each_others_packages(told: Told) -> None:
+    one = f"name: one, packages: [{package('a')}], consumes: [b]"
+    (fault,) = told(plan_of(one, f"name: two, packages: [{package('b')}], consumes: [a]"))
+    assert "needs itself: one -> two -> one" in fault or "needs itself: two -> one -> two" in fault
+
+
+def test_packages_come_no_later_than_their_consumers(told: Told) -> None:
+    waves = "[{name: first}, {name: last}]"
+    shared = f"name: shared, wave: last, packages: [{package('core')}]"
+    (fault,) = told(plan_of(shared, "name: engine, wave: first, consumes: [core]", waves=waves))
+    assert fault.startswith(
+        "5:44: repositories[1].consumes[0]: 'core' is published from 'shared' in the wave 'last', after 'first'. "
+        "Move 'shared' in an earlier wave, or 'engine' in a later one."
+    )
+
+
+def test_a_repository_may_consume_a_package_of_its_own_wave(told: Told) -> None:
+    assert told(plan_of("name: engine, consumes: [core]", f"name: shared, packages: [{package('core')}]")) == []
+
+
+def test_a_team_of_a_repository_is_one_of_the_plan(told: Told) -> None:
+    (fault,) = told(plan_of("name: a, teams: {platfrom: push}", teams="[{name: platform}]"))
+    assert "there is no team 'platfrom'. Did you mean 'platform'?" in fault
+
+
+def test_a_code_owner_can_write(told: Told) -> None:
+    teams = "[{name: readers}, {name: writers}]"
+    repository = "name: a, teams: {readers: pull, writers: push}, code_owners: {'*': [readers, writers, '@ana']}"
+    (fault,) = told(plan_of(repository, teams=teams))
+    assert "repositories[0].code_owners['*'][0]: the team 'readers' cannot write to the repository" in fault

@@ -1,0 +1,123 @@
+"""The rules of single values."""
+
+import json
+
+import pytest
+
+from tests.migration.plan.conftest import Told
+
+# Where a value stands that is no key of a repository itself; "?" is its place.
+PLACES = {
+    "folder": '"moves": [{"from": ?}]',
+    "target": '"moves": [{"from": "a", "to": ?}]',
+    "earlier": '"moves": [{"from": "a", "earlier": [?]}]',
+    "tag": '"tags": [{"from": ?, "to": ?}]',
+    "version": '"packages": [{"name": "p", "path": "p", "version": ?}]',
+    "package": '"packages": [{"name": ?, "path": "p", "version": "1"}]',
+    "topic": '"topics": [?]',
+    "file": '"transforms": {"add_files": {?: "content"}}',
+    "module": '"transforms": {"rename_modules": {"old": ?}}',
+    "owner": '"code_owners": {"*": [?]}',
+}
+
+
+def with_value(place: str, value: object) -> str:
+    name = "" if place == "name" else '"name": "a", '
+    repository = name + PLACES.get(place, f'"{place}": ?').replace("?", json.dumps(value, ensure_ascii=False))
+    return f'{{"monorepo": {{"name": "x"}}, "repositories": [{{{repository}}}]}}'
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "problem"),
+    [
+        ("name", "", "is no repository name"),
+        ("name", "a b", "is no repository name"),
+        ("name", "owner/a", "is no repository name"),
+        ("name", "é", "is no repository name"),
+        ("name", ".", "is no repository name"),
+        ("name", "..", "is no repository name"),
+        ("name", "a" * 101, "is no repository name"),
+        ("name", "a.git", "ends in '.git'"),
+        ("name", "a.wiki", "ends in '.wiki'"),
+        ("folder", "", "no folder is named"),
+        ("folder", ".", "no folder is named"),
+        ("folder", "/etc", "is an absolute path"),
+        ("folder", "C:/code", "is an absolute path"),
+        ("folder", "..", "leaves the repository"),
+        ("folder", "a/../../b", "leaves the repository"),
+        ("folder", "a\\b", "holds a backslash or a control character"),
+        ("folder", "a\nb", "holds a backslash or a control character"),
+        ("folder", "a//b", "has an empty or '.' part. Write 'a/b'."),
+        ("folder", "./a", "has an empty or '.' part. Write 'a'."),
+        ("folder", "a/", "has an empty or '.' part. Write 'a'."),
+        ("folder", ".git", "reaches into git's own folder"),
+        ("folder", "a/.GIT/hooks", "reaches into git's own folder"),
+        ("folder", "a/.git. /b", "reaches into git's own folder"),
+        ("target", "../a", "leaves the repository"),
+        ("target", "", "no folder is named"),
+        ("earlier", "/a", "is an absolute path"),
+        ("file", "../a", "leaves the repository"),
+        ("file", ".git/hooks/pre-commit", "reaches into git's own folder"),
+        ("tag", "a*b*", "has more than one '*'"),
+        ("tag", "a b", "is no name of a branch or tag in git"),
+        ("tag", "a..b", "is no name of a branch or tag in git"),
+        ("tag", "-a", "is no name of a branch or tag in git"),
+        ("tag", "a.lock", "is no name of a branch or tag in git"),
+        ("tag", "a/.b", "is no name of a branch or tag in git"),
+        ("default_branch", "", "is no name of a branch or tag in git"),
+        ("default_branch", "a//b", "is no name of a branch or tag in git"),
+        ("first_release", "v1:0", "is no name of a branch or tag in git"),
+        ("version", "one", "is no version of a Python package"),
+        ("version", "1.0-final-2", "is no version of a Python package"),
+        ("package", "-a", "is no package name"),
+        ("package", "a b", "is no package name"),
+        ("topic", "Python", "is no topic"),
+        ("topic", "-a", "is no topic"),
+        ("topic", "a" * 51, "is no topic"),
+        ("topics", [f"topic-{number}" for number in range(21)], "the list has 21 entries. Keep at most 20."),
+        ("homepage", "example.com", "is no web address"),
+        ("description", "a" * 351, "the description has 351 characters"),
+        ("description", "a\nb", "it has several lines"),
+        ("module", "maestro-ml", "is no Python module"),
+        ("owner", "@a b", "is no code owner"),
+        ("wave", "a.b", "is no name of a wave"),
+    ],
+)
+def test_a_value_that_breaks_its_rule_is_told(told: Told, place: str, value: object, problem: str) -> None:
+    faults = told(with_value(place, value))
+    assert len([fault for fault in faults if problem in fault]) >= 1
+    assert all("\n" not in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("name", ".github"),
+        ("name", "A_b-c.d" * 14),
+        ("folder", "src/Symfony/Component/Console"),
+        ("folder", "dokumente/straße und plätze"),
+        ("folder", "..."),
+        ("folder", ".github/-x"),
+        ("target", "."),
+        ("file", ".gitattributes"),
+        ("tag", "v*"),
+        ("tag", "*"),
+        ("tag", "engine/v*-final"),
+        ("default_branch", "release/8.1"),
+        ("version", "1.0.0rc1"),
+        ("version", "2!1.0+local"),
+        ("topic", "a" * 50),
+        ("topics", [f"topic-{number}" for number in range(20)]),
+        ("description", "ä" * 350),
+        ("module", "maestro_ml.models"),
+        ("owner", "@some-login"),
+    ],
+)
+def test_a_value_that_keeps_its_rule_is_taken(told: Told, place: str, value: object) -> None:
+    assert told(with_value(place, value)) == []
+
+
+def test_a_confirmation_is_dated_with_a_real_day(told: Told) -> None:
+    plan = "monorepo: {name: x}\nrepositories: [{name: a}]\n"
+    (fault,) = told(f"{plan}confirmations: [{{statement: Ready, confirmed_on: 2026-02-30}}]\n")
+    assert "'2026-02-30' is no date. Write it as 2026-01-31." in fault
