@@ -32,7 +32,7 @@ class Deployment:
 
 def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -> Deployment:
     """Bring the stack to what the plan says. Raises UpFailedError with Pulumi's own sentences."""
-    command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--json"]
+    command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--refresh", "--non-interactive", "--json"]
     deployment = Deployment()
     with subprocess.Popen(
         command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE

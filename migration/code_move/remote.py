@@ -50,19 +50,9 @@ class Remote:
         listing = self._git("ls-remote", "--refs", "--heads", "--tags", self.url)
         return {ref: object_id for object_id, ref in (line.split("\t") for line in listing.splitlines())}
 
-    def fetch(self, git_dir: Path, ref: str) -> str:
-        """Bring the commit of one ref, with its history, into `git_dir`; its id."""
-        self._git(
-            "-C",
-            str(git_dir),
-            "fetch",
-            "--quiet",
-            "--no-tags",
-            "--no-write-fetch-head",
-            self.url,
-            f"+{ref}:{ref}",
-        )
-        return self._git("-C", str(git_dir), "rev-parse", "--verify", f"{ref}^{{commit}}").strip()
+    def fetch(self, git_dir: Path, ref: str) -> None:
+        """Bring the commit of one ref, with its history, into `git_dir`. No ref there changes."""
+        self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, ref)
 
     def mirror(self, git_dir: Path, patterns: Sequence[str]) -> None:
         """Make the refs of `git_dir` that match the patterns ("refs/heads/*") those of the server."""
