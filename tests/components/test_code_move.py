@@ -1,0 +1,50 @@
+"""The code move's provider: what it calls a change, and what of it lands in the state."""
+
+import base64
+
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from components.code_move import CodeMoveProvider
+
+OLD = {
+    "repository": "engine",
+    "default_branch": "main",
+    "head": "a" * 40,
+    "tags": {"v1": "b" * 40},
+    "carries": "1 commit",
+}
+
+
+def test_the_provider_in_the_state_is_only_the_name_of_its_class() -> None:
+    pickled = base64.b64decode(serialize_provider(CodeMoveProvider()))
+    assert pickled == (
+        b"\x80\x04\x950\x00\x00\x00\x00\x00\x00\x00\x8c\x14components.code_move\x94\x8c\x10CodeMoveProvider\x94\x93\x94)\x81\x94."
+    )
+
+
+def test_the_same_history_is_no_change() -> None:
+    assert CodeMoveProvider().diff("engine", OLD, dict(OLD)).changes is False
+
+
+@pytest.mark.parametrize(
+    ("property_name", "value"),
+    [("head", "c" * 40), ("tags", {}), ("default_branch", "trunk")],
+)
+def test_a_moved_head_a_tag_or_a_default_branch_is_an_update(property_name: str, value: object) -> None:
+    result = CodeMoveProvider().diff("engine", OLD, {**OLD, property_name: value})
+    assert result.changes is True
+    assert result.replaces == []
+
+
+def test_another_repository_is_a_replacement() -> None:
+    assert CodeMoveProvider().diff("engine", OLD, {**OLD, "repository": "motor"}).replaces == ["repository"]
+
+
+def test_other_figures_for_the_same_history_are_no_change() -> None:
+    assert CodeMoveProvider().diff("engine", OLD, {**OLD, "carries": "1 commit, 0 merges"}).changes is False
+
+
+def test_deleting_a_code_move_touches_nothing() -> None:
+    # No settings and no server here: anything that it tried would fail.
+    CodeMoveProvider().delete("engine", OLD)
