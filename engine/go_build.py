@@ -43,12 +43,16 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Module:
-    """One wrapper module: its folder, the package to build, the program that comes out, its linker flags."""
+    """One wrapper module."""
 
     folder: str
     package: str
+    """What to build in it."""
     program: str
+    """What comes out."""
     linker_flags: str
+    weight: float
+    """Its measured share of the whole build's time."""
 
 
 def pulumi_version() -> str:
@@ -62,8 +66,8 @@ def pulumi_version() -> str:
 def _modules() -> tuple[Module, ...]:
     version = f"-X {SDK_MODULE}/go/common/version.Version={pulumi_version()}"
     return (
-        Module("pulumi_cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "pulumi", f"-s -w {version}"),
-        Module("github_provider", ".", "pulumi-resource-github", "-s -w"),
+        Module("pulumi_cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "pulumi", f"-s -w {version}", 0.75),
+        Module("github_provider", ".", "pulumi-resource-github", "-s -w", 0.25),
     )
 
 
@@ -101,8 +105,8 @@ def build(go: Path, folder: Path, log_file: Path, progress: Progress) -> None:
     """
     with log_file.open("w", encoding="utf-8") as log:
         runner = _Runner(go, log)
-        to_compile = _packages_to_compile(runner, progress)
-        _compile(runner, to_compile, folder / "bin", progress)
+        _download(runner, progress)
+        _compile(runner, folder / "bin", progress)
         sdk = "".join(runner.lines(_modules()[0], "list", "-m", "-f", "{{.Dir}}", SDK_MODULE))
     for script in (*(Path(sdk) / name for name in SDK_SCRIPTS), SOURCES / "pulumi-language-python"):
         shutil.copyfile(script, folder / "bin" / script.name)
@@ -120,35 +124,34 @@ def _install_plugin(folder: Path) -> None:
     program.rename(plugin / program.name)
 
 
-def _packages_to_compile(runner: _Runner, progress: Progress) -> set[str]:
-    """The import paths that Go's cache does not hold yet; downloads the modules on the way."""
-    packages: set[str] = set()
+def _download(runner: _Runner, progress: Progress) -> None:
+    """Fetch the modules of all builds first: what the network refuses should show in seconds, not minutes."""
     downloads = 0
     for module in _modules():
-        template = "{{if .Stale}}{{.ImportPath}}{{end}}"
-        for line in runner.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package):
+        for line in runner.lines(module, "list", "-deps", module.package):
             if line.startswith("go: downloading "):
                 downloads += 1
                 progress(f"Downloading Go modules for the Pulumi engine ({downloads} so far)", None)
-            else:
-                packages.add(line)
-    return packages
 
 
-def _compile(runner: _Runner, to_compile: set[str], target: Path, progress: Progress) -> None:
+def _compile(runner: _Runner, target: Path, progress: Progress) -> None:
     """One module after the other: each build uses all processors, and the second finds the first's packages."""
     target.mkdir()
-    compiled = 0
     minutes = max(1, round(PROCESSOR_MINUTES / (os.cpu_count() or 1)))
+    done = 0.0
     for module in _modules():
+        template = "{{if .Stale}}{{.ImportPath}}{{end}}"
+        missing = set(runner.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package))
+        compiled = 0
         arguments = ("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", module.linker_flags)
         for line in runner.lines(module, *arguments, "-o", str(target / module.program), module.package):
-            compiled += line in to_compile
+            compiled += line in missing
             progress(
-                f"Building {module.program}: {compiled} of {len(to_compile)} packages "
+                f"Building {module.program}: {compiled} of {len(missing)} packages "
                 f"(once, about {minutes} minutes in all)",
-                compiled / max(1, len(to_compile)),
+                done + module.weight * compiled / max(1, len(missing)),
             )
+        done += module.weight
 
 
 class _Runner:

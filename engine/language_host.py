@@ -140,17 +140,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     async def GetRequiredPackages(self, request: Any, context: Context) -> Any:
         """Name the providers, so that `pulumi about` and default providers know their versions."""
-        found = list(Environment.of(request.info).providers())
+        found = list((await _environment(request, context)).providers())
         return language_pb2.GetRequiredPackagesResponse(
             packages=[plugin_pb2.PackageDependency(kind="resource", name=n, version=v) for n, v in found]
         )
 
     async def Run(self, request: language_pb2.RunRequest, context: Context) -> Any:
         """Run the program to its end. `bail` says that the user has seen the error."""
-        try:
-            environment = Environment.of(request.info)
-        except HostError as error:
-            return language_pb2.RunResponse(error=str(error))
+        environment = await _environment(request, context)
         variables = environment.variables() | {
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
@@ -183,7 +180,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self, request: language_pb2.RunPluginRequest, context: Context
     ) -> None:
         """Run a policy pack or a provider written in Python and relay its output, until the engine hangs up."""
-        environment = Environment.of(request.info)
+        environment = await _environment(request, context)
         folder = request.info.program_directory
         arguments = [folder, *request.args]
         if request.kind == "analyzer":
@@ -205,14 +202,15 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     async def About(self, request: language_pb2.AboutRequest, context: Context) -> Any:
         """Answer `pulumi about` with the interpreter that would run the program."""
-        python = Environment.of(request.info).python
+        python = (await _environment(request, context)).python
         asking = await asyncio.create_subprocess_exec(python, "--version", stdout=PIPE)
         version = (await asking.communicate())[0].decode().strip().removeprefix("Python ")
         return language_pb2.AboutResponse(executable=str(python), version=version)
 
     async def GetProgramDependencies(self, request: Any, context: Context) -> Any:
         """List the program's Python packages."""
-        found = list(Environment.of(request.info).dependencies(request.transitiveDependencies))
+        environment = await _environment(request, context)
+        found = list(environment.dependencies(request.transitiveDependencies))
         return language_pb2.GetProgramDependenciesResponse(
             dependencies=[language_pb2.DependencyInfo(name=n, version=v) for n, v in found]
         )
@@ -223,6 +221,15 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             grpc.StatusCode.FAILED_PRECONDITION,
             "This engine installs no packages. ./multirepo installs requirements.txt into .venv.",
         )
+
+
+async def _environment(request: Any, context: Context) -> Environment:
+    """Where the program of the request runs; ends the call with the user's error if that cannot be."""
+    try:
+        return Environment.of(request.info)
+    except HostError as error:
+        await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        raise  # not reached: abort raises
 
 
 @contextlib.asynccontextmanager

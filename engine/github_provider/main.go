@@ -37,8 +37,10 @@ func provider() tfbridge.ProviderInfo {
 				Default: &tfbridge.DefaultInfo{EnvVars: []string{"GITHUB_TOKEN"}},
 			},
 		},
-		Resources:   map[string]*tfbridge.ResourceInfo{},
-		DataSources: map[string]*tfbridge.DataSourceInfo{},
+		Resources: map[string]*tfbridge.ResourceInfo{},
+		DataSources: map[string]*tfbridge.DataSourceInfo{
+			"github_app": {Tok: "github:index/getGithubApp:getGithubApp"},
+		},
 
 		EnableZeroDefaultSchemaVersion: true,
 		EnableAccurateBridgePreview:    true,
