@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from sandbox.errors import SandboxError
@@ -18,7 +19,10 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         listener = listen_on(arguments.port) if arguments.listener is None else inherited(arguments.listener)
-        serve(arguments.root, listener)
+        if arguments.listener is None:
+            print(f"The sandbox listens on http://127.0.0.1:{listener.getsockname()[1]}, Ctrl-C ends it.")
+        with suppress(KeyboardInterrupt):
+            serve(arguments.root, listener)
     except SandboxError as error:
         print(error, file=sys.stderr)
         return 1

@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.rate_limits import RateLimits
 from sandbox.repositories import settle
 from sandbox.request_log import RequestLog
-from sandbox.rest import RateLimits
-from sandbox.routes import accounts, branches, git_http, pages, repositories, worlds
+from sandbox.routes import accounts, branches, commits, git_http, pages, refs, repositories, worlds
 from sandbox.worlds import Worlds
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -80,7 +80,7 @@ def create_app(root: Path, code: str = "") -> Starlette:
         yield
         app.state.worlds.close()
 
-    rest = [*repositories.ROUTES, *branches.ROUTES, *accounts.ROUTES]
+    rest = [*repositories.ROUTES, *branches.ROUTES, *refs.ROUTES, *commits.ROUTES, *accounts.ROUTES]
     app = Starlette(
         routes=[
             *worlds.ROUTES,

@@ -65,6 +65,11 @@ def archived() -> GitHubError:
     return GitHubError(403, "Repository was archived so is read-only.")
 
 
+def empty_repository() -> GitHubError:
+    """Nothing was pushed yet."""
+    return GitHubError(409, "Git Repository is empty.")
+
+
 def invalid_field(
     resource: str, field: str, message: str, code: str = "custom", summary: str = "Validation Failed"
 ) -> GitHubError:

@@ -38,6 +38,8 @@ def listen_on_first_free(*ports: int) -> socket.socket:
 def inherited(descriptor: int) -> socket.socket:
     """The listening socket that the starter handed over. Raises SandboxError for any other address."""
     listener = socket.socket(fileno=descriptor)
-    if listener.getsockname()[0] != ADDRESS:
-        raise SandboxError(f"The sandbox listens on {ADDRESS} only, not on {listener.getsockname()[0]}.")
+    address = listener.getsockname()[0]
+    if address != ADDRESS:
+        listener.close()
+        raise SandboxError(f"The sandbox listens on {ADDRESS} only, not on {address}.")
     return listener

@@ -60,15 +60,15 @@ class Running:
 def start(root: Path, port: int | None = None) -> Running:
     """The sandbox on this folder: the one that runs, or a new daemon. Returns when it answers.
 
-    port: None means the one used last, otherwise 8418, otherwise any free one. A daemon with other code
-    than ours is replaced on its port; state stays. Raises SandboxError.
+    port: None means the one used last, otherwise 8418, otherwise any free one; 0 means any free one. A
+    daemon with other code than ours is replaced on its port; state stays. Raises SandboxError.
     """
     root = root.absolute()
     state_folder.claim(root)
     with state_folder.locked(root / START_LOCK):
         running = status(root)
         serving = state_folder.read_serving(root)
-        if running and port not in (None, running.port):
+        if running and port and port != running.port:
             raise SandboxError(
                 f"The sandbox of {root} already runs on port {running.port}, not on {port}. Stop it first."
             )

@@ -107,7 +107,7 @@ async def settle(world: World) -> None:
 async def rename_branch(world: World, repository: Repository, old: str, new: str) -> Repository:
     """Rename a branch; the default branch stays the default branch under its new name."""
     directory = world.git_directory(repository)
-    await bare_repository.git(directory, "branch", "-m", old, new)
+    await bare_repository.git(directory, "branch", "-m", "--", old, new)
     current = world.store.by_id(Repository, repository.id) or repository
     if old == current.default_branch:
         bare_repository.set_head(directory, new)

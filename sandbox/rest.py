@@ -4,40 +4,37 @@ Handlers take a Call and return a Reply; `endpoint` makes a Starlette endpoint o
 all of REST happens here: authentication, errors, redirects, ETags, pagination, GitHub's headers.
 """
 
-import base64
-import binascii
 import hashlib
 import json
 import re
 import secrets
-import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, TypeVar
-from urllib.parse import unquote, urlencode
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import errors
+from sandbox.authentication import authenticate
 from sandbox.entities import Account, Repository, Token
 from sandbox.errors import GitHubError
+from sandbox.rate_limits import RateLimits
 from sandbox.worlds import Permission, World, Worlds
 
 DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+?(?=[\s.)]*(?:\s|$))")
-RATE_LIMIT = 5000
-RATE_WINDOW = 3600  # seconds
-Item = TypeVar("Item")
 
 
 @dataclass
 class Reply:
-    """What a handler answers. body: a JSON value; None sends no body at all."""
+    """What a handler answers. body: a JSON value; None sends no body at all. cost: of the rate limit."""
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    cost: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,14 @@ class Site:
     def api(self) -> str:
         """The root of REST."""
         return f"{self.html}/api/v3"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a repository is: in REST, and its page."""
+
+    api: str
+    html: str
 
 
 class Moved(Exception):  # noqa: N818 (an answer, no error)
@@ -77,8 +82,14 @@ class Call:
         return site_of(self.request, self.world)
 
     def parameter(self, name: str) -> str:
-        """A part of the path, percent-decoded; routing saw it raw, so it may hold any character."""
-        return unquote(self.request.path_params[name])
+        """A part of the path, percent-decoded; routing saw it raw, so it may hold any character.
+
+        Raises 404 for what no name can hold.
+        """
+        value = unquote(self.request.path_params[name])
+        if "\0" in value:
+            raise errors.not_found()
+        return value
 
     def signed_in(self) -> Account:
         """The user. Raises 401 without a token."""
@@ -124,6 +135,20 @@ class Call:
         """What the caller may do with it."""
         return self.world.permission(self.user, self.token, repository)
 
+    def git_directory(self, repository: Repository) -> Path:
+        """Where its bare git repository lies."""
+        return self.world.git_directory(repository)
+
+    def addresses(self, repository: Repository) -> Addresses:
+        """Where the client finds it."""
+        name = f"{self.world.owner_of(repository).login}/{repository.name}"
+        return Addresses(api=f"{self.site.api}/repos/{name}", html=f"{self.site.html}/{name}")
+
+    def count(self, cost: int) -> dict[str, int]:
+        """Count this request against the caller's limit; the rate after it."""
+        rates: RateLimits = self.request.app.state.rates
+        return rates.count(self.token.value if self.token else self.world.name, cost)
+
     def _named_repository(self) -> Repository:
         parameters = self.request.path_params
         if "repository_id" in parameters:
@@ -161,61 +186,20 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     documentation = found.group() if found else "https://docs.github.com/rest"
 
     async def answer(request: Request) -> Response:
-        headers: dict[str, str] = {}
+        call = None
         try:
             call = await _call(request)
-            headers = _headers_for(call)
             reply = await handler(call)
         except GitHubError as error:
             reply = Reply(error.body(documentation), error.status)
         except Moved as moved:
             reply = _redirect(request, moved.location, documentation)
-        return _response(request, reply, headers)
+        response = _response(request, reply)
+        if call:  # a 304 costs nothing
+            response.headers.update(_headers_for(call, 0 if response.status_code == 304 else reply.cost))
+        return response
 
     return answer
-
-
-def page(call: Call, items: Sequence[Item], show: Callable[[Item], Any], wrap: str | None = None) -> Reply:
-    """One page of a list, with the Link header to the others.
-
-    wrap: for lists inside an object: the key of the list, beside total_count.
-    Source: https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api
-    """
-    query = dict(call.request.query_params)
-    size = min(max(_number(query.get("per_page"), 30), 1), 100)
-    number = max(_number(query.get("page"), 1), 1)
-    last = max(-(-len(items) // size), 1)
-    shown = [show(item) for item in items[(number - 1) * size : number * size]]
-    targets = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
-    if number >= last:
-        del targets["next"], targets["last"]
-    if number == 1:
-        del targets["prev"], targets["first"]
-    address = f"{call.site.html}{call.request.scope['path'].removeprefix(f'/{call.world.name}')}"
-    links = [f'<{address}?{urlencode({**query, "page": to})}>; rel="{rel}"' for rel, to in targets.items()]
-    body = {"total_count": len(items), wrap: shown} if wrap else shown
-    return Reply(body, headers={"Link": ", ".join(links)} if links else {})
-
-
-class RateLimits:
-    """Requests of each token in the current hour. Counted and told, never enforced.
-
-    Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
-    """
-
-    def __init__(self) -> None:
-        self._used: Counter[str] = Counter()
-        self._reset = 0
-
-    def count(self, caller: str, cost: int = 1) -> dict[str, int]:
-        """Count a request; the rate of the caller after it. reset: seconds since 1970, UTC."""
-        moment = int(time.time())
-        if moment >= self._reset:
-            self._used.clear()
-            self._reset = moment + RATE_WINDOW
-        self._used[caller] += cost
-        used = min(self._used[caller], RATE_LIMIT - 1)
-        return {"limit": RATE_LIMIT, "used": used, "remaining": RATE_LIMIT - used, "reset": self._reset}
 
 
 async def _call(request: Request) -> Call:
@@ -230,32 +214,12 @@ async def _call(request: Request) -> Call:
     return Call(request, world, user, token, _json_object(await request.body()))
 
 
-def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, Token] | tuple[None, None]:
-    """Who sends these headers. Raises 401 for a token that is wrong; without any, nobody.
-
-    "Bearer TOKEN", "token TOKEN", or Basic with the token as the password and any user name.
-    """
-    scheme, _, value = headers.get("authorization", "").partition(" ")
-    if not scheme:
-        return None, None
-    if scheme.lower() == "basic":
-        try:
-            value = base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
-            raise errors.bad_credentials() from None
-    elif scheme.lower() not in {"bearer", "token"}:
-        raise errors.bad_credentials()
-    bearer = world.bearer(value.strip())
-    if bearer is None:
-        raise errors.bad_credentials()
-    return bearer
-
-
 def _json_object(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
         value = json.loads(body)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be sent back
     except ValueError:
         raise GitHubError(400, "Problems parsing JSON") from None
     if not isinstance(value, dict):
@@ -263,9 +227,9 @@ def _json_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _headers_for(call: Call) -> dict[str, str]:
-    rates: RateLimits = call.request.app.state.rates
-    rate = rates.count(call.token.value if call.token else call.world.name)
+def _headers_for(call: Call, cost: int) -> dict[str, str]:
+    """What GitHub tells every caller."""
+    rate = call.count(cost)
     headers = {f"X-RateLimit-{name.capitalize()}": str(number) for name, number in rate.items()}
     headers["X-RateLimit-Resource"] = "core"
     if call.token:
@@ -284,9 +248,8 @@ def _redirect(request: Request, location: str, documentation: str) -> Reply:
     return Reply(body, 301 if reading else 307, {"Location": location})
 
 
-def _response(request: Request, reply: Reply, headers: dict[str, str]) -> Response:
+def _response(request: Request, reply: Reply) -> Response:
     headers = {
-        **headers,
         **reply.headers,
         "X-GitHub-Request-Id": secrets.token_hex(8).upper(),
         "X-GitHub-Media-Type": "github.v3; format=json",
@@ -313,7 +276,3 @@ def etag(request: Request, content: bytes) -> str:
 def _wanted_tags(request: Request) -> set[str]:
     tags = request.headers.get("if-none-match", "").split(",")
     return {tag if tag.startswith("W/") else f"W/{tag}" for tag in map(str.strip, tags)}
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() else otherwise

@@ -86,10 +86,17 @@ def read_serving(root: Path) -> Serving | None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock on the file, waiting for whoever has it."""
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    """Hold a lock on the file, waiting for whoever has it. Raises SandboxError when it cannot be made."""
+    while True:
+        try:
+            file = path.open("a")
+        except OSError as error:
+            raise SandboxError(f"The sandbox cannot write {path}: {error.strerror}.") from None
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                yield
+                return  # otherwise a reset deleted the file meanwhile: nobody else waits for this one
 
 
 def try_lock(path: Path) -> int | None:

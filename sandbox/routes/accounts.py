@@ -1,8 +1,8 @@
 """Organizations, users, and what the server says of itself. https://docs.github.com/rest/orgs/orgs"""
 
+from sandbox.account_representations import organization, private_user, public_user
 from sandbox.entities import Account, Repository
-from sandbox.representations import organization, private_user, public_user
-from sandbox.rest import Call, RateLimits, Reply
+from sandbox.rest import Call, Reply
 from sandbox.routes import organization_routes, route
 
 RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest", "source_import")
@@ -32,11 +32,10 @@ async def get_user(call: Call) -> Reply:
 
 async def get_rate_limit(call: Call) -> Reply:
     """https://docs.github.com/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user"""
-    rates: RateLimits = call.request.app.state.rates
-    rate = rates.count(call.token.value if call.token else call.world.name, cost=-1)
+    rate = call.count(cost=0)
     unused = {**rate, "used": 0, "remaining": rate["limit"]}
     resources = {name: rate if name == "core" else unused for name in RESOURCES}
-    return Reply({"resources": resources, "rate": rate})
+    return Reply({"resources": resources, "rate": rate}, cost=0)
 
 
 async def get_meta(call: Call) -> Reply:

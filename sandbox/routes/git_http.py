@@ -16,11 +16,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from sandbox.authentication import authenticate
 from sandbox.bare_repository import git_environment
 from sandbox.entities import Account, Repository, Token
 from sandbox.errors import GitHubError
 from sandbox.repositories import note_push
-from sandbox.rest import authenticate, site_of
+from sandbox.rest import site_of
 from sandbox.worlds import Permission, World
 
 CHUNK = 65536  # bytes

@@ -6,9 +6,10 @@ from typing import Any
 from sandbox import errors, repositories
 from sandbox.entities import Account, Repository
 from sandbox.errors import GitHubError
+from sandbox.pagination import page
+from sandbox.repository_representations import full_repository, minimal_repository
 from sandbox.repository_rules import settings_in, topics_in
-from sandbox.representations import full_repository, minimal_repository
-from sandbox.rest import Call, Reply, page
+from sandbox.rest import Call, Reply
 from sandbox.routes import organization_routes, repository_routes, route
 from sandbox.worlds import Permission
 
@@ -47,6 +48,9 @@ async def _create(call: Call, owner: Account) -> Reply:
     auto_init = call.body.get("auto_init") or False
     if not isinstance(auto_init, bool):
         raise errors.wrong_type("auto_init", auto_init, "a boolean")
+    for template in ("gitignore_template", "license_template"):
+        if call.body.get(template):
+            raise GitHubError(501, f"The sandbox does not imitate {template}")
     repository = await repositories.create(call.world, owner, creator, settings_in(call.body), auto_init=auto_init)
     shown = _shown(call, repository)
     return Reply(shown, 201, {"Location": shown["url"]})

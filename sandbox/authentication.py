@@ -1,0 +1,33 @@
+"""Who sends a request, by its Authorization header.
+
+https://docs.github.com/rest/authentication/authenticating-to-the-rest-api
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+
+from sandbox import errors
+from sandbox.entities import Account, Token
+from sandbox.worlds import World
+
+
+def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, Token] | tuple[None, None]:
+    """Who sends these headers. Raises 401 for a token that is wrong; without any, nobody.
+
+    "Bearer TOKEN", "token TOKEN", or Basic with the token as the password and any user name.
+    """
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return None, None
+    if scheme.lower() == "basic":
+        try:
+            value = base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            raise errors.bad_credentials() from None
+    elif scheme.lower() not in {"bearer", "token"}:
+        raise errors.bad_credentials()
+    bearer = world.bearer(value.strip())
+    if bearer is None:
+        raise errors.bad_credentials()
+    return bearer

@@ -1,0 +1,89 @@
+"""A REST client and a git command line for the world of each test."""
+
+import base64
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.administration import WorldAccess
+
+Git = Callable[..., str]
+
+
+def git_environment(home: Path, token: str | None) -> dict[str, str]:
+    """git as a user has it, without settings of this machine; the token goes into a header, as in CI."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_AUTHOR_NAME": "Zoë",
+        "GIT_AUTHOR_EMAIL": "zoe@maestro.example",
+        "GIT_AUTHOR_DATE": "1600000000 +0200",
+        "GIT_COMMITTER_NAME": "Robot",
+        "GIT_COMMITTER_EMAIL": "robot@maestro.example",
+        "GIT_COMMITTER_DATE": "1600000000 +0000",
+    }
+    if token:
+        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        environment |= {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": "http.extraHeader",
+            "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+        }
+    return environment
+
+
+def client(world: WorldAccess, token: str | None) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.Client(base_url=f"{world.api_url}/", headers=headers)
+
+
+@pytest.fixture
+def api(world: WorldAccess) -> Iterator[httpx.Client]:
+    """The API as the organization's owner."""
+    with client(world, world.token) as opened:
+        yield opened
+
+
+@pytest.fixture
+def anonymous(world: WorldAccess) -> Iterator[httpx.Client]:
+    """The API without a token."""
+    with client(world, None) as opened:
+        yield opened
+
+
+@pytest.fixture
+def git(tmp_path: Path, world: WorldAccess) -> Git:
+    """Run git as the organization's owner in a folder (below tmp_path); what it printed."""
+
+    def run(folder: str, *arguments: str, token: str | None = world.token) -> str:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=tmp_path / folder,
+            env=git_environment(tmp_path, token),
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise AssertionError(f"git {arguments} ended with {done.returncode}: {done.stderr}")
+        return done.stdout.strip()
+
+    return run
+
+
+@pytest.fixture
+def work(git: Git, tmp_path: Path) -> str:
+    """A folder with one commit on main and an annotated tag v1."""
+    git("work", "init", "--quiet", "--initial-branch=main")
+    (tmp_path / "work/README").write_text("hello\n")
+    git("work", "add", "--all")
+    git("work", "commit", "--quiet", "--message", "First")
+    git("work", "tag", "--annotate", "--message", "One", "v1")
+    return "work"

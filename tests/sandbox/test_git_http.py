@@ -1,0 +1,177 @@
+"""Real git against the sandbox: clone, fetch, push, and who may."""
+
+import gzip
+import random
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.administration import WorldAccess, create_token
+from sandbox.process import Running
+from tests.sandbox.conftest import Git
+
+SERVICE = "git-receive-pack"
+
+
+@pytest.fixture
+def address(api: httpx.Client, world: WorldAccess) -> str:
+    """An empty private repository."""
+    api.post("orgs/maestro/repos", json={"name": "engine", "private": True})
+    return world.clone_url("engine")
+
+
+def test_what_is_pushed_can_be_cloned_with_its_tags(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", "--follow-tags", address, "main")
+    git("clone", "clone", "--quiet", address, ".")
+    assert git("clone", "rev-parse", "HEAD") == git(work, "rev-parse", "HEAD")
+    assert git("clone", "rev-parse", "v1") == git(work, "rev-parse", "v1")
+    assert git("clone", "symbolic-ref", "--short", "HEAD") == "main"
+
+
+def test_the_first_branch_pushed_becomes_the_default(git: Git, work: str, address: str, api: httpx.Client) -> None:
+    git(work, "push", "--quiet", address, "main:trunk")
+    assert api.get("repos/maestro/engine").json()["default_branch"] == "trunk"
+    git(work, "push", "--quiet", address, "main:main")
+    assert api.get("repos/maestro/engine").json()["default_branch"] == "trunk"
+    git("clone", "clone", "--quiet", address, ".")
+    assert git("clone", "branch", "--show-current") == "trunk"
+
+
+def test_the_default_branch_set_over_rest_is_what_a_clone_checks_out(
+    git: Git, work: str, address: str, api: httpx.Client
+) -> None:
+    git(work, "push", "--quiet", address, "main", "main:next")
+    assert api.patch("repos/maestro/engine", json={"default_branch": "next"}).status_code == 200
+    git("clone", "clone", "--quiet", address, ".")
+    assert git("clone", "branch", "--show-current") == "next"
+
+
+def test_a_rewritten_branch_is_accepted_when_forced(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", address, "main")
+    git(work, "commit", "--quiet", "--amend", "--message", "Rewritten")
+    with pytest.raises(AssertionError, match="rejected"):
+        git(work, "push", "--quiet", address, "main")
+    git(work, "push", "--quiet", "--force", address, "main")
+    assert git(work, "ls-remote", address, "main").split()[0] == git(work, "rev-parse", "main")
+
+
+def test_the_default_branch_cannot_be_deleted_but_others_can(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", address, "main", "main:next")
+    with pytest.raises(AssertionError, match="deletion of the current branch prohibited"):
+        git(work, "push", "--quiet", "--delete", address, "main")
+    git(work, "push", "--quiet", "--delete", address, "next")
+    assert git(work, "ls-remote", "--heads", address).count("refs/heads/") == 1
+
+
+def test_a_large_pack_passes_both_ways(git: Git, work: str, address: str, api: httpx.Client, tmp_path: Path) -> None:
+    """Larger than git's http.postBuffer (1 MiB), so the request is chunked."""
+    (tmp_path / work / "large").write_bytes(random.Random(1).randbytes(8_000_000))
+    git(work, "add", "--all")
+    git(work, "commit", "--quiet", "--message", "Large")
+    git(work, "push", "--quiet", address, "main")
+    git("clone", "clone", "--quiet", address, ".")
+    assert git("clone", "rev-parse", "HEAD^{tree}") == git(work, "rev-parse", "HEAD^{tree}")
+    assert api.get("repos/maestro/engine").json()["size"] >= 7800
+
+
+def test_a_fetch_brings_what_is_new(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", address, "main")
+    git("clone", "clone", "--quiet", address, ".")
+    git(work, "commit", "--quiet", "--allow-empty", "--message", "Second")
+    git(work, "push", "--quiet", address, "main")
+    git("clone", "fetch", "--quiet")
+    assert git("clone", "rev-parse", "origin/main") == git(work, "rev-parse", "main")
+
+
+@pytest.mark.parametrize("version", ["0", "2"])
+def test_both_protocols_are_spoken(git: Git, work: str, address: str, version: str) -> None:
+    git(work, "push", "--quiet", address, "main")
+    head = git(work, "-c", f"protocol.version={version}", "ls-remote", address, "HEAD")
+    assert head.split()[0] == git(work, "rev-parse", "main")
+
+
+def test_a_partial_clone_is_served(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", address, "main")
+    git("clone", "clone", "--quiet", "--filter=blob:none", "--no-checkout", address, ".")
+    assert git("clone", "rev-list", "--objects", "--missing=print", "HEAD").count("?") == 1
+
+
+def test_a_compressed_request_is_understood(git: Git, work: str, address: str, world: WorldAccess) -> None:
+    git(work, "push", "--quiet", address, "main")
+    answer = httpx.post(
+        f"{address}/git-upload-pack",
+        content=gzip.compress(b"0014command=ls-refs\n00010009peel\n0000"),
+        headers={
+            "Content-Type": "application/x-git-upload-pack-request",
+            "Content-Encoding": "gzip",
+            "Git-Protocol": "version=2",
+        },
+        auth=("x", world.token),
+    )
+    assert answer.status_code == 200
+    assert b"refs/heads/main" in answer.content
+
+
+def test_a_damaged_object_is_refused(git: Git, work: str, address: str, tmp_path: Path) -> None:
+    """As at GitHub, so that a faulty rewrite of history shows here and not there."""
+    (tmp_path / "commit").write_text(f"tree {git(work, 'rev-parse', 'HEAD^{tree}')}\nauthor nobody\n\nBad\n")
+    bad = git(work, "hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "commit"))
+    with pytest.raises(AssertionError, match="fsck error"):
+        git(work, "push", "--quiet", address, f"{bad}:refs/heads/main")
+
+
+def test_a_private_repository_asks_strangers_to_sign_in(git: Git, work: str, address: str) -> None:
+    for token in (None, "ghp_wrong"):
+        with pytest.raises(AssertionError, match="could not read Username"):
+            git(work, "ls-remote", address, token=token)
+    answer = httpx.get(f"{address}/info/refs?service=git-upload-pack", auth=("x", "ghp_wrong"))
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Basic realm="GitHub"'
+    assert "Invalid username or token" in answer.text
+
+
+def test_a_public_repository_is_cloned_by_anyone_and_pushed_to_by_nobody_unknown(
+    git: Git, work: str, world: WorldAccess, api: httpx.Client
+) -> None:
+    api.post("orgs/maestro/repos", json={"name": "open"})
+    address = world.clone_url("open")
+    git(work, "push", "--quiet", address, "main")
+    assert git(work, "ls-remote", address, "HEAD", token=None)
+    with pytest.raises(AssertionError, match="could not read Username"):
+        git(work, "push", address, "main:other", token=None)
+    assert httpx.post(f"{address}/{SERVICE}", content=b"0000").status_code == 401
+
+
+def test_a_member_who_may_only_read_cannot_push(
+    git: Git, work: str, address: str, server: Running, world: WorldAccess
+) -> None:
+    git(work, "push", "--quiet", address, "main")
+    member = create_token(server, world.name, "mia")
+    assert git(work, "ls-remote", address, "HEAD", token=member)
+    with pytest.raises(AssertionError, match=r"Permission to maestro/engine.git denied to mia"):
+        git(work, "push", address, "main:other", token=member)
+
+
+def test_an_archived_repository_takes_no_push(git: Git, work: str, address: str, api: httpx.Client) -> None:
+    git(work, "push", "--quiet", address, "main")
+    api.patch("repos/maestro/engine", json={"archived": True})
+    with pytest.raises(AssertionError, match="archived so it is read-only"):
+        git(work, "push", address, "main:other")
+    assert git(work, "ls-remote", address, "HEAD")
+
+
+def test_an_unknown_repository_is_not_found(git: Git, work: str, world: WorldAccess) -> None:
+    with pytest.raises(AssertionError, match="Repository not found"):
+        git(work, "ls-remote", world.clone_url("nothing"))
+
+
+def test_git_follows_a_renamed_repository(git: Git, work: str, address: str, api: httpx.Client) -> None:
+    api.patch("repos/maestro/engine", json={"name": "motor"})
+    git(work, "push", "--quiet", address, "main")
+    assert api.get("repos/maestro/motor/branches").json()[0]["name"] == "main"
+
+
+def test_the_address_works_without_its_suffix(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", address.removesuffix(".git"), "main")
+    assert git(work, "ls-remote", address, "main")

@@ -1,0 +1,25 @@
+"""All routes: each says what it imitates."""
+
+import inspect
+import re
+from pathlib import Path
+
+from sandbox.routes import accounts, branches, commits, refs, repositories
+
+MODULES = (accounts, branches, commits, refs, repositories)
+
+
+def test_every_rest_handler_names_the_page_it_imitates() -> None:
+    for module in MODULES:
+        for name, handler in inspect.getmembers(module, inspect.iscoroutinefunction):
+            if handler.__module__ == module.__name__ and not name.startswith("_"):
+                page = r"https://docs\.github\.com/rest/[a-z/-]+#[a-z-]+(\n|$)"
+                assert re.match(page, handler.__doc__ or ""), f"{module.__name__}.{name}"
+
+
+def test_every_module_of_routes_is_checked() -> None:
+    folder = Path(inspect.getfile(accounts)).parent
+    others = {"__init__", "git_http", "pages", "worlds"}
+    assert {path.stem for path in folder.glob("*.py")} - others == {
+        module.__name__.rpartition(".")[2] for module in MODULES
+    }
