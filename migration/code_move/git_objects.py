@@ -25,15 +25,12 @@ def git_environment(*, user_config: bool) -> dict[str, str]:
     return environment
 
 
-@dataclass(frozen=True)
 class GitError(Exception):
-    """git ended with an error; its own words are in `message`."""
+    """git ended with an error: the command, and what git said."""
 
-    arguments: tuple[str, ...]
-    message: str
-
-    def __str__(self) -> str:
-        return f"git {' '.join(self.arguments)}: {self.message}"
+    def __init__(self, arguments: Sequence[str], message: str) -> None:
+        super().__init__(f"git {' '.join(arguments)}: {message}")
+        self.message = message
 
 
 def run_git(*arguments: str, directory: Path, standard_input: bytes = b"", user_config: bool = False) -> bytes:
@@ -47,7 +44,7 @@ def run_git(*arguments: str, directory: Path, standard_input: bytes = b"", user_
             env=git_environment(user_config=user_config),
             check=False,
         )
-    except FileNotFoundError as error:
+    except OSError as error:
         raise SplitError(f"Cannot run git in {directory}: {error.strerror}. Install git 2.38 or newer.") from error
     if done.returncode != 0:
         raise GitError(arguments, done.stderr.decode(errors="replace").strip())

@@ -14,15 +14,16 @@ from typing import IO, Self
 from migration.code_move.object_format import ObjectFormat
 
 _KINDS = {b"commit": 1, b"tree": 2, b"tag": 4}
-_LARGE = 1 << 31
+_LARGE = 1 << 31  # offsets from here on stand in a table of their own; the bit says so
 
 
 class PackWriter:
     """A pack under construction, in a temporary file beside its place; `finish` moves it there."""
 
-    def __init__(self, folder: Path, object_format: ObjectFormat) -> None:
+    def __init__(self, folder: Path, object_format: ObjectFormat, first_large_offset: int = _LARGE) -> None:
         self._folder = folder
         self._format = object_format
+        self._first_large_offset = first_large_offset
         self._offsets: dict[bytes, int] = {}
         self._checksums = array("I")
         self._path = folder / "tmp_pack"
@@ -84,7 +85,7 @@ class PackWriter:
         checksums = array("I", [checksum for _, _, checksum in order])
         small, large = array("I"), array("Q")
         for _, offset, _ in order:
-            if offset < _LARGE:
+            if offset < self._first_large_offset:
                 small.append(offset)
             else:
                 small.append(_LARGE | len(large))

@@ -13,7 +13,6 @@ from migration.code_move.errors import SplitError
 # `mergetag` goes with the signatures: it is a signed tag of a merged commit, and names that commit by its old id.
 _SIGNATURE = re.compile(rb"^(?:gpgsig|gpgsig-sha256|mergetag) [^\n]*(?:\n [^\n]*)*\n", re.MULTILINE)
 _COMMIT_HEAD = re.compile(rb"tree [0-9a-f]+\n(?:parent [0-9a-f]+\n)*")
-_AUTHOR = re.compile(rb"^author ([^\n]*>)", re.MULTILINE)
 _TAG_HEAD = re.compile(rb"object ([0-9a-f]+)\ntype ([a-z]+)\ntag ([^\n]*)\n")
 # As in git's gpg-interface.c: the last such line, and all after it, is the signature.
 _TAG_SIGNATURE = re.compile(
@@ -53,9 +52,12 @@ def _without_header_signatures(new_head: bytes, content: bytes, start: int) -> R
 
 
 def author_of(content: bytes) -> bytes:
-    """Name and e-mail of a commit's author as written, without the date."""
-    author = _AUTHOR.search(content)
-    return author[1] if author else b""
+    """Name and e-mail of a commit's author as written, without the date; empty where there is no author."""
+    start = content.find(b"\nauthor ", 0, content.find(b"\n\n") + 1 or len(content))
+    if start < 0:
+        return b""
+    line = content[start + len(b"\nauthor ") :].partition(b"\n")[0]
+    return line.rsplit(b" ", 2)[0]
 
 
 @dataclass(frozen=True)

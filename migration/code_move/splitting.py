@@ -48,15 +48,15 @@ def split_monorepo(
         the saved split is returned in some milliseconds.
     Raises SplitError when the monorepo or the selections cannot be split.
     """
-    source = open_monorepo(monorepo, revision)
-    key = _key(source, selections)
     try:
+        source = open_monorepo(monorepo, revision)
+        key = _key(source, selections)
         place = Workspace(workspace)
         with place.lock:
             return place.saved(key) or _Run(source, selections, place, progress).split(key)
     except GitError as error:
         raise SplitError(
-            f"Reading the history of {source.path} failed: {error}. Run `git fsck` there and repair it."
+            f"Reading the history of {monorepo} failed: {error}. Run `git fsck` there and repair it."
         ) from error
     except OSError as error:
         raise SplitError(
@@ -91,6 +91,7 @@ def _read_graph(history: Iterator[list[bytes]], progress: Progress) -> _Graph:
         numbers.append(roots.setdefault(tree, len(roots)))
         if len(parents) % 10_000 == 0:
             progress("reading the graph", len(parents), 0)
+    progress("reading the graph", len(parents), len(parents))
     return _Graph(positions, parents, FolderTrees(list(roots), numbers))
 
 
