@@ -39,7 +39,7 @@ class PostgresStore:
     def get(self, workflow_id: uuid.UUID) -> Workflow:
         return self._one(self.database.fetch("select * from workflow where id = %s", [workflow_id]), workflow_id)
 
-    def list(self) -> list[Workflow]:
+    def newest_first(self) -> list[Workflow]:
         rows = self.database.fetch("select * from workflow order by created_at desc, id")
         return [Workflow.model_validate(row) for row in rows]
 

@@ -37,7 +37,7 @@ def workflow_routes(store: WorkflowStore, runner: Runner, metrics: Metrics, auth
     def list_workflows() -> list[Workflow]:
         """All workflows, the newest first."""
         with timed(metrics, "store_list"):
-            return store.list()
+            return store.newest_first()
 
     @router.get("/{workflow_id}", responses={**missing})
     def get_workflow(workflow_id: uuid.UUID) -> Workflow:

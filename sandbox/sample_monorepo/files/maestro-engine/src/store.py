@@ -17,8 +17,8 @@ class WorkflowStore(Protocol):
     def get(self, workflow_id: uuid.UUID) -> Workflow:
         """Raises NotFound."""
 
-    def list(self) -> list[Workflow]:
-        """All workflows, the newest first."""
+    def newest_first(self) -> list[Workflow]:
+        """All workflows."""
 
     def set_status(self, workflow_id: uuid.UUID, status: Status) -> Workflow:
         """The workflow as it is then. Raises NotFound."""
@@ -44,7 +44,7 @@ class MemoryStore:
                 raise NotFound(f"there is no workflow {workflow_id}")
             return self._workflows[workflow_id]
 
-    def list(self) -> list[Workflow]:
+    def newest_first(self) -> list[Workflow]:
         with self._lock:
             return sorted(self._workflows.values(), key=lambda workflow: workflow.created_at, reverse=True)
 

@@ -35,7 +35,7 @@ def test_the_newest_comes_first(store):
     first, second = workflow("first"), workflow("second")
     store.add(first)
     store.add(second)
-    assert store.list()[:2] == [second, first]
+    assert store.newest_first()[:2] == [second, first]
 
 
 def test_a_status_is_kept(store):

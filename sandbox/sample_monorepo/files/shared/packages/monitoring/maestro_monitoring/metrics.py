@@ -13,7 +13,7 @@ class Metrics:
         self._lock = threading.Lock()
         self._counters: dict[str, dict[Labels, float]] = defaultdict(lambda: defaultdict(float))
 
-    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+    def count(self, name: str, amount: float = 1, /, **labels: str) -> None:
         """Add to a counter. Raises ValueError for a negative amount."""
         if amount < 0:
             raise ValueError(f"{name} may only grow, not by {amount}")
