@@ -3,7 +3,6 @@
 The vendor branch, the tags and the default branch are only ever created, fast-forwarded or merged into.
 """
 
-import os
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from migration.code_move.errors import CarryRefusedError
+from migration.code_move.git_objects import git_environment
 from migration.code_move.remote import Remote
 
 VENDOR_BRANCH = "monorepo"
@@ -144,7 +144,7 @@ def _git(
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["git", "-C", str(git_dir), *arguments],
-        env={**os.environ, **(environment or {})},
+        env={**git_environment(user_config=False), **(environment or {})},
         capture_output=True,
         text=True,
         check=False,

@@ -62,9 +62,6 @@ async def update(call: Call) -> Reply:
     settings = settings_in(call.body)
     if repository.archived and settings.get("archived") is not False and _differs(repository, settings):
         raise errors.archived()
-    visibility = call.body.get("visibility")
-    if visibility is not None and visibility == repository.visibility:
-        raise GitHubError(422, f"Visibility is already {visibility}.")
     wanted = _scanning(call.body.get("security_and_analysis"))
     return Reply(_shown(call, repositories.change(call.world, repository, {**settings, **wanted})))
 

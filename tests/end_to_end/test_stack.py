@@ -1,0 +1,160 @@
+"""`pulumi preview`, `up`, `refresh` and `destroy` by hand: the real engine, provider, git and sandbox."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.end_to_end.conftest import PLAN, Stack
+
+
+def github(stack: Stack) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {stack.world.token}"}
+    return httpx.Client(base_url=f"{stack.world.api_url}/repos/{stack.world.organization}/", headers=headers)
+
+
+def test_up_makes_repositories_that_hold_the_folders_and_their_history(stack: Stack, tmp_path: Path) -> None:
+    stack.up()
+    engine, site = stack.clone("engine", tmp_path / "engine"), stack.clone("site", tmp_path / "site")
+    assert engine.git("rev-parse", "HEAD^{tree}") == stack.monorepo.git("rev-parse", "HEAD:engine")
+    assert site.git("rev-parse", "HEAD:web") == stack.monorepo.git("rev-parse", "HEAD:site")
+    moved = ("log", "--topo-order", "--format=%an %ae %ad %cn %ce %cd %s")
+    original = stack.monorepo.git(*moved, "--full-history", "--simplify-merges", "--", "engine")
+    assert sorted(engine.git(*moved).splitlines()) == sorted(original.splitlines())
+    assert engine.git("rev-list", "--merges", "--count", "HEAD") == "1"
+    assert engine.git("cat-file", "-t", "v1.0.0") == "tag"
+
+
+def test_up_sets_what_the_plan_says_at_github(stack: Stack) -> None:
+    stack.up()
+    with github(stack) as client:
+        engine = client.get("engine").json()
+    assert (engine["description"], engine["topics"], engine["private"]) == ("Backend", ["api"], True)
+    assert engine["default_branch"] == "main"
+
+
+def test_preview_says_what_a_move_will_carry_and_writes_nothing(stack: Stack) -> None:
+    shown = stack.pulumi("preview").stdout
+    assert "4 commits, 1 merge, 1 tag, 2 files" in shown
+    assert not [request for request in stack.requests() if request.is_write]
+
+
+def test_a_second_up_writes_nothing_and_pushes_nothing(stack: Stack) -> None:
+    stack.up()
+    before = len(stack.requests())
+    assert "unchanged" in stack.up()
+    later = stack.requests()[before:]
+    assert len(later) <= 2
+    assert not [request for request in later if request.is_write]
+
+
+def test_new_commits_of_the_monorepo_are_carried_and_other_repositories_left_alone(stack: Stack) -> None:
+    stack.up()
+    site = stack.refs("site")
+    stack.monorepo.commit("Engine: another", engine__main="3\n")
+    shown = stack.pulumi("preview", "--diff").stdout
+    assert "5 commits" in shown
+    assert "site-code" not in shown
+    stack.up()
+    assert stack.refs("engine")["refs/heads/main"] == stack.refs("engine")["refs/heads/monorepo"]
+    assert stack.refs("site") == site
+
+
+def test_work_of_people_is_merged_with_the_monorepo(stack: Stack, tmp_path: Path) -> None:
+    stack.up()
+    person = stack.clone("engine", tmp_path / "person")
+    theirs = person.commit("People's work", notes="n\n")
+    person.git("push", "--quiet", "origin", "main")
+    stack.monorepo.commit("Engine: another", engine__main="3\n")
+    stack.up()
+    person.git("pull", "--quiet")
+    assert person.git("rev-parse", "HEAD^1") == theirs
+    assert person.git("show", "HEAD:notes") == "n"
+    assert person.git("show", "HEAD:main") == "3"
+
+
+def test_a_conflict_stops_one_repository_and_the_others_go_on(stack: Stack, tmp_path: Path) -> None:
+    stack.up()
+    person = stack.clone("engine", tmp_path / "person")
+    theirs = person.commit("People's line", main="people\n")
+    person.git("push", "--quiet", "origin", "main")
+    stack.monorepo.commit("Both", engine__main="monorepo\n", site__index="b\n")
+    told = stack.up(code=None)
+    assert "changed the same lines of main" in told
+    assert "Traceback" not in told
+    assert stack.refs("engine")["refs/heads/main"] == theirs
+    stack.up(code=None)
+    assert stack.clone("site", tmp_path / "site").git("show", "HEAD:web/index") == "b"
+
+
+@pytest.mark.parametrize("lost", ["refs/heads/monorepo", "refs/tags/v1.0.0"])
+def test_a_lost_branch_or_tag_is_drift_and_up_puts_it_back(stack: Stack, tmp_path: Path, lost: str) -> None:
+    stack.up()
+    complete = stack.refs("engine")
+    stack.clone("engine", tmp_path / "person").git("push", "--quiet", "origin", f":{lost}")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
+    stack.up("--refresh")
+    assert stack.refs("engine") == complete
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_a_moved_tag_is_drift_and_up_refuses_to_move_it_back(stack: Stack, tmp_path: Path) -> None:
+    stack.up()
+    person = stack.clone("engine", tmp_path / "person")
+    person.git("push", "--quiet", "--force", "origin", "HEAD~1:refs/tags/v1.0.0")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
+    assert "tags that exist with another content: v1.0.0" in stack.up("--refresh", code=1)
+
+
+def test_a_repository_that_was_deleted_at_github_is_made_again(stack: Stack) -> None:
+    stack.up()
+    complete = stack.refs("engine")
+    with github(stack) as client:
+        client.delete("engine").raise_for_status()
+    stack.up("--refresh")
+    assert stack.refs("engine") == complete
+
+
+def test_destroy_archives_and_the_next_up_takes_it_back(stack: Stack) -> None:
+    stack.up()
+    complete = stack.refs("engine")
+    stack.pulumi("destroy", "--yes", "--skip-preview")
+    with github(stack) as client:
+        assert client.get("engine").json()["archived"] is True
+        stack.up()
+        assert client.get("engine").json()["archived"] is False
+    assert stack.refs("engine") == complete
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_a_repository_that_leaves_the_plan_is_archived_with_its_code(stack: Stack) -> None:
+    stack.up()
+    complete = stack.refs("site")
+    stack.write_plan(PLAN | {"repositories": PLAN["repositories"][:1]})  # type: ignore[index]
+    stack.up()
+    with github(stack) as client:
+        assert client.get("site").json()["archived"] is True
+    assert stack.refs("site") == complete
+
+
+def test_a_repository_that_people_made_before_is_adopted(stack: Stack) -> None:
+    headers = {"Authorization": f"Bearer {stack.world.token}"}
+    address = f"{stack.world.api_url}/orgs/{stack.world.organization}/repos"
+    httpx.post(address, headers=headers, json={"name": "engine", "private": True}).raise_for_status()
+    assert "import" in stack.pulumi("preview").stdout
+    stack.up()
+    with github(stack) as client:
+        assert client.get("engine").json()["description"] == "Backend"
+        assert "refs/heads/main" in stack.refs("engine")
+        # The provider deletes what was imported without this setting; it must have reached the state.
+        stack.pulumi("destroy", "--yes", "--skip-preview")
+        assert client.get("engine").json()["archived"] is True
+
+
+def test_the_state_holds_no_token_and_a_code_move_no_path_or_address(stack: Stack) -> None:
+    stack.up()
+    state = stack.state()
+    assert stack.world.token not in state
+    inputs = [r["inputs"] for r in json.loads(state)["deployment"]["resources"] if r["type"].endswith(":CodeMove")]
+    assert all(set(i) == {"__provider", "repository", "default_branch", "head", "tags", "carries"} for i in inputs)
