@@ -141,7 +141,8 @@ def _compile(runner: _Runner, target: Path, progress: Progress) -> None:
     done = 0.0
     for module in _modules():
         template = "{{if .Stale}}{{.ImportPath}}{{end}}"
-        missing = set(runner.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package))
+        listed = runner.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package)
+        missing = {line for line in listed if " " not in line}
         compiled = 0
         arguments = ("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", module.linker_flags)
         for line in runner.lines(module, *arguments, "-o", str(target / module.program), module.package):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,7 +51,7 @@ time.sleep(60)
 """
 
 POLICY = """
-import time
+import os, pathlib
 from concurrent.futures import ThreadPoolExecutor
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -77,6 +77,7 @@ server = grpc.server(ThreadPoolExecutor())
 analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Texts(), server)
 port = server.add_insecure_port("127.0.0.1:0")
 server.start()
+pathlib.Path("policy").write_text(str(os.getpid()))
 print(port, flush=True)
 server.wait_for_termination()
 """
@@ -200,25 +201,41 @@ def test_a_policy_pack_is_enforced(notes: Project, text: str, allowed: bool) -> 
     assert (answer.returncode == 0) == allowed, answer.stdout
     assert ("this text is not allowed" in answer.stdout) != allowed
     assert "texts@v0.0.1" in answer.stdout
+    assert not is_running(int((notes.folder / "policy").read_text()))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGINT, 5), (signal.SIGKILL, 3)])
-def test_the_program_ends_with_its_engine(new_project: NewProject, number: int, seconds: float) -> None:
+@pytest.fixture
+def sleeper(new_project: NewProject) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """An `up` whose program sleeps for a minute, and that program's process id."""
     project = new_project(SLEEPER)
     engine = project.start("up", "--yes", "--skip-preview")
     started = project.folder / "started"
     wait_until(lambda: started.exists() and started.read_text() != "")
-    program = int(started.read_text())
+    yield engine, int(started.read_text())
+    engine.kill()
+    engine.communicate()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_the_program_ends_with_its_engine(sleeper: tuple[subprocess.Popen[str], int], number: signal.Signals) -> None:
+    engine, program = sleeper
     assert is_running(program)
 
-    begin = time.monotonic()
-    os.kill(engine.pid, number)
-    if number == signal.SIGINT:
-        os.kill(engine.pid, number)
-    wait_until(lambda: not is_running(program), seconds)
-    output = engine.communicate(timeout=20)[0]
+    engine.send_signal(number)
+    wait_until(lambda: not is_running(program), seconds=3)
+    output = engine.communicate(timeout=5)[0]
 
-    assert time.monotonic() - begin < seconds
     assert "Traceback" not in output
     assert "KeyboardInterrupt" not in output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG")
+def test_the_program_ends_with_its_language_host(sleeper: tuple[subprocess.Popen[str], int]) -> None:
+    engine, program = sleeper
+    host = int(Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()[1])
+
+    os.kill(host, signal.SIGKILL)
+
+    wait_until(lambda: not is_running(program), seconds=3)
+    assert engine.wait(timeout=10) != 0

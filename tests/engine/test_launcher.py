@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -116,13 +117,15 @@ def test_a_warm_start_adds_little(checkout: Checkout) -> None:
     pretend_made(checkout)
     python = checkout.root / ".venv" / "bin" / "python"
 
-    def seconds(*command: Path | str) -> float:
-        begin = time.monotonic()
+    def processor_seconds(*command: Path | str) -> float:
+        """Not wall time, which says more about what else the machine does."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, cwd=checkout.root, stdout=subprocess.DEVNULL, check=True)
-        return time.monotonic() - begin
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    with_launcher = min(seconds(checkout.root / "multirepo") for _ in range(10))
-    without = min(seconds(python, "-P", "-m", "command_line") for _ in range(10))
+    with_launcher = min(processor_seconds(checkout.root / "multirepo") for _ in range(5))
+    without = min(processor_seconds(python, "-P", "-m", "command_line") for _ in range(5))
 
     assert with_launcher - without < 0.05
 
@@ -143,14 +146,13 @@ def test_packages_that_cannot_be_installed_are_one_clear_error_and_nothing_is_ta
 ) -> None:
     (checkout.root / "requirements.txt").write_text("./no-such-package\n")
 
-    first, second = checkout.start(), checkout.start()
+    answer = checkout.start()
 
-    for answer in (first, second):
-        assert answer.returncode == 3
-        assert "no-such-package" in answer.stderr
-        assert "Check the network and pip's index, and start again" in answer.stderr
-        assert str(checkout.root / ".multirepo" / "venv.log") in answer.stderr
-        assert answer.stdout == ""
+    assert answer.returncode == 3
+    assert "no-such-package" in answer.stderr
+    assert "Check the network and pip's index, and start again" in answer.stderr
+    assert str(checkout.root / ".multirepo" / "venv.log") in answer.stderr
+    assert answer.stdout == ""
     assert not checkout.stamp.exists()
 
 
