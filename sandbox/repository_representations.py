@@ -135,7 +135,6 @@ def full_repository(site: Site, repository: Repository, owner: Account, permissi
             "secret_scanning_push_protection": _status(repository.secret_scanning_push_protection),
             "dependabot_security_updates": _status(repository.automated_security_fixes),
             "secret_scanning_non_provider_patterns": _status(False),
-            "secret_scanning_validity_checks": _status(False),
         }
     return shown
 

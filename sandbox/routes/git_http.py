@@ -57,6 +57,8 @@ class Backend:
             while chunk := await process.stdout.read(CHUNK):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await process.wait()
+            if feeding.done():  # the client has left, nobody takes an answer
+                return
             await self._when_done()
             await send({"type": "http.response.body", "body": b""})
         finally:

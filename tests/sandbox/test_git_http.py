@@ -1,7 +1,11 @@
 """Real git against the sandbox: clone, fetch, push, and who may."""
 
+import base64
 import gzip
+import http.client
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -9,6 +13,7 @@ import pytest
 
 from sandbox.administration import WorldAccess, create_token
 from sandbox.process import Running
+from sandbox.request_log import read_requests
 from tests.sandbox.conftest import Git
 
 SERVICE = "git-receive-pack"
@@ -119,6 +124,52 @@ def test_a_damaged_object_is_refused(git: Git, work: str, address: str, tmp_path
     bad = git(work, "hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "commit"))
     with pytest.raises(AssertionError, match="fsck error"):
         git(work, "push", "--quiet", address, f"{bad}:refs/heads/main")
+
+
+def test_old_sins_of_real_histories_are_taken(git: Git, work: str, address: str, tmp_path: Path) -> None:
+    tree = git(work, "rev-parse", "HEAD^{tree}")
+    person = "Old <old@maestro.example> 1000000000 +051800"
+    (tmp_path / "commit").write_text(f"tree {tree}\nauthor {person}\ncommitter {person}\n\nOld\n")
+    old = git(work, "hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "commit"))
+    git(work, "push", "--quiet", address, f"{old}:refs/heads/main")
+    assert git(work, "ls-remote", address, "main").split()[0] == old
+
+
+def test_several_pushes_at_once_all_arrive(git: Git, work: str, world: WorldAccess, api: httpx.Client) -> None:
+    names = [f"r{number}" for number in range(6)]
+    for name in names:
+        api.post("orgs/maestro/repos", json={"name": name})
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda name: git(work, "push", "--quiet", world.clone_url(name), "main"), names))
+    heads = {api.get(f"repos/maestro/{name}/git/ref/heads/main").json()["object"]["sha"] for name in names}
+    assert heads == {git(work, "rev-parse", "main")}
+
+
+def test_a_client_that_leaves_in_the_middle_of_a_push_changes_nothing(
+    git: Git, work: str, address: str, server: Running, world: WorldAccess, api: httpx.Client
+) -> None:
+    half_a_push(server.port, address, world.token).close()
+    while not [request for request in read_requests(server.root, world.name) if SERVICE in request.path]:
+        time.sleep(0.01)
+    [request] = [request for request in read_requests(server.root, world.name) if SERVICE in request.path]
+    assert request.status == 499
+    assert api.get("repos/maestro/engine/branches").json() == []
+    git(work, "push", "--quiet", address, "main")
+
+
+def half_a_push(port: int, address: str, token: str) -> http.client.HTTPConnection:
+    """A connection over which a push has begun that promises more than it has sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.putrequest("POST", address.partition(str(port))[2] + f"/{SERVICE}")
+    basic = base64.b64encode(f"x:{token}".encode()).decode()
+    for name, value in (
+        ("Authorization", f"Basic {basic}"),
+        ("Content-Type", f"application/x-{SERVICE}-request"),
+        ("Content-Length", "1000000"),
+    ):
+        connection.putheader(name, value)
+    connection.endheaders(b"0065" + b"0" * 40 + b" " + b"1" * 40 + b" refs/heads/main\0")
+    return connection
 
 
 def test_a_private_repository_asks_strangers_to_sign_in(git: Git, work: str, address: str) -> None:

@@ -19,6 +19,7 @@ from sandbox.errors import SandboxError
 from sandbox.listening import inherited
 from sandbox.process import Running, reset, start, status, stop
 from tests.sandbox.conftest import client, git_environment
+from tests.sandbox.test_git_http import half_a_push
 
 PROJECT = Path(__file__).parents[2]
 
@@ -130,6 +131,20 @@ def push(world: WorldAccess, folder: Path) -> None:
     ):
         environment = git_environment(folder, world.token)
         subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
+
+
+def test_a_push_that_a_kill_cut_off_can_be_repeated(root: Path, tmp_path: Path) -> None:
+    running = start(root, port=0)
+    world = create_world(running, "w")
+    with client(world, world.token) as api:
+        api.post("orgs/maestro/repos", json={"name": "pushed"})
+    connection = half_a_push(running.port, world.clone_url("pushed"), world.token)
+    kill(running)
+    connection.close()
+    start(root)
+    push(world, tmp_path)
+    with client(world, world.token) as api:
+        assert len(api.get("repos/maestro/pushed/branches").json()) == 1
 
 
 def test_what_a_kill_left_half_done_after_a_push_is_finished_at_the_start(root: Path, tmp_path: Path) -> None:
