@@ -22,21 +22,21 @@ def make_sample_monorepo(folder: Path) -> str:
     """Make maestro-platform in `folder`, with a work tree on `main`; the id of the commit at `main`.
 
     Does nothing when `folder` already is maestro-platform, with or without commits of others on top.
-    Raises SampleError for a folder with anything else in it.
+    Raises SampleError for a folder with anything else in it, and for one that cannot be written.
     """
     history = play()
-    if not _free(folder):
-        return _present_head(folder, history.head)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Made beside the folder and renamed: whoever is killed leaves no half of a repository there.
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as aside:
-        made = Path(aside, "repository")
-        _write(made, history)
-        try:
-            made.rename(folder)
-        except OSError:  # another process was quicker
-            return _present_head(folder, history.head)
-    return history.head
+    try:
+        if _free(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            # Made beside the folder and renamed: whoever is killed leaves no half of a repository there.
+            with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as aside:
+                made = Path(aside, "repository")
+                _write(made, history)
+                if _free(folder):  # unless another process was quicker
+                    made.rename(folder)
+    except OSError as error:
+        raise SampleError(f"{folder} cannot be written: {error}. Name another folder, or mend this one.") from None
+    return _present_head(folder, history.head)
 
 
 def _free(folder: Path) -> bool:

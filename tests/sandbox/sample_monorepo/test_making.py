@@ -100,6 +100,12 @@ def test_a_folder_inside_the_sample_is_not_mistaken_for_it(sample: Clone) -> Non
         make_sample_monorepo(sample.path / "synth")
 
 
+def test_a_place_where_no_folder_can_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder\n")
+    with pytest.raises(SampleError, match="cannot be written"):
+        make_sample_monorepo(tmp_path / "file" / "sample")
+
+
 def test_nothing_is_left_beside_it(tmp_path: Path) -> None:
     make_sample_monorepo(tmp_path / "sample")
     assert [path.name for path in tmp_path.iterdir()] == ["sample"]
