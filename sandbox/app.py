@@ -62,7 +62,7 @@ async def graphql(request: Request) -> Response:
 
 async def server_error(request: Request, error: Exception) -> Response:
     """A fault of the sandbox itself; the traceback is in ROOT/sandbox.log."""
-    message = f"Server Error: {type(error).__name__} in the sandbox; see sandbox.log in its folder."
+    message = f"Server Error in the sandbox: {error or type(error).__name__}. See sandbox.log in its folder."
     return JSONResponse({"message": message, "status": "500"}, 500)
 
 

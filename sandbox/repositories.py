@@ -90,18 +90,21 @@ async def note_push(world: World, repository_id: int) -> None:
     repository = world.store.by_id(Repository, repository_id)
     if repository is None:
         return
-    settled = await _settled(world, repository)
+    branch = await _existing_default(world, repository)
+    current = world.store.by_id(Repository, repository_id)
+    if current is None:  # deleted by another request while git was at work
+        return
     time = now()
-    size = bare_repository.size_in_kilobytes(world.git_directory(repository))
-    world.store.put(replace(settled, pushed_at=time, updated_at=time, size=size))
+    size = bare_repository.size_in_kilobytes(world.git_directory(current))
+    _put_default(world, replace(current, pushed_at=time, updated_at=time, size=size), branch)
 
 
 async def settle(world: World) -> None:
     """Finish what a kill interrupted: a default branch that is on disk but not yet in the record."""
     for repository in world.store.all(Repository):
-        settled = await _settled(world, repository)
-        if settled != repository:
-            world.store.put(settled)
+        branch = await _existing_default(world, repository)
+        if branch != repository.default_branch:
+            _put_default(world, repository, branch)
 
 
 async def rename_branch(world: World, repository: Repository, old: str, new: str) -> Repository:
@@ -116,17 +119,21 @@ async def rename_branch(world: World, repository: Repository, old: str, new: str
     return current
 
 
-async def _settled(world: World, repository: Repository) -> Repository:
-    """The first branch pushed becomes the default branch when the default branch does not exist."""
+async def _existing_default(world: World, repository: Repository) -> str:
+    """The default branch; when it does not exist, the first branch pushed takes its place."""
     directory = world.git_directory(repository)
     exists = bare_repository.object_id(directory, BRANCHES + repository.default_branch)
     if exists or bare_repository.is_empty(directory):
-        return repository
+        return repository.default_branch
     branches = [ref.name.removeprefix(BRANCHES) for ref in await bare_repository.refs(directory, BRANCHES)]
-    preferred = (bare_repository.head(directory), "main", "master", branches[0])
-    default = next(name for name in preferred if name in branches)
-    bare_repository.set_head(directory, default)
-    return replace(repository, default_branch=default)
+    preferred = (bare_repository.head(directory), "main", "master", *branches)
+    return next(name for name in preferred if name in branches)
+
+
+def _put_default(world: World, repository: Repository, branch: str) -> None:
+    """Keep the record with this default branch, and HEAD on it."""
+    bare_repository.set_head(world.git_directory(repository), branch)
+    world.store.put(replace(repository, default_branch=branch))
 
 
 def _check_rename(world: World, repository: Repository, name: str) -> None:

@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,7 +71,7 @@ class Request:
 
 
 def read_requests(root: Path, world: str | None = None) -> list[Request]:
-    """The finished requests, oldest first; of one world, or of all. A line cut off by a kill is left out."""
+    """The finished requests, oldest first, of one world or of all. A line cut by a kill or a full disk is left out."""
     try:
         text = (root / FILE_NAME).read_text()
     except FileNotFoundError:
@@ -79,9 +80,9 @@ def read_requests(root: Path, world: str | None = None) -> list[Request]:
 
 
 def _requests(text: str) -> Iterator[Request]:
-    for line in text.splitlines(keepends=True):
-        if line.endswith("\n"):
-            yield Request.parse(line.rstrip("\n"))
+    for line in text.split("\n")[:-1]:
+        with suppress(ValueError):
+            yield Request.parse(line)
 
 
 class RequestLog:
@@ -107,7 +108,8 @@ class RequestLog:
                 written = True
                 taken = (time.perf_counter() - start) * 1000
                 line = _request(scope, final_status, taken, received, sent).line()
-                os.write(self._file, line.encode() + b"\n")
+                with suppress(OSError):  # a full disk must not turn a good answer into a bad one
+                    os.write(self._file, line.encode() + b"\n")
 
         async def counting_receive() -> Message:
             nonlocal received

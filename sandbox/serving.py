@@ -17,6 +17,7 @@ PATIENCE = 2  # seconds that answers under way get when the sandbox is stopped
 
 def serve(root: Path, listener: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises SandboxError when another process serves the folder."""
+    os.umask(0o077)  # the records hold tokens
     claim(root)
     deadline = time.monotonic() + LOCK_TIMEOUT
     while (lock := try_lock(root / DAEMON_LOCK)) is None and time.monotonic() < deadline:

@@ -1,6 +1,7 @@
 """A REST client and a git command line for the world of each test."""
 
 import base64
+import http.client
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -41,6 +42,21 @@ def git_environment(home: Path, token: str | None) -> dict[str, str]:
 def client(world: WorldAccess, token: str | None) -> httpx.Client:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.Client(base_url=f"{world.api_url}/", headers=headers)
+
+
+def half_a_push(port: int, address: str, token: str) -> http.client.HTTPConnection:
+    """A connection over which a push has begun that promises more than it has sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.putrequest("POST", address.partition(str(port))[2] + "/git-receive-pack")
+    basic = base64.b64encode(f"x:{token}".encode()).decode()
+    for name, value in (
+        ("Authorization", f"Basic {basic}"),
+        ("Content-Type", "application/x-git-receive-pack-request"),
+        ("Content-Length", "1000000"),
+    ):
+        connection.putheader(name, value)
+    connection.endheaders(b"0065" + b"0" * 40 + b" " + b"1" * 40 + b" refs/heads/main\0")
+    return connection
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Real git against the sandbox: clone, fetch, push, and who may."""
 
-import base64
 import gzip
-import http.client
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +12,7 @@ import pytest
 from sandbox.administration import WorldAccess, create_token
 from sandbox.process import Running
 from sandbox.request_log import read_requests
-from tests.sandbox.conftest import Git
+from tests.sandbox.conftest import Git, half_a_push
 
 SERVICE = "git-receive-pack"
 
@@ -155,21 +153,6 @@ def test_a_client_that_leaves_in_the_middle_of_a_push_changes_nothing(
     assert request.status == 499
     assert api.get("repos/maestro/engine/branches").json() == []
     git(work, "push", "--quiet", address, "main")
-
-
-def half_a_push(port: int, address: str, token: str) -> http.client.HTTPConnection:
-    """A connection over which a push has begun that promises more than it has sent."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.putrequest("POST", address.partition(str(port))[2] + f"/{SERVICE}")
-    basic = base64.b64encode(f"x:{token}".encode()).decode()
-    for name, value in (
-        ("Authorization", f"Basic {basic}"),
-        ("Content-Type", f"application/x-{SERVICE}-request"),
-        ("Content-Length", "1000000"),
-    ):
-        connection.putheader(name, value)
-    connection.endheaders(b"0065" + b"0" * 40 + b" " + b"1" * 40 + b" refs/heads/main\0")
-    return connection
 
 
 def test_a_private_repository_asks_strangers_to_sign_in(git: Git, work: str, address: str) -> None:

@@ -18,8 +18,7 @@ from sandbox.administration import WorldAccess, create_world
 from sandbox.errors import SandboxError
 from sandbox.listening import inherited
 from sandbox.process import Running, reset, start, status, stop
-from tests.sandbox.conftest import client, git_environment
-from tests.sandbox.test_git_http import half_a_push
+from tests.sandbox.conftest import client, git_environment, half_a_push
 
 PROJECT = Path(__file__).parents[2]
 
@@ -213,7 +212,7 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
 
 def test_its_secrets_are_readable_by_their_owner_only(root: Path) -> None:
     running = start(root, port=0)
-    for name in ("", "token", "sandbox.json", "requests.log"):
+    for name in ("", "token", "sandbox.json", "sandbox.sqlite3", "worlds", "requests.log"):
         assert (root / name).stat().st_mode & 0o077 == 0, name
     assert running.token not in repr(running)
     assert running.token not in repr(create_world(running, "w"))
