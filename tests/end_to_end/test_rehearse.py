@@ -1,0 +1,189 @@
+"""`./multirepo rehearse`, as on the day somebody tries the project: one command, the whole migration."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import process
+from sandbox.request_log import read_requests
+from tests.conftest import Checkout, Repository
+
+PLAN = """\
+monorepo: {name: small}
+repositories:
+  - name: engine
+    moves: [{from: engine}]
+  - name: site
+    moves: [{from: site, to: web}]
+"""
+SEVEN = {
+    "maestro-shared": "shared/packages",
+    "quality-fabric": "quality-fabric",
+    "maestro-frontend": "maestro-frontend",
+    "maestro-engine": "maestro-engine",
+    "maestro-hive": "maestro-hive",
+    "maestro-ml-platform": "synth",
+    "maestro-templates": "maestro-templates",
+}
+
+
+@pytest.fixture
+def fresh(checkout: Checkout) -> Iterator[Checkout]:
+    """A checkout whose sandbox is stopped at the end."""
+    yield checkout
+    process.stop(checkout.path / ".multirepo" / "sandbox")
+
+
+@pytest.fixture
+def small(fresh: Checkout, monorepo: Repository) -> Checkout:
+    """A checkout beside a small monorepo with a plan of its own."""
+    (fresh.path / "small.yaml").write_text(PLAN)
+    return fresh
+
+
+def rehearse(checkout: Checkout, *arguments: str, code: int = 0) -> str:
+    return checkout.run("./multirepo", "rehearse", *arguments, code=code).stdout
+
+
+def own(monorepo: Repository) -> tuple[str, ...]:
+    return ("--monorepo", str(monorepo.path), "--plan", "small.yaml")
+
+
+def sandbox_writes(checkout: Checkout) -> int:
+    return sum(request.is_write and request.world != "-" for request in read_requests(sandbox_root(checkout)))
+
+
+def sandbox_root(checkout: Checkout) -> Path:
+    return checkout.path / ".multirepo" / "sandbox"
+
+
+def clones(checkout: Checkout, result: dict[str, Any], folder: Path) -> dict[str, Repository]:
+    """Each repository cloned as a machine would: the token from the variable that the result names."""
+    token = checkout.run(
+        "./multirepo", "shell", "sh", "-c", f"printf %s ${result['repositories'][0]['token_env']}"
+    ).stdout
+    cloned = {}
+    for entry in result["repositories"]:
+        path = folder / entry["name"]
+        url = entry["clone_url"].replace("://", f"://x-access-token:{token}@")
+        subprocess.run(["git", "clone", "--quiet", url, str(path)], check=True)
+        cloned[entry["name"]] = Repository(path)
+    return cloned
+
+
+def test_the_seven_repositories_hold_their_folders_with_the_whole_history(fresh: Checkout, tmp_path: Path) -> None:
+    result = json.loads(rehearse(fresh, "--json"))
+    monorepo = Repository(Path(result["monorepo"]["path"]))
+    assert result["changed"] is True
+    assert result["monorepo"]["head"] == monorepo.git("rev-parse", "main")
+    assert {entry["name"] for entry in result["repositories"]} == set(SEVEN)
+    cloned = clones(fresh, result, tmp_path / "clones")
+    for entry in result["repositories"]:
+        name, clone = entry["name"], cloned[entry["name"]]
+        assert entry["moves"] == [{"from": SEVEN[name], "to": ""}]
+        assert entry["head"] == entry["vendor_head"] == clone.git("rev-parse", "HEAD")
+        assert clone.git("rev-parse", "HEAD^{tree}") == monorepo.git("rev-parse", f"main:{SEVEN[name]}")
+        assert entry["commits"] == int(clone.git("rev-list", "--all", "--count"))
+        assert entry["merges"] == int(clone.git("rev-list", "--all", "--merges", "--count"))
+        assert entry["tags"] == len(clone.git("tag").splitlines())
+        assert people_and_words(clone, "HEAD") == people_and_words(monorepo, "main", *folders(name))
+        clone.git("fsck", "--strict")
+
+
+def folders(name: str) -> tuple[str, ...]:
+    return ("--full-history", "--simplify-merges", "--", SEVEN[name], *(["ml"] if SEVEN[name] == "synth" else []))
+
+
+def people_and_words(repository: Repository, revision: str, *limits: str) -> list[str]:
+    """Author, committer, their dates and the raw message of every commit, in no order."""
+    written = "--format=%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%B%x01"
+    listed = repository.git("log", "--encoding=UTF-8", "--date=raw", written, revision, *limits)
+    return sorted(commit.strip() for commit in listed.split("\x01"))
+
+
+def test_a_second_rehearsal_says_that_nothing_changed_and_writes_nothing(small: Checkout, monorepo: Repository) -> None:
+    first = json.loads(rehearse(small, "--json", *own(monorepo)))
+    before = sandbox_writes(small)
+    second = json.loads(rehearse(small, "--json", *own(monorepo)))
+    assert second == first | {"changed": False}
+    assert "Nothing changed." in rehearse(small, *own(monorepo))
+    assert sandbox_writes(small) == before
+
+
+def test_the_clone_commands_work_as_printed(small: Checkout, monorepo: Repository, tmp_path: Path) -> None:
+    told = rehearse(small, *own(monorepo))
+    commands = [line.strip() for line in told.splitlines() if "git clone" in line]
+    assert len(commands) == 2
+    for command in commands:
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env={"PATH": os.environ["PATH"]})
+    assert (tmp_path / "site" / "web" / "index").read_text() == "a\n"
+    # And a person can push from such a clone, too.
+    person = Repository(tmp_path / "engine", commits=50)
+    person.commit("People's work", notes="n\n")
+    person.git("push", "--quiet", "origin", "main")
+
+
+def test_the_summary_names_every_repository_with_its_figures(small: Checkout, monorepo: Repository) -> None:
+    told = rehearse(small, *own(monorepo))
+    row = next(line.split() for line in told.splitlines() if line.startswith("engine"))
+    assert row[:6] == ["engine", "4", "1", "1", "1", "2"]
+    assert "source " in told
+
+
+def test_pulumi_works_by_hand_after_sourcing_the_printed_file(small: Checkout, monorepo: Repository) -> None:
+    told = rehearse(small, *own(monorepo))
+    source = next(line for line in told.splitlines() if "source " in line).split("&&")[0].strip()
+    # A person's own settings for a real GitHub must not reach the sandbox stack.
+    done = small.run("bash", "-c", f"{source} && pulumi preview --expect-no-changes", GITHUB_OWNER="somebody")
+    assert "10 unchanged" in done.stdout
+
+
+def test_commits_that_people_made_in_the_monorepo_are_carried_by_the_next_rehearsal(
+    small: Checkout, monorepo: Repository
+) -> None:
+    first = json.loads(rehearse(small, "--json", *own(monorepo)))
+    monorepo.commit("Engine: another", engine__main="3\n")
+    second = json.loads(rehearse(small, "--json", *own(monorepo)))
+    engine, site = second["repositories"]
+    assert second["changed"] is True
+    assert engine["commits"] == first["repositories"][0]["commits"] + 1
+    assert site == first["repositories"][1]
+
+
+def test_a_monorepo_given_by_its_address_is_fetched(small: Checkout, monorepo: Repository) -> None:
+    arguments = ("--monorepo", monorepo.path.as_uri(), "--plan", "small.yaml")
+    assert json.loads(rehearse(small, "--json", *arguments))["monorepo"]["head"] == monorepo.git("rev-parse", "main")
+    newer = monorepo.commit("Engine: another", engine__main="3\n")
+    assert json.loads(rehearse(small, "--json", *arguments))["monorepo"]["head"] == newer
+
+
+def test_after_a_reset_of_the_sandbox_everything_is_made_again(small: Checkout, monorepo: Repository) -> None:
+    first = json.loads(rehearse(small, "--json", *own(monorepo)))
+    small.run("./multirepo", "sandbox", "reset")
+    second = json.loads(rehearse(small, "--json", *own(monorepo)))
+    assert second["changed"] is True
+    assert [entry["head"] for entry in second["repositories"]] == [entry["head"] for entry in first["repositories"]]
+
+
+def test_a_rehearsal_that_was_killed_is_finished_by_the_next_one(small: Checkout, monorepo: Repository) -> None:
+    command = ["./multirepo", "rehearse", *own(monorepo)]
+    running = subprocess.Popen(command, cwd=small.path, env=small.environment, start_new_session=True)
+    while sandbox_writes(small) < 4 and running.poll() is None:
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    result = json.loads(rehearse(small, "--json", *own(monorepo)))
+    assert [(entry["commits"], entry["tags"]) for entry in result["repositories"]] == [(4, 1), (1, 1)]
+    assert "pending" not in small.run("bash", "-c", source_line(small) + " && pulumi preview").stdout
+
+
+def source_line(checkout: Checkout) -> str:
+    return f"source {shlex.quote(str(checkout.path / '.multirepo' / 'environment.sh'))}"

@@ -1,0 +1,68 @@
+"""`kill -9` in the middle of an `up`, then `up`: the same end state as if nothing had happened."""
+
+import subprocess
+import time
+
+import httpx
+import pytest
+
+from tests.end_to_end.conftest import Stack
+
+# The dates and authors of the fixture's monorepo are fixed, so every undisturbed run ends at these commits.
+END_STATE = {
+    "engine": {
+        "refs/heads/main": "bcc349d9b18fa52d100bcd6f3b220971fd5f6e2e",
+        "refs/heads/monorepo": "bcc349d9b18fa52d100bcd6f3b220971fd5f6e2e",
+        "refs/tags/v1.0.0": "47191eab86f677de93f1774adb20825dadc907c5",
+    },
+    "site": {
+        "refs/heads/main": "d92e5e14f57cc3d26756c9742d5cbffa261d89ad",
+        "refs/heads/monorepo": "d92e5e14f57cc3d26756c9742d5cbffa261d89ad",
+        "refs/tags/v1.0.0": "351164729144faab719a58c70c6a2d8b05fb21c9",
+    },
+}
+# An undisturbed `up` of two repositories makes ten writes: four by the API and a push for each.
+MOMENTS = (1, 3, 5, 8, 9)
+
+
+def writes(stack: Stack) -> int:
+    return sum(request.is_write for request in stack.requests())
+
+
+def up_killed_after(stack: Stack, moment: int) -> None:
+    """Start `up`, and kill the engine as soon as GitHub has seen so many writes."""
+    running = subprocess.Popen(
+        ["pulumi", "up", "--yes", "--skip-preview", "--stack=test", "--non-interactive"],
+        cwd=stack.checkout.path,
+        env=stack.checkout.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while writes(stack) < moment and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    assert running.poll() is None, "the run ended before the moment came"
+    running.kill()
+    running.wait()
+
+
+def repositories(stack: Stack) -> set[str]:
+    listing = f"{stack.world.api_url}/orgs/{stack.world.organization}/repos"
+    headers = {"Authorization": f"Bearer {stack.world.token}"}
+    return {repository["name"] for repository in httpx.get(listing, headers=headers).json()}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_up_is_finished_by_the_next_one(stack: Stack, moment: int) -> None:
+    up_killed_after(stack, moment)
+    stack.pulumi("cancel", "--yes")
+    stack.up()
+    assert repositories(stack) == set(END_STATE)
+    assert {name: stack.refs(name) for name in END_STATE} == END_STATE
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_an_undisturbed_up_ends_in_the_state_that_the_others_are_held_against(stack: Stack) -> None:
+    stack.up()
+    assert {name: stack.refs(name) for name in END_STATE} == END_STATE
+    assert writes(stack) == 10
