@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.entities import Account, Repository, node_id
-from sandbox.rest import Site
+from sandbox.sites import Site
 
 USER_ADDRESSES = {
     "followers_url": "/followers",

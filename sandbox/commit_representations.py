@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from sandbox.commits import ChangedFile, Commit
 from sandbox.entities import node_id
-from sandbox.rest import Addresses
+from sandbox.sites import Addresses
 
 
 def commit_object(commit: Commit, addresses: Addresses) -> dict[str, Any]:

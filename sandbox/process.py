@@ -166,6 +166,8 @@ def _stop(root: Path) -> bool:
         deadline = time.monotonic() + patience
         while state_folder.is_served(root) and time.monotonic() < deadline:
             time.sleep(0.01)
+        if not state_folder.is_served(root):
+            break
     _children[:] = [child for child in _children if child.poll() is None]
     if state_folder.is_served(root):
         raise SandboxError(f"Process {serving.pid}, which serves {root}, does not end. End it by hand.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.account_representations import simple_user
 from sandbox.entities import Account, Repository, node_id
-from sandbox.rest import Site
+from sandbox.sites import Site
 from sandbox.worlds import Permission
 
 # Templated addresses of a repository: name of the field, what follows the repository's own address.

@@ -97,43 +97,52 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        start = time.perf_counter()
-        received = sent = 0
-        status = CLIENT_LEFT
-        written = False
-
-        def write(final_status: int) -> None:
-            nonlocal written
-            if not written:
-                written = True
-                taken = (time.perf_counter() - start) * 1000
-                line = _request(scope, final_status, taken, received, sent).line()
-                with suppress(OSError):  # a full disk must not turn a good answer into a bad one
-                    os.write(self._file, line.encode() + b"\n")
-
-        async def counting_receive() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            return message
-
-        async def logging_send(message: Message) -> None:
-            nonlocal sent, status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                sent += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    write(status)
-            await send(message)
-
+        entry = _Entry(self._file, scope, receive, send)
         try:
-            await self._app(scope, counting_receive, logging_send)
+            await self._app(scope, entry.receive, entry.send)
         except Exception:
-            write(500)
+            entry.write(500)
             raise
         finally:
-            write(CLIENT_LEFT)
+            entry.write(CLIENT_LEFT)
+
+
+class _Entry:
+    """One request under way: counts its bytes and writes its line once."""
+
+    def __init__(self, file: int, scope: Scope, receive: Receive, send: Send) -> None:
+        self._file = file
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._start = time.perf_counter()
+        self._received = self._sent = 0
+        self._status = CLIENT_LEFT
+        self._written = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+        else:
+            self._sent += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                self.write(self._status)
+        await self._send(message)
+
+    def write(self, status: int) -> None:
+        """The line, unless it is written already."""
+        if self._written:
+            return
+        self._written = True
+        taken = (time.perf_counter() - self._start) * 1000
+        line = _request(self._scope, status, taken, self._received, self._sent).line()
+        with suppress(OSError):  # a full disk must not turn a good answer into a bad one
+            os.write(self._file, line.encode() + b"\n")
 
 
 def _request(scope: Scope, status: int, milliseconds: float, received: int, sent: int) -> Request:

@@ -1,7 +1,7 @@
 """One REST request and its answer: who asks, for what, in GitHub's manner.
 
 Handlers take a Call and return a Reply; `endpoint` makes a Starlette endpoint of one. What is common to
-all of REST happens here: authentication, errors, redirects, ETags, pagination, GitHub's headers.
+all of REST happens here: authentication, errors, redirects, ETags, GitHub's headers.
 """
 
 import hashlib
@@ -22,9 +22,10 @@ from sandbox.authentication import authenticate
 from sandbox.entities import Account, Repository, Token
 from sandbox.errors import GitHubError
 from sandbox.rate_limits import RateLimits
+from sandbox.sites import Addresses, Site, site_of
 from sandbox.worlds import Permission, World, Worlds
 
-DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+?(?=[\s.)]*(?:\s|$))")
+DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+")
 
 
 @dataclass
@@ -35,27 +36,6 @@ class Reply:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cost: int = 1
-
-
-@dataclass(frozen=True)
-class Site:
-    """The addresses of a world, without a slash at the end. host: with port, as the client wrote it."""
-
-    host: str
-    html: str
-
-    @property
-    def api(self) -> str:
-        """The root of REST."""
-        return f"{self.html}/api/v3"
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where a repository is: in REST, and its page."""
-
-    api: str
-    html: str
 
 
 class Moved(Exception):  # noqa: N818 (an answer, no error)
@@ -172,12 +152,6 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Reply]]
-
-
-def site_of(request: Request, world: World) -> Site:
-    """The addresses of the world, as this client reached it."""
-    host = request.headers.get("host", "127.0.0.1")
-    return Site(host=host, html=f"{request.scope['scheme']}://{host}/{world.name}")
 
 
 def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:

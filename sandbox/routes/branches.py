@@ -10,8 +10,9 @@ from sandbox.commits import read_commit
 from sandbox.entities import Repository, node_id
 from sandbox.errors import GitHubError
 from sandbox.pagination import page
-from sandbox.rest import Addresses, Call, Reply
+from sandbox.rest import Call, Reply
 from sandbox.routes import repository_routes
+from sandbox.sites import Addresses
 from sandbox.worlds import Permission
 
 UNPROTECTED = {

@@ -21,7 +21,7 @@ from sandbox.bare_repository import git_environment
 from sandbox.entities import Account, Repository, Token
 from sandbox.errors import GitHubError
 from sandbox.repositories import note_push
-from sandbox.rest import site_of
+from sandbox.sites import site_of
 from sandbox.worlds import Permission, World
 
 CHUNK = 65536  # bytes

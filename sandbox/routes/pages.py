@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from sandbox.bare_repository import BRANCHES, object_id
-from sandbox.entities import Repository
-from sandbox.rest import site_of
+from sandbox.entities import Account, Repository
+from sandbox.sites import site_of
 from sandbox.worlds import World
 
 PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{body}"
@@ -40,6 +40,16 @@ async def repository_page(request: Request) -> Response:
     )
 
 
+async def world_page(request: Request) -> Response:
+    """The organizations and users of a world."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    if world is None:
+        return _page("Not found", status=404)
+    home = site_of(request, world).html
+    logins = [account.login for account in world.store.all(Account)]
+    return _page(world.name, *(f'<a href="{home}/{login}">{login}</a>' for login in logins))
+
+
 async def account_page(request: Request) -> Response:
     """The repositories of an organization or user."""
     world: World | None = request.app.state.worlds.get(request.path_params["world"])
@@ -52,6 +62,7 @@ async def account_page(request: Request) -> Response:
 
 
 ROUTES = [
+    Route("/{world}", world_page, methods=["GET"]),
     Route("/{world}/{owner}", account_page, methods=["GET"]),
     Route("/{world}/{owner}/{repository}", repository_page, methods=["GET"]),
 ]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.rest import site_of
+from sandbox.sites import site_of
 from sandbox.worlds import LOGIN, WORLD_NAME, World, Worlds
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -179,10 +179,11 @@ def test_a_web_page_cannot_reach_the_sandbox_under_another_name(world: WorldAcce
     assert httpx.get(f"{world.api_url}/user", headers=headers).status_code == 421
 
 
-def test_the_page_of_a_repository_is_there(api: httpx.Client) -> None:
+def test_the_page_of_a_repository_is_there(api: httpx.Client, world: WorldAccess) -> None:
     created = api.post("orgs/maestro/repos", json={"name": "engine", "description": "<b>fast</b>"}).json()
     page = httpx.get(created["html_url"])
     assert page.status_code == 200
     assert "&lt;b&gt;fast&lt;/b&gt;" in page.text
     assert "git clone" in page.text
     assert httpx.get(created["owner"]["html_url"]).status_code == 200
+    assert "maestro" in httpx.get(world.address).text

@@ -1,0 +1,34 @@
+"""Where clients find a world and what is in it: no address is kept, each is made for the client that asks."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from sandbox.worlds import World
+
+
+@dataclass(frozen=True)
+class Site:
+    """The addresses of a world, without a slash at the end. host: with port, as the client wrote it."""
+
+    host: str
+    html: str
+
+    @property
+    def api(self) -> str:
+        """The root of REST."""
+        return f"{self.html}/api/v3"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a repository is: in REST, and its page."""
+
+    api: str
+    html: str
+
+
+def site_of(request: Request, world: World) -> Site:
+    """The addresses of the world, as this client reached it."""
+    host = request.headers.get("host", "127.0.0.1")
+    return Site(host=host, html=f"{request.scope['scheme']}://{host}/{world.name}")
