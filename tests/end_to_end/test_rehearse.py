@@ -94,7 +94,9 @@ def test_the_seven_repositories_hold_their_folders_with_the_whole_history(fresh:
         assert entry["commits"] == int(clone.git("rev-list", "--all", "--count"))
         assert entry["merges"] == int(clone.git("rev-list", "--all", "--merges", "--count"))
         assert entry["tags"] == len(clone.git("tag").splitlines())
-        assert people_and_words(clone, "HEAD") == people_and_words(monorepo, "main", *folders(name))
+        originals = people_and_words(monorepo, "main", *folders(name))
+        # The commit that only renamed the folder changes no file of the new repository, so it is not in there.
+        assert people_and_words(clone, "HEAD") == [one for one in originals if "Rename ml/ to synth/" not in one]
         clone.git("fsck", "--strict")
 
 
