@@ -1,6 +1,7 @@
 """`python -m command_line`: what the `multirepo` script hands over to."""
 
 import sys
+import traceback
 
 import typer
 
@@ -11,6 +12,7 @@ from command_line.rehearse import rehearse
 from command_line.sandbox import sandbox
 from command_line.shell import shell
 from command_line.test import test
+from components.settings import WORKSPACE
 
 app = typer.Typer(
     name="multirepo",
@@ -19,28 +21,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(shell)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test)
+app.command(context_settings=PASSED_ON)(shell)
+app.command(context_settings=PASSED_ON)(test)
 app.add_typer(sandbox, name="sandbox")
 
 
-def main() -> int:
+def main() -> None:
     """Run one command; a failure that people can do something about is told without a traceback."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as finished:
-        return finished.exit_code
-    except typer.Abort:
-        return 130
+        app(prog_name="./multirepo")
     except KeyboardInterrupt:
         tell("Stopped. Run the same command again to go on.")
-        return 130
+        sys.exit(130)
     except FAILURES as failure:
-        tell(f"[red]✗[/red] {failure}")
-        return exit_code_of(failure)
-    return ExitCode.OK
+        tell(f"✗ {failure}")
+        sys.exit(exit_code_of(failure))
+    except Exception:
+        WORKSPACE.mkdir(exist_ok=True)
+        report = WORKSPACE / "fault.txt"
+        report.write_text(traceback.format_exc())
+        tell(f"✗ This is a fault of multirepo, not of your input. Nothing was undone. Please report {report}.")
+        sys.exit(ExitCode.FAULT)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

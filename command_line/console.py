@@ -1,5 +1,6 @@
 """What a person sees: on standard error, so that standard output holds the result alone."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,11 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 console = Console(stderr=True, highlight=False)
+SECONDS_BETWEEN_LINES = 10
+"""Where bars cannot move, as in the log of a CI job, a long step says this often how far it is."""
 
 
 def tell(message: str) -> None:
-    """One line for the person."""
-    console.print(message)
+    """One paragraph for the person, as it stands: paths and commands stay whole."""
+    console.print(message, markup=False, soft_wrap=True)
 
 
 class Steps:
@@ -24,31 +27,31 @@ class Steps:
     def step(self, title: str) -> Iterator["Step"]:
         """One step from start to end."""
         task = self._progress.add_task(title, total=None, detail="")
-        yield Step(self._progress, task)
+        started = time.monotonic()
+        yield Step(self._progress, task, title)
         self._progress.update(task, total=1, completed=1)
         if not console.is_terminal:
-            # Without a terminal there is no moving bar: say what ended, for logs.
-            elapsed = self._progress.tasks[task].finished_time or 0
-            detail = self._progress.tasks[task].fields["detail"]
-            console.print(f"✓ {title} ({elapsed:.1f} s){f': {detail}' if detail else ''}", markup=False)
+            tell(f"✓ {title} ({time.monotonic() - started:.1f} s)")
 
 
 class Step:
     """The handle of a running step."""
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
-        self._progress, self._task = progress, task
+    def __init__(self, progress: Progress, task: TaskID, title: str) -> None:
+        self._progress, self._task, self._title = progress, task, title
+        self._told = time.monotonic()
 
     def say(self, detail: str, share: float | None = None) -> None:
         """What is being done now, and the share done (0 to 1) where it is known."""
         self._progress.update(self._task, detail=detail, total=None if share is None else 1, completed=share or 0)
+        if not console.is_terminal and time.monotonic() - self._told >= SECONDS_BETWEEN_LINES:
+            self._told = time.monotonic()
+            tell(f"… {self._title}: {detail}{'' if share is None else f' ({share:.0%})'}")
 
     def count(self, detail: str, done: int, total: int) -> None:
         """The same with counted things; total 0 when it is not known."""
-        self.say(
-            f"{detail} {done:,}" if not total else f"{detail} {done:,} of {total:,}",
-            done / total if total else None,
-        )
+        counted = f"{done:,} of {total:,}" if total else f"{done:,}"
+        self.say(f"{detail} {counted}", done / total if total else None)
 
 
 @contextmanager

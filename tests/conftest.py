@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sandbox.administration import WorldAccess, create_world
 
 from engine import Engine, ensure_engine
 from sandbox import process
+from sandbox.administration import WorldAccess, create_world
 from sandbox.process import Running
 
 PROJECT = Path(__file__).parent.parent
@@ -85,7 +85,8 @@ def engine() -> Engine:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One sandbox for each test process."""
     root = tmp_path_factory.mktemp("sandbox")
-    yield process.start(root)
+    # Any free port: the usual one is for the people who work on this machine.
+    yield process.start(root, port=0)
     process.stop(root)
 
 
