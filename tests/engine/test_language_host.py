@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import grpc  # type: ignore[import-untyped]
 import pytest
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
+from engine import Engine
 from tests.engine.conftest import Project
 
 NewProject = Callable[[str], Project]
@@ -104,6 +107,10 @@ def is_running(process: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -132,6 +139,7 @@ def test_configuration_and_secrets_reach_the_program(new_project: NewProject) ->
         "config = pulumi.Config()\n"
         "pulumi.export('plain', config.require('plain'))\n"
         "pulumi.export('hidden', config.require_secret('hidden'))\n"
+        "pulumi.export('known', pulumi.runtime.config.is_config_secret('example:hidden'))\n"
     )
     project.pulumi("config", "set", "plain", "a value")
     project.pulumi("config", "set", "--secret", "hidden", "a secret")
@@ -140,7 +148,7 @@ def test_configuration_and_secrets_reach_the_program(new_project: NewProject) ->
 
     assert answer.returncode == 0, answer.stdout
     assert "a secret" not in answer.stdout
-    assert outputs(project) == {"plain": "a value", "hidden": "[secret]"}
+    assert outputs(project) == {"plain": "a value", "hidden": "[secret]", "known": True}
 
 
 def test_a_failing_program_is_shown_once_and_fails_the_run(new_project: NewProject) -> None:
@@ -220,10 +228,12 @@ def sleeper(new_project: NewProject) -> Iterator[tuple[subprocess.Popen[str], in
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_the_program_ends_with_its_engine(sleeper: tuple[subprocess.Popen[str], int], number: signal.Signals) -> None:
     engine, program = sleeper
+    host = parent(program)
     assert is_running(program)
+    assert is_running(host)
 
     engine.send_signal(number)
-    wait_until(lambda: not is_running(program), seconds=3)
+    wait_until(lambda: not is_running(program) and not is_running(host), seconds=3)
     output = engine.communicate(timeout=5)[0]
 
     assert "Traceback" not in output
@@ -233,9 +243,36 @@ def test_the_program_ends_with_its_engine(sleeper: tuple[subprocess.Popen[str], 
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG")
 def test_the_program_ends_with_its_language_host(sleeper: tuple[subprocess.Popen[str], int]) -> None:
     engine, program = sleeper
-    host = int(Path(f"/proc/{program}/stat").read_text().rpartition(")")[2].split()[1])
 
-    os.kill(host, signal.SIGKILL)
+    os.kill(parent(program), signal.SIGKILL)
 
     wait_until(lambda: not is_running(program), seconds=3)
     assert engine.wait(timeout=10) != 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_cancelled_call_ends_its_program_and_not_the_host(engine: Engine, tmp_path: Path) -> None:
+    if not engine.built:
+        pytest.skip("the installed Pulumi has its own language host")
+    (tmp_path / "__main__.py").write_text(SLEEPER)
+    started = tmp_path / "started"
+    request = language_pb2.RunPluginRequest(pwd=str(tmp_path), kind="resource")
+    request.info.program_directory = str(tmp_path)
+    command = [str(engine.pulumi.with_name("pulumi-language-python")), "127.0.0.1:1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        try:
+            with grpc.insecure_channel(f"127.0.0.1:{int(host.stdout.readline())}") as channel:
+                call = language_pb2_grpc.LanguageRuntimeStub(channel).RunPlugin(request)
+                wait_until(lambda: started.exists() and started.read_text() != "")
+                program = int(started.read_text())
+                assert is_running(program)
+
+                call.cancel()
+
+                wait_until(lambda: not is_running(program), seconds=3)
+                assert host.poll() is None
+            host.terminate()
+            assert host.wait(timeout=5) == 0
+        finally:
+            host.kill()
