@@ -1,7 +1,7 @@
 """The tree of one new repository at each commit of the monorepo, from the trees of its moved folders."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migration.code_move.folders import ABSENT, FolderTrees
@@ -15,7 +15,7 @@ class RepositoryTrees:
     """The new repository through the whole history of the monorepo.
 
     trees: its distinct trees as raw ids; trees[0] is the empty tree.
-    numbers: for each source commit the position in `trees`.
+    numbers: for each position in the CommitGraph the position in `trees`.
     workshop: knows the contents of those among them that were made.
     """
 
@@ -40,30 +40,36 @@ def compose_repository(
     Reads trees only where a move excludes files or two moves land in one folder.
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
-    combinations: dict[tuple[int, ...], int] = {}
-    combined = array(
-        "i",
-        (
-            combinations.setdefault(combination, len(combinations))
-            for combination in zip(*(source.numbers for source in sources), strict=True)
-        ),
-    )
+    combinations, combined = _combinations([source.numbers for source in sources])
     composer = _Composer(selection, object_format)
     composed: dict[int, bytes] = {}
-    pending = list(combinations)
+    pending: Iterable[int] = range(len(combinations))
     while pending:
         undecided = []
-        for combination in pending:
-            tree = composer.compose([source.trees[number] for source, number in zip(sources, combination, strict=True)])
+        for number in pending:
+            trees = [source.trees[part] for source, part in zip(sources, combinations[number], strict=True)]
+            tree = composer.compose(trees)
             if tree is None:
-                undecided.append(combination)
+                undecided.append(number)
             else:
-                composed[combinations[combination]] = tree
+                composed[number] = tree
         pending = undecided
         composer.fill(read)
     positions = {object_format.empty_tree: 0}
     number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
-    return RepositoryTrees(list(positions), array("i", [number_of[number] for number in combined]), composer.workshop)
+    if len(positions) < len(combinations):  # several combinations make one tree
+        combined = array("i", [number_of[number] for number in combined])
+    return RepositoryTrees(list(positions), combined, composer.workshop)
+
+
+def _combinations(columns: Sequence["array[int]"]) -> tuple[Sequence[tuple[int, ...]], "array[int]"]:
+    """The distinct rows, the first row first, and for each row its position among them."""
+    if len(columns) == 1:  # the numbers of one folder are that already
+        return [(number,) for number in range(max(columns[0]) + 1)], columns[0]
+    positions: dict[tuple[int, ...], int] = {}
+    rows = zip(*columns, strict=True)
+    combined = array("i", [positions.setdefault(row, len(positions)) for row in rows])
+    return list(positions), combined
 
 
 class _Composer:

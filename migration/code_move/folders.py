@@ -16,7 +16,7 @@ class FolderTrees:
     """One folder through the whole history.
 
     trees: its distinct trees as raw ids; trees[0] is ABSENT.
-    numbers: for each commit the position in `trees`.
+    numbers: for each position in the CommitGraph the position in `trees`.
     """
 
     trees: list[bytes]

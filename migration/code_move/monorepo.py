@@ -105,3 +105,8 @@ def folders_at(directory: Path, commit: bytes) -> list[str]:
     """Every folder of a commit, as paths."""
     answer = run_git("ls-tree", "-r", "-d", "-z", "--name-only", commit.hex(), directory=directory)
     return os.fsdecode(answer).split("\0")[:-1]
+
+
+def count_files(directory: Path, commit: bytes) -> int:
+    """Files of a commit, links and submodules among them."""
+    return run_git("ls-tree", "-r", "-z", "--name-only", commit.hex(), directory=directory).count(b"\0")

@@ -44,14 +44,9 @@ class PackWriter:
         """Write an object, unless it is in the pack, and return its id."""
         object_id = self._format.object_id(kind, content)
         if object_id not in self._offsets:
-            size = len(content)
-            header = bytearray([_KINDS[kind] << 4 | size & 15])
-            size >>= 4
-            while size:
-                header[-1] |= 128
-                header.append(size & 127)
-                size >>= 7
-            entry = bytes(header) + zlib.compress(content, 1)
+            # A window and memory fit for small objects: with zlib's defaults the allocation takes most of the time.
+            deflate = zlib.compressobj(1, zlib.DEFLATED, 13, 6)
+            entry = _entry_header(kind, len(content)) + deflate.compress(content) + deflate.flush()
             self._offsets[object_id] = self._end
             self._checksums.append(zlib.crc32(entry))
             self._file.write(entry)
@@ -94,6 +89,17 @@ class PackWriter:
         body += b"".join(object_id for object_id, _, _ in order)
         body += _big_endian(checksums) + _big_endian(small) + _big_endian(large) + pack_checksum
         return body + bytes(self._format.new_hash(body).digest())
+
+
+def _entry_header(kind: bytes, size: int) -> bytes:
+    """Kind and size: four bits of the size first, then seven a byte, the lowest first."""
+    header = bytearray([_KINDS[kind] << 4 | size & 15])
+    size >>= 4
+    while size:
+        header[-1] |= 128
+        header.append(size & 127)
+        size >>= 7
+    return bytes(header)
 
 
 def write_to_disk(path: Path, content: bytes) -> None:

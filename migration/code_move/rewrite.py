@@ -5,7 +5,7 @@ is carried byte by byte: author, committer, dates as written, encoding, message,
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from migration.code_move.errors import SplitError
@@ -21,34 +21,40 @@ _TAG_SIGNATURE = re.compile(
 
 
 @dataclass(frozen=True)
-class Rewritten:
-    """The object's new content, and how many signatures it lost: they sign the old ids and would be invalid."""
+class CarriedCommit:
+    """What of a commit is the same in every repository.
 
-    content: bytes
+    rest: all after the `tree` and `parent` lines, without signatures.
+    dropped_signatures: how many were there; they sign the old ids and would be invalid.
+    """
+
+    rest: bytes
     dropped_signatures: int
 
+    def linked(self, tree: bytes, parents: Iterable[bytes]) -> bytes:
+        """The content of the commit with this tree and these parents, as raw ids."""
+        links = "".join([f"tree {tree.hex()}\n", *[f"parent {parent.hex()}\n" for parent in parents]])
+        return links.encode() + self.rest
 
-def rewrite_commit(content: bytes, tree: bytes, parents: Sequence[bytes]) -> Rewritten:
-    """The commit with another tree and other parents, and without signatures.
 
-    content: as `git cat-file commit` prints it. tree, parents: raw ids of the new repository.
+def carry_commit(content: bytes) -> CarriedCommit:
+    """Take the links and the signatures off a commit, given as `git cat-file commit` prints it.
+
     Raises SplitError when the content does not begin as a commit does.
     """
     head = _COMMIT_HEAD.match(content)
     if head is None:
         raise SplitError(f"it does not begin with 'tree' and 'parent' lines but with {content[:60]!r}")
-    new_head = b"tree %b\n" % tree.hex().encode()
-    for parent in parents:
-        new_head += b"parent %b\n" % parent.hex().encode()
-    return _without_header_signatures(new_head, content, head.end())
+    return CarriedCommit(*_without_header_signatures(content, head.end()))
 
 
-def _without_header_signatures(new_head: bytes, content: bytes, start: int) -> Rewritten:
+def _without_header_signatures(content: bytes, start: int) -> tuple[bytes, int]:
+    """What follows `start`, and the number of signatures taken from its headers."""
     end_of_headers = content.find(b"\n\n", start - 1) + 1 or len(content)
-    headers, dropped = content[start:end_of_headers], 0
-    if b"gpgsig" in headers or b"mergetag" in headers:
-        headers, dropped = _SIGNATURE.subn(b"", headers)
-    return Rewritten(new_head + headers + content[end_of_headers:], dropped)
+    if content.find(b"gpgsig", start, end_of_headers) < 0 and content.find(b"mergetag", start, end_of_headers) < 0:
+        return content[start:], 0
+    headers, dropped = _SIGNATURE.subn(b"", content[start:end_of_headers])
+    return headers + content[end_of_headers:], dropped
 
 
 def author_of(content: bytes) -> bytes:
@@ -74,14 +80,14 @@ def tag_target(content: bytes) -> TagTarget:
     return TagTarget(bytes.fromhex(head[1].decode()), head[2])
 
 
-def rewrite_tag(content: bytes, target: bytes, rename: Callable[[bytes], bytes]) -> Rewritten:
-    """The tag object pointing to `target` (a raw id), its name header renamed, without its signature."""
+def rewrite_tag(content: bytes, target: bytes, rename: Callable[[bytes], bytes]) -> tuple[bytes, int]:
+    """The tag object pointing to `target` (a raw id), its name header renamed; and how many signatures it lost."""
     head = _tag_head(content)
     new_head = b"object %b\ntype %b\ntag %b\n" % (target.hex().encode(), head[2], rename(head[3]))
     signatures = [match.start() for match in _TAG_SIGNATURE.finditer(content, head.end())]
     unsigned = content[: signatures[-1]] if signatures else content
-    rewritten = _without_header_signatures(new_head, unsigned, head.end())
-    return Rewritten(rewritten.content, rewritten.dropped_signatures + bool(signatures))
+    rest, dropped = _without_header_signatures(unsigned, head.end())
+    return new_head + rest, dropped + bool(signatures)
 
 
 def _tag_head(content: bytes) -> re.Match[bytes]:

@@ -2,19 +2,52 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
-UNBORN = -1
+NOTHING = 0
+"""The position that stands for no commit, in the monorepo's history and in a kept one."""
+
+_MANY = 1  # the second parent of an octopus merge; its parents stand in `octopuses`
+_FIRST = 2  # the position of the first commit
+
+
+@dataclass(frozen=True)
+class CommitGraph:
+    """The monorepo's commits in a line, parents before children. Most have one or two parents: two plain columns.
+
+    A root's parents are NOTHING; a commit with one parent has it in both columns.
+    """
+
+    first: "array[int]" = field(default_factory=lambda: array("i", [NOTHING, NOTHING]))
+    second: "array[int]" = field(default_factory=lambda: array("i", [NOTHING, NOTHING]))
+    octopuses: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def append(self, *parents: int) -> int:
+        """Add a commit with these parents; its position."""
+        position = len(self.first)
+        self.first.append(parents[0] if parents else NOTHING)
+        self.second.append(_MANY if len(parents) > 2 else parents[-1] if parents else NOTHING)
+        if len(parents) > 2:
+            self.octopuses[position] = parents
+        return position
+
+    def __len__(self) -> int:
+        return len(self.first) - _FIRST
+
+    def parents(self, position: int) -> tuple[int, ...]:
+        """The commit's parents in order; NOTHING, twice, for a root."""
+        return self.octopuses.get(position) or (self.first[position], self.second[position])
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The commits that stay, as positions in the monorepo's history.
+    """The commits that stay. Position NOTHING comes first in each list, for no commit.
 
-    commits: source positions of the kept commits, parents before children.
+    commits: positions of the kept commits in the monorepo's history, parents before children.
     parents: for each kept commit its parents, as positions in `commits`.
-    mapped: for each source commit the position in `commits` that stands for it: itself, or its nearest kept
-        ancestor; UNBORN where the folder has no history yet.
+    mapped: for each source position the position in `commits` that stands for it: itself, or its nearest kept
+        ancestor; NOTHING where the folder has no history yet.
     """
 
     commits: list[int]
@@ -22,12 +55,11 @@ class Kept:
     mapped: "array[int]"
 
 
-def choose_commits(parents: Sequence[tuple[int, ...]], trees: Sequence[int]) -> Kept:
+def choose_commits(graph: CommitGraph, trees: Sequence[int]) -> Kept:
     """Keep the commits that change the folder, and the merges that join two lines of its history.
 
-    parents: for each source commit the positions of its parents, all smaller than its own.
-    trees: for each source commit a number for the folder's tree; equal numbers are equal trees, 0 is no or an
-        empty folder.
+    trees: for each position in the graph a number for the folder's tree; equal numbers are equal trees, 0 is no or
+        an empty folder.
 
     For one folder these are the commits of `git rev-list --full-history --simplify-merges REV -- FOLDER`. A kept
     merge keeps each of its mapped parents once, as `git subtree split` does, even one that is an ancestor of
@@ -35,22 +67,26 @@ def choose_commits(parents: Sequence[tuple[int, ...]], trees: Sequence[int]) -> 
     before it is not lost when the folder comes back.
     """
     lineage = _Lineage()
-    commits: list[int] = []
-    mapped = array("i")
-    for commit, its_parents in enumerate(parents):
-        tree = trees[commit]
-        lines = [mapped[parent] for parent in its_parents if mapped[parent] != UNBORN]
-        if len(lines) > 1:
-            lines = list(dict.fromkeys(lines))
-        newest = max(lines, default=UNBORN)
-        same = tree == (trees[commits[newest]] if lines else 0)
-        # Positions grow from parents to children: only the newest line can have all the others behind it.
-        if same and (len(lines) < 2 or all(lineage.is_ancestor(line, newest) for line in lines if line != newest)):
-            mapped.append(newest)
-            continue
-        mapped.append(len(commits))
-        commits.append(commit)
-        lineage.append(tuple(lines))
+    commits, line_trees = [NOTHING], [0]
+    mapped = array("i", [NOTHING, -1])  # no line is -1: an octopus never has the same line on both sides
+    columns = (islice(column, _FIRST, None) for column in (graph.first, graph.second, trees))
+    for commit, (first, second, tree) in enumerate(zip(*columns, strict=True), _FIRST):
+        line = mapped[first]
+        if line == mapped[second]:
+            lines: Iterable[int] = (line,)
+            same = tree == line_trees[line]
+        else:
+            lines = dict.fromkeys(mapped[parent] for parent in graph.parents(commit))
+            # Positions grow from parents to children: only the newest line can have all the others behind it.
+            line = max(lines)
+            same = tree == line_trees[line] and all(lineage.has_behind(line, other) for other in lines)
+        if same:
+            mapped.append(line)
+        else:
+            mapped.append(len(commits))
+            commits.append(commit)
+            line_trees.append(tree)
+            lineage.append(tuple(line for line in lines if line != NOTHING))
     return Kept(commits, lineage.parents, mapped)
 
 
@@ -58,15 +94,17 @@ class _Lineage:
     """The kept commits' graph, asked for ancestry while it grows."""
 
     def __init__(self) -> None:
-        self.parents: list[tuple[int, ...]] = []
-        self._generations: list[int] = []  # one more than the highest of the parents'
+        self.parents: list[tuple[int, ...]] = [()]
+        self._generations = [0]  # one more than the highest of the parents'
 
     def append(self, parents: tuple[int, ...]) -> None:
         self.parents.append(parents)
         self._generations.append(1 + max((self._generations[parent] for parent in parents), default=0))
 
-    def is_ancestor(self, ancestor: int, descendant: int) -> bool:
+    def has_behind(self, descendant: int, ancestor: int) -> bool:
         """Walks only commits younger than the ancestor, and among them only higher generations."""
+        if ancestor in (NOTHING, descendant):
+            return True
         lowest = self._generations[ancestor]
         seen = {descendant}
         pending = [descendant]
@@ -81,23 +119,23 @@ class _Lineage:
 
 
 def only_reachable(kept: Kept, tips: Iterable[int]) -> Kept:
-    """Leave out the kept commits that none of the tips reaches. tips: positions in the source, UNBORN for none."""
+    """Leave out the kept commits that none of the tips, as source positions, reaches."""
     reached = bytearray(len(kept.commits))
+    reached[NOTHING] = 1
     for tip in tips:
-        if tip != UNBORN and kept.mapped[tip] != UNBORN:
-            reached[kept.mapped[tip]] = 1
-    for position in range(len(reached) - 1, -1, -1):
+        reached[kept.mapped[tip]] = 1
+    for position in range(len(reached) - 1, NOTHING, -1):
         if reached[position]:
             for parent in kept.parents[position]:
                 reached[parent] = 1
     if all(reached):
         return kept
-    moved_to = array("i", [UNBORN]) * len(reached)
     survivors = [position for position, is_reached in enumerate(reached) if is_reached]
+    moved_to = array("i", [NOTHING]) * len(reached)
     for new, old in enumerate(survivors):
         moved_to[old] = new
     return Kept(
         commits=[kept.commits[old] for old in survivors],
         parents=[tuple(moved_to[parent] for parent in kept.parents[old]) for old in survivors],
-        mapped=array("i", (UNBORN if line == UNBORN else moved_to[line] for line in kept.mapped)),
+        mapped=array("i", (moved_to[line] for line in kept.mapped)),
     )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migration.code_move.errors import SplitError
-from migration.code_move.rewrite import author_of, rewrite_commit, rewrite_tag, tag_target
+from migration.code_move.rewrite import author_of, carry_commit, rewrite_tag, tag_target
 
 OLD, TREE, PARENT = b"0" * 40, b"\xaa" * 20, b"\xbb" * 20
 WHO = b"author A <a@example.org> 1 +0000\ncommitter C <c@example.org> 2 -0000\n"
@@ -13,9 +13,9 @@ LINKS = b"tree " + b"aa" * 20 + b"\nparent " + b"bb" * 20 + b"\n"
 
 
 def rewritten(rest: bytes, parents: int = 1) -> tuple[bytes, int]:
-    result = rewrite_commit(b"tree %b\n" % OLD + b"parent %b\n" % OLD * parents + rest, TREE, [PARENT])
-    assert result.content.startswith(LINKS)
-    return result.content[len(LINKS) :], result.dropped_signatures
+    carried = carry_commit(b"tree %b\n" % OLD + b"parent %b\n" % OLD * parents + rest)
+    assert carried.linked(TREE, [PARENT]) == LINKS + carried.rest
+    return carried.rest, carried.dropped_signatures
 
 
 @given(st.binary(), st.integers(0, 3))
@@ -46,7 +46,7 @@ def test_odd_ends_arrive_unchanged(rest: bytes) -> None:
 @pytest.mark.parametrize("content", [b"", b"tree\n", b"tree xyz\n", b"parent " + OLD + b"\n", b"TREE " + OLD + b"\n"])
 def test_what_does_not_begin_as_a_commit_is_refused(content: bytes) -> None:
     with pytest.raises(SplitError, match="does not begin with 'tree'"):
-        rewrite_commit(content, TREE, [])
+        carry_commit(content)
 
 
 @pytest.mark.parametrize(
@@ -76,15 +76,14 @@ def test_a_tag_says_what_it_names() -> None:
 @given(st.binary())
 def test_a_tag_keeps_everything_but_target_and_name(message: bytes) -> None:
     head = b"object %b\ntype commit\ntag %b\ntagger T <t> 1 +0000\n\n"
-    result = rewrite_tag(head % (OLD, b"old") + message, PARENT, lambda name: name + b"er")
-    assert result.content == head % (b"bb" * 20, b"older") + message
+    result, _ = rewrite_tag(head % (OLD, b"old") + message, PARENT, lambda name: name + b"er")
+    assert result == head % (b"bb" * 20, b"older") + message
 
 
 def test_only_the_last_signature_of_a_tag_is_one() -> None:
     begin = b"-----BEGIN PGP SIGNATURE-----\n"
     tag = b"object %b\ntype commit\ntag v1\n\nquotes:\n" % OLD + begin + b"quoted\n"
-    result = rewrite_tag(tag + begin + b"real\n", bytes(20), lambda name: name)
-    assert (result.content, result.dropped_signatures) == (tag, 1)
+    assert rewrite_tag(tag + begin + b"real\n", bytes(20), lambda name: name) == (tag, 1)
 
 
 def test_what_does_not_begin_as_a_tag_is_refused() -> None:
