@@ -99,14 +99,16 @@ def test_a_killed_build_leaves_nothing_that_is_taken_for_done(machine: Machine) 
 
 
 def test_an_interrupted_build_takes_the_compilers_with_it(machine: Machine) -> None:
-    install_fake_go(machine, before_linking="echo example.com/one; sleep 60")
+    install_fake_go(machine, before_linking='sleep 30 & echo "$!" >"$here/compiler"; wait')
+    noted = machine.programs / "compiler"
     interrupted = start()
-    wait_until(lambda: builds(machine) == 1)
-    time.sleep(0.3)
-    interrupted.send_signal(signal.SIGINT)
-    interrupted.communicate(timeout=10)
+    wait_until(lambda: noted.exists() and noted.read_text() != "")
+    compiler = int(noted.read_text())
+    assert is_running(compiler)
 
-    compiler = int((machine.programs / "builds").read_text())
+    interrupted.send_signal(signal.SIGINT)
+    interrupted.communicate(timeout=20)
+
     wait_until(lambda: not is_running(compiler))
 
 
