@@ -3,7 +3,7 @@
 import pulumi
 
 from components.github_server import existing_repositories, github_provider
-from components.histories import code_move_args, in_figures, split_histories
+from components.histories import code_move_args, in_figures, monorepo_of, split_histories
 from components.plain_errors import plain_errors, tell_progress
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
@@ -15,7 +15,8 @@ with plain_errors():
     settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())
     plan = read_plan(settings.plan_file)
     state = desired_state(plan, settings.stages)
-    split = split_histories(settings, plan.monorepo.default_branch, state, tell_progress)
+    monorepo = monorepo_of(settings)
+    split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
     existing = existing_repositories(settings)
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])

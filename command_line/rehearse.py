@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from migration.code_move.splitting import Split
 
 from command_line import pulumi
-from command_line.console import Steps, steps
+from command_line.console import steps
 from command_line.environment import STATE
 from command_line.place import Place, prepare_place
 from command_line.stacks import SAMPLE, stack_for
@@ -17,7 +16,8 @@ from components.histories import monorepo_of, split_histories
 from components.settings import Settings
 from migration.code_move.pushing import VENDOR_REF
 from migration.code_move.remote import Remote
-from migration.desired_state import DesiredRepository, DesiredState, desired_state
+from migration.code_move.splitting import Split
+from migration.desired_state import DesiredRepository, desired_state
 from migration.plan import read_plan
 from sandbox.sample_monorepo import make_sample_monorepo
 
@@ -32,19 +32,23 @@ def rehearse(
     """Perform the whole migration against a local GitHub, and say what became of it."""
     started = time.monotonic()
     stack = stack_for(monorepo, plan)
+    read = read_plan(stack.plan_file)
     with steps() as shown:
         place = prepare_place(stack, shown)
         settings = stack.settings()
-        if settings.monorepo == str(SAMPLE.relative_to(SAMPLE.parent.parent)):
-            with shown.step("sample monorepo"):
-                make_sample_monorepo(SAMPLE)
-        state, split = _split(settings, shown)
+        state = desired_state(read, settings.stages)
+        with shown.step("monorepo"):
+            source = _monorepo(settings)
+        with shown.step("history") as step:
+            # Here first, where its progress shows and its errors are the user's: the program then finds it ready.
+            split = split_histories(settings, source, read.monorepo.default_branch, state, step.count)
         with shown.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)
             deployment = pulumi.up(stack.name, place.environment, step.say)
     summary = Summary(
         stack=stack.name,
-        monorepo=monorepo_of(settings),
+        monorepo_name=read.monorepo.name,
+        monorepo=source,
         monorepo_head=split.monorepo_head,
         changes=deployment.changes,
         changed=deployment.changed,
@@ -55,12 +59,11 @@ def rehearse(
     (print_json if as_json else print_summary)(summary)
 
 
-def _split(settings: Settings, shown: Steps) -> tuple[DesiredState, Split]:
-    """Plan to histories, here first: the Pulumi program then finds them ready."""
-    plan = read_plan(settings.plan_file)
-    state = desired_state(plan, settings.stages)
-    with shown.step("history") as step:
-        return state, split_histories(settings, plan.monorepo.default_branch, state, step.count)
+def _monorepo(settings: Settings) -> Path:
+    """The monorepo on this machine; the sample is made when it is the one."""
+    if settings.monorepo_folder == SAMPLE:
+        make_sample_monorepo(SAMPLE)
+    return monorepo_of(settings)
 
 
 def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: Place) -> Moved:

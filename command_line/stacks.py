@@ -9,12 +9,12 @@ from pathlib import Path
 import yaml
 
 from command_line.failures import CommandError
-from components.settings import PROJECT, Settings
+from components.settings import PROJECT, WORKSPACE, Settings
 from migration.code_move.mirror import is_address
 from migration.plan import Plan, read_plan
 
 DEV = "dev"
-SAMPLE = PROJECT / ".multirepo" / "maestro-platform"
+SAMPLE = WORKSPACE / "maestro-platform"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Stack:
                 "A rehearsal never touches a real GitHub: use pulumi up for this stack, or choose another."
             )
         return world
+
+    @property
+    def plan_file(self) -> Path:
+        """The plan that it brings about."""
+        return PROJECT / (self.setting("plan") or "migration.yaml")
 
     @property
     def owner(self) -> str:

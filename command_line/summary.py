@@ -34,6 +34,7 @@ class Summary:
     """One rehearsal. changes: Pulumi's operation to how many resources. seconds: wall time."""
 
     stack: str
+    monorepo_name: str
     monorepo: Path
     monorepo_head: str
     changes: Mapping[str, int]
@@ -77,7 +78,7 @@ def print_summary(summary: Summary) -> None:
     for moved in summary.repositories:
         console.print(f"  {clone_command(moved.clone_url, summary.credentials)}", markup=False)
     what = _in_words(summary.changes) if summary.changed else "Nothing changed"
-    source = f"{summary.monorepo.name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
+    source = f"{summary.monorepo_name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
     console.print(f"\n[bold]{what}.[/bold] {source}, {summary.seconds:.1f} s.")
     console.print("\n[bold]Next[/bold]")
     for line in _next_steps(summary):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.code_move import CodeMoveArgs
-from components.settings import PROJECT, WORKSPACE, Settings, github_token
+from components.settings import WORKSPACE, Settings, github_token
 from migration.code_move.mirror import fetched, is_address
 from migration.code_move.splitting import History, Split, split_monorepo
 from migration.desired_state import DesiredRepository, DesiredState
@@ -13,17 +13,16 @@ from migration.desired_state import DesiredRepository, DesiredState
 Progress = Callable[[str, int, int], None]
 
 
-def split_histories(settings: Settings, branch: str, state: DesiredState, progress: Progress) -> Split:
+def split_histories(settings: Settings, monorepo: Path, branch: str, state: DesiredState, progress: Progress) -> Split:
     """The history of every repository that takes code, split in one pass. Raises CodeMoveError."""
     selections = {repository.name: repository.code for repository in state.repositories if repository.code}
-    return split_monorepo(monorepo_of(settings), f"refs/heads/{branch}", selections, workspace_of(settings), progress)
+    return split_monorepo(monorepo, f"refs/heads/{branch}", selections, workspace_of(settings), progress)
 
 
 def monorepo_of(settings: Settings) -> Path:
     """The monorepo on this machine, fetched first when the stack names an address."""
     if not is_address(settings.monorepo):
-        # From the project's folder, so that a stack means the same wherever it is run from.
-        return PROJECT / Path(settings.monorepo).expanduser()
+        return settings.monorepo_folder
     # The token is for the stack's GitHub alone: no other host gets to see it.
     token = github_token() if settings.monorepo.startswith(f"{settings.github.address}/") else None
     return fetched(settings.monorepo, workspace_of(settings) / "monorepo.git", token)

@@ -87,6 +87,11 @@ class Settings:
             stages=_stages(get("waves"), stack),
         )
 
+    @property
+    def monorepo_folder(self) -> Path:
+        """`monorepo` as a folder, from the project's, so that a stack means the same wherever it is run from."""
+        return PROJECT / Path(self.monorepo).expanduser()
+
 
 def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, str]:
     where = f"Pulumi.{stack}.yaml: multirepo:waves"
