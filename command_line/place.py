@@ -1,5 +1,6 @@
 """Everything that must stand before Pulumi can work on a sandbox stack: engine, sandbox, world, environment."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +21,11 @@ from sandbox.administration import create_world
 
 @dataclass(frozen=True)
 class Place:
-    """token: the world's GitHub token. environment: complete, for child processes. credentials: for git's own store."""
+    """token: the world's GitHub token. environment: complete, for child processes. git_settings: for clones."""
 
     token: str = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
-    credentials: Path
+    git_settings: Path
 
 
 def prepare_place(stack: Stack, shown: Steps) -> Place:
@@ -40,14 +41,22 @@ def prepare_place(stack: Stack, shown: Steps) -> Place:
     return Place(
         token=world.token,
         environment={**inherited_environment(), **variables},
-        credentials=_write_credentials(stack, running.address, world.token),
+        git_settings=_write_git_settings(stack, running.address, world.token),
     )
 
 
-def _write_credentials(stack: Stack, address: str, token: str) -> Path:
-    """A file for `git credential-store`, which tells servers apart but not the worlds of one: hence one a stack."""
-    file = WORKSPACE / "credentials" / stack.name
-    file.parent.mkdir(parents=True, exist_ok=True)
+def _write_git_settings(stack: Stack, address: str, token: str) -> Path:
+    """A file of git settings with which `git clone -c include.path=FILE` gets the token from git's own store.
+
+    The store tells servers apart but not the worlds of one: hence a file a stack.
+    https://git-scm.com/docs/git-credential-store
+    """
+    settings = WORKSPACE / "git" / stack.name
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    credentials = settings.with_suffix(".credentials")
     scheme, _, server = address.partition("://")
-    write_private(file, f"{scheme}://x-access-token:{token}@{server}\n")
-    return file
+    write_private(credentials, f"{scheme}://x-access-token:{token}@{server}\n")
+    helper = f"store --file={shlex.quote(str(credentials))}".replace("\\", "\\\\").replace('"', '\\"')
+    # The empty helper first: the user's own must neither be asked nor be told about tokens of a sandbox.
+    settings.write_text(f'[credential]\n\thelper =\n\thelper = "{helper}"\n')
+    return settings

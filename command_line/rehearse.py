@@ -54,7 +54,7 @@ def rehearse(
         changed=deployment.changed,
         repositories=tuple(_moved(desired, split, settings, place) for desired in state.repositories),
         seconds=time.monotonic() - started,
-        credentials=place.credentials,
+        git_settings=place.git_settings,
     )
     (print_json if as_json else print_summary)(summary)
 

@@ -41,7 +41,7 @@ class Summary:
     changed: bool
     repositories: tuple[Moved, ...]
     seconds: float
-    credentials: Path
+    git_settings: Path
 
 
 def print_json(summary: Summary) -> None:
@@ -76,7 +76,7 @@ def print_summary(summary: Summary) -> None:
     console.print(_table(summary.repositories))
     console.print("\n[bold]Look at them[/bold]")
     for moved in summary.repositories:
-        console.print(f"  {clone_command(moved.clone_url, summary.credentials)}", markup=False)
+        console.print(f"  {clone_command(moved.clone_url, summary.git_settings)}", markup=False)
     what = _in_words(summary.changes) if summary.changed else "Nothing changed"
     source = f"{summary.monorepo_name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
     console.print(f"\n[bold]{what}.[/bold] {source}, {summary.seconds:.1f} s.")
@@ -102,13 +102,9 @@ def _figures(history: History | None) -> tuple[str, ...]:
     return tuple(f"{count:,}" for count in counts)
 
 
-def clone_command(url: str, credentials: Path) -> str:
-    """A `git clone` that works as it stands: git's own credential store reads the token from a file.
-
-    https://git-scm.com/docs/git-credential-store
-    """
-    store = shlex.quote(f"credential.helper=store --file={credentials}")
-    return f"git clone -c credential.helper= -c {store} {url}"
+def clone_command(url: str, git_settings: Path) -> str:
+    """A `git clone` that works as it stands, and whose clone can fetch and push."""
+    return f"git clone -c {shlex.quote(f'include.path={git_settings}')} {url}"
 
 
 def _in_words(changes: Mapping[str, int]) -> str:
