@@ -2,8 +2,9 @@
 
 import pulumi
 
+from components.code_move import CodeMoveArgs
 from components.github_server import existing_repositories, github_provider
-from components.histories import code_move_args, in_figures, monorepo_of, split_histories
+from components.histories import monorepo_of, split_histories
 from components.plain_errors import plain_errors, tell_progress
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
@@ -22,15 +23,8 @@ with plain_errors():
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
 repositories: dict[str, dict[str, pulumi.Input[str]]] = {}
 for desired in state.repositories:
-    history = split.histories.get(desired.name)
-    arguments = ServiceRepositoryArgs(
-        desired=desired,
-        code=code_move_args(desired, history) if history else None,
-        exists=desired.name in existing,
-    )
+    code = CodeMoveArgs.of(desired, split.histories.get(desired.name))
+    arguments = ServiceRepositoryArgs(desired=desired, code=code, exists=desired.name in existing)
     repository = ServiceRepository(desired.name, arguments, server)
-    repositories[desired.name] = {
-        "url": repository.url,
-        "carries": in_figures(history) if history else "nothing",
-    }
+    repositories[desired.name] = {"url": repository.url, "carries": code.carries if code else "nothing"}
 pulumi.export("repositories", repositories)

@@ -16,6 +16,9 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from migration.code_move.history import History
+from migration.desired_state import DesiredRepository
+
 # The stack's settings, given once to each provider process. Not on the provider object: that is pickled into the state.
 _config: Config
 
@@ -88,6 +91,19 @@ class CodeMoveArgs:
     tags: Mapping[str, str]
     carries: str
 
+    @classmethod
+    def of(cls, desired: DesiredRepository, history: History | None) -> "CodeMoveArgs | None":
+        """What the repository's code move carries; None when nothing of the monorepo's history is for it."""
+        if history is None or history.head is None:
+            return None
+        return cls(
+            repository=desired.name,
+            default_branch=desired.default_branch,
+            head=history.head,
+            tags=history.tags,
+            carries=in_figures(history),
+        )
+
 
 class CodeMove(Resource, module="code_move", name="CodeMove"):
     """The vendor branch, the tags and the default branch of one repository, as far as they come from the monorepo.
@@ -109,3 +125,14 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
             },
             opts,
         )
+
+
+def in_figures(history: History) -> str:
+    """The history in figures, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
+    counts = {
+        "commit": history.commits,
+        "merge": history.merges,
+        "tag": len(history.tags),
+        "file": history.files,
+    }
+    return ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())

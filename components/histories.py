@@ -4,11 +4,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from components.code_move import CodeMoveArgs
 from components.settings import WORKSPACE, Settings, github_token
 from migration.code_move.mirror import fetched, is_address
-from migration.code_move.splitting import History, Split, split_monorepo
-from migration.desired_state import DesiredRepository, DesiredState
+from migration.code_move.splitting import Split, split_monorepo
+from migration.desired_state import DesiredState
 
 Progress = Callable[[str, int, int], None]
 
@@ -33,27 +32,3 @@ def workspace_of(settings: Settings) -> Path:
     name = Path(settings.monorepo).name.removesuffix(".git")
     digest = hashlib.sha256(f"{settings.monorepo}\0{settings.plan_file}".encode()).hexdigest()[:8]
     return WORKSPACE / "history" / f"{name}-{digest}"
-
-
-def code_move_args(desired: DesiredRepository, history: History) -> CodeMoveArgs | None:
-    """What the repository's code move carries; None when no commit touches its folders."""
-    if history.head is None:
-        return None
-    return CodeMoveArgs(
-        repository=desired.name,
-        default_branch=desired.default_branch,
-        head=history.head,
-        tags=history.tags,
-        carries=in_figures(history),
-    )
-
-
-def in_figures(history: History) -> str:
-    """The history in figures, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
-    counts = {
-        "commit": history.commits,
-        "merge": history.merges,
-        "tag": len(history.tags),
-        "file": history.files,
-    }
-    return ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())

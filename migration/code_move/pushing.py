@@ -12,8 +12,8 @@ from typing import TypeAlias
 from migration.code_move.errors import CarryRefusedError
 from migration.code_move.git_objects import git_environment
 from migration.code_move.remote import Remote
+from migration.plan import VENDOR_BRANCH
 
-VENDOR_BRANCH = "monorepo"
 VENDOR_REF = f"refs/heads/{VENDOR_BRANCH}"
 
 IsAncestor: TypeAlias = Callable[[str, str], bool]

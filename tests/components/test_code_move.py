@@ -5,7 +5,8 @@ import base64
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from components.code_move import CodeMoveProvider
+from components.code_move import CodeMoveProvider, in_figures
+from migration.code_move.history import History
 
 OLD = {
     "repository": "engine",
@@ -48,3 +49,10 @@ def test_other_figures_for_the_same_history_are_no_change() -> None:
 def test_deleting_a_code_move_touches_nothing() -> None:
     # No settings and no server here: anything that it tried would fail.
     CodeMoveProvider().delete("engine", OLD)
+
+
+def test_the_figures_of_a_history_are_one_sentence() -> None:
+    history = History(
+        head="a" * 40, tags={"v1": "b" * 40}, commits=1204, merges=0, authors=3, files=412, dropped_signatures=0
+    )
+    assert in_figures(history) == "1,204 commits, 0 merges, 1 tag, 412 files"
