@@ -13,7 +13,7 @@ from rich.table import Table
 
 from command_line.environment import SOURCE_FILE
 from components.settings import TOKEN_VARIABLE
-from migration.code_move.history import History
+from migration.code_move.workspace import History
 from migration.desired_state.moves import Move
 
 

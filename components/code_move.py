@@ -16,7 +16,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from migration.code_move.history import History
+from migration.code_move.workspace import History
 from migration.desired_state import DesiredRepository
 
 # The stack's settings, given once to each provider process. Not on the provider object: that is pickled into the state.

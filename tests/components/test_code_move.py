@@ -6,7 +6,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from components.code_move import CodeMoveProvider, in_figures
-from migration.code_move.history import History
+from migration.code_move.workspace import History
 
 OLD = {
     "repository": "engine",
