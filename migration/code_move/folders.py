@@ -1,14 +1,21 @@
 """Which tree each moved folder had in each commit, for all folders of all repositories in one pass."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from migration.code_move.errors import SplitError
-from migration.code_move.object_format import ObjectFormat
+from migration.code_move.git_objects import ObjectStore
 from migration.code_move.trees import subfolder_pattern
 
 ABSENT = b""
+Names = tuple[bytes, ...]
+"""A path, name by name."""
+
+Lookup = Callable[[], Sequence[bytes | None]]
 
 
 @dataclass(frozen=True)
@@ -22,46 +29,106 @@ class FolderTrees:
     trees: list[bytes]
     numbers: "array[int]"
 
+    def below(self, found: Iterable[bytes | None]) -> "FolderTrees":
+        """A folder inside this one. found: its tree in each of `trees` but the first, None where it is not there."""
+        positions: dict[bytes | None, int] = {None: 0}
+        of_tree = [0, *[positions.setdefault(tree, len(positions)) for tree in found]]
+        return FolderTrees(
+            [tree or ABSENT for tree in positions], array("i", [of_tree[number] for number in self.numbers])
+        )
 
-def find_folders(
-    paths: Iterable[str],
-    roots: FolderTrees,
-    read: Callable[[Sequence[bytes]], Iterator[tuple[bytes, bytes]]],
-    object_format: ObjectFormat,
-) -> dict[str, FolderTrees]:
-    """Walk down from the root trees, level by level, and read each distinct tree of a level once.
 
-    paths: folders, "/" between names; "" is the root. read: (kind, content) of each object asked for, in order.
+class FolderFinder:
+    """Walks down from the root trees to the folders, and reads each distinct tree once.
+
+    Where the way to all the folders is one, git walks it, beside us, and tells only where it ends; where it forks
+    we read the tree. A context: leaving it ends what git still does.
     """
-    found = {"": roots}
-    wanted = {path: tuple(path.split("/")) if path else () for path in paths}
-    for depth in range(max(map(len, wanted.values()), default=0)):
-        children: dict[str, list[str]] = {}
-        for *parents, name in sorted({names[: depth + 1] for names in wanted.values() if len(names) > depth}):
-            children.setdefault("/".join(parents), []).append(name)
-        contents = read([tree for parent in children for tree in found[parent].trees[1:]])
-        for parent, names in children.items():
-            below = _subfolders(found[parent], names, contents, object_format)
-            found |= {f"{parent}/{name}" if parent else name: trees for name, trees in zip(names, below, strict=True)}
-            if parent and parent not in wanted:
-                del found[parent]
-    return {path: found[path] for path in wanted}
+
+    def __init__(self, paths: Iterable[str], store: ObjectStore) -> None:
+        """paths: folders, "/" between names; "" is the root."""
+        self._wanted = {path: _names(path) for path in paths}
+        self._store = store
+        self._running = ExitStack()
+        self._from_roots: list[Lookup] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.__exit__(kind, error, trace)
+
+    def see(self, roots: Sequence[bytes]) -> None:
+        """Begin with some more root trees while the others are not known yet."""
+        way = self._way_from(())
+        if way:
+            self._from_roots.append(self._start(roots, way))
+
+    def find(self, roots: FolderTrees) -> dict[str, FolderTrees]:
+        """The folders. roots: all that were seen, in that order."""
+        found: dict[Names, FolderTrees] = {(): roots}
+        started: list[tuple[Names, Names, list[Lookup]]] = []
+        if self._from_roots:
+            started.append(((), self._way_from(()), self._from_roots))
+        pending: list[Names] = [] if started else [()]
+        while pending or started:
+            if not pending:
+                above, way, lookups = started.pop(0)
+                found[above + way] = found[above].below(self._confirmed(found[above].trees[1:], way, lookups))
+                pending.append(above + way)
+                continue
+            above = pending.pop()
+            way = self._way_from(above)
+            if way:
+                started.append((above, way, [self._start(found[above].trees[1:], way)]))
+            elif forks := self._forks(above):
+                found |= self._children(found[above], above, forks)
+                # Those with one way on come last, so first: git walks them while we read the others.
+                pending += sorted(((*above, name) for name in forks), key=lambda child: bool(self._way_from(child)))
+        return {path: found[names] for path, names in self._wanted.items()}
+
+    def _forks(self, above: Names) -> list[bytes]:
+        """The next names below a folder, on the way to the wanted ones."""
+        depth = len(above)
+        return sorted({names[depth] for names in self._wanted.values() if names[:depth] == above and names != above})
+
+    def _way_from(self, above: Names) -> Names:
+        """The names that follow until the way forks or a wanted folder is reached, if git can be asked for them."""
+        here = above
+        while (here == above or here not in self._wanted.values()) and len(forks := self._forks(here)) == 1:
+            here += (forks[0],)
+        way = here[len(above) :]
+        return () if way[:1] in ((b".",), (b"..",)) or b"\n" in b"/".join(way) else way
+
+    def _start(self, trees: Sequence[bytes], way: Names) -> Lookup:
+        return self._running.enter_context(self._store.look_up(trees, b"/".join(way)))
+
+    def _confirmed(self, trees: Sequence[bytes], way: Names, lookups: Sequence[Lookup]) -> list[bytes | None]:
+        """What git found; where it found nothing, what we find: git says the same of a tree that it cannot read."""
+        found = [tree for lookup in lookups for tree in lookup()]
+        missing = [position for position, tree in enumerate(found) if tree is None]
+        absent = FolderTrees([ABSENT, *[trees[position] for position in missing]], array("i", range(len(missing) + 1)))
+        for depth, name in enumerate(way):
+            absent = self._children(absent, way[:depth], [name])[way[: depth + 1]]
+        for position, number in zip(missing, absent.numbers[1:], strict=True):
+            found[position] = absent.trees[number] or None
+        return found
+
+    def _children(self, folder: FolderTrees, path: Names, names: Sequence[bytes]) -> dict[Names, FolderTrees]:
+        """Read a folder's trees for the folders `names` in it."""
+        pattern = subfolder_pattern(names, self._store.object_format)
+        found: list[Sequence[bytes | None]] = []
+        for tree, (_, content) in zip(folder.trees[1:], self._store.read(folder.trees[1:]), strict=True):
+            entries = pattern.fullmatch(content)
+            if entries is None:
+                raise SplitError(
+                    f"The tree {tree.hex()} of the monorepo is malformed. Run `git fsck` there and repair it."
+                )
+            found.append(entries.groups())
+        return {(*path, name): folder.below(child[number] for child in found) for number, name in enumerate(names)}
 
 
-def _subfolders(
-    parent: FolderTrees, names: list[str], contents: Iterator[tuple[bytes, bytes]], object_format: ObjectFormat
-) -> list[FolderTrees]:
-    """The folders `names` inside one folder; takes as many contents as the parent has trees."""
-    pattern = subfolder_pattern([name.encode("utf-8", "surrogateescape") for name in names], object_format)
-    positions: list[dict[bytes, int]] = [{ABSENT: 0} for _ in names]
-    of_parent = [array("i", [0]) for _ in names]
-    for tree, (_, content) in zip(parent.trees[1:], contents, strict=False):
-        entries = pattern.fullmatch(content)
-        if entries is None:
-            raise SplitError(f"The tree {tree.hex()} of the monorepo is malformed. Run `git fsck` there and repair it.")
-        for known, numbers, found in zip(positions, of_parent, entries.groups(ABSENT), strict=True):
-            numbers.append(known.setdefault(found, len(known)))
-    return [
-        FolderTrees(list(known), array("i", [numbers[number] for number in parent.numbers]))
-        for known, numbers in zip(positions, of_parent, strict=True)
-    ]
+def _names(path: str) -> Names:
+    return tuple(path.encode("utf-8", "surrogateescape").split(b"/")) if path else ()

@@ -3,14 +3,15 @@
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from binascii import unhexlify
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from migration.code_move.errors import SplitError
-from migration.code_move.object_format import FORMATS, ObjectFormat
+from migration.code_move.object_format import ObjectFormat
 
 
 def git_environment(*, user_config: bool) -> dict[str, str]:
@@ -52,35 +53,41 @@ def run_git(*arguments: str, directory: Path, standard_input: bytes = b"", user_
 
 
 @contextmanager
-def git_output(*arguments: str, git_dir: Path, standard_input: bytes) -> Iterator[IO[bytes]]:
-    """Read git's standard output while it runs. The input goes through a file: a pipe could fill up and stop both.
+def _git_process(
+    *arguments: str, git_dir: Path, standard_input: bytes, output: int = subprocess.PIPE, check: bool = True
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A git that works while we do. Its input comes from a file: a full pipe could stop both.
 
-    Raises GitError at the end of the block when git failed.
+    check: raise GitError at the end of the block when git failed.
     """
-    with (
-        tempfile.TemporaryFile(dir=git_dir) as request,
-        tempfile.TemporaryFile(dir=git_dir) as complaints,
-    ):
+    with tempfile.TemporaryFile(dir=git_dir) as request, tempfile.TemporaryFile(dir=git_dir) as complaints:
         request.write(standard_input)
         request.seek(0)
         with subprocess.Popen(
             ["git", *arguments],
             cwd=git_dir,
             stdin=request,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=complaints,
             bufsize=1 << 20,
             env=git_environment(user_config=False),
         ) as process:
-            assert process.stdout is not None
             try:
-                yield process.stdout
+                yield process
             except BaseException:
                 process.kill()
                 raise
-        if process.returncode != 0:
+        if check and process.returncode != 0:
             complaints.seek(0)
             raise GitError(arguments, complaints.read().decode(errors="replace").strip())
+
+
+@contextmanager
+def git_output(*arguments: str, git_dir: Path, standard_input: bytes) -> Iterator[IO[bytes]]:
+    """Read git's standard output while it runs. Raises GitError at the end of the block when git failed."""
+    with _git_process(*arguments, git_dir=git_dir, standard_input=standard_input) as process:
+        assert process.stdout is not None
+        yield process.stdout
 
 
 @dataclass(frozen=True)
@@ -93,19 +100,22 @@ class ObjectStore:
     git_dir: Path
     object_format: ObjectFormat
 
-    def history(self, tips: Sequence[bytes]) -> Iterator[list[bytes]]:
-        """[commit, tree, parent ...] as raw ids, of every commit that the tips reach, parents before children."""
+    def history(self, tips: Sequence[bytes]) -> Iterator[bytes]:
+        """Raw ids of commit, tree and parents, joined, of every commit that the tips reach, by date, youngest first.
+
+        Git can tell that from the start; for parents strictly after children it would read the history to the end.
+        """
         request = b"".join(b"%b\n" % tip.hex().encode() for tip in tips)
-        arguments = ("log", "--topo-order", "--reverse", "--format=%H %T %P", "--stdin")
+        arguments = ("log", "--format=%H%T%P", "--stdin")
         with git_output(*arguments, git_dir=self.git_dir, standard_input=request) as output:
             for line in output:
-                yield [bytes.fromhex(word) for word in line.decode().split()]
+                yield bytes.fromhex(line.decode())
 
     def read(self, object_ids: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """(kind, content) of each object in the order asked for. Raises SplitError when one is missing."""
         if not object_ids:
             return
-        request = b"".join(object_ids).hex("\n", self.object_format.size).encode() + b"\n"
+        request = self._lines(object_ids)
         arguments = ("cat-file", "--batch=%(objecttype) %(objectsize)", "--buffer")
         with git_output(*arguments, git_dir=self.git_dir, standard_input=request) as output:
             for object_id in object_ids:
@@ -118,7 +128,28 @@ class ObjectStore:
                 content = output.read(int(size) + 1)
                 yield kind, content[:-1]
 
+    @contextmanager
+    def look_up(self, trees: Sequence[bytes], path: bytes) -> Iterator[Callable[[], list[bytes | None]]]:
+        """Find the folder `path` below each tree, while the caller goes on; call for the raw ids.
 
-def object_format_of(directory: Path) -> ObjectFormat:
-    """The hash of the repository at `directory`."""
-    return FORMATS[run_git("rev-parse", "--show-object-format", directory=directory, user_config=True).decode().strip()]
+        None: no such folder, or a tree on the way cannot be read. path: without newlines, not beginning with "./"
+        or "../", which git would take in another sense.
+        """
+        request = self._lines(trees).replace(b"\n", b":%b\n" % path)
+        arguments = ("cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer")
+        with tempfile.TemporaryFile(dir=self.git_dir) as answers:
+
+            def ids() -> list[bytes | None]:
+                process.wait()
+                answers.seek(0)
+                lines = answers.read().split(b"\n")[:-1]
+                found = [unhexlify(line[5:]) if line.startswith(b"tree ") else None for line in lines]
+                return found + [None] * (len(trees) - len(found))  # git stops at a malformed tree
+
+            with _git_process(
+                *arguments, git_dir=self.git_dir, standard_input=request, output=answers.fileno(), check=False
+            ) as process:
+                yield ids
+
+    def _lines(self, object_ids: Sequence[bytes]) -> bytes:
+        return b"".join([b"%b\n" % object_id.hex().encode() for object_id in object_ids])

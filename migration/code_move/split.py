@@ -8,7 +8,8 @@ from itertools import islice
 NOTHING = 0
 """The position that stands for no commit, in the monorepo's history and in a kept one."""
 
-_MANY = 1  # the second parent of an octopus merge; its parents stand in `octopuses`
+_MANY = 1  # the second parent of an octopus merge; all its parents stand in `octopuses`
+_NO_LINE = -1  # what _MANY is mapped to
 _FIRST = 2  # the position of the first commit
 
 
@@ -35,9 +36,9 @@ class CommitGraph:
     def __len__(self) -> int:
         return len(self.first) - _FIRST
 
-    def parents(self, position: int) -> tuple[int, ...]:
-        """The commit's parents in order; NOTHING, twice, for a root."""
-        return self.octopuses.get(position) or (self.first[position], self.second[position])
+    def lines(self, octopus: int, mapped: Sequence[int]) -> tuple[int, ...]:
+        """What the parents of an octopus merge are mapped to, each once."""
+        return tuple(dict.fromkeys(mapped[parent] for parent in self.octopuses[octopus]))
 
 
 @dataclass(frozen=True)
@@ -68,25 +69,25 @@ def choose_commits(graph: CommitGraph, trees: Sequence[int]) -> Kept:
     """
     lineage = _Lineage()
     commits, line_trees = [NOTHING], [0]
-    mapped = array("i", [NOTHING, -1])  # no line is -1: an octopus never has the same line on both sides
+    mapped = array("i", [NOTHING, _NO_LINE])
     columns = (islice(column, _FIRST, None) for column in (graph.first, graph.second, trees))
     for commit, (first, second, tree) in enumerate(zip(*columns, strict=True), _FIRST):
-        line = mapped[first]
-        if line == mapped[second]:
-            lines: Iterable[int] = (line,)
+        line, other = mapped[first], mapped[second]
+        if line == other:
+            lines: tuple[int, ...] = (line,)
             same = tree == line_trees[line]
         else:
-            lines = dict.fromkeys(mapped[parent] for parent in graph.parents(commit))
+            lines = (line, other) if other != _NO_LINE else graph.lines(commit, mapped)
             # Positions grow from parents to children: only the newest line can have all the others behind it.
             line = max(lines)
-            same = tree == line_trees[line] and all(lineage.has_behind(line, other) for other in lines)
+            same = tree == line_trees[line] and lineage.has_behind(line, lines)
         if same:
             mapped.append(line)
         else:
             mapped.append(len(commits))
             commits.append(commit)
             line_trees.append(tree)
-            lineage.append(tuple(line for line in lines if line != NOTHING))
+            lineage.append(lines if min(lines) != NOTHING else tuple(line for line in lines if line != NOTHING))
     return Kept(commits, lineage.parents, mapped)
 
 
@@ -99,20 +100,23 @@ class _Lineage:
 
     def append(self, parents: tuple[int, ...]) -> None:
         self.parents.append(parents)
-        self._generations.append(1 + max((self._generations[parent] for parent in parents), default=0))
+        self._generations.append(1 + max([self._generations[parent] for parent in parents], default=0))
 
-    def has_behind(self, descendant: int, ancestor: int) -> bool:
+    def has_behind(self, newest: int, lines: Iterable[int]) -> bool:
+        """Whether all the other lines are ancestors of the newest."""
+        return all(line in (NOTHING, newest) or self._is_ancestor(line, newest) for line in lines)
+
+    def _is_ancestor(self, ancestor: int, descendant: int) -> bool:
         """Walks only commits younger than the ancestor, and among them only higher generations."""
-        if ancestor in (NOTHING, descendant):
-            return True
-        lowest = self._generations[ancestor]
+        parents, generations = self.parents, self._generations
+        lowest = generations[ancestor]
         seen = {descendant}
         pending = [descendant]
         while pending:
-            for parent in self.parents[pending.pop()]:
+            for parent in parents[pending.pop()]:
                 if parent == ancestor:
                     return True
-                if parent > ancestor and self._generations[parent] > lowest and parent not in seen:
+                if parent > ancestor and generations[parent] > lowest and parent not in seen:
                     seen.add(parent)
                     pending.append(parent)
         return False

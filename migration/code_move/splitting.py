@@ -4,18 +4,18 @@ import difflib
 import functools
 import hashlib
 import json
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from migration.code_move.composition import compose_repository, move_sources
 from migration.code_move.errors import SplitError
-from migration.code_move.folders import ABSENT, FolderTrees, find_folders
+from migration.code_move.folders import FolderFinder, FolderTrees
 from migration.code_move.git_objects import GitError
+from migration.code_move.history import SourceHistory, lay_out
 from migration.code_move.monorepo import Monorepo, count_files, folders_at, open_monorepo
 from migration.code_move.pack import PackWriter
-from migration.code_move.split import CommitGraph, choose_commits, only_reachable
+from migration.code_move.split import choose_commits, only_reachable
 from migration.code_move.tags import SourceTag, new_tag_name, resolve_tags
 from migration.code_move.workspace import History, Split, Workspace
 from migration.code_move.writing import NewRepository, write_commits, write_tags
@@ -25,6 +25,9 @@ __all__ = ["History", "Progress", "Split", "SplitError", "quiet", "split_monorep
 
 ALGORITHM = 1
 """Part of the key of a saved split: raise it whenever the same input gives other objects."""
+
+_ROOTS_AT_ONCE = 10_000
+"""Root trees looked into while more of the history is read."""
 
 Progress = Callable[[str, int, int], None]
 """Called with (phase, done, total); a total of 0 means that it is not known yet."""
@@ -80,23 +83,21 @@ class _Run:
         self._place = place
         self._progress = progress
         self._store = place.prepare(source)
-        self._graph = CommitGraph()
-        self._positions: dict[bytes, int] = {}
+        self._history: SourceHistory
 
     def split(self, key: str) -> Split:
         tags = self._tags()
-        roots = self._read_graph([self._source.head, *(tag.commit for tag in tags.values())])
-        folders = self._folders(roots)
+        folders = self._read([self._source.head, *(tag.commit for tag in tags.values())])
         repositories = [self._choose(name, selection, folders, tags) for name, selection in self._selections.items()]
-        source_ids = [b"", b"", *self._positions]
+        source_ids = [b"", b"", *self._history.positions]
         with PackWriter(self._store.git_dir / "objects" / "pack", self._source.object_format) as pack:
             write_commits(
                 repositories, source_ids, self._store, pack, functools.partial(self._progress, "writing commits")
             )
             for repository in repositories:
-                write_tags(repository, self._positions, pack)
+                write_tags(repository, self._history.positions, pack)
             pack_name = pack.finish()
-        histories = {repository.name: self._history(repository) for repository in repositories}
+        histories = {repository.name: self._counts(repository) for repository in repositories}
         split = Split(self._store.git_dir, self._source.head.hex(), histories)
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
         self._place.save(key, split, pack_name, maps)
@@ -108,27 +109,33 @@ class _Run:
         taken = {name: tag for name, tag in self._source.tags.items() if new_tag_name(rules, name) is not None}
         return resolve_tags(taken, self._store.read)
 
-    def _read_graph(self, tips: Sequence[bytes]) -> FolderTrees:
-        """Fill the graph; the root trees."""
-        positions, graph = self._positions, self._graph
-        roots = {ABSENT: 0}
-        numbers = array("i", [0, 0])
-        for commit, tree, *parents in self._store.history(tips):
-            positions[commit] = graph.append(*[positions[parent] for parent in parents])
-            numbers.append(roots.setdefault(tree, len(roots)))
-            if len(positions) % 10_000 == 0:
-                self._progress("reading the graph", len(positions), 0)
-        self._progress("reading the graph", len(positions), len(positions))
-        return FolderTrees(list(roots), numbers)
-
-    def _folders(self, roots: FolderTrees) -> dict[str, FolderTrees]:
+    def _read(self, tips: Sequence[bytes]) -> dict[str, FolderTrees]:
+        """Read the history, and at the same time begin to look for the folders in it."""
         paths = {
             name: repository
             for repository, selection in self._selections.items()
             for move in selection.moves
             for name in move_sources(move)
         }
-        folders = find_folders(paths, roots, self._store.read, self._source.object_format)
+        id_size = self._source.object_format.size
+        records: list[bytes] = []
+        roots: dict[bytes, int] = {}
+        unseen: list[bytes] = []
+        with FolderFinder(paths, self._store) as finder:
+            for record in self._store.history(tips):
+                records.append(record)
+                tree = record[id_size : 2 * id_size]
+                if tree not in roots:
+                    roots[tree] = len(roots) + 1
+                    unseen.append(tree)
+                if len(unseen) == _ROOTS_AT_ONCE:
+                    finder.see(unseen)
+                    unseen = []
+                    self._progress("reading the graph", len(records), 0)
+            finder.see(unseen)
+            self._history = lay_out(records, roots, id_size)
+            self._progress("reading the graph", len(records), len(records))
+            folders = finder.find(self._history.roots)
         self._progress("reading trees", len(paths), len(paths))
         for path, repository in paths.items():
             if len(folders[path].trees) == 1:
@@ -150,12 +157,14 @@ class _Run:
         trees = compose_repository(selection, folders, self._store.read, self._source.object_format)
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
-        kept = only_reachable(choose_commits(self._graph, trees.numbers), [self._positions[tip] for tip in tips])
-        self._progress("choosing commits", len(kept.commits) - 1, len(self._graph))
+        kept = only_reachable(
+            choose_commits(self._history.graph, trees.numbers), [self._history.positions[tip] for tip in tips]
+        )
+        self._progress("choosing commits", len(kept.commits) - 1, len(self._history.graph))
         return NewRepository(name, selection.tags, own_tags, trees, kept)
 
-    def _history(self, repository: NewRepository) -> History:
-        head = repository.new_ids[repository.kept.mapped[self._positions[self._source.head]]]
+    def _counts(self, repository: NewRepository) -> History:
+        head = repository.new_ids[repository.kept.mapped[self._history.positions[self._source.head]]]
         return History(
             head=head.hex() or None,
             tags={name: object_id.hex() for name, object_id in repository.tags.items()},

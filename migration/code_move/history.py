@@ -1,0 +1,46 @@
+"""The monorepo's history as numbers: the graph of its commits and their root trees."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from migration.code_move.folders import ABSENT, FolderTrees
+from migration.code_move.split import CommitGraph
+
+
+@dataclass(frozen=True)
+class SourceHistory:
+    """The commits of the monorepo in a line.
+
+    positions: of each commit in the graph, by raw id, in their order. roots: the commits' root trees.
+    """
+
+    graph: CommitGraph
+    positions: dict[bytes, int]
+    roots: FolderTrees
+
+
+def lay_out(records: Sequence[bytes], roots: dict[bytes, int], id_size: int) -> SourceHistory:
+    """Put the commits in a line, parents before children.
+
+    records: the raw ids of a commit, its tree and its parents, joined; the youngest first, which by wrong clocks can
+        put a parent before its child. roots: each root tree's position among them, from 1 on.
+    """
+    graph, positions, numbers = CommitGraph(), dict[bytes, int](), array("i", [0, 0])
+    by_commit: dict[bytes, bytes] = {}
+    for oldest in reversed(records):
+        waiting = [oldest]
+        while waiting:
+            record = waiting[-1]
+            parents = [record[start : start + id_size] for start in range(2 * id_size, len(record), id_size)]
+            unknown = [parent for parent in parents if parent not in positions]
+            if unknown:
+                by_commit = by_commit or {other[:id_size]: other for other in records}
+                waiting += [by_commit[parent] for parent in unknown]
+                continue
+            waiting.pop()
+            commit, tree = record[:id_size], record[id_size : 2 * id_size]
+            if commit not in positions:
+                positions[commit] = graph.append(*[positions[parent] for parent in parents])
+                numbers.append(roots[tree])
+    return SourceHistory(graph, positions, FolderTrees([ABSENT, *roots], numbers))
