@@ -9,6 +9,10 @@ class SplitError(CodeMoveError):
     """The monorepo's history cannot be split as asked: the person with the plan or the monorepo must act."""
 
 
+class ProofError(CodeMoveError):
+    """A split is not what the plan and the monorepo say: a fault of this program. It must not be pushed."""
+
+
 class CarryRefusedError(CodeMoveError):
     """A repository on GitHub holds something that a push would lose: a person must decide."""
 
