@@ -34,14 +34,16 @@ def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -
     """Bring the stack to what the plan says. Raises UpFailedError with Pulumi's own sentences."""
     command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--refresh", "--non-interactive", "--json"]
     deployment = Deployment()
-    with subprocess.Popen(
-        command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        for line in process.stdout:
-            _note(json.loads(line), deployment, say)
-        remaining = process.stderr.read()
+    # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
+    with tempfile.TemporaryFile("w+") as complaints:
+        with subprocess.Popen(
+            command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=complaints
+        ) as process:
+            assert process.stdout
+            for line in process.stdout:
+                _note(json.loads(line), deployment, say)
+        complaints.seek(0)
+        remaining = complaints.read()
     if process.returncode:
         told = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
         raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{told}")
