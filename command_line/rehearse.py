@@ -38,7 +38,7 @@ def rehearse(
         settings = stack.settings()
         state = desired_state(read, settings.stages)
         with shown.step("monorepo"):
-            source = _monorepo(settings)
+            source = present_monorepo(settings)
         with shown.step("history") as step:
             # Here first, where its progress shows and its errors are the user's: the program then finds it ready.
             split = split_histories(settings, source, read.monorepo.default_branch, state, step.count)
@@ -59,7 +59,7 @@ def rehearse(
     (print_json if as_json else print_summary)(summary)
 
 
-def _monorepo(settings: Settings) -> Path:
+def present_monorepo(settings: Settings) -> Path:
     """The monorepo on this machine; the sample is made when it is the one."""
     if settings.monorepo_folder == SAMPLE:
         make_sample_monorepo(SAMPLE)

@@ -6,16 +6,28 @@ from pathlib import Path
 
 from components.settings import WORKSPACE, Settings, github_token
 from migration.code_move.mirror import fetched, is_address
+from migration.code_move.proof import proof_of
 from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state import DesiredState
+from migration.desired_state.moves import CodeSelection
 
 Progress = Callable[[str, int, int], None]
 
 
 def split_histories(settings: Settings, monorepo: Path, branch: str, state: DesiredState, progress: Progress) -> Split:
-    """The history of every repository that takes code, split in one pass. Raises CodeMoveError."""
-    selections = {repository.name: repository.code for repository in state.repositories if repository.code}
-    return split_monorepo(monorepo, f"refs/heads/{branch}", selections, workspace_of(settings), progress)
+    """The history of every repository that takes code, split in one pass and proved.
+
+    Raises CodeMoveError; ProofError when the split does not hold its proof, so that it is never pushed.
+    """
+    selections = selections_of(state)
+    split = split_monorepo(monorepo, f"refs/heads/{branch}", selections, workspace_of(settings), progress)
+    proof_of(split, monorepo, selections, progress).demand()
+    return split
+
+
+def selections_of(state: DesiredState) -> dict[str, CodeSelection]:
+    """What each repository takes, for those that take code."""
+    return {repository.name: repository.code for repository in state.repositories if repository.code}
 
 
 def monorepo_of(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ It trusts the plan and git, and shares no code with the split but the running of
 - the head has every file that the plan assigns, and no other; each tag that follows is on its commit.
 """
 
-from migration.code_move.proof.proving import Proof, proof_of, prove_split
+from migration.code_move.proof.proving import Proof, proof_of, prove_split, second_run_failures
 from migration.code_move.proof.repository import RepositoryProof
 
-__all__ = ["Proof", "RepositoryProof", "proof_of", "prove_split"]
+__all__ = ["Proof", "RepositoryProof", "proof_of", "prove_split", "second_run_failures"]

@@ -167,14 +167,13 @@ def ignored(patterns: Sequence[str], paths: Iterable[bytes]) -> set[bytes]:
         run_git("init", "--quiet", "--template=", ".", directory=folder)
         (folder / ".git" / "info").mkdir()
         (folder / ".git" / "info" / "exclude").write_text("".join(f"{pattern}\n" for pattern in patterns))
-        options = ("-c", "core.ignoreCase=false", "--literal-pathspecs")
-        request = b"".join(b"%b\0" % path for path in paths)
+        command = ("-c", "core.ignoreCase=false", "check-ignore", "--no-index", "--stdin", "-z")
+        # "./", because what begins with ":" would be read as a pattern.
+        request = b"".join(b"./%b\0" % path for path in paths)
         try:
-            answer = run_git(
-                *options, "check-ignore", "--no-index", "--stdin", "-z", directory=folder, standard_input=request
-            )
+            answer = run_git(*command, directory=folder, standard_input=request)
         except GitError as error:
             if error.message:
                 raise
             return set()  # exit code 1 without a word: none matched
-        return set(answer.split(b"\0")[:-1])
+        return {path.removeprefix(b"./") for path in answer.split(b"\0")[:-1]}

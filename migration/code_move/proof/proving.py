@@ -127,6 +127,20 @@ def prove_split(
     )
 
 
+def second_run_failures(first: Split, second: Split) -> tuple[str, ...]:
+    """What a split of the same commit and plan into an empty workspace made otherwise, a sentence each."""
+    failures = []
+    for repository, history in first.histories.items():
+        again = second.histories[repository]
+        if again.head != history.head:
+            failures.append(f"{repository}: split again, the head is {again.head}; it was {history.head}.")
+        for tag in sorted(history.tags.keys() | again.tags.keys()):
+            before, after = history.tags.get(tag), again.tags.get(tag)
+            if before != after:
+                failures.append(f"{repository}: split again, the tag {tag!r} is {after}; it was {before}.")
+    return tuple(failures)
+
+
 def _refuse_replaced(split: Split) -> None:
     """A split of another plan in the same workspace takes this one's place, and would make it look wrong."""
     there = run_git("for-each-ref", "--format=%(objectname)", "refs/multirepo", directory=split.git_dir)
