@@ -69,7 +69,7 @@ def _print_json(proof: Proof, otherwise: tuple[str, ...]) -> None:
 def _print_table(proof: Proof, otherwise: tuple[str, ...]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     table = Table("repository", box=None, pad_edge=False)
-    for figure in ("commits", "parents", "trees", "files", "tags", "signatures dropped", "seconds"):
+    for figure in ("commits", "parents", "trees", "files", "tags", "unsigned", "time"):
         table.add_column(figure, justify="right")
     table.add_column("")
     for repository in proof.repositories:
@@ -88,4 +88,4 @@ def _print_table(proof: Proof, otherwise: tuple[str, ...]) -> None:
 
 def _figures(proof: RepositoryProof) -> tuple[str, ...]:
     counts = (proof.commits, proof.parents, proof.trees, proof.files, proof.tags, proof.dropped_signatures)
-    return (*(f"{count:,}" for count in counts), f"{proof.seconds:.1f}")
+    return (*(f"{count:,}" for count in counts), f"{proof.seconds:.1f} s")

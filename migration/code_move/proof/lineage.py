@@ -28,6 +28,9 @@ def nearest_kept(parents: Sequence[Sequence[int]], reached: Sequence[int], trees
     lines = Lines(array("i"), {}, [], [])
     images = lines.images
     for position, its_parents in enumerate(parents):
+        if len(its_parents) == 1 and position not in trees:
+            images.append(images[its_parents[0]])  # most commits: nothing to decide
+            continue
         found = {images[parent]: None for parent in its_parents} if reached[position] else {}
         found.pop(NONE, None)
         newest = max(found, default=NONE)

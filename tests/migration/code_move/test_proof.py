@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from migration.code_move.errors import ProofError, SplitError
 from migration.code_move.proof import Proof, RepositoryProof, proof_of, prove_split, second_run_failures
+from migration.code_move.proof.evidence import ignored
 from migration.code_move.workspace import History, Split
 from migration.desired_state.moves import CodeSelection, Move, TagRule
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git, git_bytes
@@ -411,6 +412,33 @@ def test_a_failed_proof_says_what_failed_and_that_nothing_is_pushed(broken: Brok
     proof = prove_split(broken.split, broken.splitter.builder.path, broken.selections)
     with pytest.raises(ProofError, match=r"(?s)nothing is pushed.*new: the split reports 7 commits; there are 6\."):
         proof.demand()
+
+
+EXCLUDES_READ_OTHERWISE = [("build", "!docs"), ("[[:alpha:]]",), ("/docs/**/",)]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "left_behind"),
+    [
+        (EXCLUDES_READ_OTHERWISE[0], {b"docs/build/x"}),
+        (EXCLUDES_READ_OTHERWISE[1], {b"f", b"docs/g", b"docs/build/x"}),
+        (EXCLUDES_READ_OTHERWISE[2], {b"docs/build/x"}),
+        (("docs/", "!docs/g"), {b"docs/g", b"docs/build/x"}),
+        (("*", "!/docs/", "!/docs/g"), {b"f", b"docs/build/x", b":(top)"}),
+        (("nothing",), set()),
+    ],
+)
+def test_excludes_are_read_as_git_reads_them(patterns: tuple[str, ...], left_behind: set[bytes]) -> None:
+    assert ignored(patterns, [b"f", b"docs/g", b"docs/build/x", b":(top)"]) == left_behind
+
+
+@pytest.mark.xfail(strict=True, reason="pathspec reads these patterns otherwise than git, and so does the split")
+@pytest.mark.parametrize("patterns", EXCLUDES_READ_OTHERWISE)
+def test_excludes_of_every_kind_are_proved(
+    builder: MonorepoBuilder, splitter: Splitter, patterns: tuple[str, ...]
+) -> None:
+    builder.point("main", builder.commit({"a/f": "1", "a/docs/g": "1", "a/docs/build/x": "1"}))
+    assert Broken(splitter, Move(source="a", exclude=patterns)).prove().failures == ()
 
 
 def test_a_second_run_with_other_ids_is_told(broken: Broken) -> None:
