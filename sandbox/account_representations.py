@@ -110,7 +110,7 @@ def organization(site: Site, account: Account, repositories: list[Repository]) -
         "collaborators": 0,
         "billing_email": account.email,
         "plan": {"name": "team", "space": 976562499, "private_repos": 9999, "filled_seats": 1, "seats": 10},
-        "default_repository_permission": "read",
+        "default_repository_permission": account.default_repository_permission,
         "default_repository_branch": account.default_branch,
         "members_can_create_repositories": True,
         "two_factor_requirement_enabled": False,

@@ -16,10 +16,27 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.rate_limits import RateLimits
 from sandbox.repositories import settle
 from sandbox.request_log import RequestLog
-from sandbox.routes import accounts, branches, commits, git_http, pages, refs, repositories, worlds
+from sandbox.routes import (
+    accounts,
+    branch_protection,
+    branches,
+    collaborators,
+    commits,
+    git_http,
+    graphql,
+    members,
+    pages,
+    pushes,
+    refs,
+    repositories,
+    rules,
+    teams,
+    worlds,
+)
 from sandbox.worlds import Worlds
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+REST = (repositories, branches, branch_protection, rules, refs, commits, accounts, members, teams, collaborators)
 HOSTS = {"127.0.0.1", "localhost"}
 
 
@@ -54,12 +71,6 @@ async def not_imitated(request: Request) -> Response:
     return JSONResponse(body, 501)
 
 
-async def graphql(request: Request) -> Response:
-    """https://docs.github.com/graphql: an error in its shape, for nothing of it is imitated."""
-    message = "The sandbox does not imitate GraphQL."
-    return JSONResponse({"data": None, "errors": [{"type": "NOT_IMITATED", "message": message}]})
-
-
 async def server_error(request: Request, error: Exception) -> Response:
     """A fault of the sandbox itself; the traceback is in ROOT/sandbox.log."""
     message = f"Server Error in the sandbox: {error or type(error).__name__}. See sandbox.log in its folder."
@@ -80,12 +91,13 @@ def create_app(root: Path, code: str = "") -> Starlette:
         yield
         app.state.worlds.close()
 
-    rest = [*repositories.ROUTES, *branches.ROUTES, *refs.ROUTES, *commits.ROUTES, *accounts.ROUTES]
+    rest = [route for module in REST for route in module.ROUTES]
     app = Starlette(
         routes=[
             *worlds.ROUTES,
+            *pushes.ROUTES,
             Mount("/{world}/api/v3", routes=[*rest, Route("/{rest:path}", not_imitated, methods=METHODS)]),
-            Route("/{world}/api/graphql", graphql, methods=["POST"]),
+            Route("/{world}/api/graphql", graphql.ENDPOINT, methods=["POST"]),
             *git_http.ROUTES,
             *pages.ROUTES,
             Route("/{rest:path}", not_imitated, methods=METHODS),
@@ -96,6 +108,8 @@ def create_app(root: Path, code: str = "") -> Starlette:
     )
     app.state.worlds = Worlds(root)
     app.state.rates = RateLimits()
+    app.state.pushes = {}
+    app.state.hooks = pushes.install_hook(root)
     app.state.admin_token = admin_token(root)
     app.state.pid = os.getpid()
     app.state.code = code

@@ -14,7 +14,7 @@ def commit_object(commit: Commit, addresses: Addresses) -> dict[str, Any]:
     address = f"{addresses.api}/commits/{commit.sha}"
     return {
         "sha": commit.sha,
-        "node_id": node_id("C", int(commit.sha[:8], 16)),
+        "node_id": node_id("C", addresses.repository_id, commit.sha),
         "commit": {
             "author": asdict(commit.author),
             "committer": asdict(commit.committer),

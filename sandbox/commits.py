@@ -134,3 +134,28 @@ def _text(value: bytes, encoding: str) -> str:
         return value.decode(encoding)
     except (LookupError, UnicodeDecodeError):
         return value.decode(errors="replace")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An annotated tag. object: what it points at, of that type."""
+
+    name: str
+    object: str
+    type: str
+    tagger: Person | None
+    message: str
+
+
+def parse_tag(raw: bytes) -> Tag:
+    """A tag object's content. Format: https://git-scm.com/docs/git-mktag"""
+    head, _, message = raw.partition(b"\n\n")
+    headers = dict(line.split(b" ", 1) for line in head.split(b"\n"))
+    tagger = headers.get(b"tagger")
+    return Tag(
+        name=_text(headers[b"tag"], "utf-8"),
+        object=headers[b"object"].decode(),
+        type=headers[b"type"].decode(),
+        tagger=_person(tagger, "utf-8") if tagger else None,
+        message=_text(message, "utf-8").rstrip("\n"),
+    )

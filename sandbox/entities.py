@@ -16,15 +16,35 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def node_id(prefix: str, number: int) -> str:
-    """A global id of GraphQL in the form GitHub uses now: "R_kgDO…" is MessagePack of [0, number]."""
-    packed = b"\x92\x00\xce" + number.to_bytes(4, "big")
+def node_id(prefix: str, number: int, text: str | None = None) -> str:
+    """A global id of GraphQL in the form GitHub uses now: MessagePack of [0, number] or [0, number, text].
+
+    text: what tells the thing apart within the repository `number`: a commit's id, a ref's name.
+    """
+    packed = (b"\x92" if text is None else b"\x93") + b"\x00\xce" + number.to_bytes(4, "big")
+    if text is not None:
+        packed += b"\xda" + len(text.encode()).to_bytes(2, "big") + text.encode()
     return f"{prefix}_{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def parse_node_id(text: str) -> tuple[str, int, str] | None:
+    """The prefix, the number and the text of a global id; None for anything else."""
+    prefix, _, encoded = text.partition("_")
+    try:
+        packed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        if packed[:3] not in {b"\x92\x00\xce", b"\x93\x00\xce"} or len(packed) < 7:
+            return None
+        return prefix, int.from_bytes(packed[3:7], "big"), packed[10:].decode()
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Anything the store keeps. `key` is unique within a world and a kind; case is already folded."""
+    """Anything the store keeps. `key` is unique within a world and a kind; case is already folded.
+
+    A key of several parts starts with the id of what the record belongs to, and goes with it.
+    """
 
     id: int
 
@@ -36,13 +56,17 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Account(Record):
-    """A user or an organization. default_branch: what its new repositories start with."""
+    """A user or an organization.
+
+    default_branch: what its new repositories start with. default_repository_permission: of its members.
+    """
 
     login: str
     type: Literal["User", "Organization"]
     name: str | None = None
     email: str | None = None
     default_branch: str = "main"
+    default_repository_permission: str = "read"
     created_at: str
     updated_at: str
 
@@ -59,6 +83,7 @@ class Membership(Record):
     organization_id: int
     user_id: int
     role: Literal["admin", "member"]
+    state: Literal["active", "pending"] = "active"
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ class GitHubError(Exception):
         self,
         status: int,
         message: str,
-        errors: list[dict[str, str]] | None = None,
+        errors: list[Any] | None = None,
         documentation_url: str | None = None,
     ) -> None:
         super().__init__(f"{status} {message}")
@@ -58,6 +58,16 @@ def not_found(message: str = "Not Found") -> GitHubError:
 def must_be_admin() -> GitHubError:
     """The caller may see the repository, but not administer it."""
     return GitHubError(403, "Must have admin rights to Repository.")
+
+
+def must_be_owner() -> GitHubError:
+    """The caller may see the organization, but does not own it."""
+    return GitHubError(403, "Must be an organization owner to perform this action.")
+
+
+def missing(field: str) -> GitHubError:
+    """422 of GitHub's schema check: a required field is not there."""
+    return GitHubError(422, f'Invalid request.\n\n"{field}" wasn\'t supplied.')
 
 
 def archived() -> GitHubError:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sandbox.rest import Call, Reply
+from sandbox.calls import Call, Reply
 
 Item = TypeVar("Item")
 

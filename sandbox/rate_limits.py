@@ -14,15 +14,15 @@ class RateLimits:
     """Requests of each token in the current hour. Counted and told, never enforced."""
 
     def __init__(self) -> None:
-        self._used: Counter[str] = Counter()
+        self._used: Counter[tuple[str, str]] = Counter()
         self._reset = 0
 
-    def count(self, caller: str, cost: int) -> dict[str, int]:
+    def count(self, caller: str, cost: int, resource: str = "core") -> dict[str, int]:
         """Count a request; the rate of the caller after it. reset: seconds since 1970, UTC."""
         moment = int(time.time())
         if moment >= self._reset:
             self._used.clear()
             self._reset = moment + WINDOW
-        self._used[caller] += cost
-        used = min(self._used[caller], LIMIT - 1)
+        self._used[caller, resource] += cost
+        used = min(self._used[caller, resource], LIMIT - 1)
         return {"limit": LIMIT, "used": used, "remaining": LIMIT - used, "reset": self._reset}

@@ -76,11 +76,12 @@ def change(world: World, repository: Repository, settings: Mapping[str, Any]) ->
 
 
 def delete(world: World, repository: Repository) -> None:
-    """Forget the repository, the redirects to it, and its git data."""
+    """Forget the repository with all that belongs to it, the redirects to it, and its git data."""
     with world.store.transaction():
         for former in world.store.all(FormerName, str(repository.owner_id)):
             if former.repository_id == repository.id:
                 world.store.remove(former)
+        world.store.remove_below(repository.id)
         world.store.remove(repository)
     shutil.rmtree(world.git_directory(repository), ignore_errors=True)
 

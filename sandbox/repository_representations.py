@@ -4,8 +4,8 @@ from typing import Any
 
 from sandbox.account_representations import simple_user
 from sandbox.entities import Account, Repository, node_id
+from sandbox.permissions import Permission
 from sandbox.sites import Site
-from sandbox.worlds import Permission
 
 # Templated addresses of a repository: name of the field, what follows the repository's own address.
 REPOSITORY_ADDRESSES = {
@@ -110,13 +110,7 @@ def minimal_repository(site: Site, repository: Repository, owner: Account, permi
         "disabled": False,
         **dict.fromkeys(("forks", "forks_count", "stargazers_count", "watchers", "watchers_count"), 0),
         **dict.fromkeys(("open_issues", "open_issues_count"), 0),
-        "permissions": {
-            "admin": permission >= Permission.ADMIN,
-            "maintain": permission >= Permission.ADMIN,
-            "push": permission >= Permission.WRITE,
-            "triage": permission >= Permission.WRITE,
-            "pull": permission >= Permission.READ,
-        },
+        "permissions": permission.as_object(),
     }
 
 

@@ -9,149 +9,17 @@ import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import unquote
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox import errors
 from sandbox.authentication import authenticate
-from sandbox.entities import Account, Repository, Token
+from sandbox.calls import Call, Handler, Moved, Reply
 from sandbox.errors import GitHubError
-from sandbox.rate_limits import RateLimits
-from sandbox.sites import Addresses, Site, site_of
-from sandbox.worlds import Permission, World, Worlds
+from sandbox.worlds import Worlds
 
 DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+")
-
-
-@dataclass
-class Reply:
-    """What a handler answers. body: a JSON value; None sends no body at all. cost: of the rate limit."""
-
-    body: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    cost: int = 1
-
-
-class Moved(Exception):  # noqa: N818 (an answer, no error)
-    """The repository was renamed: ask there."""
-
-    def __init__(self, location: str) -> None:
-        super().__init__(location)
-        self.location = location
-
-
-@dataclass
-class Call:
-    """One REST request in one world. body: the JSON object sent, {} without one."""
-
-    request: Request
-    world: World
-    user: Account | None
-    token: Token | None
-    body: dict[str, Any]
-
-    @property
-    def site(self) -> Site:
-        """Where the client sees this world."""
-        return site_of(self.request, self.world)
-
-    def parameter(self, name: str) -> str:
-        """A part of the path, percent-decoded; routing saw it raw, so it may hold any character.
-
-        Raises 404 for what no name can hold.
-        """
-        value = unquote(self.request.path_params[name])
-        if "\0" in value:
-            raise errors.not_found()
-        return value
-
-    def signed_in(self) -> Account:
-        """The user. Raises 401 without a token."""
-        if self.user is None:
-            raise errors.requires_authentication()
-        return self.user
-
-    def account(self, parameter: str) -> Account:
-        """The account that the path names by login. Raises 404."""
-        account = self.world.account(self.parameter(parameter))
-        if account is None:
-            raise errors.not_found()
-        return account
-
-    def organization(self) -> Account:
-        """The organization that the path names by login or number. Raises 404."""
-        if "organization_id" in self.request.path_params:
-            account = self.world.store.by_id(Account, self.request.path_params["organization_id"])
-        else:
-            account = self.world.account(self.parameter("organization"))
-        if account is None or account.type != "Organization":
-            raise errors.not_found()
-        return account
-
-    def repository(self, needed: Permission = Permission.READ) -> Repository:
-        """The repository that the path names. Raises 404, 403, or Moved to where it is now."""
-        repository = self._named_repository()
-        permission = self.world.permission(self.user, self.token, repository)
-        if permission < Permission.READ:
-            raise errors.not_found()
-        if permission < needed:
-            raise errors.requires_authentication() if self.user is None else errors.must_be_admin()
-        return repository
-
-    def writable_repository(self, needed: Permission = Permission.ADMIN) -> Repository:
-        """As `repository`, and it is not archived."""
-        repository = self.repository(needed)
-        if repository.archived:
-            raise errors.archived()
-        return repository
-
-    def permission(self, repository: Repository) -> Permission:
-        """What the caller may do with it."""
-        return self.world.permission(self.user, self.token, repository)
-
-    def git_directory(self, repository: Repository) -> Path:
-        """Where its bare git repository lies."""
-        return self.world.git_directory(repository)
-
-    def addresses(self, repository: Repository) -> Addresses:
-        """Where the client finds it."""
-        name = f"{self.world.owner_of(repository).login}/{repository.name}"
-        return Addresses(api=f"{self.site.api}/repos/{name}", html=f"{self.site.html}/{name}")
-
-    def count(self, cost: int) -> dict[str, int]:
-        """Count this request against the caller's limit; the rate after it."""
-        rates: RateLimits = self.request.app.state.rates
-        return rates.count(self.token.value if self.token else self.world.name, cost)
-
-    def _named_repository(self) -> Repository:
-        parameters = self.request.path_params
-        if "repository_id" in parameters:
-            found = self.world.store.by_id(Repository, parameters["repository_id"])
-        else:
-            owner, name = self.account("owner"), self.parameter("repository")
-            found = self.world.repository(owner, name)
-            former = None if found else self.world.renamed(owner, name)
-            if former and self.permission(former):
-                self._move_to(former)
-        if found is None:
-            raise errors.not_found()
-        return found
-
-    def _move_to(self, repository: Repository) -> NoReturn:
-        raw = self.request.scope["path"].split("/api/v3/repos/", 1)[1]
-        rest = raw.split("/", 2)[2:]
-        query = self.request.scope["query_string"].decode()
-        location = "/".join([f"{self.site.api}/repositories/{repository.id}", *rest])
-        raise Moved(f"{location}?{query}" if query else location)
-
-
-Handler = Callable[[Call], Awaitable[Reply]]
 
 
 def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -170,7 +38,9 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             reply = _redirect(request, moved.location, documentation)
         response = _response(request, reply)
         if call:  # a 304 costs nothing
-            response.headers.update(_headers_for(call, 0 if response.status_code == 304 else reply.cost))
+            response.headers.update(
+                _headers_for(call, 0 if response.status_code == 304 else reply.cost, reply.resource)
+            )
         return response
 
     return answer
@@ -201,11 +71,11 @@ def _json_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _headers_for(call: Call, cost: int) -> dict[str, str]:
+def _headers_for(call: Call, cost: int, resource: str) -> dict[str, str]:
     """What GitHub tells every caller."""
-    rate = call.count(cost)
+    rate = call.count(cost, resource)
     headers = {f"X-RateLimit-{name.capitalize()}": str(number) for name, number in rate.items()}
-    headers["X-RateLimit-Resource"] = "core"
+    headers["X-RateLimit-Resource"] = resource
     if call.token:
         headers["X-OAuth-Scopes"] = ", ".join(call.token.scopes)
     return headers

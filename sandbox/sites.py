@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from sandbox.entities import Repository
 from sandbox.worlds import World
 
 
@@ -24,6 +25,7 @@ class Site:
 class Addresses:
     """Where a repository is: in REST, and its page."""
 
+    repository_id: int
     api: str
     html: str
 
@@ -32,3 +34,9 @@ def site_of(request: Request, world: World) -> Site:
     """The addresses of the world, as this client reached it."""
     host = request.headers.get("host", "127.0.0.1")
     return Site(host=host, html=f"{request.scope['scheme']}://{host}/{world.name}")
+
+
+def addresses_of(site: Site, world: World, repository: Repository) -> Addresses:
+    """The addresses of a repository."""
+    name = f"{world.owner_of(repository).login}/{repository.name}"
+    return Addresses(repository_id=repository.id, api=f"{site.api}/repos/{name}", html=f"{site.html}/{name}")

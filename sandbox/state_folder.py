@@ -23,6 +23,7 @@ DAEMON_LOCK = "daemon.lock"
 START_LOCK = "start.lock"
 MADE_HERE = (
     "worlds",
+    "hooks",
     "sandbox.sqlite3",
     "sandbox.sqlite3-wal",
     "sandbox.sqlite3-shm",
@@ -48,7 +49,8 @@ class Serving:
 def code_version() -> str:
     """A hash of the sandbox's own code: daemons with another one are out of date."""
     package = Path(__file__).parent
-    files = [*package.glob("*.py"), *package.glob("routes/*.py"), package / "gitconfig"]
+    code = [*package.glob("*.py"), *package.glob("routes/*.py"), *package.glob("graphql/*.py")]
+    files = [*code, package / "gitconfig", package / "schema.graphql"]
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

@@ -91,12 +91,17 @@ class Store:
 
     def all(self, kind: type[Kind], *first: str) -> list[Kind]:
         """Every record of the kind whose key starts with these parts, in the order of their ids."""
-        start = "".join(part + SEPARATOR for part in first)
         rows = self._connection.execute(
-            "SELECT document FROM records WHERE world = ? AND kind = ? AND substr(key, 1, ?) = ? ORDER BY id",
-            [self._world, kind.__name__, len(start), start],
+            "SELECT document FROM records WHERE world = ? AND kind = ? AND key >= ? AND key < ? ORDER BY id",
+            [self._world, kind.__name__, *_range(first)],
         )
         return [_record(kind, row[0]) for row in rows]
+
+    def remove_below(self, number: int) -> None:
+        """Forget all that belongs to the thing with this id: records of any kind whose key starts with it."""
+        self._connection.execute(
+            "DELETE FROM records WHERE world = ? AND key >= ? AND key < ?", [self._world, *_range((str(number),))]
+        )
 
     def _one(self, kind: type[Kind], condition: str, value: Any) -> Kind | None:
         row = self._connection.execute(
@@ -104,6 +109,12 @@ class Store:
             [self._world, kind.__name__, value],
         ).fetchone()
         return _record(kind, row[0]) if row else None
+
+
+def _range(first: tuple[str, ...]) -> tuple[str, str]:
+    """The first key that starts with these parts, and the first beyond them."""
+    start = SEPARATOR.join(first)
+    return (start + SEPARATOR, start + chr(ord(SEPARATOR) + 1)) if first else ("", "\U0010ffff")
 
 
 def _record(kind: type[Kind], document: str) -> Kind:

@@ -8,24 +8,16 @@ import secrets
 import shutil
 import string
 from collections.abc import Iterable
-from enum import IntEnum
 from pathlib import Path
 
 from sandbox.entities import Account, FormerName, Membership, Repository, Role, Token, now
+from sandbox.people import granted
+from sandbox.permissions import Permission
 from sandbox.store import Store, open_database
 
 WORLD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
 OWNER_SCOPES = ("admin:org", "delete_repo", "repo", "workflow")
-
-
-class Permission(IntEnum):
-    """What a user may do with a repository; each includes those before it."""
-
-    NONE = 0
-    READ = 1
-    WRITE = 2
-    ADMIN = 3
 
 
 class World:
@@ -64,7 +56,7 @@ class World:
         return self.store.by_key(Membership, str(organization_id), str(user.id))
 
     def permission(self, user: Account | None, token: Token | None, repository: Repository) -> Permission:
-        """What this user may do, with this token. Organization members may read, its owners do all.
+        """What this user may do, with this token.
 
         Scopes: https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
         """
@@ -74,12 +66,24 @@ class World:
             return anyone
         if "repo" not in token.scopes and not (public and "public_repo" in token.scopes):
             return anyone
+        return max(anyone, self.role(user, repository))
+
+    def role(self, user: Account, repository: Repository) -> Permission:
+        """The user's role: owners are admins, others have what membership, teams and collaboration give."""
         if repository.owner_id == user.id:
             return Permission.ADMIN
+        base = Permission.NONE
         membership = self.membership(repository.owner_id, user)
-        if membership is None:
-            return anyone
-        return Permission.ADMIN if membership.role == "admin" else Permission.READ
+        if membership and membership.state == "active":
+            if membership.role == "admin":
+                return Permission.ADMIN
+            base = Permission[self.owner_of(repository).default_repository_permission.upper()]
+        return max(base, granted(self.store, user, repository))
+
+    def is_owner(self, organization: Account, user: Account | None) -> bool:
+        """Whether the user is one of the organization's owners."""
+        membership = self.membership(organization.id, user) if user else None
+        return membership is not None and (membership.role, membership.state) == ("admin", "active")
 
     def add_user(self, login: str, organization: Account, role: Role) -> Account:
         """The user with this login, made when missing, with this role in the organization."""
@@ -102,6 +106,14 @@ class World:
             )
         )
         return user
+
+    def invite_member(self, organization: Account, user: Account) -> Membership:
+        """A membership that waits for the user to accept it."""
+        membership = Membership(
+            id=self.store.next_id(), organization_id=organization.id, user_id=user.id, role="member", state="pending"
+        )
+        self.store.put(membership)
+        return membership
 
     def add_token(self, user: Account, scopes: Iterable[str]) -> Token:
         """A new token of the user, looking like GitHub's."""

@@ -6,7 +6,8 @@ https://docs.github.com/rest
 
 from starlette.routing import Route
 
-from sandbox.rest import Handler, endpoint
+from sandbox.calls import Handler
+from sandbox.rest import endpoint
 
 
 def route(method: str, path: str, handler: Handler) -> Route:

@@ -1,8 +1,8 @@
 """Organizations, users, and what the server says of itself. https://docs.github.com/rest/orgs/orgs"""
 
 from sandbox.account_representations import organization, private_user, public_user
+from sandbox.calls import Call, Reply
 from sandbox.entities import Account, Repository
-from sandbox.rest import Call, Reply
 from sandbox.routes import organization_routes, route
 
 RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest", "source_import")

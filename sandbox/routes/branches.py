@@ -5,20 +5,17 @@ from urllib.parse import quote
 
 from sandbox import bare_repository, errors, repositories
 from sandbox.bare_repository import BRANCHES, TAGS, GitError, Ref
+from sandbox.calls import Call, Reply
 from sandbox.commit_representations import commit_object
 from sandbox.commits import read_commit
 from sandbox.entities import Repository, node_id
 from sandbox.errors import GitHubError
 from sandbox.pagination import page
-from sandbox.rest import Call, Reply
+from sandbox.permissions import Permission
+from sandbox.protection import protection_of
+from sandbox.protection_representations import branch_summary
 from sandbox.routes import repository_routes
 from sandbox.sites import Addresses
-from sandbox.worlds import Permission
-
-UNPROTECTED = {
-    "enabled": False,
-    "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
-}
 
 
 async def list_branches(call: Call) -> Reply:
@@ -26,18 +23,19 @@ async def list_branches(call: Call) -> Reply:
     repository = call.repository()
     addresses = call.addresses(repository)
     found = await bare_repository.refs(call.git_directory(repository), BRANCHES)
-    if call.request.query_params.get("protected") == "true":
-        found = []
-    return page(call, found, lambda ref: _short_branch(addresses, ref))
+    guarded = {ref.name for ref in found if protection_of(call.world.store, repository, ref.name[len(BRANCHES) :])}
+    wanted = call.request.query_params.get("protected")
+    if wanted in {"true", "false"}:
+        found = [ref for ref in found if (ref.name in guarded) == (wanted == "true")]
+    return page(call, found, lambda ref: _short_branch(call, repository, addresses, ref))
 
 
-def _short_branch(addresses: Addresses, ref: Ref) -> dict[str, Any]:
+def _short_branch(call: Call, repository: Repository, addresses: Addresses, ref: Ref) -> dict[str, Any]:
     name = ref.name.removeprefix(BRANCHES)
     return {
         "name": name,
         "commit": {"sha": ref.sha, "url": f"{addresses.api}/commits/{ref.sha}"},
-        "protected": False,
-        "protection": UNPROTECTED,
+        **branch_summary(protection_of(call.world.store, repository, name)),
         "protection_url": f"{addresses.api}/branches/{quote(name, safe='')}/protection",
     }
 
@@ -58,8 +56,7 @@ async def _branch(call: Call, repository: Repository, name: str) -> dict[str, An
         "name": name,
         "commit": commit_object(await read_commit(directory, sha), addresses),
         "_links": {"self": address, "html": f"{addresses.html}/tree/{quote(name)}"},
-        "protected": False,
-        "protection": UNPROTECTED,
+        **branch_summary(protection_of(call.world.store, repository, name)),
         "protection_url": f"{address}/protection",
     }
 
@@ -95,7 +92,7 @@ def _tag(addresses: Addresses, ref: Ref) -> dict[str, Any]:
         "zipball_url": f"{addresses.html}/zipball/{quote(ref.name)}",
         "tarball_url": f"{addresses.html}/tarball/{quote(ref.name)}",
         "commit": {"sha": ref.peeled, "url": f"{addresses.api}/commits/{ref.peeled}"},
-        "node_id": node_id("REF", int(ref.sha[:8], 16)),
+        "node_id": node_id("REF", addresses.repository_id, ref.name),
     }
 
 

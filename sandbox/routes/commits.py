@@ -1,10 +1,10 @@
 """Commits. https://docs.github.com/rest/commits/commits"""
 
 from sandbox import bare_repository, errors
+from sandbox.calls import Call, Reply
 from sandbox.commit_representations import commit_object, file_object
 from sandbox.commits import changed_files, read_commit, resolve
 from sandbox.errors import GitHubError
-from sandbox.rest import Call, Reply
 from sandbox.routes import repository_routes
 
 

@@ -18,11 +18,14 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.authentication import authenticate
 from sandbox.bare_repository import git_environment
+from sandbox.enforcement import Enforcement
 from sandbox.entities import Account, Repository, Token
 from sandbox.errors import GitHubError
+from sandbox.permissions import Permission
 from sandbox.repositories import note_push
+from sandbox.routes import pushes
 from sandbox.sites import site_of
-from sandbox.worlds import Permission, World
+from sandbox.worlds import World
 
 CHUNK = 65536  # bytes
 WRONG_TOKEN = "Invalid username or token. Password authentication is not supported for Git operations."
@@ -32,11 +35,13 @@ class Backend:
     """One request handed to git http-backend: an answer that Starlette can send.
 
     when_done: awaited after git has ended, before the end of the answer goes out.
+    ticket: of a push that is judged, "" otherwise.
     """
 
-    def __init__(self, request: Request, directory: Path, user: str, when_done: Callable[[], Awaitable[None]]):
-        self._environment = _cgi_environment(request, directory, user)
+    def __init__(self, environment: dict[str, str], when_done: Callable[[], Awaitable[None]], ticket: str = ""):
+        self._environment = environment
         self._when_done = when_done
+        self._ticket = ticket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run git, feed it the request, send what it prints."""
@@ -64,6 +69,7 @@ class Backend:
         finally:
             feeding.cancel()
             _kill(process)
+            pushes.forget(scope["app"], self._ticket)
             await process.wait()
 
 
@@ -156,11 +162,20 @@ async def serve(request: Request) -> Response | Backend:
         address = f"{site_of(request, world).html}/{owner}/{repository.name}.git/{_service(request)}"
         return RedirectResponse(f"{address}?{request.url.query}", 301)
 
-    async def when_done() -> None:
-        if _service(request) == "git-receive-pack":
-            await note_push(world, repository.id)
+    environment = _cgi_environment(request, world.git_directory(repository), user.login if user else "")
+    if _service(request) != "git-receive-pack":
+        return Backend(environment, _nothing_to_do)
+    html = f"{site_of(request, world).html}/{world.owner_of(repository).login}/{repository.name}"
+    ticket, hook = pushes.expect(request, Enforcement(world, repository, user), html)
 
-    return Backend(request, world.git_directory(repository), user.login if user else "", when_done)
+    async def when_done() -> None:
+        await note_push(world, repository.id)
+
+    return Backend(environment | hook, when_done, ticket)
+
+
+async def _nothing_to_do() -> None:
+    pass
 
 
 def _find(request: Request, world: World) -> tuple[Repository | None, bool]:

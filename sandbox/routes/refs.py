@@ -3,15 +3,15 @@
 from typing import Any
 from urllib.parse import quote
 
-from sandbox import bare_repository, errors, repositories
+from sandbox import bare_repository, errors, ref_updates
 from sandbox.bare_repository import BRANCHES, GitError, Ref
+from sandbox.calls import Call, Reply
+from sandbox.enforcement import RefUpdate
 from sandbox.entities import Repository, node_id
 from sandbox.errors import GitHubError
-from sandbox.rest import Call, Reply
+from sandbox.permissions import Permission
 from sandbox.routes import repository_routes
-from sandbox.worlds import Permission
-
-ABSENT = "0" * 40
+from sandbox.sites import Addresses
 
 
 async def get_ref(call: Call) -> Reply:
@@ -29,9 +29,9 @@ async def matching_refs(call: Call) -> Reply:
     """
     repository = call.repository()
     start = f"refs/{call.parameter('ref')}"
-    api = call.addresses(repository).api
+    addresses = call.addresses(repository)
     found = await bare_repository.refs(call.git_directory(repository), start.rpartition("/")[0])
-    return Reply([_shown(api, ref) for ref in found if ref.name.startswith(start)])
+    return Reply([_shown(addresses, ref) for ref in found if ref.name.startswith(start)])
 
 
 async def create_ref(call: Call) -> Reply:
@@ -48,7 +48,7 @@ async def create_ref(call: Call) -> Reply:
         raise errors.empty_repository()
     if bare_repository.object_id(directory, name):
         raise GitHubError(422, "Reference already exists")
-    await _update(call, repository, name, sha, ABSENT)
+    await _update(call, repository, name, sha, None)
     shown = await _ref(call, repository, name)
     return Reply(shown, 201, {"Location": shown["url"]})
 
@@ -72,26 +72,22 @@ async def delete_ref(call: Call) -> Reply:
     repository = call.writable_repository(Permission.WRITE)
     name = f"refs/{call.parameter('ref')}"
     directory = call.git_directory(repository)
-    if bare_repository.object_id(directory, name) is None:
+    current = bare_repository.object_id(directory, name)
+    if current is None:
         raise GitHubError(422, "Reference does not exist")
     if name == BRANCHES + repository.default_branch:
         raise GitHubError(422, "Cannot delete the default branch")
-    await bare_repository.git(directory, "update-ref", "-d", name)
-    await repositories.note_push(call.world, repository.id)
+    await ref_updates.update(call.world, repository, call.user, RefUpdate(name, current, None))
     return Reply(status=204)
 
 
-async def _update(call: Call, repository: Repository, name: str, sha: str, old: str) -> None:
+async def _update(call: Call, repository: Repository, name: str, sha: str, old: str | None) -> None:
     directory = call.git_directory(repository)
     try:
         await bare_repository.git(directory, "cat-file", "-e", sha)
     except GitError:
         raise GitHubError(422, "Object does not exist") from None
-    try:
-        await bare_repository.git(directory, "update-ref", name, sha, old)
-    except GitError as error:
-        raise GitHubError(422, f"Reference update failed: {error}") from error
-    await repositories.note_push(call.world, repository.id)
+    await ref_updates.update(call.world, repository, call.user, RefUpdate(name, old, sha))
 
 
 async def _is_ancestor(call: Call, repository: Repository, old: str, new: str) -> bool:
@@ -105,16 +101,16 @@ async def _is_ancestor(call: Call, repository: Repository, old: str, new: str) -
 async def _ref(call: Call, repository: Repository, name: str) -> dict[str, Any]:
     for ref in await bare_repository.refs(call.git_directory(repository), name):
         if ref.name == name:
-            return _shown(call.addresses(repository).api, ref)
+            return _shown(call.addresses(repository), ref)
     raise errors.not_found()
 
 
-def _shown(api: str, ref: Ref) -> dict[str, Any]:
+def _shown(addresses: Addresses, ref: Ref) -> dict[str, Any]:
     return {
         "ref": ref.name,
-        "node_id": node_id("REF", int(ref.sha[:8], 16)),
-        "url": f"{api}/git/{quote(ref.name)}",
-        "object": {"sha": ref.sha, "type": ref.type, "url": f"{api}/git/{ref.type}s/{ref.sha}"},
+        "node_id": node_id("REF", addresses.repository_id, ref.name),
+        "url": f"{addresses.api}/git/{quote(ref.name)}",
+        "object": {"sha": ref.sha, "type": ref.type, "url": f"{addresses.api}/git/{ref.type}s/{ref.sha}"},
     }
 
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox import errors, repositories
+from sandbox.calls import Call, Reply
 from sandbox.entities import Account, Repository
 from sandbox.errors import GitHubError
 from sandbox.pagination import page
+from sandbox.permissions import Permission
 from sandbox.repository_representations import full_repository, minimal_repository
 from sandbox.repository_rules import settings_in, topics_in
-from sandbox.rest import Call, Reply
 from sandbox.routes import organization_routes, repository_routes, route
-from sandbox.worlds import Permission
 
 SCANNING = ("secret_scanning", "secret_scanning_push_protection")
 

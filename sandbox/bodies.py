@@ -1,0 +1,42 @@
+"""Reading the JSON objects that clients send: each value with its type, or GitHub's 422."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sandbox import errors
+
+Value = TypeVar("Value")
+TYPE_NAMES = {str: "a string", bool: "a boolean", int: "an integer", list: "an array", dict: "an object"}
+
+
+def required(body: Mapping[str, Any], field: str, kind: type[Value]) -> Value:
+    """The value of a field that must be there. Raises 422."""
+    value: Value | None = optional(body, field, kind)
+    if value is None:
+        raise errors.missing(field)
+    return value
+
+
+def optional(body: Mapping[str, Any], field: str, kind: type[Value], default: Any = None) -> Any:
+    """The value of a field; the default when it is absent or null. Raises 422 for another type."""
+    value = body.get(field)
+    if value is None:
+        return default
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise errors.wrong_type(field, value, TYPE_NAMES[kind])
+    if isinstance(value, str) and "\0" in value:
+        raise errors.wrong_type(field, value, "a string without NUL")
+    return value
+
+
+def choice(body: Mapping[str, Any], field: str, values: Sequence[str], default: str) -> str:
+    """One of these values; the default when it is absent. Raises 422."""
+    value: str = optional(body, field, str) or default
+    if value not in values:
+        raise errors.wrong_type(field, value, f"a member of {list(values)}")
+    return value
+
+
+def fields(body: Mapping[str, Any], **kinds: type[Any]) -> dict[str, Any]:
+    """Those of these fields that are there and not null. Raises 422 for another type."""
+    return {name: optional(body, name, kind) for name, kind in kinds.items() if body.get(name) is not None}

@@ -1,0 +1,153 @@
+"""Users, organizations, teams and apps. https://docs.github.com/graphql/reference/objects#organization"""
+
+from typing import Any
+
+from sandbox.apps import App
+from sandbox.entities import Account, Membership, Repository
+from sandbox.graphql.connections import connection
+from sandbox.graphql.context import Context, context_of
+from sandbox.people import Team, TeamMember, team_permission
+from sandbox.permissions import Permission
+from sandbox.protection import Ruleset
+from sandbox.team_representations import APP_CREATED
+
+
+def repositories_of(
+    context: Context, owner: Account, archived: bool | None, visibility: str | None
+) -> list[Repository]:
+    """The owner's repositories that the caller may see."""
+    return [
+        repository
+        for repository in context.world.store.all(Repository, str(owner.id))
+        if context.permission(repository) >= Permission.READ
+        and archived in (None, repository.archived)
+        and visibility in (None, repository.visibility.upper())
+    ]
+
+
+def _repositories(owner: Account, info: Any, **arguments: Any) -> Any:
+    found = repositories_of(context_of(info), owner, arguments.get("isArchived"), arguments.get("visibility"))
+    shown = connection(found, arguments, "repositories")
+    return shown | {"totalDiskUsage": sum(repository.size for repository in found)}
+
+
+def _repository(owner: Account, info: Any, name: str, **_: Any) -> Repository | None:
+    context = context_of(info)
+    found = context.world.repository(owner, name) or context.world.renamed(owner, name)
+    return found if found and context.permission(found) >= Permission.READ else None
+
+
+def _team(owner: Account, info: Any, slug: str) -> Team | None:
+    return context_of(info).world.store.by_key(Team, str(owner.id), slug.lower())
+
+
+def _teams(owner: Account, info: Any, **arguments: Any) -> Any:
+    return connection(context_of(info).world.store.all(Team, str(owner.id)), arguments, "teams")
+
+
+def _members_with_role(owner: Account, info: Any, **arguments: Any) -> Any:
+    store = context_of(info).world.store
+    members = [
+        (membership, store.by_id(Account, membership.user_id))
+        for membership in store.all(Membership, str(owner.id))
+        if membership.state == "active"
+    ]
+    return connection(
+        members,
+        arguments,
+        "membersWithRole",
+        edge=lambda pair: {"role": pair[0].role.upper()},
+        node=lambda pair: pair[1],
+    )
+
+
+def _organization_rulesets(owner: Account, info: Any, **arguments: Any) -> Any:
+    context = context_of(info)
+    found = context.world.store.all(Ruleset, str(owner.id)) if context.world.is_owner(owner, context.user) else []
+    return connection(found, arguments, "rulesets")
+
+
+def _organization_of_user(user: Account, info: Any, login: str) -> Account | None:
+    world = context_of(info).world
+    found = world.account(login)
+    return found if found and world.membership(found.id, user) else None
+
+
+def _page(account: Account | App, info: Any) -> str:
+    html = context_of(info).site.html
+    return f"{html}/{account.login}" if isinstance(account, Account) else f"{html}/apps/{account.slug}"
+
+
+def _owner(each: Team, info: Any) -> Account:
+    owner = context_of(info).world.store.by_id(Account, each.organization_id)
+    assert owner is not None, f"team {each.id} has lost its organization"
+    return owner
+
+
+def _team_members(each: Team, info: Any, **arguments: Any) -> Any:
+    store = context_of(info).world.store
+    members = [(member, store.by_id(Account, member.user_id)) for member in store.all(TeamMember, str(each.id))]
+    return connection(
+        members, arguments, "members", edge=lambda pair: {"role": pair[0].role.upper()}, node=lambda pair: pair[1]
+    )
+
+
+def _team_repositories(each: Team, info: Any, **arguments: Any) -> Any:
+    store = context_of(info).world.store
+    found = [
+        (repository, permission)
+        for repository in store.all(Repository, str(each.organization_id))
+        if (permission := team_permission(store, each, repository))
+    ]
+    return connection(
+        found, arguments, "repositories", edge=lambda pair: {"permission": pair[1].name}, node=lambda pair: pair[0]
+    )
+
+
+ACCOUNT = {
+    "databaseId": lambda account, info: account.id,
+    "email": lambda account, info: account.email or "",
+    "url": _page,
+    "resourcePath": lambda account, info: f"/{account.login}",
+    "repository": _repository,
+    "repositories": _repositories,
+}
+RESOLVERS = {
+    "User": ACCOUNT
+    | {
+        "isViewer": lambda user, info: user.id == context_of(info).user.id,
+        "organization": _organization_of_user,
+    },
+    "Organization": ACCOUNT
+    | {
+        "description": lambda account, info: None,
+        "viewerCanAdminister": lambda account, info: info.context.world.is_owner(account, info.context.user),
+        "viewerIsAMember": lambda account, info: (
+            info.context.world.membership(account.id, info.context.user) is not None
+        ),
+        "team": _team,
+        "teams": _teams,
+        "membersWithRole": _members_with_role,
+        "rulesets": _organization_rulesets,
+    },
+    "Team": {
+        "databaseId": lambda each, info: each.id,
+        "organization": _owner,
+        "combinedSlug": lambda each, info: f"{_owner(each, info).login}/{each.slug}",
+        "privacy": lambda each, info: {"closed": "VISIBLE"}.get(each.privacy, "SECRET"),
+        "notificationSetting": lambda each, info: each.notification_setting.upper(),
+        "url": lambda each, info: f"{info.context.site.html}/orgs/{_owner(each, info).login}/teams/{each.slug}",
+        "resourcePath": lambda each, info: f"/orgs/{_owner(each, info).login}/teams/{each.slug}",
+        "parentTeam": lambda each, info: (
+            info.context.world.store.by_id(Team, each.parent_id) if each.parent_id else None
+        ),
+        "members": _team_members,
+        "repositories": _team_repositories,
+    },
+    "App": {
+        "databaseId": lambda app, info: app.id,
+        "url": _page,
+        "createdAt": lambda app, info: APP_CREATED,
+        "updatedAt": lambda app, info: APP_CREATED,
+    },
+}

@@ -1,0 +1,126 @@
+"""Repositories. https://docs.github.com/graphql/reference/objects#repository"""
+
+from typing import Any
+
+from sandbox import bare_repository
+from sandbox.entities import Repository, node_id
+from sandbox.graphql.connections import connection
+from sandbox.graphql.context import context_of
+from sandbox.graphql.git_objects import default_branch_ref, git_object, ref, refs
+from sandbox.issues import Label
+from sandbox.permissions import Permission
+from sandbox.protection import BranchProtectionRule, Ruleset, rulesets_for
+
+
+def _full_name(repository: Repository, info: Any) -> str:
+    return f"{context_of(info).world.owner_of(repository).login}/{repository.name}"
+
+
+def _topics(repository: Repository, info: Any, **arguments: Any) -> Any:
+    context = context_of(info)
+
+    def shown(name: str) -> dict[str, Any]:
+        return {
+            "id": node_id("RT", repository.id, name),
+            "topic": {"id": node_id("TO", repository.id, name), "name": name},
+            "url": f"{context.site.html}/topics/{name}",
+            "resourcePath": f"/topics/{name}",
+        }
+
+    return connection(repository.topics, arguments, "repositoryTopics", node=shown)
+
+
+def _labels(repository: Repository, info: Any, **arguments: Any) -> Any:
+    return connection(context_of(info).world.store.all(Label, str(repository.id)), arguments, "labels")
+
+
+def branch_protection_rules(repository: Repository, info: Any, **arguments: Any) -> Any:
+    """For those who administer the repository; others see none."""
+    context = context_of(info)
+    administers = context.permission(repository) >= Permission.ADMIN
+    found = context.world.store.all(BranchProtectionRule, str(repository.id)) if administers else []
+    return connection(found, arguments, "branchProtectionRules")
+
+
+def _rulesets(repository: Repository, info: Any, **arguments: Any) -> Any:
+    return connection(rulesets_for(context_of(info).world.store, repository), arguments, "rulesets")
+
+
+def _ruleset(repository: Repository, info: Any, **arguments: int) -> Ruleset | None:
+    found = rulesets_for(context_of(info).world.store, repository)
+    return next((each for each in found if each.id == arguments["databaseId"]), None)
+
+
+def _permission(repository: Repository, info: Any) -> str | None:
+    permission = context_of(info).permission(repository)
+    return permission.name if permission else None
+
+
+def _ruleset_source(each: Ruleset, info: Any) -> Any:
+    store = context_of(info).world.store
+    return store.by_id(Repository, each.owner_id) or context_of(info).world.organization()
+
+
+def _label_path(label: Label, info: Any) -> str:
+    repository = context_of(info).world.store.by_id(Repository, label.repository_id)
+    assert repository is not None, f"label {label.id} has lost its repository"
+    return f"/{_full_name(repository, info)}/labels/{label.name}"
+
+
+RESOLVERS = {
+    "Repository": {
+        "databaseId": lambda repository, info: repository.id,
+        "nameWithOwner": _full_name,
+        "owner": lambda repository, info: info.context.world.owner_of(repository),
+        "homepageUrl": lambda repository, info: repository.homepage,
+        "url": lambda repository, info: f"{info.context.site.html}/{_full_name(repository, info)}",
+        "resourcePath": lambda repository, info: f"/{_full_name(repository, info)}",
+        "sshUrl": lambda repository, info: (
+            f"ssh://git@{info.context.site.html.partition('://')[2]}/{_full_name(repository, info)}.git"
+        ),
+        "visibility": lambda repository, info: repository.visibility.upper(),
+        "viewerPermission": _permission,
+        "viewerCanAdminister": lambda repository, info: info.context.permission(repository) >= Permission.ADMIN,
+        "isArchived": lambda repository, info: repository.archived,
+        "isDisabled": lambda repository, info: False,
+        "isEmpty": lambda repository, info: bare_repository.is_empty(info.context.world.git_directory(repository)),
+        "isFork": lambda repository, info: False,
+        "isInOrganization": lambda repository, info: info.context.world.owner_of(repository).type == "Organization",
+        "isLocked": lambda repository, info: False,
+        "isMirror": lambda repository, info: False,
+        "isPrivate": lambda repository, info: repository.visibility != "public",
+        "hasIssuesEnabled": lambda repository, info: repository.has_issues,
+        "hasProjectsEnabled": lambda repository, info: repository.has_projects,
+        "hasWikiEnabled": lambda repository, info: repository.has_wiki,
+        "hasDiscussionsEnabled": lambda repository, info: repository.has_discussions,
+        "hasVulnerabilityAlertsEnabled": lambda repository, info: repository.vulnerability_alerts,
+        "mergeCommitAllowed": lambda repository, info: repository.allow_merge_commit,
+        "squashMergeAllowed": lambda repository, info: repository.allow_squash_merge,
+        "rebaseMergeAllowed": lambda repository, info: repository.allow_rebase_merge,
+        "autoMergeAllowed": lambda repository, info: repository.allow_auto_merge,
+        "forkingAllowed": lambda repository, info: repository.allow_forking,
+        "diskUsage": lambda repository, info: repository.size,
+        "forkCount": lambda repository, info: 0,
+        "stargazerCount": lambda repository, info: 0,
+        "defaultBranchRef": default_branch_ref,
+        "ref": ref,
+        "refs": refs,
+        "object": git_object,
+        "repositoryTopics": _topics,
+        "labels": _labels,
+        "branchProtectionRules": branch_protection_rules,
+        "rulesets": _rulesets,
+        "ruleset": _ruleset,
+    },
+    "RepositoryRuleset": {
+        "databaseId": lambda each, info: each.id,
+        "target": lambda each, info: each.target.upper(),
+        "enforcement": lambda each, info: each.enforcement.upper(),
+        "source": _ruleset_source,
+    },
+    "Label": {
+        "isDefault": lambda label, info: label.default,
+        "resourcePath": _label_path,
+        "url": lambda label, info: f"{info.context.site.html}{_label_path(label, info)}",
+    },
+}
