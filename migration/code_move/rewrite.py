@@ -20,32 +20,22 @@ _TAG_SIGNATURE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class CarriedCommit:
-    """What of a commit is the same in every repository.
+def carry_commit(content: bytes) -> tuple[bytes, int]:
+    """What of a commit is the same in every repository, and how many signatures it lost.
 
-    rest: all after the `tree` and `parent` lines, without signatures.
-    dropped_signatures: how many were there; they sign the old ids and would be invalid.
-    """
-
-    rest: bytes
-    dropped_signatures: int
-
-    def linked(self, tree: bytes, parents: Iterable[bytes]) -> bytes:
-        """The content of the commit with this tree and these parents, as raw ids."""
-        links = "".join([f"tree {tree.hex()}\n", *[f"parent {parent.hex()}\n" for parent in parents]])
-        return links.encode() + self.rest
-
-
-def carry_commit(content: bytes) -> CarriedCommit:
-    """Take the links and the signatures off a commit, given as `git cat-file commit` prints it.
-
-    Raises SplitError when the content does not begin as a commit does.
+    content: as `git cat-file commit` prints it. The result begins after the `tree` and `parent` lines. Signatures
+    would be invalid: they sign the old ids. Raises SplitError when the content does not begin as a commit does.
     """
     head = _COMMIT_HEAD.match(content)
     if head is None:
         raise SplitError(f"it does not begin with 'tree' and 'parent' lines but with {content[:60]!r}")
-    return CarriedCommit(*_without_header_signatures(content, head.end()))
+    return _without_header_signatures(content, head.end())
+
+
+def link_commit(carried: bytes, tree: bytes, parents: Iterable[bytes]) -> bytes:
+    """A commit's content, with this tree and these parents, as raw ids."""
+    links = "".join([f"tree {tree.hex()}\n", *[f"parent {parent.hex()}\n" for parent in parents]])
+    return links.encode() + carried
 
 
 def _without_header_signatures(content: bytes, start: int) -> tuple[bytes, int]:
@@ -57,13 +47,11 @@ def _without_header_signatures(content: bytes, start: int) -> tuple[bytes, int]:
     return headers + content[end_of_headers:], dropped
 
 
-def author_of(content: bytes) -> bytes:
-    """Name and e-mail of a commit's author as written, without the date; empty where there is no author."""
-    start = content.find(b"\nauthor ", 0, content.find(b"\n\n") + 1 or len(content))
-    if start < 0:
+def author_of(carried: bytes) -> bytes:
+    """Name and e-mail of a carried commit's author as written, without the date; empty where there is no author."""
+    if not carried.startswith(b"author "):
         return b""
-    line = content[start + len(b"\nauthor ") :].partition(b"\n")[0]
-    return line.rsplit(b" ", 2)[0]
+    return carried[len(b"author ") : carried.find(b"\n")].rsplit(b" ", 2)[0]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from migration.code_move.composition import RepositoryTrees
 from migration.code_move.errors import SplitError
 from migration.code_move.git_objects import ObjectStore
 from migration.code_move.pack import PackWriter
-from migration.code_move.rewrite import author_of, carry_commit, rewrite_tag
+from migration.code_move.rewrite import author_of, carry_commit, link_commit, rewrite_tag
 from migration.code_move.split import NOTHING, Kept
 from migration.code_move.tags import SourceTag, check_new_names, new_tag_name
 from migration.desired_state.moves import TagRule
@@ -67,19 +67,19 @@ def write_commits(
     contents = store.read([source_ids[position] for position in order])
     for done, (position, (_, content)) in enumerate(zip(order, contents, strict=True)):
         try:
-            carried = carry_commit(content)
+            carried, dropped = carry_commit(content)
         except SplitError as error:
             raise SplitError(
                 f"The commit {source_ids[position].hex()} of the monorepo is malformed: {error}. "
                 "Run `git fsck` there and repair it."
             ) from error
-        author = author_of(content)
+        author = author_of(carried)
         for repository in takers[position]:
             new_ids = repository.new_ids
             parents = [new_ids[parent] for parent in repository.kept.parents[len(new_ids)]]
-            new_ids.append(pack.add(b"commit", carried.linked(repository.tree_at(position), parents)))
+            new_ids.append(pack.add(b"commit", link_commit(carried, repository.tree_at(position), parents)))
             repository.authors.add(author)
-            repository.dropped_signatures += carried.dropped_signatures
+            repository.dropped_signatures += dropped
         if done % 1000 == 0:
             progress(done, len(order))
     progress(len(order), len(order))
