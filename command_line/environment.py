@@ -21,7 +21,8 @@ def pulumi_environment(engine: Engine, token: str, stack: str) -> dict[str, str]
     home = {} if engine.home is None else {"PULUMI_HOME": str(engine.home)}
     return home | {
         "PATH": os.pathsep.join(path_entries),
-        "PULUMI_BACKEND_URL": STATE.as_uri(),
+        # Without sidecar files, which a killed engine leaves empty, so that it cannot read its state any more.
+        "PULUMI_BACKEND_URL": f"{STATE.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": REHEARSAL_PASSPHRASE,
         "PULUMI_STACK": stack,
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -1,9 +1,7 @@
 """`pulumi` as a child process: its events become progress, its diagnostics an error."""
 
 import json
-import os
 import re
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from command_line.failures import UpFailedError
+from command_line.state_lock import is_locked_by_the_dead
 from components.settings import PROJECT
 
 _COLOUR_TAG = re.compile(r"<\{%.*?%\}>")
@@ -69,7 +68,7 @@ def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> Non
     """Make the stack where there is none, and free it of a lock whose owner is dead."""
     if not (state / ".pulumi" / "stacks" / "multirepo" / f"{stack}.json").exists():
         _run(["stack", "init", stack, "--non-interactive"], environment)
-    if _is_locked_by_the_dead(state, stack):
+    if is_locked_by_the_dead(state, stack):
         _run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
         _drop_pending_operations(stack, environment)
 
@@ -91,21 +90,3 @@ def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
     )
     if finished.returncode:
         raise UpFailedError(f"pulumi {' '.join(arguments)} failed: {finished.stderr.strip()}")
-
-
-def _is_locked_by_the_dead(state: Path, stack: str) -> bool:
-    """Whether every lock on the stack was left behind by a process of this machine that is gone (`kill -9`)."""
-    locks = list((state / ".pulumi" / "locks").glob(f"*/multirepo/{stack}/*.json"))
-    return bool(locks) and all(_owner_is_dead(json.loads(lock.read_text())) for lock in locks)
-
-
-def _owner_is_dead(lock: Mapping[str, Any]) -> bool:
-    if lock["hostname"] != socket.gethostname():
-        return False
-    try:
-        os.kill(lock["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

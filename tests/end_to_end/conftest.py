@@ -78,7 +78,7 @@ def stack(checkout: Checkout, world: WorldAccess, server: Running, monorepo: Rep
     path = ":".join([*map(str, engine.path_entries), checkout.environment["PATH"]])
     checkout.environment |= {
         "PATH": path,
-        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "GITHUB_TOKEN": world.token,
