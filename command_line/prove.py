@@ -15,12 +15,10 @@ from command_line.exit_codes import ExitCode
 from command_line.rehearse import present_monorepo
 from command_line.stacks import stack_for
 from components.histories import selections_of, workspace_of
-from components.settings import SANDBOX_RECORD
 from migration.code_move.proof import Proof, RepositoryProof, prove_split, second_run_failures
 from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
 from migration.plan import read_plan
-from sandbox import process
 
 FAILURES_SHOWN = 20
 
@@ -36,8 +34,6 @@ def prove(
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     with steps() as shown:
-        with shown.step("sandbox"):  # the stack's settings name its address
-            process.start(SANDBOX_RECORD.parent)
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
         with shown.step("monorepo"):

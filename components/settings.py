@@ -53,12 +53,13 @@ class Settings:
     """The `multirepo:` keys of `Pulumi.<stack>.yaml`.
 
     owner: organization or user that gets the repositories.
+    server: address of GitHub, or "sandbox/WORLD" for a world of the sandbox that runs in this checkout.
     monorepo: path (relative to the project folder) or address of the repository to take apart.
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
     """
 
     owner: str
-    github: GitHub
+    server: str
     monorepo: str
     plan_file: Path
     stages: Mapping[str, str]
@@ -81,11 +82,17 @@ class Settings:
         monorepo = required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git")
         return cls(
             owner=owner,
-            github=GitHub(address=_github_address(required("github", "https://github.com"), stack)),
+            server=_checked_server(required("github", "https://github.com"), stack),
             monorepo=monorepo,
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
         )
+
+    @property
+    def github(self) -> GitHub:
+        """The server itself. Raises SettingsError when it is a sandbox and none runs."""
+        sandbox, _, world = self.server.partition("/")
+        return GitHub(address=f"{sandbox_address()}/{world}" if sandbox == "sandbox" else self.server)
 
     @property
     def monorepo_folder(self) -> Path:
@@ -106,10 +113,9 @@ def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, s
     return stages
 
 
-def _github_address(setting: str, stack: str) -> str:
-    """The web root of the server; "sandbox/WORLD" stands for a world of the one that runs in this checkout."""
+def _checked_server(setting: str, stack: str) -> str:
     if setting.startswith("sandbox/"):
-        return f"{sandbox_address()}/{setting.removeprefix('sandbox/')}"
+        return setting
     parts = urlsplit(setting)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.query:
         raise SettingsError(
