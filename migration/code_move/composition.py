@@ -1,11 +1,11 @@
 """The tree of one new repository at each commit of the monorepo, from the trees of its moved folders."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migration.code_move.folders import ABSENT, FolderTrees
-from migration.code_move.object_format import ObjectFormat
+from migration.code_move.git_objects import ObjectStore
 from migration.code_move.trees import Exclusion, TreeWorkshop
 from migration.desired_state.moves import CodeSelection, Move
 
@@ -32,8 +32,7 @@ def move_sources(move: Move) -> tuple[str, ...]:
 def compose_repository(
     selection: CodeSelection,
     folders: Mapping[str, FolderTrees],
-    read: Callable[[Sequence[bytes]], Iterator[tuple[bytes, bytes]]],
-    object_format: ObjectFormat,
+    store: ObjectStore,
 ) -> RepositoryTrees:
     """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
 
@@ -41,7 +40,7 @@ def compose_repository(
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
     combinations, combined = _combinations([source.numbers for source in sources])
-    composer = _Composer(selection, object_format)
+    composer = _Composer(selection, store)
     composed: dict[int, bytes] = {}
     pending: Iterable[int] = range(len(combinations))
     while pending:
@@ -54,8 +53,8 @@ def compose_repository(
             else:
                 composed[number] = tree
         pending = undecided
-        composer.fill(read)
-    positions = {object_format.empty_tree: 0}
+        composer.complete()
+    positions = {composer.workshop.empty_tree: 0}
     number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
     if len(positions) < len(combinations):  # several combinations make one tree
         combined = array("i", [number_of[number] for number in combined])
@@ -73,20 +72,18 @@ def _combinations(columns: Sequence["array[int]"]) -> tuple[Sequence[tuple[int, 
 
 
 class _Composer:
-    def __init__(self, selection: CodeSelection, object_format: ObjectFormat) -> None:
-        self.workshop = TreeWorkshop(object_format)
-        self._empty = object_format.empty_tree
-        self._moves = [
-            (move, Exclusion(move.exclude, self.workshop) if move.exclude else None) for move in selection.moves
-        ]
+    def __init__(self, selection: CodeSelection, store: ObjectStore) -> None:
+        self.workshop = TreeWorkshop(store.object_format)
+        self._store = store
+        self._moves = [(move, Exclusion(self.workshop) if move.exclude else None) for move in selection.moves]
 
     def compose(self, sources: Sequence[bytes]) -> bytes | None:
         """The repository's tree; None when trees have still to be read. sources: per move, per name, as planned."""
         names = iter(sources)
-        result: bytes | None = self._empty
+        result: bytes | None = self.workshop.empty_tree
         for move, exclusion in self._moves:
             present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
-            tree: bytes | None = present[0] if present else self._empty
+            tree: bytes | None = present[0] if present else self.workshop.empty_tree
             if tree is not None and exclusion:
                 tree = exclusion.apply(tree)
             if tree is None or result is None:
@@ -95,8 +92,11 @@ class _Composer:
                 result = self.workshop.overlay(result, self.workshop.place(tree, move.target))
         return result
 
-    def fill(self, read: Callable[[Sequence[bytes]], Iterator[tuple[bytes, bytes]]]) -> None:
-        """Read what the workshop found missing."""
+    def complete(self) -> None:
+        """Read the trees and ask about the files that were found missing."""
         missing = sorted(self.workshop.missing)
         self.workshop.missing.clear()
-        self.workshop.read.update(zip(missing, (content for _, content in read(missing)), strict=True))
+        self.workshop.read.update(zip(missing, (content for _, content in self._store.read(missing)), strict=True))
+        for move, exclusion in self._moves:
+            if exclusion and exclusion.undecided:
+                exclusion.decide(self._store.ignored(move.exclude, exclusion.undecided))

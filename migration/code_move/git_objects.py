@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 from binascii import unhexlify
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,6 +150,28 @@ class ObjectStore:
                 *arguments, git_dir=self.git_dir, standard_input=request, output=answers.fileno(), check=False
             ) as process:
                 yield ids
+
+    def ignored(self, patterns: Sequence[str], paths: Iterable[bytes]) -> set[bytes]:
+        """The files among `paths` that gitignore-style patterns match: git reads the patterns, for nobody else agrees.
+
+        Raises GitError for a path that cannot stand in a work tree, such as "../f".
+        """
+        with tempfile.TemporaryDirectory(dir=self.git_dir) as folder:
+            excludes, work_tree = Path(folder, "excludes"), Path(folder, "empty")
+            work_tree.mkdir()
+            excludes.write_bytes(b"".join(b"%b\n" % os.fsencode(pattern) for pattern in patterns))
+            settings = ("-c", f"core.excludesFile={excludes}", "-c", "core.ignoreCase=false")
+            places = (f"--git-dir={self.git_dir}", f"--work-tree={work_tree}")
+            # "./", because git would read what begins with ":" as a pattern.
+            request = b"".join(b"./%b\0" % path for path in paths)
+            arguments = (*settings, *places, "check-ignore", "--no-index", "--stdin", "-z")
+            try:
+                answer = run_git(*arguments, directory=work_tree, standard_input=request)
+            except GitError as error:
+                if error.message:
+                    raise
+                return set()  # git fails without a word when no path matches
+            return {path.removeprefix(b"./") for path in answer.split(b"\0")[:-1]}
 
     def _lines(self, object_ids: Sequence[bytes]) -> bytes:
         return b"".join([b"%b\n" % object_id.hex().encode() for object_id in object_ids])

@@ -23,7 +23,7 @@ from migration.desired_state.moves import CodeSelection
 
 __all__ = ["History", "Progress", "Split", "SplitError", "quiet", "split_monorepo"]
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Part of the key of a saved split: raise it whenever the same input gives other objects."""
 
 _ROOTS_AT_ONCE = 10_000
@@ -154,7 +154,7 @@ class _Run:
         folders: Mapping[str, FolderTrees],
         tags: Mapping[str, SourceTag],
     ) -> NewRepository:
-        trees = compose_repository(selection, folders, self._store.read, self._source.object_format)
+        trees = compose_repository(selection, folders, self._store)
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
         kept = only_reachable(
@@ -168,8 +168,8 @@ class _Run:
         return History(
             head=head.hex() or None,
             tags={name: object_id.hex() for name, object_id in repository.tags.items()},
-            commits=len(repository.kept.commits) - 1,
-            merges=sum(len(parents) > 1 for parents in repository.kept.parents),
+            commits=len(set(repository.new_ids)) - 1,
+            merges=len(repository.merges),
             authors=len(repository.authors),
             files=count_files(self._store.git_dir, head) if head else 0,
             dropped_signatures=repository.dropped_signatures,

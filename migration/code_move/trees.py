@@ -5,9 +5,7 @@ of its repository needs none made: its own tree becomes the root.
 """
 
 import re
-from collections.abc import Sequence
-
-from pathspec import GitIgnoreSpec
+from collections.abc import Sequence, Set
 
 from migration.code_move.errors import SplitError
 from migration.code_move.object_format import ObjectFormat
@@ -42,7 +40,8 @@ class TreeWorkshop:
     def __init__(self, object_format: ObjectFormat) -> None:
         self.missing: set[bytes] = set()
         self.read: dict[bytes, bytes] = {}  # id -> content, from the monorepo
-        self.made: dict[bytes, bytes] = {object_format.empty_tree: b""}  # id -> content
+        self.empty_tree = object_format.empty_tree
+        self.made: dict[bytes, bytes] = {self.empty_tree: b""}  # id -> content
         self._format = object_format
         self._overlaid: dict[tuple[bytes, bytes], bytes] = {}
         self._entry = re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % object_format.size, re.DOTALL)
@@ -70,16 +69,15 @@ class TreeWorkshop:
 
     def place(self, tree: bytes, target: str) -> bytes:
         """The tree that has `tree` at the path `target`; "" is the root. An empty tree leaves no folders."""
-        if tree != self._format.empty_tree:
+        if tree != self.empty_tree:
             for name in reversed(target.encode().split(b"/") if target else []):
                 tree = self.make({name: (FOLDER_MODE, tree)})
         return tree
 
     def overlay(self, under: bytes, over: bytes) -> bytes | None:
         """Both trees in one. Folders merge; where two files, or a file and a folder, meet, `over` wins."""
-        empty = self._format.empty_tree
-        if under in (over, empty) or over == empty:
-            return under if over == empty else over
+        if under in (over, self.empty_tree) or over == self.empty_tree:
+            return under if over == self.empty_tree else over
         known = self._overlaid.get((under, over))
         if known:
             return known
@@ -113,17 +111,27 @@ class TreeWorkshop:
 
 
 class Exclusion:
-    """The files of one move that stay behind: gitignore-style patterns, relative to the moved folder."""
+    """The files of one move that stay behind.
 
-    def __init__(self, patterns: Sequence[str], workshop: TreeWorkshop) -> None:
-        self._spec = GitIgnoreSpec.from_lines(patterns)
+    Like the workshop it does no I/O: a file that it knows nothing of is noted in `undecided`, as a path inside the
+    moved folder, and the result is None. Call `decide` and ask again.
+    """
+
+    def __init__(self, workshop: TreeWorkshop) -> None:
+        self.undecided: set[bytes] = set()
+        self._stays_behind: dict[bytes, bool] = {}
         self._workshop = workshop
-        self._known: dict[tuple[bytes, str], bytes] = {}
+        self._known: dict[tuple[bytes, bytes], bytes] = {}
 
-    def apply(self, tree: bytes, path: str = "") -> bytes | None:
+    def decide(self, left_behind: Set[bytes]) -> None:
+        """Take the answer for all that is undecided: the files that stay behind."""
+        self._stays_behind.update({path: path in left_behind for path in self.undecided})
+        self.undecided.clear()
+
+    def apply(self, tree: bytes, path: bytes = b"") -> bytes | None:
         """The tree without the excluded files and without folders that thereby became empty.
 
-        None when a tree has still to be read. path: where the tree stands, ending in "/" unless it is the top.
+        None when something is missing. path: where the tree stands, ending in "/" unless it is the top.
         """
         known = self._known.get((tree, path))
         if known:
@@ -133,16 +141,22 @@ class Exclusion:
             return None
         complete, kept = True, Entries()
         for name, (mode, object_id) in entries.items():
-            here = path + name.decode("utf-8", "surrogateescape")
-            folder = is_folder(mode)
-            if self._spec.match_file(here + "/" if folder else here):
-                continue
-            chosen = self.apply(object_id, here + "/") if folder else object_id
+            chosen = self._choose(mode, object_id, path + name)
             if chosen is None:
                 complete = False
-            elif not folder or self._workshop.made.get(chosen) != b"":
+            elif self._workshop.made.get(chosen) != b"":
                 kept[name] = (mode, chosen)
         if not complete:
             return None
         self._known[tree, path] = tree if kept == entries else self._workshop.make(kept)
         return self._known[tree, path]
+
+    def _choose(self, mode: bytes, object_id: bytes, path: bytes) -> bytes | None:
+        """What of an entry stays: the entry itself, another tree, or the empty tree for nothing."""
+        if is_folder(mode):
+            return self.apply(object_id, path + b"/")
+        stays_behind = self._stays_behind.get(path)
+        if stays_behind is None:
+            self.undecided.add(path)
+            return None
+        return self._workshop.empty_tree if stays_behind else object_id

@@ -19,7 +19,7 @@ class NewRepository:
     """One new repository while it is written.
 
     source_tags: the tags of the monorepo that its rules take. new_ids: raw ids, by position in `kept.commits`.
-    tags: new tag name -> raw id of the object that the tag names.
+    merges: raw ids of those with several parents. tags: new tag name -> raw id of the object that the tag names.
     """
 
     name: str
@@ -29,6 +29,7 @@ class NewRepository:
     kept: Kept
     new_ids: list[bytes] = field(default_factory=lambda: [b""])
     tags: dict[str, bytes] = field(default_factory=dict)
+    merges: set[bytes] = field(default_factory=set)
     authors: set[bytes] = field(default_factory=set)
     dropped_signatures: int = 0
 
@@ -76,8 +77,11 @@ def write_commits(
         author = author_of(carried)
         for repository in takers[position]:
             new_ids = repository.new_ids
-            parents = [new_ids[parent] for parent in repository.kept.parents[len(new_ids)]]
+            # Two commits can become one: the same change, by the same person in the same second.
+            parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept.parents[len(new_ids)]]))
             new_ids.append(pack.add(b"commit", link_commit(carried, repository.tree_at(position), parents)))
+            if len(parents) > 1:
+                repository.merges.add(new_ids[-1])
             repository.authors.add(author)
             repository.dropped_signatures += dropped
         if done % 1000 == 0:

@@ -363,7 +363,6 @@ def test_each_repository_is_proved_by_its_own_tags(builder: MonorepoBuilder, spl
     assert [repository.commits for repository in proof.repositories] == [2, 1]
 
 
-@pytest.mark.xfail(strict=True, reason="the split names the one commit twice as a parent, and counts it twice")
 def test_two_commits_that_become_one_are_proved(builder: MonorepoBuilder, splitter: Splitter) -> None:
     """The same change by the same person in the same second, on two branches that differ elsewhere."""
     begin = builder.commit({"a/f": "1"})
@@ -432,7 +431,6 @@ def test_excludes_are_read_as_git_reads_them(patterns: tuple[str, ...], left_beh
     assert ignored(patterns, [b"f", b"docs/g", b"docs/build/x", b":(top)"]) == left_behind
 
 
-@pytest.mark.xfail(strict=True, reason="pathspec reads these patterns otherwise than git, and so does the split")
 @pytest.mark.parametrize("patterns", EXCLUDES_READ_OTHERWISE)
 def test_excludes_of_every_kind_are_proved(
     builder: MonorepoBuilder, splitter: Splitter, patterns: tuple[str, ...]

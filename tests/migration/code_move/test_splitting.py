@@ -100,6 +100,38 @@ def test_excluded_files_are_in_no_commit(builder: MonorepoBuilder, splitter: Spl
     assert splitter.files(f"{history.head}~1") == {"f": "1"}
 
 
+@pytest.mark.parametrize(
+    ("patterns", "kept"),
+    [
+        (("build", "!docs"), {"f", "docs/g", ":top"}),
+        (("[[:alpha:]]",), {":top", "docs/build/xx"}),
+        (("/docs/**/",), {"f", "docs/g", ":top"}),
+        (("docs/", "!docs/g"), {"f", ":top"}),
+        (("*", "!/docs/", "!/docs/g"), {"docs/g"}),
+        (("nothing", "# a comment", "f/", "docs/g/"), {"f", "docs/g", "docs/build/xx", ":top"}),
+    ],
+)
+def test_excludes_mean_what_they_mean_to_git(
+    builder: MonorepoBuilder, splitter: Splitter, patterns: tuple[str, ...], kept: set[str]
+) -> None:
+    builder.point("main", builder.commit(dict.fromkeys(("a/f", "a/docs/g", "a/docs/build/xx", "a/:top"), "1")))
+    assert set(splitter.files(splitter.split_one(Move(source="a", exclude=patterns)).histories["new"].head)) == kept
+
+
+def test_two_commits_that_become_one_count_once(builder: MonorepoBuilder, splitter: Splitter) -> None:
+    """The same change by the same person in the same second, on two branches that differ elsewhere."""
+    begin = builder.commit({"a/f": "1"})
+    aside = builder.commit({"a/f": "1", "b/f": "1"}, begin)
+    left = builder.commit({"a/f": "2"}, begin, message="same")
+    builder.commits -= 1
+    right = builder.commit({"a/f": "2", "b/f": "1"}, aside, message="same")
+    builder.point("main", builder.commit({"a/f": "2", "b/f": "1"}, left, right))
+    history = splitter.split_one(Move(source="a")).histories["new"]
+    assert splitter.commit_map()[left] == splitter.commit_map()[right]
+    assert splitter.git("rev-parse", f"{history.head}^@") == splitter.commit_map()[left]
+    assert (history.commits, history.merges) == (3, 0)
+
+
 def test_a_folder_deleted_and_added_again_keeps_its_history_and_no_other(
     builder: MonorepoBuilder, splitter: Splitter
 ) -> None:
