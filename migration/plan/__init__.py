@@ -4,6 +4,8 @@ from migration.plan.errors import Fault, PlanError
 from migration.plan.model import (
     VENDOR_BRANCH,
     Confirmation,
+    Contract,
+    Kind,
     Monorepo,
     Move,
     Package,
@@ -20,7 +22,9 @@ from migration.plan.reading import read_plan
 __all__ = [
     "VENDOR_BRANCH",
     "Confirmation",
+    "Contract",
     "Fault",
+    "Kind",
     "Monorepo",
     "Move",
     "Package",

@@ -11,6 +11,13 @@ from migration.plan.model import DEFAULT_WAVE, VENDOR_BRANCH, Plan
 from migration.plan.package_order import check_packages
 from migration.plan.values import quoted
 
+KINDS_WITH = {
+    "contract": ("python-service", "vite-application"),
+    "dockerfile": ("python-service", "vite-application"),
+    "test_service": ("compose-tests",),
+}
+"""Keys that only the pipelines of some kinds read."""
+
 WRITING_ROLES = ("push", "maintain", "admin")
 
 
@@ -23,6 +30,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     yield from _check_tags(plan)
     yield from check_packages(plan)
     yield from _check_people(plan)
+    yield from _check_pipelines(plan)
 
 
 def _check_names(plan: Plan) -> Iterator[Finding]:
@@ -111,3 +119,14 @@ def _check_people(plan: Plan) -> Iterator[Finding]:
                     problem = f"the team {quoted(owner)} cannot write to the repository, so GitHub ignores it here"
                     remedy = f"Give it one of the roles {', '.join(WRITING_ROLES)} in `teams` of the repository."
                     yield Finding(location, problem, remedy)
+
+
+def _check_pipelines(plan: Plan) -> Iterator[Finding]:
+    for at, repository in enumerate(plan.repositories):
+        for key, kinds in KINDS_WITH.items():
+            if getattr(repository, key) and repository.kind not in kinds:
+                problem = f"nothing reads it in a repository of the kind {quoted(repository.kind)}"
+                if repository.kind is None:
+                    problem = "nothing reads it in a repository without a kind"
+                remedy = f"Remove it, or set `kind:` to {' or '.join(kinds)}."
+                yield Finding(("repositories", at, key), problem, remedy)

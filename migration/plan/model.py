@@ -117,6 +117,17 @@ class Transforms(_Model):
     """Files that are written over what was moved: path to content."""
 
 
+class Contract(_Model):
+    """The OpenAPI description on which this repository and others have agreed. Its pipeline holds the code to it."""
+
+    file: Folder
+    """Its path in the new repository, like openapi.json."""
+    generated_by: Folder | None = None
+    """The Python script that writes it from the code, in a repository that serves the API."""
+    types: Folder | None = None
+    """The TypeScript file that openapi-typescript writes from it, in a repository that calls the API."""
+
+
 class Repository(_Model):
     """One new repository. Without `moves` it is born empty and holds what `transforms` and its kind write."""
 
@@ -146,6 +157,12 @@ class Repository(_Model):
     """Packages of this plan that its code uses. Published first; path dependencies on them become versions."""
     transforms: Transforms = Transforms()
     """Changes to the tip of the moved history."""
+    contract: Contract | None = None
+    """The API that its pipeline checks."""
+    dockerfile: Folder | None = None
+    """The Dockerfile of the container image that a release pushes. Without one, a release carries what was built."""
+    test_service: Text | None = None
+    """In a repository of the kind compose-tests: the service that runs the suite against the others."""
     first_release: RefName | None = None
     """A tag, like v1.0.0, that the first complete move gets."""
     teams: dict[TeamName, Role] = {}

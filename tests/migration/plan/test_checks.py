@@ -167,3 +167,14 @@ def test_a_code_owner_can_write(told: Told) -> None:
     repository = "name: a, teams: {readers: pull, writers: push}, code_owners: {'*': [readers, writers, '@ana']}"
     (fault,) = told(plan_of(repository, teams=teams))
     assert "repositories[0].code_owners['*'][0]: the team 'readers' cannot write to the repository" in fault
+
+
+def test_a_key_that_no_pipeline_would_read_is_refused(told: Told) -> None:
+    faults = told(plan_of("name: a, dockerfile: Dockerfile", "name: b, kind: templates, contract: {file: api.json}"))
+    assert faults == [
+        "3:27: repositories[0].dockerfile: nothing reads it in a repository without a kind. "
+        "Remove it, or set `kind:` to python-service or vite-application.",
+        "4:42: repositories[1].contract: nothing reads it in a repository of the kind 'templates'. "
+        "Remove it, or set `kind:` to python-service or vite-application.",
+    ]
+    assert told(plan_of("name: a, kind: compose-tests, test_service: suite")) == []

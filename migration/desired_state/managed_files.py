@@ -1,0 +1,46 @@
+"""The files of a repository that the stack writes, and keeps: pipelines, CODEOWNERS, Dependabot's settings."""
+
+from dataclasses import dataclass
+
+from migration import plan as planned
+from migration.desired_state.pipeline_settings import Registry
+from migration.desired_state.pipelines import render, template_values, workflows
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedFile:
+    """path: from the root of the repository, "/" between names. content: the whole text, in UTF-8 with "\\n"."""
+
+    path: str
+    content: str
+
+
+def managed_files(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> tuple[ManagedFile, ...]:
+    """Every managed file of the repository called `name`, sorted by path.
+
+    owner: the organization or user at GitHub, to whom the teams belong.
+    registry: where private packages are; None when the plan has none.
+    Raises DesiredStateError when the repository needs a registry and there is none.
+    """
+    repository = next(one for one in plan.repositories if one.name == name)
+    files: dict[str, str] = {}
+    if repository.kind is not None:
+        values = template_values(plan, repository, owner, registry)
+        files = workflows(repository.kind, values)
+        if values["updates"]:
+            files[".github/dependabot.yml"] = render("dependabot.yml.jinja", values)
+    if repository.code_owners:
+        files[".github/CODEOWNERS"] = code_owners(repository, owner)
+    return tuple(ManagedFile(path=path, content=files[path]) for path in sorted(files))
+
+
+def code_owners(repository: planned.Repository, owner: str) -> str:
+    """The text of CODEOWNERS; the last pattern that matches a file wins, as in the plan.
+
+    https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+    """
+    lines = ["# Written by the migration's stack, whose next `pulumi up` undoes changes made here."]
+    for pattern, owners in repository.code_owners.items():
+        names = (one if one.startswith("@") else f"@{owner}/{one}" for one in owners)
+        lines.append(" ".join([pattern.replace(" ", "\\ "), *names]))
+    return "\n".join(lines) + "\n"

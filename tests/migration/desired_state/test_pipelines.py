@@ -1,0 +1,195 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from syrupy.assertion import SnapshotAssertion
+
+from migration.desired_state import DesiredStateError, pipeline_settings
+from migration.desired_state.actions import ACTIONS
+from migration.desired_state.managed_files import ManagedFile, managed_files
+from migration.desired_state.pipeline_settings import Registry
+from migration.plan import Plan
+from tests.migration.desired_state.conftest import REGISTRIES
+
+EveryFile = dict[str, tuple[ManagedFile, ...]]
+
+ONE_OF_EACH_KIND = {
+    "python-packages": "maestro-shared",
+    "python-service": "maestro-hive",
+    "vite-application": "maestro-frontend",
+    "templates": "maestro-templates",
+    "compose-tests": "maestro-integration-tests",
+    "documentation": "maestro-docs",
+}
+
+
+def plan_of(**repository: Any) -> Plan:
+    return Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": [{"name": "one", **repository}]})
+
+
+def rendered(plan: Plan, registry: Registry | None = None) -> dict[str, str]:
+    """File name to text."""
+    return {file.path.rpartition("/")[2]: file.content for file in managed_files(plan, "one", "acme", registry)}
+
+
+def workflows(every_file: EveryFile) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where it is, and the parsed workflow."""
+    for name, files in every_file.items():
+        for file in files:
+            if file.path.startswith(".github/workflows/"):
+                yield f"{name}/{file.path}", yaml.load(file.content, yaml.BaseLoader)
+
+
+def jobs(every_file: EveryFile) -> Iterator[tuple[str, dict[str, Any]]]:
+    for where, workflow in workflows(every_file):
+        for identifier, job in workflow["jobs"].items():
+            yield f"{where}: {identifier}", job
+
+
+@pytest.mark.parametrize("kind", ONE_OF_EACH_KIND)
+def test_the_files_of_each_kind(kind: str, maestro: Plan, snapshot: SnapshotAssertion) -> None:
+    files = managed_files(maestro, ONE_OF_EACH_KIND[kind], "maestro-labs", REGISTRIES["devpi"])
+    assert {file.path: file.content for file in files} == snapshot
+
+
+@pytest.mark.parametrize("registry", ["codeartifact"], indirect=True)
+def test_the_engine_and_its_registry_with_oidc(every_file: EveryFile, snapshot: SnapshotAssertion) -> None:
+    assert {file.path: file.content for file in every_file["maestro-engine"]} == snapshot
+    shared = {file.path: file.content for file in every_file["maestro-shared"]}
+    assert shared[".github/workflows/release.yml"] == snapshot
+
+
+def test_every_action_is_pinned_in_the_one_table(every_file: EveryFile) -> None:
+    used = {
+        line.partition("uses: ")[2]
+        for files in every_file.values()
+        for file in files
+        for line in file.content.splitlines()
+        if "uses: " in line
+    }
+    assert used <= {f"{action}@{pin.commit} # {pin.version}" for action, pin in ACTIONS.items()}
+    assert used
+    assert all(re.fullmatch("[0-9a-f]{40}", pin.commit) for pin in ACTIONS.values())
+
+
+def test_no_action_of_the_table_is_unused(maestro: Plan) -> None:
+    text = "".join(
+        file.content
+        for registry in REGISTRIES.values()
+        for one in maestro.repositories
+        for file in managed_files(maestro, one.name, "acme", registry)
+    )
+    assert [action for action in ACTIONS if f"{action}@" not in text] == []
+
+
+def test_a_workflow_has_no_permission_that_a_job_does_not_ask_for(every_file: EveryFile) -> None:
+    assert [where for where, workflow in workflows(every_file) if workflow["permissions"] != {}] == []
+    assert [where for where, job in jobs(every_file) if "permissions" not in job] == []
+    granted = {
+        (name, access)
+        for where, job in jobs(every_file)
+        if "/ci.yml" in where
+        for name, access in job["permissions"].items()
+    }
+    assert granted <= {("contents", "read"), ("packages", "read"), ("id-token", "write")}
+
+
+def test_every_job_ends_by_itself_and_every_workflow_gives_way_to_the_next(every_file: EveryFile) -> None:
+    assert [where for where, job in jobs(every_file) if int(job.get("timeout-minutes", 360)) > 30] == []
+    assert [where for where, workflow in workflows(every_file) if "group" not in workflow["concurrency"]] == []
+
+
+def test_no_checkout_leaves_its_token_behind(every_file: EveryFile) -> None:
+    checkouts = [
+        step
+        for _, job in jobs(every_file)
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    ]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] == "false" for step in checkouts)
+
+
+def test_what_publishes_runs_nothing_of_the_repository(every_file: EveryFile) -> None:
+    uses = [step.get("uses", "") for step in publishing_job(every_file)["steps"]]
+    assert not any(action.startswith("actions/checkout@") for action in uses)
+
+
+def test_what_publishes_waits_for_the_environments_reviewers(every_file: EveryFile) -> None:
+    assert publishing_job(every_file)["environment"] == pipeline_settings.RELEASE_ENVIRONMENT
+
+
+def publishing_job(every_file: EveryFile) -> dict[str, Any]:
+    (job,) = (job for where, job in jobs(every_file) if where.endswith("release.yml: publish"))
+    return job
+
+
+@pytest.mark.parametrize("registry", ["codeartifact"], indirect=True)
+def test_a_registry_with_oidc_leaves_no_secret_to_store(every_file: EveryFile) -> None:
+    assert [name for name, files in every_file.items() if any("secrets." in file.content for file in files)] == []
+
+
+def test_every_secret_and_variable_has_its_name_in_one_place(every_file: EveryFile) -> None:
+    known = {value for name, value in vars(pipeline_settings).items() if name.isupper()}
+    text = "".join(file.content for files in every_file.values() for file in files)
+    used = set(re.findall(r"\b(?:secrets|vars)\.(\w+)", text))
+    assert used
+    assert used <= known
+
+
+def test_private_names_are_not_looked_up_in_public(every_file: EveryFile, maestro: Plan) -> None:
+    (shared, *_) = maestro.repositories
+    (audit,) = (
+        job for where, job in jobs(every_file) if where.endswith("maestro-hive/.github/workflows/ci.yml: audit")
+    )
+    private = re.compile(audit["steps"][-1]["env"]["PRIVATE"], re.IGNORECASE)
+    assert all(private.match(f"{package.name}==0.1.0") for package in shared.packages)
+    assert not private.match("maestro-core-api-client==0.1.0")
+
+
+def test_a_repository_without_private_packages_needs_no_registry() -> None:
+    files = rendered(plan_of(kind="python-service"))
+    assert "REGISTRY" not in files["ci.yml"]
+
+
+@pytest.mark.parametrize("kind", ["python-packages", "python-service"])
+def test_private_packages_without_a_registry_are_refused(kind: str) -> None:
+    plan = plan_of(kind=kind, packages=[{"name": "core", "path": "core", "version": "1.0"}])
+    with pytest.raises(DesiredStateError, match=r"one publishes or uses private packages.* pulumi config set"):
+        rendered(plan)
+
+
+def test_a_repository_without_a_kind_gets_no_pipeline() -> None:
+    assert rendered(plan_of()) == {}
+
+
+def test_a_service_with_packages_publishes_them_and_its_image() -> None:
+    package = {"name": "core", "path": "core", "version": "1.0"}
+    plan = plan_of(kind="python-service", dockerfile="docker/Dockerfile", packages=[package])
+    release = yaml.safe_load(rendered(plan, REGISTRIES["devpi"])["release.yml"])
+    assert list(release["jobs"]) == ["build", "publish", "image", "release"]
+    assert release["jobs"]["release"]["needs"] == ["publish", "image"]
+
+
+def test_a_frontend_is_held_to_the_contract_that_it_calls() -> None:
+    plan = plan_of(kind="vite-application", contract={"file": "openapi.yml", "types": "src/contract.ts"})
+    ci = yaml.safe_load(rendered(plan)["ci.yml"])
+    (step,) = (step for step in ci["jobs"]["contract"]["steps"] if "openapi-typescript" in step.get("run", ""))
+    assert step["env"] == {"CONTRACT": "openapi.yml", "TYPES": "src/contract.ts"}
+
+
+def test_a_path_cannot_break_out_of_its_place() -> None:
+    path = 'api: "b" # $(touch c)'
+    plan = plan_of(kind="python-service", contract={"file": path, "generated_by": path}, dockerfile=path)
+    job = yaml.safe_load(rendered(plan)["ci.yml"])["jobs"]["contract"]
+    assert job["env"] == {"CONTRACT": path}
+    assert not any("touch" in step.get("run", "") for step in job["steps"])
+
+
+def test_the_image_has_a_name_that_its_registry_takes() -> None:
+    plan = plan_of(kind="python-service", dockerfile="Dockerfile")
+    (file,) = (file for file in managed_files(plan, "one", "Acme-Inc", None) if file.path.endswith("release.yml"))
+    assert "ghcr.io/acme-inc/one:" in file.content
+    assert "Acme" not in file.content
