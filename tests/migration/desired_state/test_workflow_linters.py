@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from migration.desired_state.managed_files import ManagedFile
-from tests.migration.desired_state.conftest import PROGRAMS, PROJECT
+from tests.migration.desired_state.conftest import PROGRAMS
 
 UNPINNED = """\
 name: CI
@@ -36,16 +36,8 @@ def said_by_actionlint(actionlint: Path, paths: list[Path]) -> str:
 
 def said_by_zizmor(paths: list[Path]) -> str:
     """What it finds, pedantic; "" when it finds nothing."""
-    command = [
-        PROGRAMS / "zizmor",
-        "--offline",
-        "--quiet",
-        "--no-config",
-        "--persona=pedantic",
-        "--collect=all",
-        *paths,
-    ]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    options = ["--offline", "--quiet", "--no-config", "--persona=pedantic", "--collect=all"]
+    answer = subprocess.run([PROGRAMS / "zizmor", *options, *paths], capture_output=True, text=True, check=False)
     assert answer.returncode in (0, *range(11, 15)), answer.stderr
     return answer.stdout if answer.returncode else ""
 
