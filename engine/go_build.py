@@ -1,4 +1,4 @@
-"""Builds the engine with plain `go build` from the modules pinned beside this file. See README.md."""
+"""Builds programs with plain `go build` from the modules pinned beside this file. See README.md."""
 
 from __future__ import annotations
 
@@ -18,27 +18,11 @@ Progress = Callable[[str, float | None], None]
 
 SOURCES = Path(__file__).parent
 
-BUILD_INPUTS = (
-    "pulumi_cli/go.mod",
-    "pulumi_cli/go.sum",
-    "github_provider/go.mod",
-    "github_provider/go.sum",
-    "github_provider/main.go",
-    "language_host.py",
-    "pulumi-language-python",
-)
-"""Everything a build depends on, relative to SOURCES."""
-
-SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
-SDK_SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
-
 LINES_SHOWN = 15
-PROCESSOR_MINUTES = 8
-"""Measured: 4 minutes on 2 processors with empty caches."""
 
 
 class EngineError(Exception):
-    """No engine can be had; the message says why and what to do."""
+    """A program cannot be had; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -55,40 +39,47 @@ class Module:
     """Its measured share of the whole build's time."""
 
 
-def pulumi_version() -> str:
-    """The pinned version of the engine, as pulumi_cli/go.mod has it, without the leading v."""
-    text = (SOURCES / "pulumi_cli" / "go.mod").read_text()
-    match = re.search(r"github\.com/pulumi/pulumi/pkg/v3 v(\d+\.\d+\.\d+)", text)
-    assert match is not None
-    return match[1]
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """Programs that are built together, and the words for a person who waits for them or cannot have them."""
+
+    what: str
+    """Like "the Pulumi engine"."""
+    modules: tuple[Module, ...]
+    processor_minutes: float
+    """Measured with empty caches."""
+    room: str
+    """What Go's caches grow by."""
+    without_go: str
+    """The problem when there is no Go."""
+    instead: str
+    """What to do other than to install Go: ends in ", or ", or is empty."""
+    last_resort: str
+    """What to do when the build fails again and again."""
 
 
-def _modules() -> tuple[Module, ...]:
-    version = f"-X {SDK_MODULE}/go/common/version.Version={pulumi_version()}"
-    return (
-        Module("pulumi_cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "pulumi", f"-s -w {version}", 0.75),
-        Module("github_provider", ".", "pulumi-resource-github", "-s -w", 0.25),
-    )
-
-
-def go_command() -> Path:
+def go_command(build: Build) -> Path:
     """The Go on PATH. Raises EngineError if there is none, or none new enough for the pinned modules."""
-    needed = re.search(r"^go (\d+)\.(\d+)", (SOURCES / "github_provider" / "go.mod").read_text(), re.MULTILINE)
-    assert needed is not None
-    remedies = (
-        f"Install Pulumi {pulumi_version()} or later (https://www.pulumi.com/docs/install/), or "
-        f"{needed[0]} or later (https://go.dev/doc/install) to have the engine built, and start again."
-    )
+    needed = max(_go_needed(module) for module in build.modules)
+    install = f"nstall go {needed[0]}.{needed[1]} or later (https://go.dev/doc/install) to have {build.what} built"
+    remedies = f"{build.instead}{'i' if build.instead else 'I'}{install}, and start again."
     found = shutil.which("go")
     if found is None:
-        raise EngineError(f"There is neither Pulumi nor Go on PATH. {remedies}")
+        raise EngineError(f"{build.without_go} {remedies}")
     answer = subprocess.run([found, "version"], env=_environment(), capture_output=True, text=True, check=False)
     version = re.search(r"go(\d+)\.(\d+)", answer.stdout)
     if version is None:
         raise EngineError(f"`{found} version` fails: {answer.stderr.strip() or 'no version'}. {remedies}")
-    if (int(version[1]), int(version[2])) < (int(needed[1]), int(needed[2])):
-        raise EngineError(f"{found} is {version[0]}, too old to build the engine. {remedies}")
+    if (int(version[1]), int(version[2])) < needed:
+        raise EngineError(f"{found} is {version[0]}, too old to build {build.what}. {remedies}")
     return Path(found)
+
+
+def _go_needed(module: Module) -> tuple[int, int]:
+    """As its go.mod says."""
+    needed = re.search(r"^go (\d+)\.(\d+)", (SOURCES / module.folder / "go.mod").read_text(), re.MULTILINE)
+    assert needed is not None
+    return int(needed[1]), int(needed[2])
 
 
 def _environment() -> dict[str, str]:
@@ -98,69 +89,43 @@ def _environment() -> dict[str, str]:
     return kept | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 
 
-def build(go: Path, folder: Path, log_file: Path, progress: Progress) -> None:
-    """Fill `folder`: bin/ with the engine, home/ as its PULUMI_HOME with the GitHub plugin.
+class Runner:
+    """Runs Go in the modules of a build and keeps its log."""
 
-    log_file gets everything that Go says. Raises EngineError, OSError.
-    """
-    with log_file.open("w", encoding="utf-8") as log:
-        runner = _Runner(go, log)
-        _download(runner, progress)
-        _compile(runner, folder / "bin", progress)
-        sdk = "".join(runner.lines(_modules()[0], "list", "-m", "-f", "{{.Dir}}", SDK_MODULE))
-    for script in (*(Path(sdk) / name for name in SDK_SCRIPTS), SOURCES / "pulumi-language-python"):
-        shutil.copyfile(script, folder / "bin" / script.name)
-        (folder / "bin" / script.name).chmod(0o755)
-    shutil.copyfile(SOURCES / "language_host.py", folder / "bin" / "language_host.py")
-    _install_plugin(folder)
-
-
-def _install_plugin(folder: Path) -> None:
-    """Move the provider to where `pulumi plugin install` would: from PATH the engine warns of it at every run."""
-    program = folder / "bin" / "pulumi-resource-github"
-    version = subprocess.run([program, "-version"], capture_output=True, text=True, check=True).stdout.strip()
-    plugin = folder / "home" / "plugins" / f"resource-github-v{version}"
-    plugin.mkdir(parents=True)
-    program.rename(plugin / program.name)
-
-
-def _download(runner: _Runner, progress: Progress) -> None:
-    """Fetch the modules of all builds first: what the network refuses should show in seconds, not minutes."""
-    downloads = 0
-    for module in _modules():
-        for line in runner.lines(module, "list", "-deps", module.package):
-            if line.startswith("go: downloading "):
-                downloads += 1
-                progress(f"Downloading Go modules for the Pulumi engine ({downloads} so far)", None)
-
-
-def _compile(runner: _Runner, target: Path, progress: Progress) -> None:
-    """One module after the other: each build uses all processors, and the second finds the first's packages."""
-    target.mkdir()
-    minutes = max(1, round(PROCESSOR_MINUTES / (os.cpu_count() or 1)))
-    done = 0.0
-    for module in _modules():
-        template = "{{if .Stale}}{{.ImportPath}}{{end}}"
-        listed = runner.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package)
-        missing = {line for line in listed if " " not in line}
-        compiled = 0
-        arguments = ("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", module.linker_flags)
-        for line in runner.lines(module, *arguments, "-o", str(target / module.program), module.package):
-            compiled += line in missing
-            progress(
-                f"Building {module.program}: {compiled} of {len(missing)} packages "
-                f"(once, about {minutes} minutes in all)",
-                done + module.weight * compiled / max(1, len(missing)),
-            )
-        done += module.weight
-
-
-class _Runner:
-    """Runs Go in the wrapper modules and keeps its log."""
-
-    def __init__(self, go: Path, log: IO[str]) -> None:
+    def __init__(self, build: Build, go: Path, log: IO[str], progress: Progress) -> None:
+        self._build = build
         self._go = go
         self._log = log
+        self._progress = progress
+
+    def download(self) -> None:
+        """Fetch the modules of all programs first: what the network refuses should show in seconds, not minutes."""
+        downloads = 0
+        for module in self._build.modules:
+            for line in self.lines(module, "list", "-deps", module.package):
+                if line.startswith("go: downloading "):
+                    downloads += 1
+                    self._progress(f"Downloading Go modules for {self._build.what} ({downloads} so far)", None)
+
+    def compile(self, target: Path) -> None:
+        """One module after the other: each uses all processors, and the second finds the first's packages."""
+        target.mkdir()
+        minutes = max(1, round(self._build.processor_minutes / (os.cpu_count() or 1)))
+        done = 0.0
+        for module in self._build.modules:
+            template = "{{if .Stale}}{{.ImportPath}}{{end}}"
+            listed = self.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package)
+            missing = {line for line in listed if " " not in line}
+            compiled = 0
+            arguments = ("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", module.linker_flags)
+            for line in self.lines(module, *arguments, "-o", str(target / module.program), module.package):
+                compiled += line in missing
+                self._progress(
+                    f"Building {module.program}: {compiled} of {len(missing)} packages "
+                    f"(once, about {minutes} minute{'' if minutes == 1 else 's'} in all)",
+                    done + module.weight * compiled / max(1, len(missing)),
+                )
+            done += module.weight
 
     def lines(self, module: Module, *arguments: str) -> Iterator[str]:
         """What `go arguments` prints, line by line. Raises EngineError if it fails."""
@@ -189,15 +154,15 @@ class _Runner:
             finally:
                 self._log.flush()
         if process.returncode:
-            raise EngineError(_failure(f"go {arguments[0]}", messages, Path(self._log.name)))
+            raise EngineError(_failure(self._build, f"go {arguments[0]}", messages, Path(self._log.name)))
 
 
-def _failure(command: str, messages: Iterable[str], log_file: Path) -> str:
+def _failure(build: Build, command: str, messages: Iterable[str], log_file: Path) -> str:
     said = "\n".join(messages)
     if "no space left on device" in said:
-        advice = "The disk is full. The build needs 4 GB in Go's caches: make room and start again."
+        advice = f"The disk is full. The build needs {build.room} in Go's caches: make room and start again."
     elif re.search(r"dial tcp|no such host|i/o timeout|connection re|TLS handshake|proxyconnect", said):
         advice = "Go modules cannot be downloaded. Check the network and GOPROXY, and start again."
     else:
-        advice = "Start again; if it fails again, install Pulumi, which makes this build needless."
-    return f"Building the Pulumi engine failed: `{command}` said\n{said}\n{advice} The whole log is {log_file}."
+        advice = f"Start again; if it fails again, {build.last_resort}."
+    return f"Building {build.what} failed: `{command}` said\n{said}\n{advice} The whole log is {log_file}."

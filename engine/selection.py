@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
 import platformdirs
 
-from engine.go_build import BUILD_INPUTS, SOURCES, EngineError, Progress, build, go_command, pulumi_version
+from engine.cache import build_once, key_of
+from engine.go_build import Progress, go_command
+from engine.pulumi_build import BUILD_INPUTS, build_engine, pulumi_build, pulumi_version
 
 Version = tuple[int, int, int]
 
@@ -50,11 +46,12 @@ def ensure_engine(progress: Progress) -> Engine:
     installed = _installed_engine(cache)
     if installed is not None and _version(installed.version) >= _version(pinned):
         return installed
-    folder = cache / _key()
+    folder = cache / key_of(BUILD_INPUTS)
     if not folder.is_dir():
         if installed is not None:
             progress(f"{installed.pulumi} is {installed.version}, older than {pinned}: not used", None)
-        _build_once(cache, folder, progress)
+        go = go_command(pulumi_build())
+        build_once(folder, "the engine", lambda unfinished, log: build_engine(go, unfinished, log, progress), progress)
     return Engine(
         pulumi=folder / "bin" / "pulumi",
         version=pinned,
@@ -89,51 +86,3 @@ def _installed_engine(cache: Path) -> Engine | None:
 def _version(text: str) -> Version:
     major, minor, patch = text.split(".")
     return int(major), int(minor), int(patch)
-
-
-def _key() -> str:
-    """Names a build by everything that goes into it. Go's own version does not: go.mod sets the oldest."""
-    digest = hashlib.sha256(f"{platform.system()}/{platform.machine()}".encode())
-    for name in BUILD_INPUTS:
-        digest.update(name.encode() + (SOURCES / name).read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _build_once(cache: Path, folder: Path, progress: Progress) -> None:
-    """Build under a lock into a temporary folder, so that `folder` exists only when it is whole."""
-    go = go_command()
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with _only_builder(cache, progress):
-            _drop_leftovers(cache)
-            if folder.is_dir():
-                return
-            unfinished = Path(tempfile.mkdtemp(suffix=".unfinished", dir=cache))
-            build(go, unfinished, cache / f"{folder.name}.log", progress)
-            unfinished.rename(folder)
-    except OSError as error:
-        raise EngineError(
-            f"The engine's cache {cache} cannot be written: {error.strerror or error}. "
-            "Give it 0.3 GB of room, a writable folder (XDG_CACHE_HOME moves it), and start again."
-        ) from error
-
-
-@contextlib.contextmanager
-def _only_builder(cache: Path, progress: Progress) -> Iterator[None]:
-    """Hold the cache's lock, which the system releases when its holder is killed."""
-    lock = filelock.FileLock(cache / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        progress("Another start is building the engine: waiting for it", None)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _drop_leftovers(cache: Path) -> None:
-    """Remove what killed builds left: whoever holds the lock is the only builder."""
-    for leftover in cache.glob("*.unfinished"):
-        shutil.rmtree(leftover, ignore_errors=True)

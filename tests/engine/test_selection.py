@@ -7,7 +7,7 @@ import time
 import pytest
 
 from engine import EngineError, ensure_engine
-from engine.go_build import pulumi_version
+from engine.pulumi_build import pulumi_version
 from tests.engine.conftest import Machine
 from tests.engine.fake_go import install_fake_go
 

@@ -1,0 +1,42 @@
+"""The scanner for secrets: gitleaks' rules in a small program of ours, built from Go modules into a cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+from engine.cache import build_once, key_of
+from engine.go_build import Build, Module, Progress, Runner, go_command
+
+BUILD_INPUTS = ("secret_scanner/go.mod", "secret_scanner/go.sum", "secret_scanner/main.go")
+
+BUILD = Build(
+    what="the scanner for secrets",
+    modules=(Module("secret_scanner", ".", "secret-scanner", "-s -w", 1.0),),
+    processor_minutes=1,
+    room="0.5 GB",
+    without_go="The histories must be searched for secrets before they are pushed, and there is no Go on PATH.",
+    instead="",
+    last_resort="report what the log says",
+)
+
+
+def ensure_secret_scanner(progress: Progress) -> Path:
+    """The program, built first if need be (half a minute, once per machine and set of pins).
+
+    Its name changes with its rules. What it reads and answers stands in secret_scanner/main.go.
+    progress: as for `ensure_engine`. Raises EngineError with what to do.
+    """
+    folder = platformdirs.user_cache_path("multirepo") / "secret-scanner" / key_of(BUILD_INPUTS)
+    if not folder.is_dir():
+        go = go_command(BUILD)
+
+        def build(unfinished: Path, log_file: Path) -> None:
+            with log_file.open("w", encoding="utf-8") as log:
+                runner = Runner(BUILD, go, log, progress)
+                runner.download()
+                runner.compile(unfinished / "bin")
+
+        build_once(folder, BUILD.what, build, progress)
+    return folder / "bin" / "secret-scanner"
