@@ -20,12 +20,18 @@ from sandbox.routes import (
     accounts,
     branch_protection,
     branches,
+    checks,
     collaborators,
     commits,
+    contents,
+    git_database,
     git_http,
     graphql,
+    issues,
+    labels,
     members,
     pages,
+    pulls,
     pushes,
     refs,
     repositories,
@@ -36,7 +42,24 @@ from sandbox.routes import (
 from sandbox.worlds import Worlds
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-REST = (repositories, branches, branch_protection, rules, refs, commits, accounts, members, teams, collaborators)
+REST = (
+    repositories,
+    contents,
+    branches,
+    branch_protection,
+    rules,
+    refs,
+    git_database,
+    checks,
+    commits,
+    labels,
+    issues,
+    pulls,
+    accounts,
+    members,
+    teams,
+    collaborators,
+)
 HOSTS = {"127.0.0.1", "localhost"}
 
 

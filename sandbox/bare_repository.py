@@ -5,7 +5,7 @@ Layout: https://git-scm.com/docs/gitrepository-layout
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +99,58 @@ async def refs(directory: Path, prefix: str) -> list[Ref]:
     output = await git(directory, "for-each-ref", f"--format={columns}", prefix)
     rows = [line.split("\0") for line in output.decode().splitlines()]
     return [Ref(name, kind, sha, peeled or sha) for name, kind, sha, peeled in rows]
+
+
+@dataclass(frozen=True)
+class ObjectContent:
+    """A git object. type: blob, tree, commit or tag."""
+
+    sha: str
+    type: str
+    content: bytes
+
+
+async def read_objects(directory: Path, revisions: Sequence[str]) -> list[ObjectContent | None]:
+    """What each revision, such as "main:README.md" or an id, stands for; all read by one process."""
+    if any("\n" in revision for revision in revisions):
+        return [None for _ in revisions]
+    asked = "".join(f"{revision}\n" for revision in revisions).encode()
+    output = await git(directory, "cat-file", "--batch", stdin=asked)
+    found: list[ObjectContent | None] = []
+    position = 0
+    for _ in revisions:
+        end = output.index(b"\n", position)
+        words = output[position:end].decode(errors="replace").split(" ")
+        position = end + 1
+        if len(words) == 3 and words[1] in {"blob", "tree", "commit", "tag"}:
+            size = int(words[2])
+            found.append(ObjectContent(words[0], words[1], output[position : position + size]))
+            position += size + 1
+        else:  # "… missing"
+            found.append(None)
+    return found
+
+
+@dataclass(frozen=True)
+class TreeEntry:
+    """One entry of a tree. mode: as in trees, "100644"; type: blob, tree or commit."""
+
+    name: str
+    mode: str
+    type: str
+    sha: str
+
+
+def tree_entries(content: bytes) -> list[TreeEntry]:
+    """The entries of a tree object: mode, space, name, NUL, 20 bytes of id. https://git-scm.com/docs/git-mktree"""
+    entries, rest = [], content
+    while rest:
+        head, _, rest = rest.partition(b"\0")
+        mode, _, name = head.decode(errors="replace").partition(" ")
+        kind = {"40000": "tree", "160000": "commit"}.get(mode, "blob")
+        entries.append(TreeEntry(name, mode.zfill(6), kind, rest[:20].hex()))
+        rest = rest[20:]
+    return entries
 
 
 def is_empty(directory: Path) -> bool:

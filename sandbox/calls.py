@@ -20,7 +20,7 @@ Kind = TypeVar("Kind", bound=Record)
 
 @dataclass
 class Reply:
-    """What a handler answers. body: a JSON value; None sends no body at all.
+    """What a handler answers. body: a JSON value, or raw bytes; None sends no body at all.
 
     cost: how much of the rate limit it takes. resource: which rate limit that is.
     """

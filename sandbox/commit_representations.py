@@ -61,3 +61,21 @@ def file_object(file: ChangedFile, commit: str, addresses: Addresses) -> dict[st
         "contents_url": f"{addresses.api}/contents/{path}?ref={commit}",
     }
     return shown | ({"previous_filename": file.previous_path} if file.previous_path else {})
+
+
+def git_commit_object(commit: Commit, addresses: Addresses) -> dict[str, Any]:
+    """A commit as the Git database shows it. https://docs.github.com/rest/git/commits#get-a-commit-object"""
+    shown = commit_object(commit, addresses)
+    inner = shown["commit"]
+    return {
+        "sha": commit.sha,
+        "node_id": shown["node_id"],
+        "url": inner["url"],
+        "html_url": shown["html_url"],
+        "author": inner["author"],
+        "committer": inner["committer"],
+        "message": commit.message,
+        "tree": inner["tree"],
+        "parents": [{**parent, "url": f"{addresses.api}/git/commits/{parent['sha']}"} for parent in shown["parents"]],
+        "verification": inner["verification"],
+    }

@@ -1,11 +1,12 @@
 """Commits, read from a bare repository. Format: https://git-scm.com/docs/git-commit#_discussion"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.bare_repository import BRANCHES, TAGS, GitError, git, object_id
+from sandbox.bare_repository import BRANCHES, TAGS, GitError, git, object_id, read_objects
 
 PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<email>[^>]*)>(?: (?P<seconds>-?\d+) (?P<zone>[+-]\d+))?")
 STATUSES = {"A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"}
@@ -62,6 +63,12 @@ async def _peeled(directory: Path, revision: str) -> str | None:
     return found.decode().strip()
 
 
+async def read_commits(directory: Path, shas: Sequence[str]) -> list[Commit]:
+    """The commits with these full ids, all read by one process."""
+    found = await read_objects(directory, shas)
+    return [parse_commit(each.sha, each.content) for each in found if each]
+
+
 async def read_commit(directory: Path, sha: str) -> Commit:
     """The commit with this full id."""
     return parse_commit(sha, await git(directory, "cat-file", "commit", sha))
@@ -91,8 +98,16 @@ def parse_commit(sha: str, raw: bytes) -> Commit:
 
 async def changed_files(directory: Path, sha: str) -> list[ChangedFile]:
     """What the commit changed against its first parent, sorted by path."""
-    options = ("--root", "--no-commit-id", "-r", "-M", "--diff-merges=first-parent", "-z")
-    output = await git(directory, "diff-tree", *options, "--raw", "--numstat", sha)
+    return await _diff(directory, "--root", "--no-commit-id", "--diff-merges=first-parent", sha)
+
+
+async def differing_files(directory: Path, old: str, new: str) -> list[ChangedFile]:
+    """What is different in the new commit, sorted by path."""
+    return await _diff(directory, old, new)
+
+
+async def _diff(directory: Path, *arguments: str) -> list[ChangedFile]:
+    output = await git(directory, "diff-tree", "-r", "-M", "-z", "--raw", "--numstat", *arguments)
     return parse_changes(output.decode(errors="replace"))
 
 

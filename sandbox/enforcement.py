@@ -18,6 +18,7 @@ from sandbox.people import teams_of
 from sandbox.permissions import Permission
 from sandbox.protection import BranchProtectionRule, Rule, Ruleset, rules_for
 from sandbox.pull_requests import PullRequest, deciding_reviews
+from sandbox.store import Store
 from sandbox.worlds import World
 
 NOT_AUTHORIZED = (
@@ -51,6 +52,12 @@ class SignedCommit(Record):
     def key(self) -> tuple[str, ...]:
         """By repository and commit."""
         return (str(self.repository_id), self.sha)
+
+
+def sign(store: Store, repository: Repository, sha: str) -> None:
+    """Remember that GitHub signed this commit."""
+    if store.by_key(SignedCommit, str(repository.id), sha) is None:
+        store.put(SignedCommit(id=store.next_id(), repository_id=repository.id, sha=sha))
 
 
 @dataclass(frozen=True)

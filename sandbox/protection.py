@@ -173,6 +173,7 @@ def classic_rules(protection: BranchProtectionRule) -> Iterator[Rule]:
             protection,
             {
                 "required_approving_review_count": protection.required_approving_review_count or 0,
+                "dismiss_stale_reviews_on_push": protection.dismisses_stale_reviews,
                 "require_code_owner_review": protection.requires_code_owner_reviews,
                 "require_last_push_approval": protection.require_last_push_approval,
             },

@@ -3,11 +3,13 @@
 https://docs.github.com/rest/pulls
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sandbox.entities import Account, Record, Repository
+from sandbox.bare_repository import BRANCHES, GitError, git, object_id
+from sandbox.entities import Account, Record, Repository, now
 from sandbox.issues import Issue
 from sandbox.permissions import Permission
+from sandbox.protection import rules_for
 from sandbox.worlds import World
 
 
@@ -70,3 +72,55 @@ def deciding_reviews(world: World, repository: Repository, pull: PullRequest) ->
         if counts and review.state in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}:
             last[review.user_id] = review
     return [review for review in last.values() if review.state != "DISMISSED"]
+
+
+async def note_push(world: World, repository: Repository) -> None:
+    """Bring open pull requests up to date with their branches: moved, gone, or contained in the base."""
+    directory = world.git_directory(repository)
+    for pull in world.store.all(PullRequest, str(repository.id)):
+        issue = issue_of(world, pull)
+        if issue.state == "closed":
+            continue
+        head, base = (object_id(directory, BRANCHES + name) for name in (pull.head, pull.base))
+        if (head, base) == (pull.head_sha, pull.base_sha):
+            continue
+        if head and base and await is_ancestor(world, repository, head, base):
+            close(world, pull, merged_by=issue.user_id, merge_commit_sha=base)
+        elif head is None or base is None:
+            close(world, pull)
+        else:
+            if head != pull.head_sha:
+                _dismiss_stale_reviews(world, repository, pull)
+            world.store.put(replace(pull, head_sha=head, base_sha=base))
+
+
+def close(
+    world: World, pull: PullRequest, *, merged_by: int | None = None, merge_commit_sha: str | None = None
+) -> PullRequest:
+    """The pull request, closed; merged when somebody did that."""
+    time = now()
+    issue = replace(issue_of(world, pull), state="closed", closed_at=time, updated_at=time, closed_by=merged_by)
+    if merged_by is not None:
+        pull = replace(pull, merged_at=time, merged_by=merged_by, merge_commit_sha=merge_commit_sha)
+    with world.store.transaction():
+        world.store.put(issue)
+        world.store.put(pull)
+    return pull
+
+
+async def is_ancestor(world: World, repository: Repository, old: str, new: str) -> bool:
+    """Whether the new commit contains the old one."""
+    try:
+        await git(world.git_directory(repository), "merge-base", "--is-ancestor", old, new)
+    except GitError:
+        return False
+    return True
+
+
+def _dismiss_stale_reviews(world: World, repository: Repository, pull: PullRequest) -> None:
+    rules = rules_for(world.store, repository, BRANCHES + pull.base)
+    if not any(rule.parameters.get("dismiss_stale_reviews_on_push") for rule in rules):
+        return
+    for review in world.store.all(Review, str(repository.id), str(pull.number)):
+        if review.state == "APPROVED":
+            world.store.put(replace(review, state="DISMISSED"))

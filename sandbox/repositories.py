@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox import bare_repository
+from sandbox import bare_repository, pull_requests
 from sandbox.bare_repository import BRANCHES
 from sandbox.entities import Account, FormerName, Repository, now
 from sandbox.errors import invalid_field
+from sandbox.issues import default_labels
 from sandbox.repository_rules import changed, check_name, normal_name
 from sandbox.worlds import World
 
@@ -52,6 +53,8 @@ async def create(
         if former:
             world.store.remove(former)
         world.store.put(repository)
+        for label in default_labels(world.store, repository):
+            world.store.put(label)
     return repository
 
 
@@ -97,7 +100,9 @@ async def note_push(world: World, repository_id: int) -> None:
         return
     time = now()
     size = bare_repository.size_in_kilobytes(world.git_directory(current))
-    _put_default(world, replace(current, pushed_at=time, updated_at=time, size=size), branch)
+    pushed = replace(current, pushed_at=time, updated_at=time, size=size)
+    _put_default(world, pushed, branch)
+    await pull_requests.note_push(world, pushed)
 
 
 async def settle(world: World) -> None:

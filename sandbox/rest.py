@@ -100,13 +100,14 @@ def _response(request: Request, reply: Reply) -> Response:
     }
     if reply.body is None:
         return Response(status_code=reply.status, headers=headers)
-    content = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = isinstance(reply.body, bytes)
+    content = reply.body if raw else json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
     if reply.status < 300:
         headers["ETag"] = etag(request, content)
         headers["Cache-Control"] = "private, max-age=60, s-maxage=60"
         if request.method in {"GET", "HEAD"} and headers["ETag"] in _wanted_tags(request):
             return Response(status_code=304, headers=headers)
-    headers["Content-Type"] = "application/json; charset=utf-8"
+    headers["Content-Type"] = "application/octet-stream" if raw else "application/json; charset=utf-8"
     return Response(content, reply.status, headers)
 
 

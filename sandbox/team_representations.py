@@ -56,13 +56,15 @@ def full_team(site: Site, world: World, team: Team) -> dict[str, Any]:
         for repository in repositories
         if world.store.by_key(TeamRepository, str(repository.id), str(team.id))
     ]
+    shown = organization(site, owner, repositories)
+    del shown["default_repository_branch"]
     return {
         **listed_team(site, world, team),
         "members_count": len(world.store.all(TeamMember, str(team.id))),
         "repos_count": len(granted),
         "created_at": team.created_at,
         "updated_at": team.updated_at,
-        "organization": organization(site, owner, repositories),
+        "organization": shown,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import bare_repository, checks
-from sandbox.bare_repository import BRANCHES, git
+from sandbox.bare_repository import BRANCHES, git, tree_entries
 from sandbox.commits import Commit, Person, parse_commit, parse_tag
 from sandbox.enforcement import SignedCommit
 from sandbox.entities import Repository
@@ -111,25 +111,18 @@ def _status_check_rollup(found: GitObject, info: Any) -> dict[str, Any] | None:
     return {"id": f"SCR_{found.oid}", "state": checks.combined_state(statuses).upper()}
 
 
-def entries(found: GitObject, info: Any) -> list[dict[str, Any]]:
-    """The entries of a tree object: mode, name, NUL, 20 bytes of id. https://git-scm.com/docs/git-mktree"""
-    shown, rest = [], found.content
-    while rest:
-        head, _, rest = rest.partition(b"\0")
-        mode, _, name = head.partition(b" ")
-        kinds = {b"40000": "tree", b"160000": "commit"}
-        shown.append(
-            {
-                "name": name.decode(errors="replace"),
-                "path": name.decode(errors="replace"),
-                "mode": int(mode, 8),
-                "type": kinds.get(mode, "blob"),
-                "oid": rest[:20].hex(),
-                "repository": found.repository,
-            }
-        )
-        rest = rest[20:]
-    return shown
+def _entries(found: GitObject, info: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": entry.name,
+            "path": entry.name,
+            "mode": int(entry.mode, 8),
+            "type": entry.type,
+            "oid": entry.sha,
+            "repository": found.repository,
+        }
+        for entry in tree_entries(found.content)
+    ]
 
 
 async def _entry_object(entry: dict[str, Any], info: Any) -> GitObject | None:
@@ -202,7 +195,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "signature": signature,
         "statusCheckRollup": _status_check_rollup,
     },
-    "Tree": OBJECT | {"entries": entries},
+    "Tree": OBJECT | {"entries": _entries},
     "TreeEntry": {"object": _entry_object, "size": _entry_size},
     "Blob": OBJECT
     | {

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox import bare_repository, ref_updates
 from sandbox.bare_repository import BRANCHES, git
-from sandbox.enforcement import RefUpdate, SignedCommit
+from sandbox.enforcement import RefUpdate, sign
 from sandbox.entities import Repository, parse_node_id
 from sandbox.errors import GitHubError
 from sandbox.git_writing import Change, commit_files
@@ -124,8 +124,7 @@ async def create_commit(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
     message = "\n\n".join(filter(None, (given["message"]["headline"], given["message"].get("body"))))
     author = ref_updates.identity_of(context.user)
     sha = await commit_files(directory, head, changes, message, author, author)
-    store = context.world.store
-    store.put(SignedCommit(id=store.next_id(), repository_id=repository.id, sha=sha))
+    sign(context.world.store, repository, sha)
     await _update(context, repository, RefUpdate(name, head, sha))
     commit = await context.read(repository, sha)
     return {

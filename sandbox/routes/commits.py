@@ -1,11 +1,42 @@
-"""Commits. https://docs.github.com/rest/commits/commits"""
+"""Commits, and what lies between two of them. https://docs.github.com/rest/commits/commits"""
+
+from typing import Any
+from urllib.parse import quote
 
 from sandbox import bare_repository, errors
+from sandbox.bare_repository import BRANCHES, git
 from sandbox.calls import Call, Reply
 from sandbox.commit_representations import commit_object, file_object
-from sandbox.commits import changed_files, read_commit, resolve
+from sandbox.commits import changed_files, differing_files, read_commit, read_commits, resolve
+from sandbox.entities import Repository
 from sandbox.errors import GitHubError
+from sandbox.pagination import page
 from sandbox.routes import repository_routes
+
+MOST_COMPARED = 250  # commits that a comparison lists
+
+
+async def list_commits(call: Call) -> Reply:
+    """https://docs.github.com/rest/commits/commits#list-commits"""
+    repository, query = call.repository(), call.request.query_params
+    directory = call.git_directory(repository)
+    if bare_repository.is_empty(directory):
+        raise errors.empty_repository()
+    start = query.get("sha") or repository.default_branch
+    sha = await resolve(directory, start)
+    if sha is None:
+        raise errors.not_found()
+    filters = [f"--{name}={query[name]}" for name in ("since", "until", "author", "committer") if query.get(name)]
+    path = ["--", query["path"]] if query.get("path") else []
+    listed = (await git(directory, "rev-list", *filters, sha, *path)).decode().split()
+    shown = page(call, listed, lambda each: each)
+    shown.body = await _shown(call, repository, shown.body)
+    return shown
+
+
+async def _shown(call: Call, repository: Repository, shas: list[str]) -> list[dict[str, Any]]:
+    addresses = call.addresses(repository)
+    return [commit_object(commit, addresses) for commit in await read_commits(call.git_directory(repository), shas)]
 
 
 async def get_commit(call: Call) -> Reply:
@@ -17,6 +48,8 @@ async def get_commit(call: Call) -> Reply:
     sha = await resolve(directory, ref)
     if sha is None:
         raise GitHubError(422, f"No commit found for SHA: {ref}")
+    if "sha" in call.request.headers.get("accept", "").split("/")[-1]:
+        return Reply(sha.encode())
     addresses = call.addresses(repository)
     files = await changed_files(directory, sha)
     additions, deletions = sum(file.additions for file in files), sum(file.deletions for file in files)
@@ -29,4 +62,63 @@ async def get_commit(call: Call) -> Reply:
     )
 
 
-ROUTES = repository_routes("GET", "/commits/{ref:path}", get_commit)
+async def branches_at_head(call: Call) -> Reply:
+    """https://docs.github.com/rest/commits/commits#list-branches-for-head-commit"""
+    repository, sha = call.repository(), call.parameter("sha")
+    found = await bare_repository.refs(call.git_directory(repository), BRANCHES)
+    api = call.addresses(repository).api
+    shown = [
+        {
+            "name": ref.name.removeprefix(BRANCHES),
+            "commit": {"sha": sha, "url": f"{api}/commits/{sha}"},
+            "protected": False,
+        }
+        for ref in found
+        if ref.sha == sha
+    ]
+    return Reply(shown)
+
+
+async def compare(call: Call) -> Reply:
+    """https://docs.github.com/rest/commits/commits#compare-two-commits"""
+    repository = call.repository()
+    directory, addresses = call.git_directory(repository), call.addresses(repository)
+    names = call.parameter("basehead").split("...")
+    if len(names) != 2:
+        raise errors.not_found()
+    base, head = [await resolve(directory, name.rpartition(":")[2]) for name in names]
+    if base is None or head is None:
+        raise errors.not_found()
+    found = (await git(directory, "merge-base", "--all", base, head)).decode().split()
+    ahead = (await git(directory, "rev-list", "--reverse", f"{base}..{head}")).decode().split()
+    behind = int(await git(directory, "rev-list", "--count", f"{head}..{base}"))
+    state = "diverged" if ahead and behind else "ahead" if ahead else "behind" if behind else "identical"
+    files = await differing_files(directory, found[0], head)
+    base_commit, merge_base = await _shown(call, repository, [base, found[0]])
+    between = "...".join(map(quote, names))
+    page_address = f"{addresses.html}/compare/{between}"
+    return Reply(
+        {
+            "url": f"{addresses.api}/compare/{between}",
+            "html_url": page_address,
+            "permalink_url": page_address,
+            "diff_url": f"{page_address}.diff",
+            "patch_url": f"{page_address}.patch",
+            "base_commit": base_commit,
+            "merge_base_commit": merge_base,
+            "status": state,
+            "ahead_by": len(ahead),
+            "behind_by": behind,
+            "total_commits": len(ahead),
+            "commits": await _shown(call, repository, ahead[:MOST_COMPARED]),
+            "files": [file_object(file, head, addresses) for file in files],
+        }
+    )
+
+
+ROUTES = [
+    *repository_routes("GET", "/commits", list_commits),
+    *repository_routes("GET", "/commits/{sha}/branches-where-head", branches_at_head),
+    *repository_routes("GET", "/commits/{ref:path}", get_commit),
+    *repository_routes("GET", "/compare/{basehead:path}", compare),
+]

@@ -209,6 +209,8 @@ async def remove_membership(call: Call) -> Reply:
 def _with_role(call: Call, team: Team, repository: Repository) -> dict[str, Any]:
     permission = team_permission(call.world.store, team, repository)
     shown = minimal_repository(call.site, repository, call.world.owner_of(repository), permission)
+    for newer in ("has_discussions", "has_pull_requests", "pull_request_creation_policy"):
+        del shown[newer]
     return shown | {"role_name": permission.role_name}
 
 

@@ -5,12 +5,16 @@ import http.client
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess
+from sandbox.administration import WorldAccess, create_token
+from sandbox.process import Running
+from tests.sandbox.descriptions import check
 
 Git = Callable[..., str]
 
@@ -40,8 +44,9 @@ def git_environment(home: Path, token: str | None) -> dict[str, str]:
 
 
 def client(world: WorldAccess, token: str | None) -> httpx.Client:
+    """A client whose requests and replies are all held against GitHub's description."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return httpx.Client(base_url=f"{world.api_url}/", headers=headers)
+    return httpx.Client(base_url=f"{world.api_url}/", headers=headers, event_hooks={"response": [check]})
 
 
 def half_a_push(port: int, address: str, token: str) -> http.client.HTTPConnection:
@@ -103,3 +108,45 @@ def work(git: Git, tmp_path: Path) -> str:
     git("work", "commit", "--quiet", "--message", "First")
     git("work", "tag", "--annotate", "--message", "One", "v1")
     return "work"
+
+
+Token = Callable[..., str]
+
+
+@pytest.fixture
+def token(server: Running, world: WorldAccess) -> Token:
+    """Make a token: token("zoe", role="outsider")."""
+
+    def make(login: str, role: Literal["admin", "member", "outsider"] = "member", **settings: Any) -> str:
+        return create_token(server, world.name, login, role=role, **settings)
+
+    return make
+
+
+@pytest.fixture
+def as_user(world: WorldAccess, token: Token) -> Iterator[Callable[..., httpx.Client]]:
+    """The API as another user: as_user("zoe", role="outsider")."""
+    with ExitStack() as stack:
+        yield lambda login, **settings: stack.enter_context(client(world, token(login, **settings)))
+
+
+@pytest.fixture
+def repository(git: Git, work: str, api: httpx.Client, world: WorldAccess) -> str:
+    """The repository "engine" with one commit on main and the tag v1; its path in the API."""
+    api.post("orgs/maestro/repos", json={"name": "engine"})
+    git(work, "push", "--quiet", "--follow-tags", world.clone_url("engine"), "main")
+    return "repos/maestro/engine"
+
+
+@pytest.fixture
+def push(git: Git, world: WorldAccess) -> Callable[..., str | None]:
+    """Push from a folder to "engine"; what git complained of, None when it was let in."""
+
+    def run(folder: str, *arguments: str, **settings: Any) -> str | None:
+        try:
+            git(folder, "push", world.clone_url("engine"), *arguments, **settings)
+        except AssertionError as refused:
+            return str(refused)
+        return None
+
+    return run

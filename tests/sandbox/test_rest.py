@@ -90,13 +90,6 @@ def test_an_unknown_world_is_named(server: Running) -> None:
     assert "no world 'nowhere'" in answer.json()["message"]
 
 
-def test_graphql_answers_with_an_error_and_no_data(world: WorldAccess) -> None:
-    answer = httpx.post(world.graphql_url, json={"query": "query($id:ID!){node(id:$id){id}}"})
-    assert answer.status_code == 200
-    assert answer.json()["data"] is None
-    assert answer.json()["errors"][0]["message"]
-
-
 def test_paths_are_matched_as_they_were_sent(api: httpx.Client) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine", "auto_init": True})
     sha = api.get("repos/maestro/engine/git/ref/heads/main").json()["object"]["sha"]

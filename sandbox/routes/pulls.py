@@ -1,0 +1,299 @@
+"""Pull requests, their reviews, and merging them. https://docs.github.com/rest/pulls/pulls"""
+
+from dataclasses import replace
+from typing import Any
+
+from sandbox import bare_repository, errors, merging, ref_updates
+from sandbox.bare_repository import BRANCHES, git
+from sandbox.bodies import choice, optional, required
+from sandbox.calls import Call, Reply
+from sandbox.commit_representations import commit_object, file_object
+from sandbox.commits import differing_files
+from sandbox.enforcement import Enforcement, RefUpdate, refusal, sign
+from sandbox.entities import Repository, now
+from sandbox.errors import GitHubError
+from sandbox.issue_representations import Shower
+from sandbox.issues import Comment, Issue, next_number
+from sandbox.pagination import page
+from sandbox.permissions import Permission
+from sandbox.pull_requests import PullRequest, Review, close, is_ancestor, issue_of
+from sandbox.routes import repository_routes
+from sandbox.routes.issues import with_state
+
+NOT_ALLOWED = {"merge": "Merge commits are", "squash": "Squash merges are", "rebase": "Rebase merges are"}
+EVENTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
+
+
+def _shower(call: Call, repository: Repository) -> Shower:
+    return Shower(call.world, call.site, repository)
+
+
+def _pull(call: Call, repository: Repository) -> PullRequest:
+    return call.known(PullRequest, repository.id, call.parameter("pull_number"))
+
+
+async def _whole(call: Call, repository: Repository, pull: PullRequest) -> dict[str, Any]:
+    """A pull request by itself, with what git knows of it."""
+    directory, store = call.git_directory(repository), call.world.store
+    commits = await merging.commits_of(directory, pull)
+    files = await _files(call, repository, pull)
+    mergeable, state = await _mergeability(call, repository, pull)
+    shower = _shower(call, repository)
+    return {
+        **shower.pull_request(pull),
+        "merged": pull.merged_at is not None,
+        "mergeable": mergeable,
+        "rebaseable": mergeable,
+        "mergeable_state": state,
+        "merged_by": shower.user(pull.merged_by),
+        "comments": len(store.all(Comment, str(repository.id), str(pull.number))),
+        "review_comments": 0,
+        "maintainer_can_modify": False,
+        "commits": len(commits),
+        "additions": sum(file.additions for file in files),
+        "deletions": sum(file.deletions for file in files),
+        "changed_files": len(files),
+    }
+
+
+async def _files(call: Call, repository: Repository, pull: PullRequest) -> list[Any]:
+    directory = call.git_directory(repository)
+    base = (await git(directory, "merge-base", pull.base_sha, pull.head_sha)).decode().strip()
+    return await differing_files(directory, base, pull.head_sha)
+
+
+async def _mergeability(call: Call, repository: Repository, pull: PullRequest) -> tuple[bool | None, str]:
+    """`mergeable` and `mergeable_state`: dirty, draft, blocked by rules, or clean."""
+    if issue_of(call.world, pull).state == "closed":
+        return None, "unknown"
+    try:
+        await merging.merged_tree(call.git_directory(repository), pull.base_sha, pull.head_sha)
+    except merging.Conflict:
+        return False, "dirty"
+    if pull.draft:
+        return True, "draft"
+    update = RefUpdate(BRANCHES + pull.base, pull.base_sha, pull.head_sha, pull_request=pull)
+    violations = await Enforcement(call.world, repository, call.user).violations(update)
+    # The merge commit is not made yet, so rules about commits are judged when it is.
+    waiting = [each for each in violations if each.rule.type in {"pull_request", "required_status_checks"}]
+    return True, "blocked" if refusal(waiting) else "clean"
+
+
+async def list_pulls(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#list-pull-requests"""
+    repository, query = call.repository(), call.request.query_params
+    state, head = query.get("state", "open"), query.get("head", "").rpartition(":")[2]
+    found = [
+        pull
+        for pull in call.world.store.all(PullRequest, str(repository.id))
+        if state in {"all", issue_of(call.world, pull).state}
+        and head in {"", pull.head}
+        and query.get("base", pull.base) == pull.base
+    ]
+    if query.get("direction", "desc") == "desc":
+        found.reverse()
+    return page(call, found, _shower(call, repository).pull_request)
+
+
+async def create_pull(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#create-a-pull-request"""
+    call.signed_in()
+    repository = call.writable_repository(Permission.READ)
+    head, base = required(call.body, "head", str).rpartition(":")[2], required(call.body, "base", str)
+    directory = call.git_directory(repository)
+    tips = {name: bare_repository.object_id(directory, BRANCHES + name) for name in (head, base)}
+    for field, name in (("head", head), ("base", base)):
+        if tips[name] is None:
+            raise GitHubError(
+                422, "Validation Failed", [{"resource": "PullRequest", "field": field, "code": "invalid"}]
+            )
+    head_sha, base_sha = str(tips[head]), str(tips[base])
+    owner = call.world.owner_of(repository).login
+    if await is_ancestor(call.world, repository, head_sha, base_sha):
+        raise _custom(f"No commits between {base} and {head}")
+    for other in call.world.store.all(PullRequest, str(repository.id)):
+        if (other.head, other.base) == (head, base) and issue_of(call.world, other).state == "open":
+            raise _custom(f"A pull request already exists for {owner}:{head}.")
+    time, store = now(), call.world.store
+    issue = Issue(
+        id=store.next_id(),
+        repository_id=repository.id,
+        number=next_number(store, repository),
+        title=required(call.body, "title", str),
+        body=optional(call.body, "body", str),
+        user_id=call.signed_in().id,
+        is_pull_request=True,
+        created_at=time,
+        updated_at=time,
+    )
+    pull = PullRequest(
+        id=store.next_id(),
+        repository_id=repository.id,
+        number=issue.number,
+        head=head,
+        head_sha=head_sha,
+        base=base,
+        base_sha=base_sha,
+        draft=optional(call.body, "draft", bool, False),
+    )
+    with store.transaction():
+        store.put(issue)
+        store.put(pull)
+    shown = await _whole(call, repository, pull)
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+def _invalid(field: str) -> GitHubError:
+    return GitHubError(422, "Validation Failed", [{"resource": "PullRequest", "field": field, "code": "invalid"}])
+
+
+def _custom(message: str) -> GitHubError:
+    return GitHubError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}])
+
+
+async def get_pull(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#get-a-pull-request"""
+    repository = call.repository()
+    pull = _pull(call, repository)
+    if "diff" in call.request.headers.get("accept", ""):
+        between = f"{pull.base_sha}...{pull.head_sha}"
+        return Reply(await git(call.git_directory(repository), "diff", between))
+    return Reply(await _whole(call, repository, pull))
+
+
+async def update_pull(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#update-a-pull-request"""
+    repository, user = call.writable_repository(Permission.READ), call.signed_in()
+    pull = _pull(call, repository)
+    issue = issue_of(call.world, pull)
+    if issue.user_id != user.id and call.permission(repository) < Permission.WRITE:
+        raise errors.must_be_admin()
+    state = choice(call.body, "state", ("open", "closed"), issue.state)
+    if pull.merged_at and state != issue.state:
+        raise _custom("state cannot be changed. The pull request is merged.")
+    base = optional(call.body, "base", str, pull.base)
+    base_sha = bare_repository.object_id(call.git_directory(repository), BRANCHES + base)
+    if base_sha is None:
+        raise _invalid("base")
+    changed = replace(
+        issue,
+        title=optional(call.body, "title", str, issue.title),
+        body=call.body.get("body", issue.body),
+        updated_at=now(),
+    )
+    moved = replace(pull, base=base, base_sha=base_sha) if issue.state == "open" else pull
+    with call.world.store.transaction():
+        call.world.store.put(replace(with_state(changed, state, user), state_reason=None))
+        call.world.store.put(moved)
+    return Reply(await _whole(call, repository, moved))
+
+
+async def list_files(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
+    repository = call.repository()
+    pull, addresses = _pull(call, repository), call.addresses(repository)
+    files = await _files(call, repository, pull)
+    return page(call, files, lambda file: file_object(file, pull.head_sha, addresses))
+
+
+async def list_commits(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#list-commits-on-a-pull-request"""
+    repository = call.repository()
+    commits = await merging.commits_of(call.git_directory(repository), _pull(call, repository))
+    return page(call, commits, lambda commit: commit_object(commit, call.addresses(repository)))
+
+
+async def check_merged(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#check-if-a-pull-request-has-been-merged"""
+    if _pull(call, call.repository()).merged_at is None:
+        raise errors.not_found()
+    return Reply(status=204)
+
+
+async def merge_pull(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#merge-a-pull-request"""
+    repository, user = call.writable_repository(Permission.WRITE), call.signed_in()
+    pull = _pull(call, repository)
+    issue, method = issue_of(call.world, pull), choice(call.body, "merge_method", merging.METHODS, "merge")
+    if issue.state == "closed" or pull.draft:
+        raise GitHubError(405, "Pull Request is still a draft" if pull.draft else "Pull Request is not mergeable")
+    if not getattr(repository, {"merge": "allow_merge_commit"}.get(method, f"allow_{method}_merge")):
+        raise GitHubError(405, f"{NOT_ALLOWED[method]} not allowed on this repository.")
+    if call.body.get("sha") not in {None, pull.head_sha}:
+        raise GitHubError(409, "Head branch was modified. Review and try the merge again.")
+    text = (optional(call.body, "commit_title", str), optional(call.body, "commit_message", str))
+    try:
+        owner, directory = call.world.owner_of(repository), call.git_directory(repository)
+        sha = await merging.merge(directory, repository, pull, issue, owner, user, method, text)
+    except merging.Conflict:
+        raise GitHubError(405, "Pull Request is not mergeable") from None
+    if method != "rebase":  # GitHub signs what it makes, but not what it makes again
+        sign(call.world.store, repository, sha)
+    update = RefUpdate(BRANCHES + pull.base, pull.base_sha, sha, pull_request=pull, merge_method=method)
+    await ref_updates.update(call.world, repository, user, update, status=405)
+    close(call.world, pull, merged_by=user.id, merge_commit_sha=sha)
+    if repository.delete_branch_on_merge:
+        await _delete_head(call, repository, pull)
+    return Reply({"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
+
+
+async def _delete_head(call: Call, repository: Repository, pull: PullRequest) -> None:
+    """Delete the head branch, unless a rule keeps it."""
+    deletion = RefUpdate(BRANCHES + pull.head, pull.head_sha, None)
+    if refusal(await Enforcement(call.world, repository, call.user).violations(deletion)) is None:
+        await ref_updates.update(call.world, repository, call.user, deletion)
+
+
+async def list_reviews(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request"""
+    repository = call.repository()
+    pull = _pull(call, repository)
+    found = call.world.store.all(Review, str(repository.id), str(pull.number))
+    return page(call, found, _shower(call, repository).review)
+
+
+async def create_review(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/reviews#create-a-review-for-a-pull-request"""
+    repository, user = call.writable_repository(Permission.READ), call.signed_in()
+    pull = _pull(call, repository)
+    event = choice(call.body, "event", list(EVENTS), "COMMENT")
+    if event != "COMMENT" and user.id == issue_of(call.world, pull).user_id:
+        verb = "approve" if event == "APPROVE" else "request changes on"
+        raise GitHubError(422, "Unprocessable Entity", [f"Can not {verb} your own pull request"])
+    review = Review(
+        id=call.world.store.next_id(),
+        repository_id=repository.id,
+        number=pull.number,
+        user_id=user.id,
+        state=EVENTS[event],
+        body=optional(call.body, "body", str, ""),
+        commit_id=optional(call.body, "commit_id", str, pull.head_sha),
+        submitted_at=now(),
+    )
+    call.world.store.put(review)
+    return Reply(_shower(call, repository).review(review))
+
+
+async def dismiss_review(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/reviews#dismiss-a-review-for-a-pull-request"""
+    repository = call.writable_repository(Permission.WRITE)
+    review = call.numbered(Review, "review_id", repository)
+    required(call.body, "message", str)
+    dismissed = replace(review, state="DISMISSED")
+    call.world.store.put(dismissed)
+    return Reply(_shower(call, repository).review(dismissed))
+
+
+ROUTES = [
+    *repository_routes("GET", "/pulls", list_pulls),
+    *repository_routes("POST", "/pulls", create_pull),
+    *repository_routes("GET", "/pulls/{pull_number}", get_pull),
+    *repository_routes("PATCH", "/pulls/{pull_number}", update_pull),
+    *repository_routes("GET", "/pulls/{pull_number}/files", list_files),
+    *repository_routes("GET", "/pulls/{pull_number}/commits", list_commits),
+    *repository_routes("GET", "/pulls/{pull_number}/merge", check_merged),
+    *repository_routes("PUT", "/pulls/{pull_number}/merge", merge_pull),
+    *repository_routes("GET", "/pulls/{pull_number}/reviews", list_reviews),
+    *repository_routes("POST", "/pulls/{pull_number}/reviews", create_review),
+    *repository_routes("PUT", "/pulls/{pull_number}/reviews/{review_id}/dismissals", dismiss_review),
+]
