@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from migration.desired_state.managed_files import ManagedFile
-from tests.migration.desired_state.conftest import PROGRAMS
+from tests.migration.desired_state.conftest import PROGRAMS, PROJECT
 
 UNPINNED = """\
 name: CI
@@ -67,3 +67,10 @@ def test_zizmor_would_find_an_action_that_is_not_pinned(faulty: list[Path]) -> N
 
 def test_actionlint_would_find_a_name_that_does_not_exist(faulty: list[Path], actionlint: Path) -> None:
     assert 'property "nothing" is not defined' in said_by_actionlint(actionlint, faulty)
+
+
+def test_no_linter_finds_anything_in_the_projects_own_workflows(actionlint: Path) -> None:
+    paths = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
+    assert paths
+    assert said_by_actionlint(actionlint, paths) == ""
+    assert said_by_zizmor(paths) == ""
