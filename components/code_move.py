@@ -93,8 +93,11 @@ class CodeMoveArgs:
 
     @classmethod
     def of(cls, desired: DesiredRepository, history: History | None) -> "CodeMoveArgs | None":
-        """What the repository's code move carries; None when nothing of the monorepo's history is for it."""
-        if history is None or history.head is None:
+        """What the repository's code move carries.
+
+        None when nothing of the monorepo's history is for it, and while it is archived: GitHub takes no push then.
+        """
+        if history is None or history.head is None or desired.archived:
             return None
         return cls(
             repository=desired.name,

@@ -58,15 +58,20 @@ class ServiceRepository(pulumi.ComponentResource):
             opts=adopted(child, desired.name, args.exists),
         )
         if args.code:
-            code = CodeMove(f"{name}-code", args.code, child)
+            code = CodeMove(f"{name}-code", args.code, after(child, self.repository))
             github.BranchDefault(
                 f"{name}-default-branch",
                 repository=self.repository.name,
                 branch=desired.default_branch,
-                opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[code])),
+                opts=after(child, code),
             )
         self.url = self.repository.html_url
         self.register_outputs({"url": self.url})
+
+
+def after(options: pulumi.ResourceOptions, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Wait for resources that no input of this one comes from: GitHub refuses what comes too early."""
+    return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=list(resources)))
 
 
 def adopted(options: pulumi.ResourceOptions, repository: str, exists: bool) -> pulumi.ResourceOptions:

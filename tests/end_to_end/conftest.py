@@ -43,6 +43,9 @@ class Stack:
     def write_plan(self, plan: dict[str, Any]) -> None:
         (self.checkout.path / "plan.yaml").write_text(yaml.safe_dump(plan))
 
+    def set_stage(self, stage: str) -> None:
+        self.pulumi("config", "set", "--path", "multirepo:waves.migration", stage)
+
     def requests(self) -> list[Request]:
         return read_requests(self.server.root, self.world.name)
 

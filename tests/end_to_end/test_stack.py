@@ -138,6 +138,27 @@ def test_a_repository_that_leaves_the_plan_is_archived_with_its_code(stack: Stac
     assert stack.refs("site") == complete
 
 
+def test_a_wave_that_is_rolled_back_is_archived_and_can_move_again(stack: Stack) -> None:
+    stack.up()
+    complete = stack.refs("engine")
+    stack.set_stage("rolled_back")
+    stack.monorepo.commit("Engine: another", engine__main="3\n")
+    stack.up()
+    with github(stack) as client:
+        assert client.get("engine").json()["archived"] is True
+        assert stack.refs("engine") == complete
+        stack.set_stage("moving")
+        stack.up()
+        assert client.get("engine").json()["archived"] is False
+    assert stack.refs("engine")["refs/heads/main"] != complete["refs/heads/main"]
+
+
+def test_a_planned_wave_does_not_exist(stack: Stack) -> None:
+    stack.set_stage("planned")
+    stack.up()
+    assert stack.resources() == {"multirepo-test", "github"}
+
+
 def test_a_repository_that_people_made_before_is_adopted(stack: Stack) -> None:
     headers = {"Authorization": f"Bearer {stack.world.token}"}
     address = f"{stack.world.api_url}/orgs/{stack.world.organization}/repos"
