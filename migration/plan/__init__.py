@@ -3,6 +3,7 @@
 from migration.plan.errors import Fault, PlanError
 from migration.plan.model import (
     VENDOR_BRANCH,
+    AllowedSecret,
     Confirmation,
     Contract,
     Kind,
@@ -21,6 +22,7 @@ from migration.plan.reading import read_plan
 
 __all__ = [
     "VENDOR_BRANCH",
+    "AllowedSecret",
     "Confirmation",
     "Contract",
     "Fault",

@@ -31,6 +31,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     yield from check_packages(plan)
     yield from _check_people(plan)
     yield from _check_pipelines(plan)
+    yield from _check_preflight(plan)
 
 
 def _check_names(plan: Plan) -> Iterator[Finding]:
@@ -130,3 +131,21 @@ def _check_pipelines(plan: Plan) -> Iterator[Finding]:
                     problem = "nothing reads it in a repository without a kind"
                 remedy = f"Remove it, or set `kind:` to {' or '.join(kinds)}."
                 yield Finding(("repositories", at, key), problem, remedy)
+
+
+def _check_preflight(plan: Plan) -> Iterator[Finding]:
+    names = [repository.name for repository in plan.repositories]
+    named: list[tuple[Location, str]] = [
+        (("preflight", "lfs_without_objects", name), name) for name in plan.preflight.lfs_without_objects
+    ]
+    for at, entry in enumerate(plan.preflight.allowed_secrets):
+        location: Location = ("preflight", "allowed_secrets", at)
+        if entry.repository is not None:
+            named.append(((*location, "repository"), entry.repository))
+        if entry.fingerprint is entry.path is entry.rule is None:
+            remedy = "Add `fingerprint:`, `path:` or `rule:`: without one, every secret would be allowed."
+            yield Finding(location, "it does not say which secret is meant", remedy)
+    for location, name in named:
+        if name not in names and "" not in names:
+            remedy = did_you_mean(name, names, "The repositories are:")
+            yield Finding(location, f"there is no repository {quoted(name)}", remedy)

@@ -200,6 +200,31 @@ class Confirmation(_Model):
     """When, as 2026-01-31."""
 
 
+class AllowedSecret(_Model):
+    """Something that looks like a secret and may be in a moved history. What is given must all fit, and one of
+    fingerprint, path and rule must be given."""
+
+    reason: Text
+    """Why it may: it is none, or it is revoked."""
+    fingerprint: Text | None = None
+    """As ./multirepo preflight prints it: stays the same wherever the secret stands."""
+    path: Text | None = None
+    """Where it stands in the new repository: a pattern as in .gitignore."""
+    rule: Text | None = None
+    """The scanner's rule that finds it, like generic-api-key."""
+    repository: RepositoryName | None = None
+    """The new repository that it is in; any, unless said otherwise."""
+
+
+class Preflight(_Model):
+    """What the checks before the first push may find without stopping it."""
+
+    allowed_secrets: tuple[AllowedSecret, ...] = ()
+    """What looks like a secret and may be in a moved history."""
+    lfs_without_objects: dict[RepositoryName, Text] = {}
+    """Repositories whose Git LFS pointers go without their objects, each with the reason."""
+
+
 class Plan(_Model):
     """A migration: what leaves the monorepo, where it goes and in which wave. The same for every stack."""
 
@@ -209,6 +234,8 @@ class Plan(_Model):
     """The waves in their order. One wave by default."""
     repositories: Annotated[tuple[Repository, ...], keeps(some), _AT_LEAST_ONE]
     """The new repositories."""
+    preflight: Preflight = Preflight()
+    """What the checks before the first push may find without stopping it."""
     package_source: PackageSource = PackageSource()
     """How the manifests of consumers name the registry."""
     teams: tuple[Team, ...] = ()
