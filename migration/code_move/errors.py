@@ -13,6 +13,10 @@ class ProofError(CodeMoveError):
     """A split is not what the plan and the monorepo say: a fault of this program. It must not be pushed."""
 
 
+class PreflightError(CodeMoveError):
+    """The histories hold what must not be pushed: the person with the plan or the monorepo must act."""
+
+
 class CarryRefusedError(CodeMoveError):
     """A repository on GitHub holds something that a push would lose: a person must decide."""
 
