@@ -6,6 +6,7 @@ import traceback
 import typer
 
 from command_line.console import tell
+from command_line.discover import discover
 from command_line.exit_codes import ExitCode
 from command_line.failures import FAILURES, exit_code_of
 from command_line.prove import prove
@@ -25,6 +26,7 @@ app = typer.Typer(
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
 app.command()(prove)
+app.command()(discover)
 app.command(context_settings=PASSED_ON)(shell)
 app.command(context_settings=PASSED_ON)(test)
 app.add_typer(sandbox, name="sandbox")
