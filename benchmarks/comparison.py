@@ -146,23 +146,20 @@ def _memory(row: Row) -> str:
 
 
 def _trees(row: Row) -> str:
-    if row.tool in {reference.name for reference in REFERENCES}:
+    if not row.finished or row.tool in {reference.name for reference in REFERENCES}:
         return "–"
     return f"DIFFER: {', '.join(row.differing)}" if row.differing else "equal"
 
 
 def bars(rows: Sequence[Row]) -> str:
     """The first splits as a chart of wall times."""
+    first = [row for row in rows if row.scenario == FIRST]
+    most = max(row.prefixes for row in first)
+    labels = [row.tool + (f" ({row.prefixes} of {most} folders)" if row.prefixes < most else "") for row in first]
     return bar_chart(
         "Wall time of one split, seconds (logarithmic)",
         [
-            Bar(
-                row.tool + (f", {row.prefixes} folder" if row.prefixes == 1 else ""),
-                row.wall,
-                _wall(row),
-                row.tool == OURS.name,
-            )
-            for row in rows
-            if row.scenario == FIRST
+            Bar(label, row.wall, _wall(row), highlighted=row.tool == OURS.name)
+            for label, row in zip(labels, first, strict=True)
         ],
     )
