@@ -6,6 +6,7 @@ from components.code_move import CodeMoveArgs
 from components.github_server import existing_repositories, github_provider
 from components.histories import monorepo_of, split_histories
 from components.plain_errors import plain_errors, tell_progress
+from components.preflight import refuse_what_must_not_be_pushed
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
 from migration.desired_state import desired_state
@@ -18,6 +19,7 @@ with plain_errors():
     state = desired_state(plan, settings.stages)
     monorepo = monorepo_of(settings)
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
+    refuse_what_must_not_be_pushed(split, monorepo, plan)
     existing = existing_repositories(settings)
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])

@@ -9,6 +9,7 @@ from command_line.console import tell
 from command_line.discover import discover
 from command_line.exit_codes import ExitCode
 from command_line.failures import FAILURES, exit_code_of
+from command_line.preflight import preflight
 from command_line.prove import prove
 from command_line.rehearse import rehearse
 from command_line.sandbox import sandbox
@@ -26,6 +27,7 @@ app = typer.Typer(
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
 app.command()(prove)
+app.command()(preflight)
 app.command()(discover)
 app.command(context_settings=PASSED_ON)(shell)
 app.command(context_settings=PASSED_ON)(test)

@@ -3,7 +3,7 @@
 from command_line.exit_codes import ExitCode
 from components.settings import SettingsError
 from engine import EngineError
-from migration.code_move.errors import CodeMoveError, ProofError, SplitError
+from migration.code_move.errors import CodeMoveError, PreflightError, ProofError, SplitError
 from migration.desired_state import DesiredStateError
 from migration.plan import PlanError
 from sandbox.errors import SandboxError
@@ -24,6 +24,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     CommandError: ExitCode.INPUT,
     SplitError: ExitCode.INPUT,
     ProofError: ExitCode.CHECK_FAILED,
+    PreflightError: ExitCode.CHECK_FAILED,
     CodeMoveError: ExitCode.OUTSIDE,
     EngineError: ExitCode.OUTSIDE,
     SandboxError: ExitCode.OUTSIDE,

@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from command_line import pulumi
-from command_line.console import steps
+from command_line.console import steps, tell
 from command_line.environment import STATE
 from command_line.place import Place, prepare_place
 from command_line.stacks import SAMPLE, stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
 from components.histories import monorepo_of, split_histories
 from components.settings import Settings
+from engine import ensure_secret_scanner
+from migration.code_move.preflight import in_lines, preflight
 from migration.code_move.pushing import VENDOR_REF
 from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split
@@ -42,9 +44,14 @@ def rehearse(
         with shown.step("history") as step:
             # Here first, where its progress shows and its errors are the user's: the program then finds it ready.
             split = split_histories(settings, source, read.monorepo.default_branch, state, step.count)
+        with shown.step("preflight") as step:
+            found = preflight(split, source, read, ensure_secret_scanner(step.say), step.count)
+            found.demand()
         with shown.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)
             deployment = pulumi.up(stack.name, place.environment, step.say)
+    for line in in_lines(found.warnings):
+        tell(f"! {line}")
     summary = Summary(
         stack=stack.name,
         monorepo_name=read.monorepo.name,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pulumi
 
 from components.settings import SettingsError
+from engine import EngineError
 from migration.code_move.errors import CodeMoveError
 from migration.desired_state import DesiredStateError
 from migration.plan import PlanError
@@ -16,7 +17,7 @@ def plain_errors() -> Iterator[None]:
     """Hand a mistake in the plan, the settings or the monorepo to Pulumi as its sentence alone."""
     try:
         yield
-    except (PlanError, DesiredStateError, SettingsError, CodeMoveError) as error:
+    except (PlanError, DesiredStateError, SettingsError, CodeMoveError, EngineError) as error:
         raise pulumi.RunError(str(error)) from None
 
 

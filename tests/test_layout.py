@@ -11,7 +11,7 @@ STAGES = ("plan", "desired_state", "code_move", "packages", "verification")
 ROOMS = ("__main__", "components", "migration", "policies", "sandbox", "engine", "command_line")
 ALLOWED = {
     "__main__": {"components", "migration"},
-    "components": {"components", "migration"},
+    "components": {"components", "migration", "engine"},
     "migration": {"migration"},
     "policies": {"policies"},
     "sandbox": {"sandbox"},

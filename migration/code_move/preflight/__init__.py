@@ -7,6 +7,6 @@ Each kind of finding has its module; `checking` runs them all and remembers what
 from migration.code_move.preflight.checking import preflight
 from migration.code_move.preflight.findings import Finding, Severity
 from migration.code_move.preflight.leftovers import Leftover
-from migration.code_move.preflight.result import Preflight
+from migration.code_move.preflight.result import Preflight, in_lines
 
-__all__ = ["Finding", "Leftover", "Preflight", "Severity", "preflight"]
+__all__ = ["Finding", "Leftover", "Preflight", "Severity", "in_lines", "preflight"]

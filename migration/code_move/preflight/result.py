@@ -1,12 +1,15 @@
 """What a preflight says."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from migration.code_move.errors import PreflightError
 from migration.code_move.preflight.findings import Finding, Severity
 from migration.code_move.preflight.leftovers import Leftover
 
-SHOWN_IN_ERROR = 20
+SHOWN = 20
+"""Findings of one check in a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +38,21 @@ class Preflight:
 
     def demand(self) -> None:
         """Raise PreflightError with the refusals, unless there is none."""
-        if not self.refusals:
-            return
-        lines = [f"{finding.repository}: {finding}" for finding in self.refusals[:SHOWN_IN_ERROR]]
-        if len(self.refusals) > SHOWN_IN_ERROR:
-            lines.append(f"… and {len(self.refusals) - SHOWN_IN_ERROR:,} more")
-        lines += sorted({f"{refusal.check}: {refusal.remedy}" for refusal in self.refusals})
-        raise PreflightError(
-            f"The histories hold what must not be pushed ({len(self.refusals):,} findings), so nothing is pushed. "
-            "Run ./multirepo preflight to see all of them.\n" + "\n".join(lines)
-        )
+        if self.refusals:
+            lines = "\n".join(in_lines(self.refusals))
+            raise PreflightError(
+                "The histories hold what must not be pushed, so nothing is pushed. "
+                f"./multirepo preflight shows all of it.\n{lines}"
+            )
+
+
+def in_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """The first findings of each check, and what to do about them."""
+    for (_, check), group in groupby(
+        sorted(findings, key=lambda one: (one.severity, one.check)), key=lambda one: (one.severity, one.check)
+    ):
+        alike = list(group)
+        yield from (f"{check}: {finding.repository}: {finding}" for finding in alike[:SHOWN])
+        if len(alike) > SHOWN:
+            yield f"{check}: … and {len(alike) - SHOWN:,} more"
+        yield from sorted({f"{check}: {finding.remedy}" for finding in alike[:SHOWN]})

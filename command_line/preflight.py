@@ -1,0 +1,117 @@
+"""`./multirepo preflight`: what in the new histories would be regretted once it is pushed."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from command_line.console import steps
+from command_line.exit_codes import ExitCode
+from command_line.rehearse import present_monorepo
+from command_line.stacks import stack_for
+from components.histories import selections_of, workspace_of
+from engine import ensure_secret_scanner
+from migration.code_move.preflight import Finding, Leftover, Preflight, Severity
+from migration.code_move.preflight import preflight as look_through
+from migration.code_move.splitting import split_monorepo
+from migration.desired_state import desired_state
+from migration.plan import read_plan
+
+SHOWN = 10
+"""Findings of one check in one repository, and folders of the monorepo."""
+
+MARKS = {Severity.REFUSAL: "✗", Severity.WARNING: "!"}
+
+
+def preflight(
+    monorepo: Annotated[
+        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
+    ] = None,
+    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all findings for machines.")] = False,
+) -> None:
+    """Look for what must not be pushed: secrets, large files, broken paths. Exit code 1 when there is any."""
+    stack = stack_for(monorepo, plan)
+    read = read_plan(stack.plan_file)
+    with steps() as shown:
+        settings = stack.settings()
+        selections = selections_of(desired_state(read, settings.stages))
+        with shown.step("monorepo"):
+            source = present_monorepo(settings)
+        with shown.step("history") as step:
+            branch = f"refs/heads/{read.monorepo.default_branch}"
+            split = split_monorepo(source, branch, selections, workspace_of(settings), step.count)
+        with shown.step("scanner") as step:
+            scanner = ensure_secret_scanner(step.say)
+        with shown.step("preflight") as step:
+            found = look_through(split, source, read, scanner, step.count)
+    (_print_json if as_json else _print_findings)(found)
+    if found.refusals:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def _print_json(found: Preflight) -> None:
+    document = {
+        "passed": not found.refusals,
+        "monorepo": {"head": found.monorepo_head, "leftovers": [asdict(leftover) for leftover in found.leftovers]},
+        "findings": [asdict(finding) for finding in found.findings],
+        "allowed_secrets": found.allowed,
+        "seconds": found.seconds,
+    }
+    # ASCII alone: a path that is not UTF-8 holds what no output encoding takes.
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _print_findings(found: Preflight) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    by_repository = sorted(found.findings, key=lambda finding: found.repositories.index(finding.repository))
+    for repository, findings in groupby(by_repository, key=lambda finding: finding.repository):
+        console.print(f"[bold]{repository}[/bold]")
+        for line in _lines(list(findings)):
+            console.print(_printable(line), markup=False)
+    if found.leftovers:
+        console.print("[bold]What no repository takes[/bold]")
+        console.print(_leftovers(found.leftovers))
+    verdict = "Nothing may be pushed yet" if found.refusals else "Ready to be pushed"
+    counts = (
+        f"{len(found.refusals):,} refused, {len(found.warnings):,} to know of, {found.allowed:,} allowed by the plan"
+    )
+    source = f"{len(found.repositories)} histories of the monorepo at {found.monorepo_head[:12]}"
+    console.print(f"\n[bold]{verdict}.[/bold] {source}: {counts}, {found.seconds:.1f} s.")
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """The findings of one repository, refusals first; what to do once for each check."""
+    for (severity, check, remedy), group in groupby(findings, key=lambda one: (one.severity, one.check, one.remedy)):
+        alike = list(group)
+        for finding in alike[:SHOWN]:
+            yield f"  {MARKS[severity]} {check}: {finding}"
+        if len(alike) > SHOWN:
+            yield f"    … and {len(alike) - SHOWN:,} more: --json prints all of them"
+        yield f"    {remedy}"
+
+
+def _leftovers(leftovers: Sequence[Leftover]) -> Table:
+    """The largest folders."""
+    table = Table("folder", box=None, pad_edge=False)
+    table.add_column("files", justify="right")
+    table.add_column("lines", justify="right")
+    largest = sorted(leftovers, key=lambda leftover: -leftover.lines)
+    for one in largest[:SHOWN]:
+        name = f"{one.folder}/" if one.folder else "./"
+        table.add_row(_printable(name + ("" if one.whole else " (files here)")), f"{one.files:,}", f"{one.lines:,}")
+    if rest := largest[SHOWN:]:
+        files, lines = sum(one.files for one in rest), sum(one.lines for one in rest)
+        table.add_row(f"{len(rest)} more", f"{files:,}", f"{lines:,}")
+    return table
+
+
+def _printable(text: str) -> str:
+    """Control characters and bytes that are not UTF-8 escaped: a path must not drive the terminal."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
