@@ -36,6 +36,10 @@ class CommitGraph:
     def __len__(self) -> int:
         return len(self.first) - _FIRST
 
+    def parents_of(self, position: int) -> tuple[int, ...]:
+        """The parents of a commit; NOTHING for a root, and twice the same where there is one."""
+        return self.octopuses.get(position) or (self.first[position], self.second[position])
+
     def lines(self, octopus: int, mapped: Sequence[int]) -> tuple[int, ...]:
         """What the parents of an octopus merge are mapped to, each once."""
         return tuple(dict.fromkeys(mapped[parent] for parent in self.octopuses[octopus]))

@@ -13,13 +13,14 @@ from migration.code_move.errors import SplitError
 from migration.code_move.folders import FolderFinder, FolderTrees
 from migration.code_move.git_objects import GitError
 from migration.code_move.history import SourceHistory, lay_out
+from migration.code_move.messages import CommitIds, Messages
 from migration.code_move.monorepo import Monorepo, count_files, folders_at, open_monorepo
 from migration.code_move.pack import PackWriter
 from migration.code_move.split import choose_commits, only_reachable
 from migration.code_move.tags import SourceTag, new_tag_name, resolve_tags
 from migration.code_move.workspace import History, Split, Workspace
 from migration.code_move.writing import NewRepository, write_commits, write_tags
-from migration.desired_state.moves import CodeSelection
+from migration.desired_state.moves import CodeSelection, MessageRules
 
 __all__ = ["History", "Progress", "Split", "SplitError", "quiet", "split_monorepo"]
 
@@ -88,8 +89,14 @@ class _Run:
     def split(self, key: str) -> Split:
         tags = self._tags()
         folders = self._read([self._source.head, *(tag.commit for tag in tags.values())])
-        repositories = [self._choose(name, selection, folders, tags) for name, selection in self._selections.items()]
         source_ids = [b"", b"", *self._history.positions]
+        ids = CommitIds(source_ids)
+        repositories = []
+        for name, selection in self._selections.items():
+            repository = self._choose(name, selection, folders, tags)
+            if selection.messages != MessageRules():
+                repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept)
+            repositories.append(repository)
         with PackWriter(self._store.git_dir / "objects" / "pack", self._source.object_format) as pack:
             write_commits(
                 repositories, source_ids, self._store, pack, functools.partial(self._progress, "writing commits")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from migration.code_move.composition import RepositoryTrees
 from migration.code_move.errors import SplitError
 from migration.code_move.git_objects import ObjectStore
+from migration.code_move.messages import Messages
 from migration.code_move.pack import PackWriter
 from migration.code_move.rewrite import author_of, carry_commit, link_commit, rewrite_tag
 from migration.code_move.split import NOTHING, Kept
@@ -19,7 +20,8 @@ class NewRepository:
     """One new repository while it is written.
 
     source_tags: the tags of the monorepo that its rules take. new_ids: raw ids, by position in `kept.commits`.
-    merges: raw ids of those with several parents. tags: new tag name -> raw id of the object that the tag names.
+    messages: None where they stay as they are. merges: raw ids of those with several parents.
+    tags: new tag name -> raw id of the object that the tag names.
     """
 
     name: str
@@ -27,6 +29,7 @@ class NewRepository:
     source_tags: Mapping[str, SourceTag]
     trees: RepositoryTrees
     kept: Kept
+    messages: Messages | None = None
     new_ids: list[bytes] = field(default_factory=lambda: [b""])
     tags: dict[str, bytes] = field(default_factory=dict)
     merges: set[bytes] = field(default_factory=set)
@@ -79,7 +82,8 @@ def write_commits(
             new_ids = repository.new_ids
             # Two commits can become one: the same change, by the same person in the same second.
             parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept.parents[len(new_ids)]]))
-            new_ids.append(pack.add(b"commit", link_commit(carried, repository.tree_at(position), parents)))
+            here = repository.messages.in_commit(carried, position, new_ids) if repository.messages else carried
+            new_ids.append(pack.add(b"commit", link_commit(here, repository.tree_at(position), parents)))
             if len(parents) > 1:
                 repository.merges.add(new_ids[-1])
             repository.authors.add(author)
@@ -109,6 +113,9 @@ def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: 
         object_id = repository.new_ids[lines[old]]
         for content in reversed(repository.source_tags[old].objects):
             rewritten, dropped = rewrite_tag(content, object_id, repository.renamed)
+            if repository.messages:
+                position = positions[repository.source_tags[old].commit]
+                rewritten = repository.messages.in_tag(rewritten, position, repository.new_ids)
             object_id = pack.add(b"tag", rewritten)
             repository.dropped_signatures += dropped
         repository.tags[new] = object_id

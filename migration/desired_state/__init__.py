@@ -1,7 +1,7 @@
 """Stage 2: what must exist, computed from the plan and the stage of each wave. Pure: no clock, no network, no disk."""
 
 from migration.desired_state.managed_files import ManagedFile, managed_files
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.moves import CodeSelection, MessageRules, Move, TagRule
 from migration.desired_state.pipeline_settings import CodeArtifact, Devpi, Registry
 from migration.desired_state.repositories import DesiredRepository, DesiredState, MergeSettings, desired_state
 from migration.desired_state.required_checks import required_checks
@@ -16,6 +16,7 @@ __all__ = [
     "Devpi",
     "ManagedFile",
     "MergeSettings",
+    "MessageRules",
     "Move",
     "Registry",
     "Stage",

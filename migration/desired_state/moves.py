@@ -32,8 +32,23 @@ class TagRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageRules:
+    """What changes in the messages of commits and tags: nothing, unless said otherwise.
+
+    hashes: ids of commits that moved along become their new ones.
+    issues: "owner/name" of the repository that "#123" means, to be written before it; "" leaves it as it is.
+    provenance: commits get a trailer with the id of their commit in the monorepo.
+    """
+
+    hashes: bool = False
+    issues: str = ""
+    provenance: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeSelection:
     """Everything that one new repository takes from the monorepo. Where two moves land on one path, the later wins."""
 
     moves: tuple[Move, ...]
     tags: tuple[TagRule, ...] = (TagRule(source="*", target="*"),)
+    messages: MessageRules = MessageRules()

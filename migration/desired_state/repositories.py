@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from migration import plan as planned
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.moves import CodeSelection, MessageRules, Move, TagRule
 from migration.desired_state.stages import Stage, stages_of_waves
 
 
@@ -31,6 +31,7 @@ class DesiredRepository:
 
     code: what it takes from the monorepo; None for a repository that is born empty.
     archived: read-only at GitHub, because its wave was rolled back.
+    notes: each of its moved commits gets a git note with the id of the monorepo's commit.
     """
 
     name: str
@@ -46,6 +47,7 @@ class DesiredRepository:
     has_projects: bool = False
     merge: MergeSettings = field(default_factory=MergeSettings)
     code: CodeSelection | None
+    notes: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,14 +66,14 @@ def desired_state(plan: planned.Plan, stages: Mapping[str, str]) -> DesiredState
     stage_of = stages_of_waves(plan, stages)
     return DesiredState(
         repositories=tuple(
-            _desired(repository, stage_of[repository.wave])
+            _desired(repository, plan.history, stage_of[repository.wave])
             for repository in _dependencies_first(plan.repositories)
             if stage_of[repository.wave] is not Stage.PLANNED
         )
     )
 
 
-def _desired(repository: planned.Repository, stage: Stage) -> DesiredRepository:
+def _desired(repository: planned.Repository, history: planned.History, stage: Stage) -> DesiredRepository:
     return DesiredRepository(
         name=repository.name,
         wave=repository.wave,
@@ -81,11 +83,12 @@ def _desired(repository: planned.Repository, stage: Stage) -> DesiredRepository:
         homepage=repository.homepage or "",
         default_branch=repository.default_branch,
         archived=stage is Stage.ROLLED_BACK,
-        code=_code(repository) if repository.moves else None,
+        code=_code(repository, history) if repository.moves else None,
+        notes=history.notes,
     )
 
 
-def _code(repository: planned.Repository) -> CodeSelection:
+def _code(repository: planned.Repository, history: planned.History) -> CodeSelection:
     return CodeSelection(
         moves=tuple(
             Move(
@@ -97,6 +100,7 @@ def _code(repository: planned.Repository) -> CodeSelection:
             for move in repository.moves
         ),
         tags=tuple(TagRule(source=rule.source, target=rule.target) for rule in repository.tags),
+        messages=MessageRules(hashes=history.hashes, issues=history.issues or "", provenance=history.provenance),
     )
 
 

@@ -19,7 +19,9 @@ from migration.plan.values import (
     PackageName,
     PackageVersion,
     RefName,
+    RepositoryFullName,
     RepositoryName,
+    Switch,
     TagPattern,
     TeamName,
     Text,
@@ -128,6 +130,25 @@ class Contract(_Model):
     """The TypeScript file that openapi-typescript writes from it, in a repository that calls the API."""
 
 
+class History(_Model):
+    """What changes in the moved histories apart from their files. Unless switched on here, messages stay as they are.
+
+    Decide before the first move: a switch that changes messages changes every commit, and the move refuses that.
+    """
+
+    hashes: Switch = False
+    """Messages that name a commit behind them by its id, whole or abbreviated, name the new commit, if it moved too."""
+    issues: RepositoryFullName | None = None
+    """Whose issues '#123' and 'GH-123' in messages mean, as 'owner/name' at GitHub: they become 'owner/name#123'.
+    GitHub then shows each of these commits at its issue, and takes words like 'fixes' before it for orders."""
+    provenance: Switch = False
+    """Each commit's message gets a trailer with the id of its commit in the monorepo, `Monorepo-Commit`."""
+    notes: Switch = True
+    """Each new commit has that id as a git note too: git log --notes=monorepo, after fetching refs/notes/monorepo."""
+    blame_ignore_revs: Switch = False
+    """At the tip, files named .git-blame-ignore-revs name the new commits instead of the monorepo's."""
+
+
 class Repository(_Model):
     """One new repository. Without `moves` it is born empty and holds what `transforms` and its kind write."""
 
@@ -234,6 +255,8 @@ class Plan(_Model):
     """The waves in their order. One wave by default."""
     repositories: Annotated[tuple[Repository, ...], keeps(some), _AT_LEAST_ONE]
     """The new repositories."""
+    history: History = History()
+    """What changes in the moved histories apart from their files."""
     preflight: Preflight = Preflight()
     """What the checks before the first push may find without stopping it."""
     package_source: PackageSource = PackageSource()

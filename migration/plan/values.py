@@ -164,6 +164,7 @@ _WAVE = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _TOPIC = r"[a-z0-9][a-z0-9-]{0,49}"
 _TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
 _OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
+_FULL_NAME = r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]{1,100}(?<!\.git)"
 _PACKAGE = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 
 
@@ -174,6 +175,12 @@ def _pattern(expression: str) -> dict[str, object]:
 Text = Annotated[str, keeps(_text)]
 Description = Annotated[str, keeps(_description), Field(json_schema_extra={"maxLength": 350})]
 RepositoryName = Annotated[str, keeps(_repository_name), Field(json_schema_extra=_pattern(r"[A-Za-z0-9._-]{1,100}"))]
+RepositoryFullName = Annotated[
+    str,
+    keeps(_matches(_FULL_NAME, "repository at GitHub", "Write it as 'owner/name', without https:// and '.git'.")),
+    Field(json_schema_extra=_pattern(_FULL_NAME)),
+]
+Switch = Annotated[bool, Field(strict=True)]
 Folder = Annotated[str, keeps(_folder)]
 FolderOrRoot = Annotated[str, keeps(_folder_or_root)]
 RefName = Annotated[str, keeps(_ref_name)]

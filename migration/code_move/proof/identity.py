@@ -1,7 +1,10 @@
 """What of a commit or tag must arrive byte by byte. Bytes in, words out: nothing here runs git."""
 
+import operator
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
+
+from migration.code_move.proof.messages import Comparison
 
 # They sign the ids of the monorepo, so they must not arrive. `mergetag` is the signed tag of a merged commit.
 _SIGNATURES = (b"gpgsig ", b"gpgsig-sha256 ", b"mergetag ")
@@ -33,20 +36,16 @@ def links(content: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     return fields[0].removeprefix(b"tree "), tuple(parents)
 
 
-def same(message: bytes) -> bytes:
-    """A message that arrives as it was."""
-    return message
+def commit_difference(old: bytes, new: bytes, is_expected: Comparison = operator.eq) -> tuple[str | None, int]:
+    """What arrived otherwise than it must, such as "its author line"; and how many signatures had to go.
 
-
-def commit_difference(
-    old: bytes, new: bytes, expected_message: Callable[[bytes], bytes] = same
-) -> tuple[str | None, int]:
-    """What arrived otherwise than it must, such as "its author line"; and how many signatures had to go."""
+    is_expected: whether a message, the second, is what the first had to become.
+    """
     (old_fields, old_message), (new_fields, new_message) = _fields(old), _fields(new)
     carried = _after_links(old_fields)
     unsigned = [header for header in carried if not header.startswith(_SIGNATURES)]
     wrong = _first_difference(unsigned, _after_links(new_fields))
-    if wrong is None and new_message != expected_message(old_message):
+    if wrong is None and not is_expected(old_message, new_message):
         wrong = "its message"
     return wrong, len(carried) - len(unsigned)
 
@@ -67,7 +66,9 @@ def _first_difference(expected: Sequence[bytes], found: Sequence[bytes]) -> str 
     return f"its {name} line"
 
 
-def tag_difference(old: bytes, new: bytes, rename: Callable[[bytes], bytes]) -> tuple[str | None, int]:
+def tag_difference(
+    old: bytes, new: bytes, rename: Callable[[bytes], bytes], is_expected: Comparison = operator.eq
+) -> tuple[str | None, int]:
     """The same for a tag object; where it points is not looked at. rename: of the name that it calls itself."""
     (old_fields, old_message), (new_fields, new_message) = _fields(old), _fields(new)
     carried = [header for header in old_fields if not header.startswith(_SIGNATURES)]
@@ -80,6 +81,6 @@ def tag_difference(old: bytes, new: bytes, rename: Callable[[bytes], bytes]) -> 
         signatures += 1
     expected = [*carried[:2], b"tag " + rename(carried[2].removeprefix(b"tag ")), *carried[3:]]
     wrong = _first_difference(expected[1:], new_fields[1:])
-    if wrong is None and new_message != old_message:
+    if wrong is None and not is_expected(old_message, new_message):
         wrong = "its message"
     return wrong, signatures

@@ -1,5 +1,6 @@
 """The proof of one repository."""
 
+import operator
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from migration.code_move.proof.evidence import NO_FOLDER, Graph, Versions, diffe
 from migration.code_move.proof.files import files_at, wrong_paths
 from migration.code_move.proof.identity import commit_difference, links, tag_difference
 from migration.code_move.proof.lineage import NONE, Lines, nearest_kept
+from migration.code_move.proof.messages import MessageCheck
 from migration.code_move.proof.tags import Tag, new_name, read_tags, renamed
 from migration.code_move.workspace import History
-from migration.desired_state.moves import CodeSelection
+from migration.desired_state.moves import CodeSelection, MessageRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,8 @@ class RepositoryCheck:
         self._new: dict[int, bytes] = self._read_map(commit_map)
         self._new_trees: dict[int, bytes] = {}
         self._new_parents: dict[int, tuple[bytes, ...]] = {}
+        rules = selection.messages
+        self._messages = MessageCheck(rules, source.graph, self._new) if rules != MessageRules() else None
 
     def run(self) -> RepositoryProof:
         """Check everything, in the order in which one thing rests on another."""
@@ -134,7 +138,8 @@ class RepositoryCheck:
                 self._fail(position, f"is no commit: {kind.decode()}")
                 continue
             self._new_trees[position], self._new_parents[position] = links(after)
-            wrong, signatures = commit_difference(before, after)
+            comparison = self._messages.of_commit(position, before) if self._messages else operator.eq
+            wrong, signatures = commit_difference(before, after, comparison)
             self._signatures += signatures
             if wrong:
                 self._fail(position, f"is not what it was: {wrong} differs")
@@ -212,8 +217,10 @@ class RepositoryCheck:
             )
         if len(before.objects) != len(after.objects):
             self._failures.append(f"{self._name}: the tag {name!r} is not as it was: annotated or lightweight.")
+        position = self._source.graph.positions[before.commit]
+        comparison = self._messages.of_tag(position) if self._messages else operator.eq
         for old, new in zip(before.objects, after.objects, strict=False):
-            wrong, signatures = tag_difference(old, new, lambda tag: renamed(self._selection.tags, tag))
+            wrong, signatures = tag_difference(old, new, lambda tag: renamed(self._selection.tags, tag), comparison)
             self._signatures += signatures
             if wrong:
                 self._failures.append(f"{self._name}: the tag {name!r} is not what it was: {wrong} differs.")

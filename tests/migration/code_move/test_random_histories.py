@@ -23,7 +23,7 @@ MESSAGES = (b"plain\n", b"no newline", b"\n\n gpgsig in the text\n\ngpgsig x\n",
 class Step:
     """One commit. parents: positions of earlier ones. inherits: per folder, which parent's files it has.
 
-    edits: file -> content, or None to delete it.
+    edits: file -> content, or None to delete it. message: "<3:9>" in it becomes nine digits of the id of commit 3.
     """
 
     parents: tuple[int, ...]
@@ -87,11 +87,17 @@ def build(steps: list[Step], folder: Path) -> Built:
         built.files.append(files)
         parents = [built.ids[parent] for parent in step.parents]
         built.ids.append(
-            builder.commit(files, *parents, author=step.author, headers=step.headers, message=step.message)
+            builder.commit(
+                files, *parents, author=step.author, headers=step.headers, message=with_ids(step.message, built.ids)
+            )
         )
         builder.point(f"refs/tags/at{number}", built.ids[-1])
     builder.point("main", built.ids[-1])
     return built
+
+
+def with_ids(message: bytes, ids: list[str]) -> bytes:
+    return re.sub(rb"<(\d+):(\d+)>", lambda match: ids[int(match[1])][: int(match[2])].encode(), message)
 
 
 RANDOM = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
