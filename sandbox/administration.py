@@ -1,11 +1,12 @@
 """Worlds and tokens of a running sandbox, for the command line and for tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
 from sandbox.errors import SandboxError
+from sandbox.faults import Fault
 from sandbox.process import Running
 
 
@@ -66,6 +67,35 @@ def create_token(
     body = {"login": login, "scopes": list(scopes), "role": role}
     answer = _asked(running, "POST", f"/_sandbox/worlds/{quote(world, safe='')}/tokens", body)
     return str(answer["token"])
+
+
+@dataclass(frozen=True)
+class OpenSecret:
+    """A secret and what it holds. owner: a repository or the organization.
+
+    area: "actions", "dependabot", or the name of an environment.
+    """
+
+    owner: str
+    area: str
+    name: str
+    value: str = field(repr=False)
+
+
+def read_secrets(running: Running, world: str) -> list[OpenSecret]:
+    """All secrets of the world, opened, in the order in which they were made. Raises SandboxError."""
+    answer = _asked(running, "GET", f"/_sandbox/worlds/{quote(world, safe='')}/secrets")
+    return [OpenSecret(**each) for each in answer]
+
+
+def add_fault(running: Running, world: str, fault: Fault) -> None:
+    """Let the requests that the fault describes go wrong. Raises SandboxError."""
+    _asked(running, "POST", f"/_sandbox/worlds/{quote(world, safe='')}/faults", asdict(fault))
+
+
+def clear_faults(running: Running, world: str) -> None:
+    """Let nothing go wrong any more. Raises SandboxError."""
+    _asked(running, "DELETE", f"/_sandbox/worlds/{quote(world, safe='')}/faults")
 
 
 def _asked(running: Running, method: str, path: str, body: Any = None) -> Any:

@@ -1,10 +1,10 @@
 """The sandbox as a Starlette application."""
 
 import os
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,17 +13,24 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.faults import Faults
 from sandbox.rate_limits import RateLimits
 from sandbox.repositories import settle
 from sandbox.request_log import RequestLog
 from sandbox.routes import (
     accounts,
+    actions,
+    apps,
+    autolinks,
     branch_protection,
     branches,
     checks,
     collaborators,
     commits,
     contents,
+    custom_properties,
+    deploy_keys,
+    environments,
     git_database,
     git_http,
     graphql,
@@ -34,9 +41,13 @@ from sandbox.routes import (
     pulls,
     pushes,
     refs,
+    releases,
     repositories,
     rules,
+    secrets,
     teams,
+    variables,
+    webhooks,
     worlds,
 )
 from sandbox.worlds import Worlds
@@ -59,6 +70,16 @@ REST = (
     members,
     teams,
     collaborators,
+    environments,
+    secrets,
+    variables,
+    actions,
+    deploy_keys,
+    webhooks,
+    autolinks,
+    releases,
+    custom_properties,
+    apps,
 )
 HOSTS = {"127.0.0.1", "localhost"}
 
@@ -125,13 +146,14 @@ def create_app(root: Path, code: str = "") -> Starlette:
             *pages.ROUTES,
             Route("/{rest:path}", not_imitated, methods=METHODS),
         ],
-        middleware=[Middleware(RawPath), Middleware(RequestLog, root=root)],
+        middleware=[Middleware(RawPath), Middleware(RequestLog, root=root), Middleware(Faults)],
         exception_handlers={Exception: server_error},
         lifespan=lifespan,
     )
     app.state.worlds = Worlds(root)
     app.state.rates = RateLimits()
     app.state.pushes = {}
+    app.state.faults = {}
     app.state.hooks = pushes.install_hook(root)
     app.state.admin_token = admin_token(root)
     app.state.pid = os.getpid()
@@ -146,6 +168,6 @@ def admin_token(root: Path) -> str:
         new = root / "token.new"
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(token_hex(32))
         new.replace(path)
     return path.read_text()

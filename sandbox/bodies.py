@@ -37,6 +37,6 @@ def choice(body: Mapping[str, Any], field: str, values: Sequence[str], default: 
     return value
 
 
-def fields(body: Mapping[str, Any], **kinds: type[Any]) -> dict[str, Any]:
+def fields(body: Mapping[str, Any], /, **kinds: type[Any]) -> dict[str, Any]:
     """Those of these fields that are there and not null. Raises 422 for another type."""
     return {name: optional(body, name, kind) for name, kind in kinds.items() if body.get(name) is not None}

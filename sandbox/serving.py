@@ -8,6 +8,7 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.app import create_app
+from sandbox.connections import ResettableProtocol
 from sandbox.errors import SandboxError
 from sandbox.state_folder import DAEMON_LOCK, Serving, claim, code_version, try_lock, write_serving
 
@@ -34,7 +35,7 @@ def serve(root: Path, listener: socket.socket) -> None:
         timeout_graceful_shutdown=PATIENCE,
         timeout_keep_alive=60,
         ws="none",
-        http="h11",
+        http=ResettableProtocol,
     )
     uvicorn.Server(configuration).run(sockets=[listener])
     os.close(lock)

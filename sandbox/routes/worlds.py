@@ -8,6 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.entities import Repository
+from sandbox.environments import Environment
+from sandbox.faults import Fault
+from sandbox.secrets import Place, Secret, key_pair
 from sandbox.sites import site_of
 from sandbox.worlds import LOGIN, WORLD_NAME, World, Worlds
 
@@ -89,6 +93,48 @@ async def create_token(request: Request) -> Response:
     return JSONResponse({"token": world.add_token(user, body.get("scopes", ["repo"])).value}, 201)
 
 
+async def list_secrets(request: Request) -> Response:
+    """All secrets of a world with what they hold, for tests: GitHub itself never tells."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    if world is None:
+        return _refusal(404, "There is no such world.")
+    return JSONResponse([_opened(world, secret) for secret in world.store.all(Secret)])
+
+
+def _opened(world: World, secret: Secret) -> dict[str, str]:
+    """owner: a repository's or an organization's name; area: actions, dependabot, or an environment's name."""
+    repository = world.store.by_id(Repository, secret.owner_id)
+    owner = repository.name if repository else world.organization().login
+    area, _, number = secret.area.partition("/")
+    environment = world.store.by_id(Environment, int(number)) if number else None
+    pair = key_pair(world.store, Place(secret.owner_id, secret.area))
+    return {
+        "owner": owner,
+        "area": environment.name if environment else area,
+        "name": secret.name,
+        "value": pair.open(secret.encrypted_value),
+    }
+
+
+async def add_fault(request: Request) -> Response:
+    """From now on, go wrong as described: a Fault as an object."""
+    world = request.path_params["world"]
+    if request.app.state.worlds.get(world) is None:
+        return _refusal(404, "There is no such world.")
+    try:
+        fault = Fault(**await _object(request))
+    except TypeError as error:
+        return _refusal(422, f"This is no fault: {error}")
+    request.app.state.faults.setdefault(world, []).append(fault)
+    return Response(status_code=204)
+
+
+async def clear_faults(request: Request) -> Response:
+    """Go wrong no more."""
+    request.app.state.faults.pop(request.path_params["world"], None)
+    return Response(status_code=204)
+
+
 async def _object(request: Request) -> dict[str, Any]:
     return dict(await request.json()) if await request.body() else {}
 
@@ -99,4 +145,7 @@ ROUTES = [
     Route("/_sandbox/worlds/{world}", guarded(create_world), methods=["PUT"]),
     Route("/_sandbox/worlds/{world}", guarded(delete_world), methods=["DELETE"]),
     Route("/_sandbox/worlds/{world}/tokens", guarded(create_token), methods=["POST"]),
+    Route("/_sandbox/worlds/{world}/secrets", guarded(list_secrets), methods=["GET"]),
+    Route("/_sandbox/worlds/{world}/faults", guarded(add_fault), methods=["POST"]),
+    Route("/_sandbox/worlds/{world}/faults", guarded(clear_faults), methods=["DELETE"]),
 ]
