@@ -34,27 +34,32 @@ def secrets(
     """
     # The versions of one path together, oldest first, as the scanner wants them.
     ordered = sorted(blobs, key=lambda blob: blob.path)
-    seen: set[tuple[str, str, str]] = set()
+    answers = []
     for answer in _answers(git_dir, ordered, scanner):
         if "read" in answer:
             progress(answer["read"])
-            continue
+        else:
+            answers.append(answer)
+    seen: set[tuple[str, str, str]] = set()
+    # The scanner answers in any order, and again for a version that has changes near to the secret.
+    for answer in sorted(answers, key=lambda each: (each["blob"], each["line"])):
         blob = ordered[answer["blob"]]
         identity = (blob.path, answer["rule"], answer["fingerprint"])
-        if identity not in seen:
-            seen.add(identity)
-            yield Finding(
-                severity=Severity.REFUSAL,
-                check=CHECK,
-                repository=repository,
-                path=blob.path,
-                problem=f"{answer['rule']} {answer['shown']}…, fingerprint {answer['fingerprint']}",
-                remedy=_REMEDY,
-                commit=blob.commit,
-                line=answer["line"] or None,
-                rule=answer["rule"],
-                fingerprint=answer["fingerprint"],
-            )
+        if identity in seen:
+            continue
+        seen.add(identity)
+        yield Finding(
+            severity=Severity.REFUSAL,
+            check=CHECK,
+            repository=repository,
+            path=blob.path,
+            problem=f"{answer['rule']} {answer['shown']}…, fingerprint {answer['fingerprint']}",
+            remedy=_REMEDY,
+            commit=blob.commit,
+            line=answer["line"] or None,
+            rule=answer["rule"],
+            fingerprint=answer["fingerprint"],
+        )
 
 
 def _answers(git_dir: Path, blobs: Sequence[HistoryObject], scanner: Path) -> Iterator[dict[str, Any]]:

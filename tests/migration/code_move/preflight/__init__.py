@@ -1,0 +1,1 @@
+"""Tests of the preflight: a broken world for each finding, and a clean one."""
