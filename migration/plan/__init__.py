@@ -20,22 +20,38 @@ from migration.plan.model import (
     Wave,
 )
 from migration.plan.reading import read_plan
+from migration.plan.settings import (
+    ORGANIZATION_ADMINS,
+    REPOSITORY_ADMINS,
+    Actions,
+    Environment,
+    Label,
+    Protection,
+    RepositorySettings,
+)
 
 __all__ = [
+    "ORGANIZATION_ADMINS",
+    "REPOSITORY_ADMINS",
     "VENDOR_BRANCH",
+    "Actions",
     "AllowedSecret",
     "Confirmation",
     "Contract",
+    "Environment",
     "Fault",
     "History",
     "Kind",
+    "Label",
     "Monorepo",
     "Move",
     "Package",
     "PackageSource",
     "Plan",
     "PlanError",
+    "Protection",
     "Repository",
+    "RepositorySettings",
     "TagRule",
     "Team",
     "Transforms",

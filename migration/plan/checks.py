@@ -9,6 +9,7 @@ from migration.plan.findings import Finding, Location, did_you_mean
 from migration.plan.folders import check_files, check_folders
 from migration.plan.model import DEFAULT_WAVE, VENDOR_BRANCH, Plan
 from migration.plan.package_order import check_packages
+from migration.plan.settings_checks import check_settings
 from migration.plan.values import quoted
 
 KINDS_WITH = {
@@ -32,6 +33,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     yield from _check_people(plan)
     yield from _check_pipelines(plan)
     yield from _check_preflight(plan)
+    yield from check_settings(plan)
 
 
 def _check_names(plan: Plan) -> Iterator[Finding]:

@@ -6,9 +6,11 @@ The docstring of a field is its description in `migration.schema.json` and in th
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from migration.plan.settings import RepositorySettings
 from migration.plan.values import (
+    MAPPING,
     CodeOwner,
     Date,
     Description,
@@ -46,7 +48,7 @@ Visibility = Literal["private", "internal", "public"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = MAPPING
 
 
 class Monorepo(_Model):
@@ -149,7 +151,7 @@ class History(_Model):
     """At the tip, files named .git-blame-ignore-revs name the new commits instead of the monorepo's."""
 
 
-class Repository(_Model):
+class Repository(RepositorySettings):
     """One new repository. Without `moves` it is born empty and holds what `transforms` and its kind write."""
 
     name: RepositoryName
@@ -186,9 +188,9 @@ class Repository(_Model):
     """In a repository of the kind compose-tests: the service that runs the suite against the others."""
     first_release: RefName | None = None
     """A tag, like v1.0.0, that the first complete move gets."""
-    teams: dict[TeamName, Role] = {}
+    teams: dict[TeamName, Role] = Field(default={})
     """Teams that work on it, each with its role."""
-    code_owners: dict[Text, tuple[CodeOwner, ...]] = {}
+    code_owners: dict[Text, tuple[CodeOwner, ...]] = Field(default={})
     """CODEOWNERS: pattern to teams of this plan, or people as '@login'. The last pattern that matches a file wins."""
 
 
@@ -255,10 +257,12 @@ class Plan(_Model):
     """The waves in their order. One wave by default."""
     repositories: Annotated[tuple[Repository, ...], keeps(some), _AT_LEAST_ONE]
     """The new repositories."""
+    defaults: RepositorySettings = RepositorySettings()
+    """How repositories are kept, unless one says otherwise."""
     history: History = History()
     """What changes in the moved histories apart from their files."""
     preflight: Preflight = Preflight()
-    """What the checks before the first push may find without stopping it."""
+    """Findings of the checks before the first push that stop nothing."""
     package_source: PackageSource = PackageSource()
     """How the manifests of consumers name the registry."""
     teams: tuple[Team, ...] = ()

@@ -11,8 +11,11 @@ from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 from packaging.version import InvalidVersion, Version
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
+
+MAPPING = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+"""What every mapping of the plan is: its docstrings are the descriptions in the schema."""
 
 LENIENT = "lenient"
 """Validation context that lets every value through, so that a plan with faults can still be checked as a whole."""
@@ -127,6 +130,11 @@ def _description(value: str) -> Offence | None:
     return None
 
 
+def _label_description(value: str) -> Offence | None:
+    problem = f"the description has {len(value)} characters"
+    return Offence(problem, "GitHub takes at most 100.") if len(value) > 100 else None
+
+
 def _module(value: str) -> Offence | None:
     if not all(part.isidentifier() for part in value.split(".")):
         return Offence(f"{quoted(value)} is no Python module", "Write it as an import does, like 'maestro_ml.models'.")
@@ -165,6 +173,8 @@ _TOPIC = r"[a-z0-9][a-z0-9-]{0,49}"
 _TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
 _OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
 _FULL_NAME = r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]{1,100}(?<!\.git)"
+_SETTING = r"(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*"
+_COLOR = r"[0-9a-fA-F]{6}"
 _PACKAGE = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 
 
@@ -213,6 +223,24 @@ PackageName = Annotated[
     keeps(_matches(_PACKAGE, "package name", "Use letters and digits, with '.', '_' or '-' between them (PEP 508).")),
     Field(json_schema_extra=_pattern(_PACKAGE)),
 ]
+RefPattern = Annotated[str, keeps(lambda value: _ref_name(value.replace("*", "x").replace("?", "x")))]
+SettingName = Annotated[
+    str,
+    keeps(
+        _matches(
+            _SETTING,
+            "name of a secret or variable",
+            "Use letters, digits and '_', no digit in front, and not GITHUB_, which is GitHub's own.",
+        )
+    ),
+    Field(json_schema_extra=_pattern(_SETTING)),
+]
+LabelColor = Annotated[
+    str,
+    keeps(_matches(_COLOR, "color", "Write six hexadecimal digits without '#', in quotes.")),
+    Field(json_schema_extra=_pattern(_COLOR)),
+]
+LabelDescription = Annotated[str, keeps(_label_description), Field(json_schema_extra={"maxLength": 100})]
 HomePage = Annotated[
     str,
     keeps(_matches(r"https?://\S+", "web address", "Write it with https://, or remove the key.")),

@@ -1,0 +1,133 @@
+"""How GitHub is to keep a repository: the keys that stand under `defaults` of the plan and in each repository.
+
+In the words of https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
+and https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from migration.plan.values import (
+    MAPPING,
+    LabelColor,
+    LabelDescription,
+    RefPattern,
+    SettingName,
+    Switch,
+    TeamName,
+    Text,
+    at_most,
+    keeps,
+)
+
+ORGANIZATION_ADMINS = "organization-admins"
+REPOSITORY_ADMINS = "repository-admins"
+
+_SIX_AT_MOST = Field(json_schema_extra={"maxItems": 6})
+
+
+class _Model(BaseModel):
+    model_config = MAPPING
+
+
+class Protection(_Model):
+    """Rules for the default branch, the branch of moved history and release tags.
+
+    Nobody may delete or force-push these branches, or move these tags, whoever may bypass the other rules. Which checks
+    are required is read from the repository's pipelines.
+    """
+
+    mechanism: Literal["ruleset", "branch_protection"] = Field(default="ruleset", alias="as")
+    """GitHub's means: rulesets, or classic branch protection. Tags are always kept by a ruleset."""
+    approvals: Annotated[int, Field(strict=True, ge=0, le=6)] = 1
+    """How many people must approve a pull request."""
+    code_owner_review: Switch = True
+    """Whether a code owner must be among them."""
+    stale_dismissal: Switch = True
+    """Whether a push to a pull request takes its approvals away."""
+    last_push_approval: Switch = False
+    """Whether somebody else than who pushed last must approve."""
+    conversation_resolution: Switch = True
+    """Whether every conversation must be resolved."""
+    linear_history: Switch = False
+    """Whether people may bring no merge commits. The move itself merges all the same."""
+    signatures: Switch = False
+    """Whether people's commits must be signed. What moved keeps the signatures that it had."""
+    bypass: tuple[TeamName, ...] = ()
+    """Teams that may go past these rules."""
+    migration: TeamName = ORGANIZATION_ADMINS
+    """Who migrates, and thus writes the branch of moved history and goes past these rules: 'organization-admins',
+    'repository-admins', or a team that the migration's account is in."""
+    release_tags: tuple[RefPattern, ...] = ("v*",)
+    """Tags that nobody may move or delete, as patterns."""
+
+
+class Environment(_Model):
+    """Where the pipelines deploy to or release from."""
+
+    name: Text
+    """Its name at GitHub."""
+    reviewers: Annotated[tuple[TeamName, ...], keeps(at_most(6)), _SIX_AT_MOST] = ()
+    """Teams of which one person must approve each job, at most 6."""
+    wait_minutes: Annotated[int, Field(strict=True, ge=0, le=43200)] = 0
+    """How long each job waits before it starts, at most 30 days."""
+    branches: tuple[RefPattern, ...] = ()
+    """Branches that may use it, as patterns. All of them when neither branches nor tags are named."""
+    tags: tuple[RefPattern, ...] = ()
+    """Tags that may use it, as patterns."""
+    secrets: tuple[SettingName, ...] = ()
+    """Names of its secrets. Their values are the stack's business."""
+    variables: tuple[SettingName, ...] = ()
+    """Names of its variables. Their values are the stack's business."""
+
+
+class Label(_Model):
+    """A label for issues and pull requests."""
+
+    name: Text
+    """What it says."""
+    color: LabelColor
+    """Six hexadecimal digits, in quotes: "d73a4a"."""
+    description: LabelDescription = ""
+    """What it is for, in at most 100 characters."""
+
+
+class Actions(_Model):
+    """What GitHub Actions may do."""
+
+    allowed: Literal["all", "local_only", "selected"] = "selected"
+    """Which actions run: all, the owner's own, or those that the next keys select."""
+    github_owned: Switch = True
+    """Whether GitHub's own actions are selected."""
+    verified: Switch = False
+    """Whether those of creators whom GitHub verified are selected."""
+    patterns: tuple[Text, ...] = ()
+    """Others that are selected, like 'aws-actions/*'."""
+    sha_pinning: Switch = True
+    """Whether every action must be pinned by the full id of its commit."""
+    token: Literal["read", "write"] = "read"
+    """What the token of a job may do in the repository when its workflow does not say."""
+
+
+class RepositorySettings(_Model):
+    """How repositories are kept, unless one says otherwise. What is not named is left as it is at GitHub."""
+
+    protection: Protection | None = None
+    """Rules for branches and tags. A repository's own replace the defaults key by key."""
+    environments: tuple[Environment, ...] = ()
+    """Environments. A repository's own replace the defaults of the same name key by key, and add others."""
+    secrets: tuple[SettingName, ...] = ()
+    """Names of the secrets that Actions get. Their values are the stack's business."""
+    dependabot_secrets: tuple[SettingName, ...] = ()
+    """Names of the secrets that Dependabot gets."""
+    variables: tuple[SettingName, ...] = ()
+    """Names of the variables that Actions get."""
+    labels: tuple[Label, ...] = ()
+    """Labels. Others that a repository has stay."""
+    actions: Actions | None = None
+    """What GitHub Actions may do."""
+    vulnerability_alerts: Switch | None = None
+    """Whether Dependabot tells of vulnerable dependencies."""
+    security_updates: Switch | None = None
+    """Whether Dependabot opens pull requests that repair them. It needs the alerts."""

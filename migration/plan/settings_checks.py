@@ -1,0 +1,57 @@
+"""What only the whole plan can tell about how its repositories are kept."""
+
+from collections.abc import Iterator
+
+from migration.plan.findings import Finding, Location, did_you_mean
+from migration.plan.model import Plan
+from migration.plan.settings import ORGANIZATION_ADMINS, REPOSITORY_ADMINS, RepositorySettings
+from migration.plan.values import quoted
+
+_KINDS_OF_ADMINS = (ORGANIZATION_ADMINS, REPOSITORY_ADMINS)
+
+
+def check_settings(plan: Plan) -> Iterator[Finding]:
+    """Teams that are not there, names that stand twice, reviewers who could not look."""
+    places: list[tuple[Location, RepositorySettings]] = [(("defaults",), plan.defaults)]
+    places += [(("repositories", at), repository) for at, repository in enumerate(plan.repositories)]
+    for location, settings in places:
+        yield from _check_teams(plan, location, settings)
+        yield from _check_repeated(location, settings)
+        if settings.security_updates and settings.vulnerability_alerts is False:
+            remedy = "Set `vulnerability_alerts: true`: the updates answer to the alerts."
+            yield Finding((*location, "security_updates"), "there are no alerts to answer to", remedy)
+
+
+def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -> Iterator[Finding]:
+    named: list[tuple[Location, str]] = []
+    if settings.protection:
+        here = (*location, "protection")
+        named += [((*here, "bypass", number), team) for number, team in enumerate(settings.protection.bypass)]
+        if settings.protection.migration not in _KINDS_OF_ADMINS:
+            named.append(((*here, "migration"), settings.protection.migration))
+    for at, environment in enumerate(settings.environments):
+        here = (*location, "environments", at, "reviewers")
+        named += [((*here, number), team) for number, team in enumerate(environment.reviewers)]
+    teams = [team.name for team in plan.teams]
+    for place, team in named:
+        if team and team not in teams and "" not in teams:
+            remedy = did_you_mean(team, teams, "Add it to `teams` of the plan, which are:")
+            yield Finding(place, f"there is no team {quoted(team)}", remedy)
+
+
+def _check_repeated(location: Location, settings: RepositorySettings) -> Iterator[Finding]:
+    """GitHub tells names of environments, labels, secrets and variables apart without regard to case."""
+    lists: list[tuple[Location, list[str]]] = [
+        ((*location, key), list(getattr(settings, key))) for key in ("secrets", "dependabot_secrets", "variables")
+    ]
+    lists.append(((*location, "environments"), [environment.name for environment in settings.environments]))
+    lists.append(((*location, "labels"), [label.name for label in settings.labels]))
+    for at, environment in enumerate(settings.environments):
+        for key in ("secrets", "variables"):
+            lists.append(((*location, "environments", at, key), list(getattr(environment, key))))
+    for place, names in lists:
+        seen: set[str] = set()
+        for number, name in enumerate(names):
+            if name and name.casefold() in seen:
+                yield Finding((*place, number), f"{quoted(name)} stands there twice", "Keep one.")
+            seen.add(name.casefold())
