@@ -1,0 +1,85 @@
+"""Every route of REST against GitHub's own description: what is asked, and what is answered."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from nacl.public import PublicKey, SealedBox
+from starlette.routing import Match, Route
+
+from sandbox.app import REST
+from tests.sandbox.descriptions import Description, described_path, description
+
+STEPS = Path(__file__).with_name("every_route.txt")
+LINE = re.compile(r"(?:@(?P<login>\S+) )?(?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<body>[{S].*?))?(?: >(?P<keep>[\w:.]+))?")
+ROUTES: list[Route] = [route for module in REST for route in module.ROUTES]
+
+
+@pytest.fixture(scope="module")
+def known() -> Description:
+    found = description()
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
+
+
+def steps() -> Iterator[re.Match[str]]:
+    for line in STEPS.read_text().splitlines():
+        if line and not line.startswith("#"):
+            found = LINE.fullmatch(line)
+            assert found, line
+            yield found
+
+
+def route_of(method: str, path: str) -> Route:
+    scope = {"type": "http", "method": method, "path": path, "path_params": {}}
+    return next(route for route in ROUTES if route.matches(scope)[0] == Match.FULL)
+
+
+def sealed(api: httpx.Client, path: str) -> dict[str, Any]:
+    key = api.get(path.rpartition("/")[0] + "/public-key").json()
+    box = SealedBox(PublicKey(base64.b64decode(key["key"])))
+    usage = {"visibility": "selected"} if path.startswith("orgs") else {}
+    return {"encrypted_value": base64.b64encode(box.encrypt(b"x")).decode(), "key_id": key["key_id"], **usage}
+
+
+def test_every_route_is_described() -> None:
+    known = description()
+    if isinstance(known, str):
+        pytest.skip(known)
+    for route in ROUTES:
+        path = re.sub(r"\{\w+:int\}", "1", route.path)
+        path = re.sub(r"\{[^}]+\}", "x", path)
+        for method in (route.methods or set()) - {"HEAD"}:
+            assert known.operation(method, described_path(f"/api/v3{path}")), f"{method} {route.path}"
+
+
+def test_every_route_answers_as_described(
+    known: Description, api: httpx.Client, as_user: Callable[..., httpx.Client]
+) -> None:
+    clients = {"": api, "zoe": as_user("zoe"), "mallory": as_user("mallory", role="outsider")}
+    kept: dict[str, Any] = {}
+    missing = {(route.path, method) for route in ROUTES for method in (route.methods or set()) - {"HEAD"}}
+    for step in steps():
+        path = re.sub(r"^R\b", "repos/maestro/engine", re.sub(r"^O\b", "orgs/maestro", step["path"])).lstrip("/")
+        path, body = (
+            re.sub(r"\{(\w+)\}", lambda found: str(kept[found[1]]), text) for text in (path, step["body"] or "")
+        )
+        given = sealed(api, path) if body == "SEALED" else json.loads(body) if body else None
+        answer = clients[step["login"] or ""].request(step["method"], path, json=given)
+        assert answer.status_code < 300, f"{step[0]}: {answer.status_code} {answer.text}"
+        if step["keep"]:
+            name, _, where = step["keep"].partition(":")
+            value = answer.json()
+            for part in (where or "id").split("."):
+                value = value[part]
+            kept[name] = value
+        route = route_of(step["method"], f"/{path.partition('?')[0]}")
+        missing.discard((route.path, step["method"]))
+    numbered = ("/repositories/{repository_id:int}", "/organizations/{organization_id:int}")
+    assert {each for each in missing if not each[0].startswith(numbered)} == set()
