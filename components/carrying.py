@@ -12,6 +12,7 @@ from pulumi.dynamic import Config
 from components.histories import workspace_of
 from components.settings import Settings, github_token
 from migration.code_move.errors import CodeMoveError, RemoteError
+from migration.code_move.notes import NOTES_REF
 from migration.code_move.pushing import VENDOR_REF, Carried, carry
 from migration.code_move.remote import Remote
 from migration.code_move.workspace import Workspace
@@ -25,6 +26,7 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
         default_branch=props["default_branch"],
         head=props["head"],
         tags=props["tags"],
+        notes=props["notes"],
     )
     carry(carried, Workspace(workspace_of(settings)).git_dir, _remote(settings, carried.repository))
 
@@ -33,7 +35,7 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
     """The properties as GitHub has them now; "" for a branch that is gone. None when the repository is gone.
 
     Only tags that were carried are looked at: people's own tags are theirs. A default branch that moved on is people's
-    work and no difference; one that is gone is.
+    work and no difference; one that is gone is. So are notes that are gone; the next push mends what they say.
     """
     settings = _settings(config)
     try:
@@ -47,6 +49,7 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
         **props,
         "default_branch": default_branch if f"refs/heads/{default_branch}" in refs else "",
         "head": refs.get(VENDOR_REF, ""),
+        "notes": bool(props.get("notes")) and NOTES_REF in refs,
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
     }
 

@@ -72,7 +72,7 @@ class CodeMoveProvider(ResourceProvider):
         """Leave the history where it is: to forget a move must lose nobody's commits."""
 
 
-COMPARED = ("repository", "default_branch", "head", "tags")
+COMPARED = ("repository", "default_branch", "head", "tags", "notes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +82,7 @@ class CodeMoveArgs:
     repository: its name at GitHub, without the owner.
     head: commit at the end of the moved history, where the vendor branch must be.
     tags: tag name to object id.
+    notes: whether each commit gets a git note with the id of its commit in the monorepo.
     carries: the history in figures, for the person who reviews the preview.
     """
 
@@ -89,6 +90,7 @@ class CodeMoveArgs:
     default_branch: str
     head: str
     tags: Mapping[str, str]
+    notes: bool
     carries: str
 
     @classmethod
@@ -104,6 +106,7 @@ class CodeMoveArgs:
             default_branch=desired.default_branch,
             head=history.head,
             tags=history.tags,
+            notes=desired.notes,
             carries=in_figures(history),
         )
 
@@ -124,6 +127,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
                 "default_branch": args.default_branch,
                 "head": args.head,
                 "tags": dict(args.tags),
+                "notes": args.notes,
                 "carries": args.carries,
             },
             opts,

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from migration.code_move.errors import CarryRefusedError
 from migration.code_move.git_objects import git_environment
+from migration.code_move.notes import NOTES_REF, write_notes
 from migration.code_move.remote import Remote
 from migration.plan import VENDOR_BRANCH
 
@@ -21,12 +22,16 @@ IsAncestor: TypeAlias = Callable[[str, str], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
-    """What one repository must hold. head: commit of the vendor branch. tags: tag name to object id."""
+    """What one repository must hold. head: commit of the vendor branch. tags: tag name to object id.
+
+    notes: whether each commit gets a git note with its commit in the monorepo.
+    """
 
     repository: str
     default_branch: str
     head: str
     tags: Mapping[str, str]
+    notes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +65,8 @@ def carry(carried: Carried, git_dir: Path, remote: Remote) -> str:
         return _git(git_dir, "merge-base", "--is-ancestor", older, newer).returncode == 0
 
     refspecs = [*vendor_update(carried, refs, is_ancestor), *missing_tags(carried, refs)]
+    if carried.notes:
+        refspecs += _notes_update(carried, refs.get(NOTES_REF), git_dir, remote)
     default_head = _default_branch_head(carried, present, is_ancestor, git_dir)
     if isinstance(default_head, Conflict):
         if refspecs:
@@ -108,6 +115,14 @@ def missing_tags(carried: Carried, refs: Mapping[str, str]) -> list[str]:
         for name, object_id in sorted(carried.tags.items())
         if f"refs/tags/{name}" not in refs
     ]
+
+
+def _notes_update(carried: Carried, present: str | None, git_dir: Path, remote: Remote) -> list[str]:
+    """The refspec that creates or fast-forwards the notes; none when they are up to date."""
+    if present and not _has_commit(git_dir, present):
+        remote.fetch(git_dir, NOTES_REF)
+    notes = write_notes(git_dir, carried.repository, carried.head, present)
+    return [] if notes == present else [f"{notes}:{NOTES_REF}"]
 
 
 def _default_branch_head(

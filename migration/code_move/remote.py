@@ -43,11 +43,11 @@ class Remote:
     token: str | None = field(repr=False, default=None)
 
     def refs(self) -> Mapping[str, str]:
-        """Every branch and tag: full ref name to object id (an annotated tag's own id, not the commit's).
+        """Every branch, tag and ref of notes: full name to object id (an annotated tag's own id, not the commit's).
 
         Raises RemoteError; its `missing` is true when GitHub says that there is no such repository.
         """
-        listing = self._git("ls-remote", "--refs", "--heads", "--tags", self.url)
+        listing = self._git("ls-remote", "--refs", self.url, "refs/heads/*", "refs/tags/*", "refs/notes/*")
         return {ref: object_id for object_id, ref in (line.split("\t") for line in listing.splitlines())}
 
     def fetch(self, git_dir: Path, ref: str) -> None:

@@ -13,6 +13,7 @@ OLD = {
     "default_branch": "main",
     "head": "a" * 40,
     "tags": {"v1": "b" * 40},
+    "notes": True,
     "carries": "1 commit",
 }
 
@@ -30,9 +31,9 @@ def test_the_same_history_is_no_change() -> None:
 
 @pytest.mark.parametrize(
     ("property_name", "value"),
-    [("head", "c" * 40), ("tags", {}), ("default_branch", "trunk")],
+    [("head", "c" * 40), ("tags", {}), ("default_branch", "trunk"), ("notes", False)],
 )
-def test_a_moved_head_a_tag_or_a_default_branch_is_an_update(property_name: str, value: object) -> None:
+def test_a_moved_head_a_tag_a_default_branch_or_notes_are_an_update(property_name: str, value: object) -> None:
     result = CodeMoveProvider().diff("engine", OLD, {**OLD, property_name: value})
     assert result.changes is True
     assert result.replaces == []

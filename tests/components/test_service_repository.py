@@ -30,6 +30,7 @@ def register(recording: RecordingEngine, code: bool = True, archived: bool = Fal
             default_branch="main",
             head=HEAD,
             tags={"v0.1.0": "b" * 40},
+            notes=True,
             carries="12 commits, 1 merge, 1 tag, 7 files",
         )
         if code
@@ -67,6 +68,7 @@ def test_a_code_move_shows_its_figures_and_names_what_it_carries(recording: Reco
         "default_branch": "main",
         "head": HEAD,
         "tags": {"v0.1.0": "b" * 40},
+        "notes": True,
         "carries": "12 commits, 1 merge, 1 tag, 7 files",
     }
 
