@@ -36,11 +36,16 @@ def compose_repository(
 ) -> RepositoryTrees:
     """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
 
-    Reads trees only where a move excludes files or two moves land in one folder.
+    One whole folder at the root is the repository's tree already. Reads trees only where a move excludes files or two
+    moves land in one folder.
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
+    workshop = TreeWorkshop(store.object_format)
+    move = selection.moves[0]
+    if len(sources) == 1 and not move.target and not move.exclude and workshop.empty_tree not in sources[0].trees:
+        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], sources[0].numbers, workshop)
     combinations, combined = _combinations([source.numbers for source in sources])
-    composer = _Composer(selection, store)
+    composer = _Composer(selection, store, workshop)
     composed: dict[int, bytes] = {}
     pending: Iterable[int] = range(len(combinations))
     while pending:
@@ -54,11 +59,11 @@ def compose_repository(
                 composed[number] = tree
         pending = undecided
         composer.complete()
-    positions = {composer.workshop.empty_tree: 0}
+    positions = {workshop.empty_tree: 0}
     number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
     if len(positions) < len(combinations):  # several combinations make one tree
         combined = array("i", [number_of[number] for number in combined])
-    return RepositoryTrees(list(positions), combined, composer.workshop)
+    return RepositoryTrees(list(positions), combined, workshop)
 
 
 def _combinations(columns: Sequence["array[int]"]) -> tuple[Sequence[tuple[int, ...]], "array[int]"]:
@@ -72,31 +77,31 @@ def _combinations(columns: Sequence["array[int]"]) -> tuple[Sequence[tuple[int, 
 
 
 class _Composer:
-    def __init__(self, selection: CodeSelection, store: ObjectStore) -> None:
-        self.workshop = TreeWorkshop(store.object_format)
+    def __init__(self, selection: CodeSelection, store: ObjectStore, workshop: TreeWorkshop) -> None:
         self._store = store
-        self._moves = [(move, Exclusion(self.workshop) if move.exclude else None) for move in selection.moves]
+        self._workshop = workshop
+        self._moves = [(move, Exclusion(workshop) if move.exclude else None) for move in selection.moves]
 
     def compose(self, sources: Sequence[bytes]) -> bytes | None:
         """The repository's tree; None when trees have still to be read. sources: per move, per name, as planned."""
         names = iter(sources)
-        result: bytes | None = self.workshop.empty_tree
+        result: bytes | None = self._workshop.empty_tree
         for move, exclusion in self._moves:
             present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
-            tree: bytes | None = present[0] if present else self.workshop.empty_tree
+            tree: bytes | None = present[0] if present else self._workshop.empty_tree
             if tree is not None and exclusion:
                 tree = exclusion.apply(tree)
             if tree is None or result is None:
                 result = None  # go on all the same: later moves note what they lack, and one read serves all
             else:
-                result = self.workshop.overlay(result, self.workshop.place(tree, move.target))
+                result = self._workshop.overlay(result, self._workshop.place(tree, move.target))
         return result
 
     def complete(self) -> None:
         """Read the trees and ask about the files that were found missing."""
-        missing = sorted(self.workshop.missing)
-        self.workshop.missing.clear()
-        self.workshop.read.update(zip(missing, (content for _, content in self._store.read(missing)), strict=True))
+        missing = sorted(self._workshop.missing)
+        self._workshop.missing.clear()
+        self._workshop.read.update(zip(missing, (content for _, content in self._store.read(missing)), strict=True))
         for move, exclusion in self._moves:
             if exclusion and exclusion.undecided:
                 exclusion.decide(self._store.ignored(move.exclude, exclusion.undecided))

@@ -46,7 +46,7 @@ class PackWriter:
         if object_id not in self._offsets:
             # A window and memory fit for small objects: with zlib's defaults the allocation takes most of the time.
             deflate = zlib.compressobj(1, zlib.DEFLATED, 13, 6)
-            entry = _entry_header(kind, len(content)) + deflate.compress(content) + deflate.flush()
+            entry = b"".join([_entry_header(kind, len(content)), deflate.compress(content), deflate.flush()])
             self._offsets[object_id] = self._end
             self._checksums.append(zlib.crc32(entry))
             self._file.write(entry)
@@ -93,7 +93,10 @@ class PackWriter:
 
 def _entry_header(kind: bytes, size: int) -> bytes:
     """Kind and size: four bits of the size first, then seven a byte, the lowest first."""
-    header = bytearray([_KINDS[kind] << 4 | size & 15])
+    first = _KINDS[kind] << 4 | size & 15
+    if 16 <= size < 2048:  # most commits
+        return bytes((first | 128, size >> 4))
+    header = bytearray([first])
     size >>= 4
     while size:
         header[-1] |= 128
