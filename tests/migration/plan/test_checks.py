@@ -178,3 +178,17 @@ def test_a_key_that_no_pipeline_would_read_is_refused(told: Told) -> None:
         "Remove it, or set `kind:` to python-service or vite-application.",
     ]
     assert told(plan_of("name: a, kind: compose-tests, test_service: suite")) == []
+
+
+def test_an_allowed_secret_says_which_one_is_meant(told: Told) -> None:
+    (fault,) = told(plan_of("name: a", preflight="{allowed_secrets: [{reason: none, repository: a}]}"))
+    assert "preflight.allowed_secrets[0]: it does not say which secret is meant. Add `fingerprint:`" in fault
+    for which in ("fingerprint: ab", "path: tests/", "rule: private-key"):
+        assert told(plan_of("name: a", preflight=f"{{allowed_secrets: [{{reason: none, {which}}}]}}")) == []
+
+
+def test_the_preflight_names_repositories_of_the_plan(told: Told) -> None:
+    rules = "{allowed_secrets: [{reason: x, rule: y, repository: engin}], lfs_without_objects: {sit: x, site: x}}"
+    faults = told(plan_of("name: engine", "name: site", preflight=rules))
+    assert ["there is no repository 'sit'" in faults[0] or "'engin'" in faults[0], len(faults)] == [True, 2]
+    assert all("Did you mean" in fault for fault in faults)

@@ -1,0 +1,104 @@
+"""`./multirepo preflight`, and that nothing is pushed which it refuses."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.preflight import refuse_what_must_not_be_pushed
+from migration.code_move.errors import PreflightError
+from migration.code_move.splitting import split_monorepo
+from migration.desired_state import desired_state
+from migration.plan import read_plan
+from sandbox import process
+from tests.conftest import Checkout, Repository
+from tests.migration.code_move.preflight.conftest import made_up_token
+
+PLAN = """\
+monorepo: {name: small}
+repositories:
+  - name: engine
+    moves: [{from: engine}]
+  - name: site
+    moves: [{from: site, to: web}]
+"""
+TOKEN = made_up_token("engine")
+
+
+@pytest.fixture
+def small(checkout: Checkout) -> Iterator[Checkout]:
+    """A checkout with a plan for the small monorepo, whose sandbox is stopped at the end."""
+    (checkout.path / "small.yaml").write_text(PLAN)
+    yield checkout
+    process.stop(checkout.path / ".multirepo" / "sandbox")
+
+
+def allow(checkout: Checkout, fingerprint: str) -> None:
+    allowed = f"preflight: {{allowed_secrets: [{{fingerprint: {fingerprint}, reason: revoked}}]}}\n"
+    (checkout.path / "small.yaml").write_text(PLAN + allowed)
+
+
+def test_findings_are_printed_by_repository_refusals_first(small: Checkout, monorepo: Repository) -> None:
+    monorepo.commit("Log in", engine__login=f"token = '{TOKEN}'\n", engine__aux="1\n", site__nul="1\n")
+    own = ("./multirepo", "preflight", "--monorepo", str(monorepo.path), "--plan", "small.yaml")
+    head = monorepo.git("rev-parse", "main")
+
+    done = small.run(*own, code=1)
+
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines.index("site") > lines.index("engine")) == ("engine", True)
+    assert lines[1].startswith("  ✗ secret: login, line 1: github-pat ghp_…, fingerprint ")
+    assert f"in the monorepo {head[:12]})" in lines[1]
+    assert "preflight.allowed_secrets" in lines[2]
+    assert lines[3].startswith("  ! windows-path: aux: ")
+    assert next(line for line in lines if line.startswith("./ (files here)")).split()[-2:] == ["1", "1"]
+    assert "Nothing may be pushed yet. 2 histories" in done.stdout
+    assert "1 refused, 2 to know of, 0 allowed by the plan" in done.stdout
+
+    found = json.loads(small.run(*own, "--json", code=1).stdout)
+    assert found["passed"] is False
+    assert found["monorepo"]["leftovers"] == [{"folder": "", "whole": False, "files": 1, "lines": 1}]
+    secret = found["findings"][0]
+    assert (secret["repository"], secret["path"], secret["line"]) == ("engine", "login", 1)
+    assert (secret["severity"], secret["rule"], secret["monorepo_commit"]) == ("refusal", "github-pat", head)
+
+    allow(small, secret["fingerprint"])
+    assert "Ready to be pushed" in small.run(*own, code=0).stdout
+    assert TOKEN[:5] not in done.stdout + done.stderr
+    kept = [file for file in (small.path / ".multirepo").rglob("*") if file.is_file()]
+    assert not any(TOKEN.encode() in file.read_bytes() for file in kept)
+
+
+def test_a_path_cannot_drive_the_terminal(small: Checkout, monorepo: Repository) -> None:
+    monorepo.commit("Odd", **{"engine__\x1b[31mred:[bold]": "1\n"})
+    own = ("./multirepo", "preflight", "--monorepo", str(monorepo.path), "--plan", "small.yaml")
+    printed = small.run(*own).stdout
+    assert "\x1b" not in printed
+    assert r"\x1b[31mred:[bold]" in printed
+
+
+def test_a_rehearsal_ends_before_anything_is_made(small: Checkout, monorepo: Repository) -> None:
+    monorepo.commit("Log in", engine__login=f"token = '{TOKEN}'\n")
+    own = ("./multirepo", "rehearse", "--monorepo", str(monorepo.path), "--plan", "small.yaml")
+    refused = small.run(*own, code=1)
+    assert refused.stdout == ""
+    assert "Traceback" not in refused.stderr
+    assert "secret: engine: login, line 1: github-pat ghp_…" in refused.stderr
+    assert TOKEN[:5] not in refused.stderr
+    assert not list((small.path / ".multirepo" / "state").rglob("stacks"))
+    assert not list((small.path / ".multirepo" / "sandbox" / "worlds").rglob("*.git"))
+
+
+def test_the_program_warns_and_refuses_by_itself_whoever_runs_it(
+    monorepo: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monorepo.commit("Log in", engine__login=f"token = '{TOKEN}'\n", engine__aux="1\n")
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    plan = read_plan(tmp_path / "plan.yaml")
+    state = desired_state(plan, {"migration": "moving"})
+    selections = {repository.name: repository.code for repository in state.repositories if repository.code}
+    split = split_monorepo(monorepo.path, "main", selections, tmp_path / "workspace")
+    with pytest.raises(PreflightError, match="so nothing is pushed"):
+        refuse_what_must_not_be_pushed(split, monorepo.path, plan)
+    assert "windows-path: engine: aux: 'aux' is a device on Windows" in capsys.readouterr().err
