@@ -1,0 +1,77 @@
+"""How GitHub is to keep one repository: the plan's defaults, what the repository says itself, what its files need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from migration import plan as planned
+from migration.desired_state.managed_files import ManagedFile, managed_files
+from migration.desired_state.pipeline_settings import Registry
+from migration.desired_state.required_checks import required_checks
+from migration.desired_state.rules import Protection, protection_of
+
+_Part = TypeVar("_Part", planned.Protection, planned.Environment)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositorySettings:
+    """Settings of one repository, complete; the types from the plan are used as they are.
+
+    files: those that the stack writes. protection: None when the plan wants none.
+    teams: slug to role, in the words of the REST API. secrets, dependabot_secrets, variables: names.
+    actions, vulnerability_alerts, security_updates: None to leave it as it is at GitHub.
+    """
+
+    files: tuple[ManagedFile, ...]
+    protection: Protection | None
+    teams: Mapping[str, str]
+    environments: tuple[planned.Environment, ...]
+    secrets: tuple[str, ...]
+    dependabot_secrets: tuple[str, ...]
+    variables: tuple[str, ...]
+    labels: tuple[planned.Label, ...]
+    actions: planned.Actions | None
+    vulnerability_alerts: bool | None
+    security_updates: bool | None
+
+
+def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> RepositorySettings:
+    """The settings of the repository called `name`; the other arguments as for `managed_files`.
+
+    Raises DesiredStateError when the repository needs a registry and there is none.
+    """
+    repository = next(one for one in plan.repositories if one.name == name)
+    wanted = with_defaults(plan.defaults, repository)
+    files = managed_files(plan, name, owner, registry)
+    protection = None
+    if wanted.protection:
+        protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))
+    return RepositorySettings(
+        files=files,
+        protection=protection,
+        teams=repository.teams,
+        environments=wanted.environments,
+        secrets=wanted.secrets,
+        dependabot_secrets=wanted.dependabot_secrets,
+        variables=wanted.variables,
+        labels=wanted.labels,
+        actions=wanted.actions,
+        vulnerability_alerts=wanted.vulnerability_alerts,
+        security_updates=wanted.security_updates,
+    )
+
+
+def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositorySettings) -> planned.RepositorySettings:
+    """What the repository says itself, and the defaults for what it does not name."""
+    named = {key: getattr(own, key) for key in planned.RepositorySettings.model_fields if key in own.model_fields_set}
+    if own.protection and defaults.protection:
+        named["protection"] = _over(defaults.protection, own.protection)
+    by_name = {environment.name: environment for environment in defaults.environments}
+    for environment in own.environments:
+        default = by_name.get(environment.name)
+        by_name[environment.name] = _over(default, environment) if default else environment
+    return defaults.model_copy(update={**named, "environments": tuple(by_name.values())})
+
+
+def _over(default: _Part, own: _Part) -> _Part:
+    return default.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
