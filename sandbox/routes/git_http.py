@@ -109,8 +109,9 @@ def _cgi_environment(request: Request, directory: Path, user: str) -> dict[str, 
         "REMOTE_USER": user,
         "REMOTE_ADDR": "127.0.0.1",
     }
+    # Not CONTENT_LENGTH: told how much to expect, http-backend spins for ever when its input ends early, as it does
+    # when this process is killed. Without it git reads to the end of its input and notices.
     for header, variable in (
-        ("content-length", "CONTENT_LENGTH"),
         ("content-encoding", "HTTP_CONTENT_ENCODING"),
         ("git-protocol", "GIT_PROTOCOL"),
     ):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from sandbox import process, state_folder
@@ -132,6 +133,23 @@ def push(world: WorldAccess, folder: Path) -> None:
         subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
 
 
+def wait_until_no_git_serves(root: Path) -> None:
+    """A git that went on without its sandbox would spin or write behind the back of the next one."""
+    for _ in range(200):
+        serving = [one for one in psutil.process_iter(["name", "cmdline"]) if one.info["name"].startswith("git")]
+        if not any(str(root) in " ".join([*one.info["cmdline"], *environment_of(one)]) for one in serving):
+            return
+        time.sleep(0.05)
+    raise AssertionError("git still serves a request of the killed sandbox")
+
+
+def environment_of(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.environ().values())
+    except psutil.Error:
+        return []
+
+
 def test_a_push_that_a_kill_cut_off_can_be_repeated(root: Path, tmp_path: Path) -> None:
     running = start(root, port=0)
     world = create_world(running, "w")
@@ -140,6 +158,7 @@ def test_a_push_that_a_kill_cut_off_can_be_repeated(root: Path, tmp_path: Path) 
     connection = half_a_push(running.port, world.clone_url("pushed"), world.token)
     kill(running)
     connection.close()
+    wait_until_no_git_serves(root)
     start(root)
     push(world, tmp_path)
     with client(world, world.token) as api:
