@@ -2,11 +2,13 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
 from migration.code_move.errors import CodeMoveError, PreflightError
 from migration.code_move.preflight import Severity, in_lines
+from tests.migration.code_move.conftest import MonorepoBuilder
 from tests.migration.code_move.preflight.conftest import World, made_up_token
 
 
@@ -138,3 +140,10 @@ def test_a_repository_without_a_history_has_no_findings(world: World) -> None:
     world.repositories.append({"name": "old", "moves": [{"from": "old"}]})
     world.commits({"app/a.py": "1\n"})
     assert world.look().findings == ()
+
+
+def test_repositories_with_sha256_ids_are_looked_through(tmp_path: Path, scanner: Path) -> None:
+    world = World(MonorepoBuilder(tmp_path / "mono.git", "sha256"), tmp_path / "workspace", scanner)
+    (commit,) = world.commits({"app/a.py": f"token = '{made_up_token('one')}'\n", "app/x": ("160000", "1" * 64)})
+    found = world.look()
+    assert [(finding.path, finding.monorepo_commit) for finding in found.findings] == [("a.py", commit), ("x", commit)]
