@@ -15,6 +15,7 @@ from command_line.rehearse import rehearse
 from command_line.sandbox import sandbox
 from command_line.shell import shell
 from command_line.test import test
+from command_line.where import where
 from components.settings import WORKSPACE
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command()(rehearse)
 app.command()(prove)
 app.command()(preflight)
 app.command()(discover)
+app.command()(where)
 app.command(context_settings=PASSED_ON)(shell)
 app.command(context_settings=PASSED_ON)(test)
 app.add_typer(sandbox, name="sandbox")

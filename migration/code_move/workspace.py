@@ -69,6 +69,11 @@ class Workspace:
             return None
         return Split(self.git_dir, state["monorepo_head"], _histories(state))
 
+    def latest(self) -> Split | None:
+        """The split of the last run, whatever it was of; None when there is none that can be trusted."""
+        state = self._trusted_state()
+        return Split(self.git_dir, state["monorepo_head"], _histories(state)) if state else None
+
     def _trusted_state(self) -> dict[str, Any] | None:
         try:
             state: dict[str, Any] = json.loads((self.git_dir / _STATE).read_text())
