@@ -1,0 +1,37 @@
+"""`.git-blame-ignore-revs` as it reads in a new repository.
+
+The list that `git blame --ignore-revs-file` takes (https://git-scm.com/docs/git-blame) and that GitHub reads at the
+root of a repository by this name: a whole id a line, "#" begins a comment, blank lines do not count.
+"""
+
+import re
+from collections.abc import Callable
+
+FILE_NAME = ".git-blame-ignore-revs"
+
+_ID = re.compile(rb"[ \t]*([0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?)[ \t]*(?:#.*)?")
+
+
+def with_new_ids(content: bytes, new_id: Callable[[str], str | None]) -> bytes:
+    """The list for a new repository: the commits that moved, by their new ids, with their comments.
+
+    new_id: of a monorepo's commit, by its whole id in lower case; None where it did not move. Its line goes, for git
+    and GitHub would find no such commit; where a paragraph names commits and none is left, it goes with its comments.
+    """
+    paragraphs = re.split(rb"(\n(?:[ \t\r]*\n)+)", content)
+    kept = b""
+    for paragraph, blank in zip(paragraphs[::2], [*paragraphs[1::2], b""], strict=True):
+        lines = [_followed(line, new_id) for line in paragraph.splitlines(keepends=True)]
+        left = [line for line in lines if line is not None]
+        if len(left) == len(lines) or any(_ID.match(line) for line in left):
+            kept += b"".join(left).removesuffix(b"\n" if blank else b"") + blank
+    return kept
+
+
+def _followed(line: bytes, new_id: Callable[[str], str | None]) -> bytes | None:
+    """A line with the new id in place of the old; None for one whose commit did not move."""
+    match = _ID.fullmatch(line.rstrip(b"\r\n"))
+    if match is None:
+        return line
+    new = new_id(match[1].decode().lower())
+    return None if new is None else line[: match.start(1)] + new.encode() + line[match.end(1) :]
