@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migration.code_move.git_objects import GitError, run_git
-from migration.code_move.origins import MOST, Exodus, Kind, Origin, Past
+from migration.code_move.origins import MOST, SOME, Exodus, Kind, Origin, Past
 from migration.code_move.renames import files_at
 from migration.code_move.splitting import Progress, Split, SplitError, quiet, split_monorepo
 from migration.desired_state.moves import CodeSelection, Move
@@ -57,12 +57,17 @@ def discover(
             past.add_merges(_births_in_merges(split))
             revived |= _revived_names(split, found, past)
             before, found = found, _search(past, moves, revived, progress)
-            if [discovery.moves for discovery in found] == [discovery.moves for discovery in before]:
+            if _names(found) <= _names(before):
                 return tuple(found)
     except GitError as error:
         raise SplitError(
             f"Reading the renames of {monorepo} failed: {error}. Run `git fsck` there and repair it."
         ) from error
+
+
+def _names(found: Sequence[Discovery]) -> set[tuple[str, str]]:
+    moves = (move for discovery in found for move in discovery.moves)
+    return {(move.source, name) for move in moves for name in (move.source, *move.earlier)}
 
 
 def source_commits(split: Split, repository: str) -> dict[str, str]:
@@ -105,9 +110,9 @@ def _revived_names(split: Split, found: Sequence[Discovery], past: Past) -> set[
             own = set(files_at(split.git_dir, f"{end}^", ""))
             later = run_git("rev-list", "--ancestry-path", f"{end}..{history}", directory=split.git_dir).decode()
             for commit in later.split():
-                files = files_at(split.git_dir, commit, "")
-                # A merge may bring some of its own files back for a while; that does no harm.
-                if len(own.intersection(files)) < MOST * len(files):
+                foreign = set(files_at(split.git_dir, commit, "")) - own
+                # Merges bring back files of its own for a while, and strays; that does no harm.
+                if len(foreign) > SOME * len(own):
                     names = (move.source, *move.earlier)
                     revived |= {(move.source, name) for name in names if past.files_in(sources[commit], name)}
     return revived

@@ -17,8 +17,8 @@ from migration.code_move.object_format import FORMATS
 from migration.code_move.splitting import Progress, Split, quiet, split_monorepo
 from migration.desired_state.moves import CodeSelection, Move
 
-SAMPLE = 40
-"""Files of a move that are looked at; all of them, when there are no more."""
+SAMPLE, LEAST = 200, 8
+"""Files that are looked at in all, shared out among the moves, and for each move at least."""
 _SEED = 1
 _AT_ONCE = 2
 
@@ -61,13 +61,22 @@ def measure_lines(
     split = split_monorepo(monorepo, revision, both, workspace, progress)
     variants = {name: _Variant(split, name, selection.moves) for name, selection in both.items()}
     measured = []
+    files = max(LEAST, SAMPLE // max(len(found), 1))
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         for done, discovery in enumerate(found):
             progress("blaming lines", done, len(found))
             planned = variants[f"{discovery.repository}.planned"]
             proposed = variants.get(f"{discovery.repository}.proposed", planned)
-            measured.append(_measure(planned, proposed, discovery.move, threads))
+            measured.append(_measure(planned, proposed, _sample(_lines(planned, discovery.move), files), threads))
     return measured
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """lines: of every file. weights: of the files to look at: their lines, or how often a drawn line was in them."""
+
+    lines: Mapping[str, int]
+    weights: Mapping[str, int]
 
 
 class _Variant:
@@ -108,25 +117,24 @@ class _Variant:
         raise AssertionError(f"{commit}:{path} comes from none of the moves")
 
 
-def _measure(planned: _Variant, proposed: _Variant, move: Move, threads: ThreadPoolExecutor) -> LineSurvival:
-    lines = _lines(planned, move)
-    weights = _sample(lines)
-    total = sum(weights.values()) or 1
-    lost = threads.map(planned.lost_lines, weights)
-    shares = [sum(weights[path] * (1 - missing / lines[path]) for path, missing in zip(weights, lost, strict=True))]
-    if proposed is not planned:
-        lost = threads.map(proposed.lost_lines, weights)
-        shares += [
-            sum(weights[path] * (1 - missing / lines[path]) for path, missing in zip(weights, lost, strict=True))
-        ]
+def _measure(planned: _Variant, proposed: _Variant, sample: _Sample, threads: ThreadPoolExecutor) -> LineSurvival:
+    kept = [_share_kept(variant, sample, threads) for variant in dict.fromkeys((planned, proposed))]
     return LineSurvival(
-        files=len(weights),
-        lines=sum(lines[path] for path in weights),
-        all_files=len(lines),
-        all_lines=sum(lines.values()),
-        planned=shares[0] / total if weights else 1.0,
-        proposed=shares[-1] / total if weights else 1.0,
+        files=len(sample.weights),
+        lines=sum(sample.lines[path] for path in sample.weights),
+        all_files=len(sample.lines),
+        all_lines=sum(sample.lines.values()),
+        planned=kept[0],
+        proposed=kept[-1],
     )
+
+
+def _share_kept(variant: _Variant, sample: _Sample, threads: ThreadPoolExecutor) -> float:
+    lost = threads.map(variant.lost_lines, sample.weights)
+    missing = sum(
+        sample.weights[path] * gone / sample.lines[path] for path, gone in zip(sample.weights, lost, strict=True)
+    )
+    return 1 - missing / (sum(sample.weights.values()) or 1)
 
 
 def _lines(variant: _Variant, move: Move) -> dict[str, int]:
@@ -145,14 +153,14 @@ def _lines(variant: _Variant, move: Move) -> dict[str, int]:
     return lines
 
 
-def _sample(lines: Mapping[str, int]) -> Mapping[str, int]:
-    """The files to look at, with the weight of each: its lines, or how often a drawn line was one of its."""
-    if len(lines) <= SAMPLE:
-        return lines
+def _sample(lines: Mapping[str, int], files: int) -> _Sample:
+    """Each line of the move has the same chance, whichever file it is in."""
+    if len(lines) <= files:
+        return _Sample(lines, lines)
     paths, ends = list(lines), list(accumulate(lines.values()))
-    step = ends[-1] / SAMPLE
+    step = ends[-1] / files
     start = random.Random(_SEED).random() * step
-    return Counter(paths[bisect_right(ends, start + number * step)] for number in range(SAMPLE))
+    return _Sample(lines, Counter(paths[bisect_right(ends, start + number * step)] for number in range(files)))
 
 
 @dataclass(frozen=True, slots=True)

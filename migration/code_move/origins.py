@@ -138,19 +138,22 @@ class Past:
         for age in self._departures.get(folder, []):
             renaming = self._commits[age]
             gone = [rename.new for rename in renaming.renames if _crosses(rename.old, rename.new, folder)]
-            if len(gone) > 1 and self._lost_most(folder, renaming):
+            if len(gone) > 1 and self._lost_most(folder, renaming, len(gone)):
                 counts = Counter(above for path in gone for above in folders_above(path))
                 destination = max((name for name in counts if counts[name] >= MOST * len(gone)), key=len)
                 found.append(Exodus(age, renaming.commit, renaming.parent, destination))
         return found
 
-    def _lost_most(self, folder: str, renaming: RenamingCommit) -> bool:
-        """By the entries directly in it: one big folder that leaves does not make it another."""
-        before, after = (
-            {path.partition("/")[0] for path in files_at(self._git_dir, commit, folder)}
-            for commit in (renaming.parent, renaming.commit)
+    def _lost_most(self, folder: str, renaming: RenamingCommit, files: int) -> bool:
+        """Of its files, and of the entries directly in it: one big folder that leaves does not make it another."""
+        before = files_at(self._git_dir, renaming.parent, folder)
+        if files < MOST * len(before):
+            return False
+        entries, left = (
+            {path.partition("/")[0] for path in paths}
+            for paths in (before, files_at(self._git_dir, renaming.commit, folder))
         )
-        return len(before - after) >= MOST * len(before)
+        return len(entries - left) >= MOST * len(entries)
 
     def _left_of(self, came: Iterable[Rename], age: int, today: str) -> int:
         """How many of the files are in the folder `today` at the head, renames since then followed."""

@@ -189,6 +189,15 @@ def test_a_folder_of_one_file_is_found(explorer: Explorer) -> None:
     assert earlier(explorer.found_for("b")) == ("a",)
 
 
+def test_files_that_are_sorted_into_new_folders_leave_a_folder_what_it_is(explorer: Explorer) -> None:
+    sorted_in = {**folder("b/one", "abcd"), **folder("b/two", "efgh")}
+    out = {**folder("b/three", "abcd"), **folder("b/two", "efg"), "elsewhere/h": text("h"), "elsewhere/i": text("i")}
+    explorer.commits(
+        {**sorted_in, "b/i": text("i")}, out, {f"c{path[1:]}": out[path] for path in out if path[0] == "b"}
+    )
+    assert earlier(explorer.found_for("c")) == ("b",)
+
+
 def test_a_copy_is_no_proposal(explorer: Explorer) -> None:
     explorer.commits(folder("a"), {**folder("a"), **folder("vendor/a")})
     assert explorer.found_for("vendor/a").origins == ()
