@@ -5,7 +5,7 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from migration.desired_state import CodeSelection, DesiredRepository, Move, TagRule, desired_state
+from migration.desired_state import CodeSelection, DesiredRepository, MessageRules, Move, TagRule, desired_state
 from migration.plan import Plan, read_plan
 
 PROJECT = Path(__file__).parents[3]
@@ -61,6 +61,20 @@ def test_a_repository_stands_after_those_whose_packages_it_needs() -> None:
         {"name": "shared", "packages": [package("core")]},
     )
     assert [repository.name for repository in order] == ["shared", "web", "engine", "docs"]
+
+
+def test_what_changes_in_messages_is_part_of_the_code_that_is_taken() -> None:
+    plan = Plan.model_validate(
+        {
+            "monorepo": {"name": "mono"},
+            "repositories": [{"name": "a", "moves": [{"from": "a"}]}],
+            "history": {"hashes": True, "issues": "acme/mono", "provenance": True, "notes": False},
+        }
+    )
+    (repository,) = desired_state(plan, {"migration": "moving"}).repositories
+    messages = MessageRules(hashes=True, issues="acme/mono", provenance=True)
+    assert repository.code == CodeSelection(moves=(Move(source="a"),), messages=messages)
+    assert not repository.notes
 
 
 def test_topics_are_a_set_in_one_order() -> None:
