@@ -69,6 +69,12 @@ def create_token(
     return str(answer["token"])
 
 
+def create_organization(running: Running, world: str, login: str) -> None:
+    """One more organization, made when missing; the world's owner owns it too. Raises SandboxError."""
+    address = f"/_sandbox/worlds/{quote(world, safe='')}/organizations/{quote(login, safe='')}"
+    _asked(running, "PUT", address)
+
+
 @dataclass(frozen=True)
 class OpenSecret:
     """A secret and what it holds. owner: a repository or the organization.

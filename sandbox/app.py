@@ -28,11 +28,13 @@ from sandbox.routes import (
     collaborators,
     commits,
     contents,
+    copies,
     custom_properties,
     deploy_keys,
     environments,
     git_database,
     git_http,
+    github_pages,
     graphql,
     issues,
     labels,
@@ -55,6 +57,8 @@ from sandbox.worlds import Worlds
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 REST = (
     repositories,
+    copies,
+    github_pages,
     contents,
     branches,
     branch_protection,

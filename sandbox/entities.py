@@ -108,10 +108,15 @@ class Token(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Repository(Record):
-    """A repository and its settings. size: kilobytes, as at GitHub. Its git data lies beside the store."""
+    """A repository and its settings. size: kilobytes, as at GitHub. Its git data lies beside the store.
+
+    fork_of, template_id: the ids of the repositories that it was made from; they may be gone.
+    """
 
     owner_id: int
     name: str
+    fork_of: int | None = None
+    template_id: int | None = None
     description: str | None = None
     homepage: str | None = None
     visibility: Literal["public", "private"] = "public"
@@ -122,6 +127,7 @@ class Repository(Record):
     has_wiki: bool = True
     has_downloads: bool = True
     has_discussions: bool = False
+    has_pages: bool = False
     has_pull_requests: bool = True
     pull_request_creation_policy: str = "all"
     is_template: bool = False

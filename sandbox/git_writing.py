@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sandbox.bare_repository import git
+from sandbox.entities import Account
 
 SCRATCH = "refs/sandbox/"  # fast-import insists on a ref for what it makes; these are hidden and removed
 
@@ -27,6 +28,12 @@ class Identity:
         moment = self.date if self.date.tzinfo else self.date.replace(tzinfo=UTC)
         name, email = (text.translate({ord(sign): None for sign in "<>\n"}) for text in (self.name, self.email))
         return f"{name} <{email}> {int(moment.timestamp())} {moment.strftime('%z')[:5]}"
+
+
+def identity_of(user: Account) -> Identity:
+    """The user as an author, now."""
+    email = user.email or f"{user.id}+{user.login}@users.noreply.github.com"
+    return Identity(user.name or user.login, email, datetime.now(UTC))
 
 
 @dataclass(frozen=True)

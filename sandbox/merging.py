@@ -9,10 +9,9 @@ from pathlib import Path
 from sandbox.bare_repository import GitError, git
 from sandbox.commits import Commit, read_commits
 from sandbox.entities import Account, Repository
-from sandbox.git_writing import Identity, write_object
+from sandbox.git_writing import Identity, identity_of, write_object
 from sandbox.issues import Issue
 from sandbox.pull_requests import PullRequest
-from sandbox.ref_updates import identity_of
 
 WEB_FLOW = ("GitHub", "noreply@github.com")  # the committer of what GitHub merges
 METHODS = ("merge", "squash", "rebase")

@@ -13,7 +13,7 @@ from sandbox.bodies import optional, required
 from sandbox.enforcement import Enforcement, RefUpdate, refusal
 from sandbox.entities import Account, Repository
 from sandbox.errors import GitHubError
-from sandbox.git_writing import Identity
+from sandbox.git_writing import Identity, identity_of
 from sandbox.repositories import note_push
 from sandbox.worlds import World
 
@@ -62,9 +62,3 @@ def identity_in(body: Mapping[str, Any], field: str, user: Account, default: Ide
         except ValueError:
             raise errors.wrong_type(f"{field}/date", text, "a date-time") from None
     return Identity(required(given, "name", str), required(given, "email", str), date)
-
-
-def identity_of(user: Account) -> Identity:
-    """The user as an author, now."""
-    email = user.email or f"{user.id}+{user.login}@users.noreply.github.com"
-    return Identity(user.name or user.login, email, datetime.now(UTC))

@@ -5,14 +5,16 @@ either the old state or something that `settle` puts right when the sandbox star
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sandbox import bare_repository, pull_requests
 from sandbox.bare_repository import BRANCHES
 from sandbox.entities import Account, FormerName, Repository, now
 from sandbox.errors import invalid_field
+from sandbox.git_writing import Change, commit_files, identity_of
 from sandbox.issues import default_labels
 from sandbox.repository_rules import changed, check_name, normal_name
 from sandbox.worlds import World
@@ -21,10 +23,11 @@ CREATION_FAILED = "Repository creation failed."
 NAME_TAKEN = "name already exists on this account"
 
 
-async def create(
-    world: World, owner: Account, creator: Account, settings: Mapping[str, Any], *, auto_init: bool
-) -> Repository:
-    """A new repository. settings: as `settings_in` returns them, with a name."""
+Fill = Callable[[Path, Repository], Awaitable[None]]
+
+
+async def create(world: World, owner: Account, settings: Mapping[str, Any], fill: Fill | None = None) -> Repository:
+    """A new repository. settings: as `settings_in` returns them, with a name. fill: gives it its first commits."""
     name = normal_name(settings.get("name", ""))
     check_name(name, CREATION_FAILED)
     if world.repository(owner, name):
@@ -44,8 +47,8 @@ async def create(
     directory = world.git_directory(repository)
     shutil.rmtree(directory, ignore_errors=True)  # left over if a creation was killed half-way
     bare_repository.create(directory, repository.default_branch)
-    if auto_init:
-        await _first_commit(world, repository, creator)
+    if fill:
+        await fill(directory, repository)
         if world.repository(owner, name):  # made by another request while git was at work
             raise invalid_field("Repository", "name", NAME_TAKEN, summary=CREATION_FAILED)
     former = world.store.by_key(FormerName, *repository.key)
@@ -169,16 +172,38 @@ def _check_default_branch(world: World, repository: Repository, branch: str) -> 
     raise invalid_field("Repository", "default_branch", problem, code="invalid")
 
 
-async def _first_commit(world: World, repository: Repository, creator: Account) -> None:
-    """README.md, as GitHub writes it for auto_init."""
-    text = f"# {repository.name}" + (f"\n{repository.description}" if repository.description else "")
-    email = creator.email or f"{creator.id}+{creator.login}@users.noreply.github.com"
-    content = text.encode()
-    stream = (
-        f"commit {BRANCHES}{repository.default_branch}\n"
-        f"committer {creator.name or creator.login} <{email}> now\n"
-        "data 14\nInitial commit\n"
-        f"M 100644 inline README.md\ndata {len(content)}\n"
-    ).encode() + content
-    directory = world.git_directory(repository)
-    await bare_repository.git(directory, "fast-import", "--quiet", "--date-format=now", stdin=stream + b"\n")
+def with_files(creator: Account, files: Mapping[str, str]) -> Fill:
+    """Fill a repository with one commit of these files. "{title}" in a text becomes name and description."""
+
+    async def fill(directory: Path, repository: Repository) -> None:
+        title = f"# {repository.name}" + (f"\n{repository.description}" if repository.description else "")
+        changes = [Change(path, text.replace("{title}", title).encode()) for path, text in files.items()]
+        await _first_commit(directory, repository, creator, changes)
+
+    return fill
+
+
+def with_tree_of(creator: Account, source: Path, branch: str) -> Fill:
+    """Fill a repository with one commit of what a template has on its default branch."""
+
+    async def fill(directory: Path, repository: Repository) -> None:
+        await bare_repository.git(directory, "fetch", "--quiet", str(source), BRANCHES + branch)
+        tree = await bare_repository.git(directory, "rev-parse", "FETCH_HEAD^{tree}")
+        await _first_commit(directory, repository, creator, [Change("", mode="040000", object=tree.decode().strip())])
+
+    return fill
+
+
+def with_refs_of(source: Path) -> Fill:
+    """Fill a repository with everything that another one has, as a fork."""
+
+    async def fill(directory: Path, repository: Repository) -> None:
+        await bare_repository.git(directory, "fetch", "--quiet", str(source), "refs/*:refs/*")
+
+    return fill
+
+
+async def _first_commit(directory: Path, repository: Repository, creator: Account, changes: list[Change]) -> None:
+    author = identity_of(creator)
+    sha = await commit_files(directory, None, changes, "Initial commit", author, author)
+    await bare_repository.git(directory, "update-ref", BRANCHES + repository.default_branch, sha)

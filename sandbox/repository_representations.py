@@ -3,9 +3,11 @@
 from typing import Any
 
 from sandbox.account_representations import simple_user
+from sandbox.custom_properties import property_values
 from sandbox.entities import Account, Repository, node_id
 from sandbox.permissions import Permission
 from sandbox.sites import Site
+from sandbox.worlds import World
 
 # Templated addresses of a repository: name of the field, what follows the repository's own address.
 REPOSITORY_ADDRESSES = {
@@ -94,7 +96,7 @@ def minimal_repository(site: Site, repository: Repository, owner: Account, permi
         "owner": simple_user(site, owner),
         "private": repository.visibility != "public",
         "html_url": f"{site.html}/{full_name}",
-        "fork": False,
+        "fork": repository.fork_of is not None,
         "url": address,
         **{field: address + suffix for field, suffix in REPOSITORY_ADDRESSES.items()},
         "git_url": f"git://{site.html.partition('://')[2]}/{full_name}.git",
@@ -106,7 +108,7 @@ def minimal_repository(site: Site, repository: Repository, owner: Account, permi
         "license": None,
         "topics": list(repository.topics),
         **{field: getattr(repository, field) for field in SHARED_SETTINGS},
-        "has_pages": False,
+        "has_pages": repository.has_pages,
         "disabled": False,
         **dict.fromkeys(("forks", "forks_count", "stargazers_count", "watchers", "watchers_count"), 0),
         **dict.fromkeys(("open_issues", "open_issues_count"), 0),
@@ -114,10 +116,18 @@ def minimal_repository(site: Site, repository: Repository, owner: Account, permi
     }
 
 
-def full_repository(site: Site, repository: Repository, owner: Account, permission: Permission) -> dict[str, Any]:
+def full_repository(world: World, site: Site, repository: Repository, permission: Permission) -> dict[str, Any]:
     """A repository by itself: who may write sees its merge settings, its admins how it is guarded."""
+    owner = world.owner_of(repository)
     shown = minimal_repository(site, repository, owner, permission)
-    shown |= {"network_count": 0, "subscribers_count": 0, "custom_properties": {}}
+    properties = property_values(world.store, repository) if owner.type == "Organization" else {}
+    shown |= {"network_count": 0, "subscribers_count": 0, "custom_properties": properties}
+    for field, number in (("parent", repository.fork_of), ("template_repository", repository.template_id)):
+        origin = world.store.by_id(Repository, number) if number else None
+        if origin:
+            shown[field] = minimal_repository(site, origin, world.owner_of(origin), Permission.READ)
+    if "parent" in shown:
+        shown["source"] = shown["parent"]
     if owner.type == "Organization":
         shown["organization"] = simple_user(site, owner)
     if permission >= Permission.WRITE:

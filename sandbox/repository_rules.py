@@ -26,7 +26,7 @@ SQUASH_COMBINATIONS = {
     ("COMMIT_OR_PR_TITLE", "COMMIT_MESSAGES"),
 }
 MERGE_COMBINATIONS = {("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK"), ("MERGE_MESSAGE", "PR_TITLE")}
-NOT_SETTABLE = {"vulnerability_alerts", "automated_security_fixes", "secret_scanning"}
+NOT_SETTABLE = {"has_pages", "vulnerability_alerts", "automated_security_fixes", "secret_scanning"}
 NOT_SETTABLE |= {"secret_scanning_push_protection"}
 BOOLEANS = {field.name for field in fields(Repository) if field.type is bool} - NOT_SETTABLE
 TEXTS = {"name", "description", "homepage", "default_branch", *CHOICES}

@@ -13,6 +13,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "workflow-permissions": {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": False},
     "actions-access": {"access_level": "none"},
     "oidc-subject": {"use_default": True},
+    "pages": {"build_type": "legacy", "source": None, "cname": None, "https_enforced": True},
     "organization-actions-permissions": {
         "enabled_repositories": "all",
         "allowed_actions": "all",

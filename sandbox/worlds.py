@@ -107,6 +107,19 @@ class World:
         )
         return user
 
+    def add_organization(self, login: str) -> Account:
+        """The organization with this login, made when missing, with the first one's owner as its owner."""
+        present = self.account(login)
+        if present:
+            return present
+        time = now()
+        made = Account(id=self.store.next_id(), login=login, type="Organization", created_at=time, updated_at=time)
+        owner, _ = self.first_owner()
+        with self.store.transaction():
+            self.store.put(made)
+            self.add_user(owner.login, made, "admin")
+        return made
+
     def invite_member(self, organization: Account, user: Account) -> Membership:
         """A membership that waits for the user to accept it."""
         membership = Membership(

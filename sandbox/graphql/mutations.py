@@ -12,7 +12,7 @@ from sandbox.bare_repository import BRANCHES, git
 from sandbox.enforcement import RefUpdate, sign
 from sandbox.entities import Repository, parse_node_id
 from sandbox.errors import GitHubError
-from sandbox.git_writing import Change, commit_files
+from sandbox.git_writing import Change, commit_files, identity_of
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import RefNode, node, not_resolved, repository_with
 from sandbox.permissions import Permission
@@ -122,7 +122,7 @@ async def create_commit(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
         raise ResolveError("STALE_DATA", message)
     changes = await _file_changes(context, repository, head, given.get("fileChanges") or {})
     message = "\n\n".join(filter(None, (given["message"]["headline"], given["message"].get("body"))))
-    author = ref_updates.identity_of(context.user)
+    author = identity_of(context.user)
     sha = await commit_files(directory, head, changes, message, author, author)
     sign(context.world.store, repository, sha)
     await _update(context, repository, RefUpdate(name, head, sha))

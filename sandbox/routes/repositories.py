@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox import errors, repositories
+from sandbox.bodies import optional
 from sandbox.calls import Call, Reply
 from sandbox.entities import Account, Repository
 from sandbox.errors import GitHubError
@@ -13,12 +14,16 @@ from sandbox.repository_representations import full_repository, minimal_reposito
 from sandbox.repository_rules import settings_in, topics_in
 from sandbox.routes import organization_routes, repository_routes, route
 
+# What gitignore_template and license_template put into a new repository: a stand-in for GitHub's own texts.
+TEMPLATES = {
+    "gitignore_template": (".gitignore", "# GitHub's template for {}\n"),
+    "license_template": ("LICENSE", "The license that GitHub calls {}\n"),
+}
 SCANNING = ("secret_scanning", "secret_scanning_push_protection")
 
 
 def _shown(call: Call, repository: Repository) -> dict[str, Any]:
-    owner = call.world.owner_of(repository)
-    return full_repository(call.site, repository, owner, call.permission(repository))
+    return full_repository(call.world, call.site, repository, call.permission(repository))
 
 
 async def get_repository(call: Call) -> Reply:
@@ -45,13 +50,13 @@ async def _create(call: Call, owner: Account) -> Reply:
         raise errors.not_found()
     if call.body.get("name") is None:
         raise GitHubError(422, 'Invalid request.\n\n"name" wasn\'t supplied.')
-    auto_init = call.body.get("auto_init") or False
-    if not isinstance(auto_init, bool):
-        raise errors.wrong_type("auto_init", auto_init, "a boolean")
-    for template in ("gitignore_template", "license_template"):
-        if call.body.get(template):
-            raise GitHubError(501, f"The sandbox does not imitate {template}")
-    repository = await repositories.create(call.world, owner, creator, settings_in(call.body), auto_init=auto_init)
+    auto_init = optional(call.body, "auto_init", bool, False)
+    files = {"README.md": "{title}"} if auto_init else {}
+    for template, (file, text) in TEMPLATES.items():
+        if chosen := optional(call.body, template, str):
+            files[file] = text.format(chosen)
+    fill = repositories.with_files(creator, files) if files else None
+    repository = await repositories.create(call.world, owner, settings_in(call.body), fill)
     shown = _shown(call, repository)
     return Reply(shown, 201, {"Location": shown["url"]})
 

@@ -93,6 +93,16 @@ async def create_token(request: Request) -> Response:
     return JSONResponse({"token": world.add_token(user, body.get("scopes", ["repo"])).value}, 201)
 
 
+async def create_organization(request: Request) -> Response:
+    """One more organization of a world, owned by the owner of the first; nothing when it is there."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    login = request.path_params["login"]
+    if world is None or not LOGIN.fullmatch(login):
+        return _refusal(404, "There is no such world, or that is no GitHub login.")
+    world.add_organization(login)
+    return Response(status_code=204)
+
+
 async def list_secrets(request: Request) -> Response:
     """All secrets of a world with what they hold, for tests: GitHub itself never tells."""
     world: World | None = request.app.state.worlds.get(request.path_params["world"])
@@ -145,6 +155,7 @@ ROUTES = [
     Route("/_sandbox/worlds/{world}", guarded(create_world), methods=["PUT"]),
     Route("/_sandbox/worlds/{world}", guarded(delete_world), methods=["DELETE"]),
     Route("/_sandbox/worlds/{world}/tokens", guarded(create_token), methods=["POST"]),
+    Route("/_sandbox/worlds/{world}/organizations/{login}", guarded(create_organization), methods=["PUT"]),
     Route("/_sandbox/worlds/{world}/secrets", guarded(list_secrets), methods=["GET"]),
     Route("/_sandbox/worlds/{world}/faults", guarded(add_fault), methods=["POST"]),
     Route("/_sandbox/worlds/{world}/faults", guarded(clear_faults), methods=["DELETE"]),

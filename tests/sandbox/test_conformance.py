@@ -16,7 +16,9 @@ from sandbox.app import REST
 from tests.sandbox.descriptions import Description, described_path, description
 
 STEPS = Path(__file__).with_name("every_route.txt")
-LINE = re.compile(r"(?:@(?P<login>\S+) )?(?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<body>[{S].*?))?(?: >(?P<keep>[\w:.]+))?")
+LINE = re.compile(
+    r"(?:@(?P<login>\S+) )?(?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<body>[{S].*?))?(?: >(?P<keep>[\w:.]+))?"
+)
 ROUTES: list[Route] = [route for module in REST for route in module.ROUTES]
 
 
