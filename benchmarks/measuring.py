@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+NO_LIMIT = threading.TIMEOUT_MAX
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,15 @@ def measure(command: Sequence[str], directory: Path, limit: float) -> Usage:
 
         timer = threading.Timer(limit, stop)
         timer.start()
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except BaseException:  # interrupted: nothing may work on behind our back
+            stop()
+            process.wait()
+            raise
+        finally:
+            timer.cancel()
         wall = time.perf_counter() - started
-        timer.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         for file in (output, complaints):
             file.seek(0)
@@ -79,6 +86,11 @@ def measure(command: Sequence[str], directory: Path, limit: float) -> Usage:
             raise CommandError(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
         text = output.read().decode(errors="replace")
         return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, text, not stopped.is_set())
+
+
+def interruptible() -> None:
+    """Let a polite kill end this program as Ctrl-C does: with what it runs, and its temporary files."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def git(*arguments: str, directory: Path = PROJECT, standard_input: bytes = b"") -> str:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from comparison import FIRST, Measurement, bars, summary, table
-from measuring import CommandError, git
+from measuring import NO_LIMIT, CommandError, git, interruptible
 from rich.console import Console
 from tools import OURS, PEERS, REFERENCES, Outcome, Tool
 
@@ -23,7 +23,10 @@ progress = Console(stderr=True, highlight=False)
 
 @dataclass(frozen=True)
 class Race:
-    """What is split. A round runs each tool once, one after the other, each on a clone of its own."""
+    """What is split. A round runs each tool once, one after the other, each on a clone of its own.
+
+    limit: seconds that a peer may take for one split of all prefixes.
+    """
 
     repository: Path
     prefixes: Sequence[str]
@@ -58,7 +61,7 @@ class Race:
     def _measure(self, number: int, tool: Tool, scenario: str, place: Path) -> Measurement:
         prefixes = self.prefixes[: tool.prefixes]
         load = os.getloadavg()[0]
-        outcome = tool.split(place, prefixes, self.limit)
+        outcome = tool.split(place, prefixes, self.limit if tool in PEERS else NO_LIMIT)
         usage = outcome.usage
         progress.print(f"round {number}: {tool.name}, {scenario}: {usage.wall:.2f} s, load before {load:.1f}")
         return Measurement(
@@ -119,6 +122,7 @@ def warm_page_cache(repository: Path) -> None:
 
 def main() -> None:
     """Measure all that is installed, then show it."""
+    interruptible()
     arguments = parse()
     chosen = [OURS, *(peer for peer in PEERS if arguments.peers is None or peer.name in arguments.peers)]
     not_measured = {tool.name: "not installed" for tool in chosen if not tool.installed()}
@@ -161,7 +165,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("repository", type=Path, help="a local repository; its HEAD is split, and it is only read")
     parser.add_argument("--prefix", action="append", required=True, metavar="FOLDER", help="a folder to split; repeat")
     parser.add_argument("--runs", type=int, default=3, help="rounds (%(default)s)")
-    parser.add_argument("--limit", type=float, default=900, help="seconds a tool may take for a round (%(default)s)")
+    parser.add_argument(
+        "--limit", type=float, default=900, help="seconds that a peer may take for one split (%(default)s)"
+    )
     parser.add_argument(
         "--peers", nargs="*", choices=[peer.name for peer in PEERS], metavar="NAME", help="only these, default all"
     )
