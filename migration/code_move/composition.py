@@ -43,8 +43,8 @@ def compose_repository(
     workshop = TreeWorkshop(store.object_format)
     move = selection.moves[0]
     if len(sources) == 1 and not move.target and not move.exclude and workshop.empty_tree not in sources[0].trees:
-        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], sources[0].numbers, workshop)
-    combinations, combined = _combinations([source.numbers for source in sources])
+        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], sources[0].numbers(), workshop)
+    combinations, combined = _combinations([source.numbers() for source in sources])
     composer = _Composer(selection, store, workshop)
     composed: dict[int, bytes] = {}
     pending: Iterable[int] = range(len(combinations))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from migration.code_move.errors import SplitError
 from migration.code_move.git_objects import ObjectStore
-from migration.code_move.trees import subfolder_pattern
+from migration.code_move.subfolders import SubfolderReader
 
 ABSENT = b""
 Names = tuple[bytes, ...]
@@ -23,19 +22,27 @@ class FolderTrees:
     """One folder through the whole history.
 
     trees: its distinct trees as raw ids; trees[0] is ABSENT.
-    numbers: for each position in the CommitGraph the position in `trees`.
+    above: for each position in the CommitGraph the number of the tree that the folder was looked for in.
+    rows: for each of those numbers a row, with the position in `trees` of each folder that was looked for there.
+    column: this folder's place in the rows, which all have `width` places.
     """
 
     trees: list[bytes]
-    numbers: "array[int]"
+    above: "array[int]"
+    rows: "array[int]"
+    column: int = 0
+    width: int = 1
+
+    def numbers(self) -> "array[int]":
+        """For each position in the CommitGraph the position in `trees`: made anew, for hundreds would fill memory."""
+        of_tree = self.rows[self.column :: self.width]
+        return array("i", [of_tree[number] for number in self.above])
 
     def below(self, found: Iterable[bytes | None]) -> "FolderTrees":
         """A folder inside this one. found: its tree in each of `trees` but the first, None where it is not there."""
         positions: dict[bytes | None, int] = {None: 0}
-        of_tree = [0, *[positions.setdefault(tree, len(positions)) for tree in found]]
-        return FolderTrees(
-            [tree or ABSENT for tree in positions], array("i", [of_tree[number] for number in self.numbers])
-        )
+        rows = array("i", [0, *[positions.setdefault(tree, len(positions)) for tree in found]])
+        return FolderTrees([tree or ABSENT for tree in positions], self.numbers(), rows)
 
 
 class FolderFinder:
@@ -109,25 +116,36 @@ class FolderFinder:
         """What git found; where it found nothing, what we find: git says the same of a tree that it cannot read."""
         found = [tree for lookup in lookups for tree in lookup()]
         missing = [position for position, tree in enumerate(found) if tree is None]
-        absent = FolderTrees([ABSENT, *[trees[position] for position in missing]], array("i", range(len(missing) + 1)))
+        absent = each_once([trees[position] for position in missing])
         for depth, name in enumerate(way):
             absent = self._children(absent, way[:depth], [name])[way[: depth + 1]]
-        for position, number in zip(missing, absent.numbers[1:], strict=True):
+        for position, number in zip(missing, absent.numbers()[1:], strict=True):
             found[position] = absent.trees[number] or None
         return found
 
     def _children(self, folder: FolderTrees, path: Names, names: Sequence[bytes]) -> dict[Names, FolderTrees]:
         """Read a folder's trees for the folders `names` in it."""
-        pattern = subfolder_pattern(names, self._store.object_format)
-        found: list[Sequence[bytes | None]] = []
+        reader = SubfolderReader(names, self._store.object_format)
+        positions: list[dict[bytes | None, int]] = [{None: 0} for _ in names]
+        row = array("i", bytes(4 * len(names)))
+        rows = array("i", row)
         for tree, (_, content) in zip(folder.trees[1:], self._store.read(folder.trees[1:]), strict=True):
-            entries = pattern.fullmatch(content)
-            if entries is None:
-                raise SplitError(
-                    f"The tree {tree.hex()} of the monorepo is malformed. Run `git fsck` there and repair it."
-                )
-            found.append(entries.groups())
-        return {(*path, name): folder.below(child[number] for child in found) for number, name in enumerate(names)}
+            for number, child in reader.changes(tree, content):
+                known = positions[number]
+                row[number] = known.setdefault(child, len(known))
+            rows.extend(row)
+        above = folder.numbers()
+        return {
+            (*path, name): FolderTrees([tree or ABSENT for tree in known], above, rows, number, len(names))
+            for number, (name, known) in enumerate(zip(names, positions, strict=True))
+        }
+
+
+def each_once(trees: Iterable[bytes]) -> FolderTrees:
+    """A folder that has each of these trees in turn."""
+    known = [ABSENT, *trees]
+    numbers = array("i", range(len(known)))
+    return FolderTrees(known, numbers, numbers)
 
 
 def _names(path: str) -> Names:

@@ -43,4 +43,4 @@ def lay_out(records: Sequence[bytes], roots: dict[bytes, int], id_size: int) -> 
             if commit not in positions:
                 positions[commit] = graph.append(*[positions[parent] for parent in parents])
                 numbers.append(roots[tree])
-    return SourceHistory(graph, positions, FolderTrees([ABSENT, *roots], numbers))
+    return SourceHistory(graph, positions, FolderTrees([ABSENT, *roots], numbers, array("i", range(len(roots) + 1))))

@@ -1,11 +1,11 @@
-"""Trees: finding folders in them, and making the trees that no commit of the monorepo has.
+"""Trees: making the trees that no commit of the monorepo has.
 
 A tree object is a run of entries `mode SP name NUL id`, see `git help ls-tree`. A folder that moves to the root
 of its repository needs none made: its own tree becomes the root.
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Set
 
 from migration.code_move.errors import SplitError
 from migration.code_move.object_format import ObjectFormat
@@ -19,16 +19,6 @@ FOLDER_MODE = b"40000"
 def is_folder(mode: bytes) -> bool:
     """Whether a tree's mode means a folder, as git reads it: old writers padded it with zeros."""
     return int(mode, 8) & 0o170000 == 0o040000
-
-
-def subfolder_pattern(names: Sequence[bytes], object_format: ObjectFormat) -> re.Pattern[bytes]:
-    """A pattern for `fullmatch` over a whole tree; group n + 1 is the id of the folder `names[n]`, or None.
-
-    It steps from entry to entry: searching for the name alone can match inside an id or a longer name.
-    """
-    folders = b"|".join(re.escape(name) + rb"\0(.{%d})" % object_format.size for name in names)
-    entry = rb"0*4[0-7]{4} (?:%b)|[0-7]+ [^\0]+\0.{%d}" % (folders, object_format.size)
-    return re.compile(rb"(?:%b)*+" % entry, re.DOTALL)
 
 
 class TreeWorkshop:

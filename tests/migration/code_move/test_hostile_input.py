@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from migration.code_move.errors import SplitError
 from migration.code_move.folders import ABSENT
 from migration.code_move.object_format import FORMATS
-from migration.code_move.trees import subfolder_pattern
+from migration.code_move.subfolders import subfolder_pattern
 from migration.desired_state.moves import Move
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 
