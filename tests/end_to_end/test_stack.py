@@ -178,4 +178,6 @@ def test_the_state_holds_no_token_and_a_code_move_no_path_or_address(stack: Stac
     state = stack.state()
     assert stack.world.token not in state
     inputs = [r["inputs"] for r in json.loads(state)["deployment"]["resources"] if r["type"].endswith(":CodeMove")]
-    assert all(set(i) == {"__provider", "repository", "default_branch", "head", "tags", "carries"} for i in inputs)
+    assert all(
+        set(i) == {"__provider", "repository", "default_branch", "head", "tags", "notes", "carries"} for i in inputs
+    )
