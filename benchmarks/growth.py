@@ -112,7 +112,7 @@ def chart(measured: Sequence[Size]) -> str:
         "multirepo": [(size.commits, size.ours) for size in measured],
         "git log --full-history": [(size.commits, size.git) for size in measured],
     }
-    return line_chart("Wall time over commits, seconds (both scales logarithmic)", "commits", lines)
+    return line_chart("Wall seconds over commits of the monorepo, both logarithmic", lines)
 
 
 def main() -> None:

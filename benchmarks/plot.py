@@ -37,14 +37,14 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
     return _document(title, bottom + 28, body)
 
 
-def line_chart(title: str, unit: str, lines: Mapping[str, Sequence[tuple[float, float]]]) -> str:
+def line_chart(title: str, lines: Mapping[str, Sequence[tuple[float, float]]]) -> str:
     """Lines over points (x, y), both scales logarithmic and equally long for a decade: growth in step is 45°."""
     xs, ys = ([point[axis] for points in lines.values() for point in points] for axis in (0, 1))
     (left, right), (low, high) = _decades(xs), _decades(ys)
-    decade = (_WIDTH - _LEFT - _RIGHT) / max(right - left, 1)
+    decade = min(130.0, (_WIDTH - _LEFT - _RIGHT) / (right - left))
     bottom = _TOP + decade * (high - low)
     across, up = _scale(left, right, _LEFT, _LEFT + decade * (right - left)), _scale(low, high, bottom, _TOP)
-    body = [_grid_line(across(10.0**power), f"{10**power:,} {unit}", bottom) for power in range(left, right + 1)]
+    body = [_grid_line(across(10.0**power), f"{10**power:,}", bottom) for power in range(left, right + 1)]
     for power in range(low, high + 1):
         y = up(10.0**power)
         body.append(f'<path d="M{_LEFT} {y:.1f}H{across(10.0**right):.1f}" stroke="{_GRID}"/>')
