@@ -3,13 +3,15 @@
 import pulumi
 
 from components.code_move import CodeMoveArgs
-from components.github_server import existing_repositories, github_provider
+from components.github_server import existing_at_github, github_provider
 from components.histories import monorepo_of, split_histories
+from components.leftovers import Leftovers
+from components.people import Teams, TeamsArgs
 from components.plain_errors import plain_errors, tell_progress
 from components.preflight import refuse_what_must_not_be_pushed
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
-from migration.desired_state import desired_state
+from migration.desired_state import desired_state, settings_of, teams_of
 from migration.plan import read_plan
 
 with plain_errors():
@@ -20,13 +22,24 @@ with plain_errors():
     monorepo = monorepo_of(settings)
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
     refuse_what_must_not_be_pushed(split, monorepo, plan)
-    existing = existing_repositories(settings)
+    existing = existing_at_github(settings)
+    kept = {one.name: settings_of(plan, one.name, settings.owner, settings.registry) for one in state.repositories}
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
+people = teams_of(plan, kept.values())
+teams = Teams("team", TeamsArgs(teams=people, existing=existing.teams), server).numbers if people else {}
 repositories: dict[str, dict[str, pulumi.Input[str]]] = {}
 for desired in state.repositories:
     code = CodeMoveArgs.of(desired, split.histories.get(desired.name))
-    arguments = ServiceRepositoryArgs(desired=desired, code=code, exists=desired.name in existing)
+    arguments = ServiceRepositoryArgs(
+        owner=settings.owner,
+        desired=desired,
+        code=code,
+        settings=kept[desired.name],
+        teams=teams,
+        existing=existing.repositories.get(desired.name),
+        leftovers=Leftovers(settings),
+    )
     repository = ServiceRepository(desired.name, arguments, server)
     repositories[desired.name] = {"url": repository.url, "carries": code.carries if code else "nothing"}
 pulumi.export("repositories", repositories)

@@ -20,7 +20,7 @@ from migration.code_move.workspace import Workspace
 
 def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
     """Push what the properties name from this machine's copy of the split history."""
-    settings = _settings(config)
+    settings = settings_from(config)
     carried = Carried(
         repository=props["repository"],
         default_branch=props["default_branch"],
@@ -37,7 +37,7 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
     Only tags that were carried are looked at: people's own tags are theirs. A default branch that moved on is people's
     work and no difference; one that is gone is. So are notes that are gone; the next push mends what they say.
     """
-    settings = _settings(config)
+    settings = settings_from(config)
     try:
         refs = _remote(settings, props["repository"]).refs()
     except RemoteError as error:
@@ -71,7 +71,8 @@ def end_with_the_engine() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _settings(config: Config) -> Settings:
+def settings_from(config: Config) -> Settings:
+    """The stack's settings, in the provider's process. Raises SettingsError."""
     logging.getLogger("grpc._server").addFilter(_is_no_error_of_ours)
     return Settings.from_config(config.get, stack="STACK")
 

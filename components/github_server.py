@@ -1,10 +1,45 @@
 """The connection to GitHub: Pulumi's provider for it, and what it holds already."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import httpx
 import pulumi_github as github
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from components.settings import Settings, SettingsError, github_token
+
+_EXISTING = """
+query($owner: String!, $after: String) {
+  repositoryOwner(login: $owner) {
+    repositories(first: 100, after: $after) {
+      nodes {
+        name
+        nameWithOwner
+        labels(first: 100) { nodes { name } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+    ... on Organization { teams(first: 100) { nodes { slug databaseId } } }
+  }
+}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingRepository:
+    """What one repository has. labels: their names."""
+
+    labels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Existing:
+    """What the owner has, archived or not: repositories by name, the number of each team by slug."""
+
+    repositories: Mapping[str, ExistingRepository]
+    teams: Mapping[str, int]
 
 
 def github_provider(settings: Settings) -> github.Provider:
@@ -19,33 +54,39 @@ def github_provider(settings: Settings) -> github.Provider:
     )
 
 
-def existing_repositories(settings: Settings) -> frozenset[str]:
-    """The names of the repositories that the owner has, archived ones too. Raises SettingsError.
+def existing_at_github(settings: Settings) -> Existing:
+    """Everything that a run which was killed, or people, may have made under a name of the plan.
 
-    https://docs.github.com/en/rest/repos/repos#list-organization-repositories, and for an owner who is a person
-    https://docs.github.com/en/rest/repos/repos#list-repositories-for-the-authenticated-user
+    One request for every hundred repositories. Raises SettingsError.
     """
-    headers = {"Authorization": f"Bearer {github_token()}", "Accept": "application/vnd.github+json"}
-    with httpx.Client(base_url=settings.github.api, headers=headers, timeout=30) as client:
-        try:
-            listings = (f"orgs/{settings.owner}/repos", "user/repos?affiliation=owner")
-            pages = next(filter(None, (_pages(client, listing) for listing in listings)), [])
-            return frozenset(repository["name"] for page in pages for repository in page)
-        except httpx.HTTPError as error:
-            raise SettingsError(_explained(error, settings)) from None
+    repositories: dict[str, ExistingRepository] = {}
+    teams: dict[str, int] = {}
+    try:
+        for owner in _pages(settings):
+            for node in owner["repositories"]["nodes"]:
+                # Those of others, to which a person was invited, are listed too.
+                if node["nameWithOwner"].lower() == f"{settings.owner}/{node['name']}".lower():
+                    labels = frozenset(label["name"] for label in (node["labels"] or {}).get("nodes", ()))
+                    repositories[node["name"]] = ExistingRepository(labels=labels)
+            teams |= {team["slug"]: team["databaseId"] for team in owner.get("teams", {}).get("nodes", ())}
+    except httpx.HTTPError as error:
+        raise SettingsError(_explained(error, settings)) from None
+    return Existing(repositories=repositories, teams=teams)
 
 
-def _pages(client: httpx.Client, listing: str) -> list[list[dict[str, str]]] | None:
-    """Every page of a listing; None when GitHub has no such listing."""
-    pages = []
-    address: str | None = f"{listing}{'&' if '?' in listing else '?'}per_page=100"
-    while address:
-        response = _get(client, address)
-        if response.status_code == httpx.codes.NOT_FOUND:
-            return None
-        pages.append(response.raise_for_status().json())
-        address = response.links.get("next", {}).get("url")
-    return pages
+def _pages(settings: Settings) -> Iterator[dict[str, Any]]:
+    """The owner, once for each page of repositories; nothing when GitHub knows no such owner."""
+    after = None
+    while True:
+        variables = {"owner": settings.owner, "after": after}
+        owner = graphql(settings, _EXISTING, variables)["data"]["repositoryOwner"]
+        if owner is None:
+            return
+        yield owner
+        page = owner["repositories"]["pageInfo"]
+        if not page["hasNextPage"]:
+            return
+        after = page["endCursor"]
 
 
 @retry(
@@ -54,8 +95,14 @@ def _pages(client: httpx.Client, listing: str) -> list[list[dict[str, str]]] | N
     wait=wait_exponential(0.2),
     reraise=True,
 )
-def _get(client: httpx.Client, address: str) -> httpx.Response:
-    return client.get(address)
+def graphql(settings: Settings, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """GitHub's answer: "data", and "errors" where there are some. Raises httpx.HTTPError."""
+    headers = {"Authorization": f"Bearer {github_token()}"}
+    body = {"query": query, "variables": dict(variables)}
+    answer: dict[str, Any] = (
+        httpx.post(settings.github.graphql, json=body, headers=headers, timeout=30).raise_for_status().json()
+    )
+    return answer
 
 
 def _explained(error: httpx.HTTPError, settings: Settings) -> str:

@@ -1,24 +1,34 @@
 """One repository that the migration makes, with the code that moves into it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_github as github
 
 from components.code_move import CodeMove, CodeMoveArgs
-from migration.desired_state import DesiredRepository
+from components.github_server import ExistingRepository
+from components.leftovers import Leftovers
+from components.people import TeamAccess, TeamAccessArgs
+from components.protection import Protection, ProtectionArgs
+from migration.desired_state import DesiredRepository, RepositorySettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRepositoryArgs:
     """desired: what must exist. code: the history it gets, None for a repository that starts empty.
 
-    exists: whether GitHub has it already, from an interrupted run, an earlier destroy, or because people made it.
+    owner: at GitHub. settings: how it is kept. teams: slug to number, of those that the settings name.
+    existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
     """
 
+    owner: str
     desired: DesiredRepository
     code: CodeMoveArgs | None
-    exists: bool
+    settings: RepositorySettings
+    teams: Mapping[str, pulumi.Output[int]]
+    existing: ExistingRepository | None
+    leftovers: Leftovers
 
 
 class ServiceRepository(pulumi.ComponentResource):
@@ -55,18 +65,53 @@ class ServiceRepository(pulumi.ComponentResource):
             merge_commit_message=merge.merge_commit_message,
             squash_merge_commit_title=merge.squash_merge_commit_title,
             squash_merge_commit_message=merge.squash_merge_commit_message,
-            opts=adopted(child, desired.name, args.exists),
+            opts=adopted(child, desired.name, args.existing is not None),
         )
+        last: pulumi.Resource = self.repository
         if args.code:
             code = CodeMove(f"{name}-code", args.code, after(child, self.repository))
-            github.BranchDefault(
+            last = github.BranchDefault(
                 f"{name}-default-branch",
                 repository=self.repository.name,
                 branch=desired.default_branch,
                 opts=after(child, code),
             )
+        self._keep(name, args, last)
         self.url = self.repository.html_url
         self.register_outputs({"url": self.url})
+
+    def _keep(self, name: str, args: ServiceRepositoryArgs, last: pulumi.Resource) -> None:
+        """What GitHub keeps around the code, each after what it needs, and all of it after `last`.
+
+        People get in only when the rules stand; a team must have access before an environment can ask it for reviews.
+        """
+        settings, repository = args.settings, args.desired.name
+        child = settled(pulumi.ResourceOptions(parent=self), args.desired.archived)
+        if settings.protection:
+            protection = ProtectionArgs(
+                owner=args.owner,
+                repository=repository,
+                node_id=self.repository.node_id,
+                desired=settings.protection,
+                teams=args.teams,
+                leftovers=args.leftovers,
+            )
+            last = Protection(f"{name}-protection", protection, after(child, last))
+        if settings.teams:
+            access = TeamAccessArgs(repository=repository, roles=settings.teams, numbers=args.teams)
+            last = TeamAccess(f"{name}-team", access, after(child, last))
+
+
+def settled(options: pulumi.ResourceOptions, archived: bool) -> pulumi.ResourceOptions:
+    """Change nothing of an archived repository: GitHub refuses every write, and one would fail the whole run."""
+    if not archived:
+        return options
+
+    def unchanged(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        frozen = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(ignore_changes=["*"]))
+        return pulumi.ResourceTransformationResult(args.props, frozen)
+
+    return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(transformations=[unchanged]))
 
 
 def after(options: pulumi.ResourceOptions, *resources: pulumi.Resource) -> pulumi.ResourceOptions:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from migration.desired_state import CodeArtifact, Devpi, Registry
+
 PROJECT = Path(__file__).resolve().parent.parent
 WORKSPACE = PROJECT / ".multirepo"
 SANDBOX_RECORD = WORKSPACE / "sandbox" / "sandbox.json"
@@ -39,6 +41,14 @@ class GitHub:
         return f"{self.address}/api/v3/"
 
     @property
+    def graphql(self) -> str:
+        """The address of the GraphQL API.
+
+        https://docs.github.com/en/enterprise-server@3.17/graphql/guides/forming-calls-with-graphql#the-graphql-endpoint
+        """
+        return f"{self.api.removesuffix('v3/').rstrip('/')}/graphql"
+
+    @property
     def is_local(self) -> bool:
         """A server on this machine, which needs no politeness between writes."""
         return urlsplit(self.address).hostname in ("127.0.0.1", "localhost", "::1")
@@ -56,6 +66,7 @@ class Settings:
     server: address of GitHub, or "sandbox/WORLD" for a world of the sandbox that runs in this checkout.
     monorepo: path (relative to the project folder) or address of the repository to take apart.
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
+    registry: where private packages are; None when none is set.
     """
 
     owner: str
@@ -63,6 +74,7 @@ class Settings:
     monorepo: str
     plan_file: Path
     stages: Mapping[str, str]
+    registry: Registry | None = None
 
     @classmethod
     def from_config(cls, get: Callable[[str], str | None], stack: str) -> "Settings":
@@ -86,6 +98,7 @@ class Settings:
             monorepo=monorepo,
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
+            registry=_registry(get("registry"), stack),
         )
 
     @property
@@ -111,6 +124,22 @@ def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, s
             f"{where} must give each wave a stage. Run: pulumi config set --path 'multirepo:waves.WAVE' moving"
         )
     return stages
+
+
+def _registry(setting: str | None, stack: str) -> Registry | None:
+    """From {"kind": "devpi", "index_url": …, "reader": …}, or codeartifact with the fields of its class."""
+    if setting is None:
+        return None
+    try:
+        fields = dict(json.loads(setting))
+        kinds: dict[str, type[Registry]] = {"devpi": Devpi, "codeartifact": CodeArtifact}
+        return kinds[fields["kind"]](**fields)
+    except (ValueError, KeyError, TypeError):
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: multirepo:registry must have the kind 'devpi' with index_url and reader, or "
+            "'codeartifact' with index_url, region, account, domain and reader_role. "
+            "Run: pulumi config set --path multirepo:registry.kind devpi"
+        ) from None
 
 
 def _checked_server(setting: str, stack: str) -> str:

@@ -1,6 +1,6 @@
 """How GitHub is to keep one repository: the plan's defaults, what the repository says itself, what its files need."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -75,3 +75,13 @@ def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositoryS
 
 def _over(default: _Part, own: _Part) -> _Part:
     return default.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
+
+
+def teams_of(plan: planned.Plan, settings: Iterable[RepositorySettings]) -> dict[str, str]:
+    """The teams of the plan that these settings name, in the plan's order: slug to description."""
+    named: set[str] = set()
+    for one in settings:
+        rulesets, branches = (one.protection.rulesets, one.protection.branches) if one.protection else ((), ())
+        named.update(one.teams, *(rule.bypass for rule in (*rulesets, *branches)))
+        named.update(*(environment.reviewers for environment in one.environments))
+    return {team.name: team.description for team in plan.teams if team.name in named}

@@ -7,6 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.leftovers import Find, Leftovers
+
 EventLoops = set[asyncio.AbstractEventLoop]
 
 
@@ -28,6 +30,15 @@ class RecordingEngine(pulumi.runtime.Mocks):
     def run(self, program: Callable[[], object]) -> None:
         """Run a program to its end: registration goes on after the program returned."""
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
+
+
+class NoLeftovers(Leftovers):
+    """Pulumi's mocks run no hooks and refuse resources that have some."""
+
+    def __init__(self) -> None: ...
+
+    def _before_creation(self, name: str, repository: str, find: Find) -> pulumi.ResourceHookBinding:
+        return pulumi.ResourceHookBinding()
 
 
 @pytest.fixture(scope="session")

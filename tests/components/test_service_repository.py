@@ -1,9 +1,15 @@
 """What one repository of the plan registers with Pulumi."""
 
+from typing import Any
+
+import pulumi
+
 from components.code_move import CodeMoveArgs
+from components.github_server import ExistingRepository
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
-from migration.desired_state import CodeSelection, DesiredRepository, Move
-from tests.components.conftest import RecordingEngine
+from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
+from migration.plan import Plan
+from tests.components.conftest import NoLeftovers, RecordingEngine
 
 HEAD = "a" * 40
 
@@ -22,8 +28,23 @@ def desired(code: bool = True, archived: bool = False) -> DesiredRepository:
     )
 
 
-def register(recording: RecordingEngine, code: bool = True, archived: bool = False, exists: bool = False) -> None:
+def kept(**settings: Any) -> RepositorySettings:
+    plan = {"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [{"name": "engine", **settings}]}
+    return settings_of(Plan.model_validate(plan), "engine", "acme", None)
+
+
+LEFT_ALONE = kept()
+
+
+def register(
+    recording: RecordingEngine,
+    code: bool = True,
+    archived: bool = False,
+    exists: bool = False,
+    settings: RepositorySettings = LEFT_ALONE,
+) -> None:
     arguments = ServiceRepositoryArgs(
+        owner="acme",
         desired=desired(code, archived),
         code=CodeMoveArgs(
             repository="maestro-engine",
@@ -35,7 +56,10 @@ def register(recording: RecordingEngine, code: bool = True, archived: bool = Fal
         )
         if code
         else None,
-        exists=exists,
+        settings=settings,
+        teams={"core": pulumi.Output.from_input(7)},
+        existing=ExistingRepository() if exists else None,
+        leftovers=NoLeftovers(),
     )
 
     recording.run(lambda: ServiceRepository("maestro-engine", arguments).url)
@@ -101,3 +125,27 @@ def test_a_repository_that_github_has_is_adopted(recording: RecordingEngine) -> 
 def test_a_new_repository_is_not_adopted(recording: RecordingEngine) -> None:
     register(recording, exists=False)
     assert not recording.registered["maestro-engine-repository"].resource_id
+
+
+def test_a_ruleset_names_its_branch_its_rules_and_who_goes_past_them(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(protection={"approvals": 2, "bypass": ["core"]}))
+    inputs = recording.registered["maestro-engine-protection-default-branch"].inputs
+    assert inputs["conditions"]["refName"]["includes"] == ["~DEFAULT_BRANCH"]
+    assert inputs["rules"]["pullRequest"]["requiredApprovingReviewCount"] == 2
+    assert [(one["actorType"], one["actorId"]) for one in inputs["bypassActors"]] == [
+        ("OrganizationAdmin", 1),
+        ("Team", 7),
+    ]
+
+
+def test_classic_protection_lets_nobody_but_administrators_write_the_moved_history(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(protection={"as": "branch_protection"}))
+    inputs = recording.registered["maestro-engine-protection-branch-monorepo"].inputs
+    assert inputs["restrictPushes"] == [{"blocksCreations": True, "pushAllowances": []}]
+    assert (inputs["enforceAdmins"], inputs["allowsForcePushes"], inputs["allowsDeletions"]) == (False, False, False)
+
+
+def test_a_team_gets_its_role(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(teams={"core": "maintain"}))
+    inputs = recording.registered["maestro-engine-team-core"].inputs
+    assert (inputs["teamId"], inputs["permission"]) == ("7", "maintain")
