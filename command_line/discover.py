@@ -25,6 +25,7 @@ from migration.desired_state import Stage, desired_state
 from migration.desired_state.moves import Move
 from migration.plan import read_plan
 
+TABLE_WIDTH = 240
 Findings = Sequence[tuple[Discovery, LineSurvival]]
 
 
@@ -77,7 +78,8 @@ def _print_report(findings: Findings) -> None:
     for discovery, _ in findings:
         for line in _evidence(discovery):
             console.print(line, markup=False)
-    console.print(_table(findings))
+    # Paths are to be copied: better a line too long for the terminal than a path in two.
+    console.print(_table(findings), width=TABLE_WIDTH, crop=False)
     console.print(
         "\nThe share of lines for which git blame names the commit that it names in the monorepo.",
         markup=False,

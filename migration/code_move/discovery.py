@@ -2,7 +2,7 @@
 
 import heapq
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,6 +65,13 @@ def discover(
         ) from error
 
 
+def merges_among(git_dir: Path, commits: Iterable[str]) -> set[str]:
+    """Those of the commits that have more than one parent."""
+    request = "".join(f"{commit}\n" for commit in commits).encode()
+    arguments = ("rev-list", "--no-walk", "--min-parents=2", "--stdin")
+    return set(run_git(*arguments, directory=git_dir, standard_input=request).decode().split())
+
+
 def _names(found: Sequence[Discovery]) -> set[tuple[str, str]]:
     moves = (move for discovery in found for move in discovery.moves)
     return {(move.source, name) for move in moves for name in (move.source, *move.earlier)}
@@ -93,9 +100,7 @@ def _births_in_merges(split: Split) -> set[str]:
     sources: dict[str, str] = {}
     for name in split.histories:
         sources |= source_commits(split, name)
-    request = "".join(f"{sources[birth]}\n" for birth in births).encode()
-    arguments = ("rev-list", "--no-walk", "--min-parents=2", "--stdin")
-    return set(run_git(*arguments, directory=split.git_dir, standard_input=request).decode().split())
+    return merges_among(split.git_dir, (sources[birth] for birth in births))
 
 
 def _revived_names(split: Split, found: Sequence[Discovery], past: Past) -> set[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-from migration.code_move.discovery import Discovery, source_commits
+from migration.code_move.discovery import Discovery, merges_among, source_commits
 from migration.code_move.git_objects import GitError, run_git
 from migration.code_move.object_format import FORMATS
 from migration.code_move.splitting import Progress, Split, quiet, split_monorepo
@@ -89,18 +89,20 @@ class _Variant:
         self._head = split.histories[name].head
         self._moves = moves
         self._sources = source_commits(split, name)
+        self._merges = merges_among(split.git_dir, self._sources.values())
 
     def lost_lines(self, path: str) -> int:
         """How many of a file's lines blame gives to a later commit than it does in the monorepo.
 
-        Where a commit found the file there already, the monorepo's blame stops at it, too. So only those lines need a
-        second look that the split gives to the commit which created the file: the monorepo may know it from elsewhere.
+        Where a commit found the file there already, the monorepo's blame stops at it, too. Only lines that the split
+        gives to the commit which created the file, or to a merge, need a second look from there on: the monorepo may
+        know the file from elsewhere, or from another folder of the branch that was merged.
         """
-        created: dict[tuple[str, str], set[int]] = defaultdict(set)
+        doubtful: dict[tuple[str, str], set[int]] = defaultdict(set)
         for line in _blame(self.git_dir, str(self._head), path):
-            if line.created:
-                created[line.commit, line.path].add(line.number)
-        return sum(self._known_before(*place, numbers) for place, numbers in created.items())
+            if line.created or self._sources[line.commit] in self._merges:
+                doubtful[line.commit, line.path].add(line.number)
+        return sum(self._known_before(*place, numbers) for place, numbers in doubtful.items())
 
     def _known_before(self, commit: str, path: str, numbers: set[int]) -> int:
         source = self._sources[commit]

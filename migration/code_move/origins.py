@@ -244,7 +244,6 @@ def _renamed_parents(source: str, folder: str, renaming: RenamingCommit, files: 
     old, new = source, folder
     while "/" in old and "/" in new and old.rpartition("/")[2] == new.rpartition("/")[2]:
         old, new = old.rpartition("/")[0], new.rpartition("/")[0]
-    moved = sum(
-        rename.old.startswith(f"{old}/") and rename.new == new + rename.old[len(old) :] for rename in renaming.renames
-    )
-    return (old, new) if old != source and moved > files else None
+    gone = [rename for rename in renaming.renames if _crosses(rename.old, rename.new, old)]
+    moved = sum(rename.new == new + rename.old[len(old) :] for rename in gone)
+    return (old, new) if old != source and moved > files and moved >= NEARLY_ALL * len(gone) else None

@@ -100,6 +100,17 @@ def test_a_renamed_parent_gives_the_folder_its_earlier_name(explorer: Explorer) 
     assert discovery.origins[0].parents == ("packages", "libs")
 
 
+def test_a_parent_that_was_scattered_was_not_renamed(explorer: Explorer) -> None:
+    seeds = {"auth": "", "web": "w", "api": "p"}
+    explorer.commits(
+        {path: content for name, seed in seeds.items() for path, content in folder(f"all/{name}", seed=seed).items()},
+        {**folder("libs/auth"), **folder("libs/web", seed="w"), **folder("apps/api", seed="p")},
+    )
+    discovery = explorer.found_for("libs/auth")
+    assert earlier(discovery) == ("all/auth",)
+    assert discovery.origins[0].parents is None
+
+
 def test_two_renames_in_a_row_give_both_names_the_oldest_last(explorer: Explorer) -> None:
     explorer.commits(folder("a"), folder("b"), folder("b", "abcde"), folder("c", "abcde"))
     assert earlier(explorer.found_for("c")) == ("b", "a")
@@ -318,6 +329,17 @@ def test_lines_follow_a_file_between_two_moves_of_one_repository(explorer: Explo
     )
     _, lines = explorer.lines(Move(source="a", target="a"), Move(source="b", target="b"))
     assert lines.planned == 1.0
+
+
+def test_lines_that_a_merge_brought_from_the_folders_old_place_are_lost(explorer: Explorer) -> None:
+    first = explorer.builder.commit({**OTHERS, **folder("old")})
+    maintained = {**OTHERS, **folder("old"), "old/a": text("a") + text("fix", 3)}
+    branch = explorer.builder.commit(maintained, first)
+    renamed = explorer.builder.commit({**OTHERS, **folder("new")}, first)
+    merged = {**OTHERS, **folder("new"), "new/a": text("a") + text("fix", 3)}
+    explorer.builder.point("main", explorer.builder.commit(merged, renamed, branch))
+    (lines,) = explorer.lines(Move(source="new"))
+    assert (lines.planned, lines.proposed) == (0.0, 1.0)
 
 
 def test_excluded_and_binary_files_are_not_counted(explorer: Explorer) -> None:
