@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from command_line.console import steps
@@ -70,14 +71,14 @@ def _print_json(findings: Findings) -> None:
         }
         for discovery, lines in findings
     ]
-    typer.echo(json.dumps({"moves": document}, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps({"moves": document}, indent=2))
 
 
 def _print_report(findings: Findings) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for discovery, _ in findings:
         for line in _evidence(discovery):
-            console.print(line, markup=False)
+            console.print(line.encode(errors="replace").decode(), markup=False)  # a name need not be UTF-8
     # Paths are to be copied: better a line too long for the terminal than a path in two.
     console.print(_table(findings), width=TABLE_WIDTH, crop=False)
     console.print(
@@ -106,7 +107,7 @@ def _table(findings: Findings) -> Table:
     for discovery, lines in findings:
         proposed = f"{lines.proposed:.1%}" if discovery.found else "–"
         counts = f"{lines.lines:,}", f"{lines.all_lines:,}"
-        table.add_row(discovery.repository, discovery.move.source, f"{lines.planned:.1%}", proposed, *counts)
+        table.add_row(discovery.repository, escape(discovery.move.source), f"{lines.planned:.1%}", proposed, *counts)
     return table
 
 

@@ -204,6 +204,8 @@ class _Trail:
 
     def _checked(self, origin: Origin, names: list[str]) -> Origin:
         """The origin, with what stands in its way. names: those found so far for the folder that is followed."""
+        if not _is_utf8(origin.source):
+            return replace(origin, obstacle="its name is not UTF-8, which the plan has to be")
         if origin.kind is Kind.JOINED:
             obstacle = self._claimant(origin.source) or self._second_life(origin, hiding=[])
             if not (obstacle and origin.birth and origin.share >= MOST):
@@ -238,6 +240,10 @@ def _target(move: Move, origin: Origin) -> str:
     """Where the history of what joined goes: to its place in the folder, as far as the plan allows one more there."""
     inside = origin.below or (origin.source.rpartition("/")[2] if move.target else "")
     return "/".join(filter(None, (move.target, inside)))
+
+
+def _is_utf8(path: str) -> bool:
+    return all(not "\udc80" <= character <= "\udcff" for character in path)
 
 
 def _overlap(one: str, other: str) -> bool:

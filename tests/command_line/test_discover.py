@@ -1,6 +1,7 @@
 """`./multirepo discover`: what it prints, and that it needs nothing but the plan and the monorepo."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,23 @@ def test_json_tells_the_lines_with_and_without(
     assert found["engine"]["lines"]["proposed"] == 1
     assert found["site"]["changed"] is False
     assert found["site"]["moves"] == [{"from": "site", "to": "web"}]
+
+
+def test_names_that_no_yaml_can_hold_are_told(tmp_path: Path, plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repository = new_repository(tmp_path / "renamed")
+    latin = os.fsdecode(b"caf\xe9")
+    (repository.path / latin).mkdir()
+    for name in "ab":
+        (repository.path / latin / name).write_text(name * 9)
+    repository.commit("Begin", site__index="a\n")
+    repository.git("mv", latin, "engine")
+    repository.commit("Rename")
+    discover(str(repository.path), plan)
+    printed = capsys.readouterr().out
+    assert "caf? became engine; not proposed: its name is not UTF-8" in printed
+    assert "Nothing to add to the plan." in printed
+    discover(str(repository.path), plan, as_json=True)
+    assert findings(capsys)["engine"]["origins"][0]["source"] == latin
 
 
 def test_neither_plan_nor_monorepo_change(renamed: Repository, plan: Path) -> None:
