@@ -10,10 +10,11 @@ from typing import Any
 from sandbox import errors
 from sandbox.bare_repository import GitError, git
 from sandbox.bodies import optional, required
-from sandbox.enforcement import Enforcement, RefUpdate, refusal
+from sandbox.enforcement import Enforcement, RefUpdate
 from sandbox.entities import Account, Repository
 from sandbox.errors import GitHubError
 from sandbox.git_writing import Identity, identity_of
+from sandbox.refusals import refusal
 from sandbox.repositories import note_push
 from sandbox.worlds import World
 

@@ -1,4 +1,4 @@
-"""Pull requests, their reviews, and merging them. https://docs.github.com/rest/pulls/pulls"""
+"""Pull requests, and merging them. https://docs.github.com/rest/pulls/pulls"""
 
 from dataclasses import replace
 from typing import Any
@@ -9,26 +9,28 @@ from sandbox.bodies import choice, optional, required
 from sandbox.calls import Call, Reply
 from sandbox.commit_representations import commit_object, file_object
 from sandbox.commits import differing_files
-from sandbox.enforcement import Enforcement, RefUpdate, refusal, sign
+from sandbox.enforcement import Enforcement, RefUpdate, sign
 from sandbox.entities import Repository, now
 from sandbox.errors import GitHubError
 from sandbox.issue_representations import Shower
 from sandbox.issues import Comment, Issue, next_number
 from sandbox.pagination import page
 from sandbox.permissions import Permission
-from sandbox.pull_requests import PullRequest, Review, close, is_ancestor, issue_of
+from sandbox.pull_requests import PullRequest, close, is_ancestor, issue_of
+from sandbox.refusals import refusal
 from sandbox.routes import repository_routes
 from sandbox.routes.issues import with_state
 
 NOT_ALLOWED = {"merge": "Merge commits are", "squash": "Squash merges are", "rebase": "Rebase merges are"}
-EVENTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
 
 
-def _shower(call: Call, repository: Repository) -> Shower:
+def shower(call: Call, repository: Repository) -> Shower:
+    """Shows what belongs to the repository."""
     return Shower(call.world, call.site, repository)
 
 
-def _pull(call: Call, repository: Repository) -> PullRequest:
+def pull_of(call: Call, repository: Repository) -> PullRequest:
+    """The pull request that the path names. Raises 404."""
     return call.known(PullRequest, repository.id, call.parameter("pull_number"))
 
 
@@ -38,14 +40,14 @@ async def _whole(call: Call, repository: Repository, pull: PullRequest) -> dict[
     commits = await merging.commits_of(directory, pull)
     files = await _files(call, repository, pull)
     mergeable, state = await _mergeability(call, repository, pull)
-    shower = _shower(call, repository)
+    show = shower(call, repository)
     return {
-        **shower.pull_request(pull),
+        **show.pull_request(pull),
         "merged": pull.merged_at is not None,
         "mergeable": mergeable,
         "rebaseable": mergeable,
         "mergeable_state": state,
-        "merged_by": shower.user(pull.merged_by),
+        "merged_by": show.user(pull.merged_by),
         "comments": len(store.all(Comment, str(repository.id), str(pull.number))),
         "review_comments": 0,
         "maintainer_can_modify": False,
@@ -92,7 +94,7 @@ async def list_pulls(call: Call) -> Reply:
     ]
     if query.get("direction", "desc") == "desc":
         found.reverse()
-    return page(call, found, _shower(call, repository).pull_request)
+    return page(call, found, shower(call, repository).pull_request)
 
 
 async def create_pull(call: Call) -> Reply:
@@ -114,6 +116,13 @@ async def create_pull(call: Call) -> Reply:
     for other in call.world.store.all(PullRequest, str(repository.id)):
         if (other.head, other.base) == (head, base) and issue_of(call.world, other).state == "open":
             raise _custom(f"A pull request already exists for {owner}:{head}.")
+    pull = _opened(call, repository, (head, head_sha), (base, base_sha))
+    shown = await _whole(call, repository, pull)
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+def _opened(call: Call, repository: Repository, head: tuple[str, str], base: tuple[str, str]) -> PullRequest:
+    """A new pull request. head, base: branches and their commits."""
     time, store = now(), call.world.store
     issue = Issue(
         id=store.next_id(),
@@ -130,17 +139,16 @@ async def create_pull(call: Call) -> Reply:
         id=store.next_id(),
         repository_id=repository.id,
         number=issue.number,
-        head=head,
-        head_sha=head_sha,
-        base=base,
-        base_sha=base_sha,
+        head=head[0],
+        head_sha=head[1],
+        base=base[0],
+        base_sha=base[1],
         draft=optional(call.body, "draft", bool, False),
     )
     with store.transaction():
         store.put(issue)
         store.put(pull)
-    shown = await _whole(call, repository, pull)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    return pull
 
 
 def _invalid(field: str) -> GitHubError:
@@ -154,7 +162,7 @@ def _custom(message: str) -> GitHubError:
 async def get_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#get-a-pull-request"""
     repository = call.repository()
-    pull = _pull(call, repository)
+    pull = pull_of(call, repository)
     if "diff" in call.request.headers.get("accept", ""):
         between = f"{pull.base_sha}...{pull.head_sha}"
         return Reply(await git(call.git_directory(repository), "diff", between))
@@ -164,7 +172,7 @@ async def get_pull(call: Call) -> Reply:
 async def update_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#update-a-pull-request"""
     repository, user = call.writable_repository(Permission.READ), call.signed_in()
-    pull = _pull(call, repository)
+    pull = pull_of(call, repository)
     issue = issue_of(call.world, pull)
     if issue.user_id != user.id and call.permission(repository) < Permission.WRITE:
         raise errors.must_be_admin()
@@ -191,7 +199,7 @@ async def update_pull(call: Call) -> Reply:
 async def list_files(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
     repository = call.repository()
-    pull, addresses = _pull(call, repository), call.addresses(repository)
+    pull, addresses = pull_of(call, repository), call.addresses(repository)
     files = await _files(call, repository, pull)
     return page(call, files, lambda file: file_object(file, pull.head_sha, addresses))
 
@@ -199,13 +207,13 @@ async def list_files(call: Call) -> Reply:
 async def list_commits(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#list-commits-on-a-pull-request"""
     repository = call.repository()
-    commits = await merging.commits_of(call.git_directory(repository), _pull(call, repository))
+    commits = await merging.commits_of(call.git_directory(repository), pull_of(call, repository))
     return page(call, commits, lambda commit: commit_object(commit, call.addresses(repository)))
 
 
 async def check_merged(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#check-if-a-pull-request-has-been-merged"""
-    if _pull(call, call.repository()).merged_at is None:
+    if pull_of(call, call.repository()).merged_at is None:
         raise errors.not_found()
     return Reply(status=204)
 
@@ -213,7 +221,7 @@ async def check_merged(call: Call) -> Reply:
 async def merge_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#merge-a-pull-request"""
     repository, user = call.writable_repository(Permission.WRITE), call.signed_in()
-    pull = _pull(call, repository)
+    pull = pull_of(call, repository)
     issue, method = issue_of(call.world, pull), choice(call.body, "merge_method", merging.METHODS, "merge")
     if issue.state == "closed" or pull.draft:
         raise GitHubError(405, "Pull Request is still a draft" if pull.draft else "Pull Request is not mergeable")
@@ -244,46 +252,6 @@ async def _delete_head(call: Call, repository: Repository, pull: PullRequest) ->
         await ref_updates.update(call.world, repository, call.user, deletion)
 
 
-async def list_reviews(call: Call) -> Reply:
-    """https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request"""
-    repository = call.repository()
-    pull = _pull(call, repository)
-    found = call.world.store.all(Review, str(repository.id), str(pull.number))
-    return page(call, found, _shower(call, repository).review)
-
-
-async def create_review(call: Call) -> Reply:
-    """https://docs.github.com/rest/pulls/reviews#create-a-review-for-a-pull-request"""
-    repository, user = call.writable_repository(Permission.READ), call.signed_in()
-    pull = _pull(call, repository)
-    event = choice(call.body, "event", list(EVENTS), "COMMENT")
-    if event != "COMMENT" and user.id == issue_of(call.world, pull).user_id:
-        verb = "approve" if event == "APPROVE" else "request changes on"
-        raise GitHubError(422, "Unprocessable Entity", [f"Can not {verb} your own pull request"])
-    review = Review(
-        id=call.world.store.next_id(),
-        repository_id=repository.id,
-        number=pull.number,
-        user_id=user.id,
-        state=EVENTS[event],
-        body=optional(call.body, "body", str, ""),
-        commit_id=optional(call.body, "commit_id", str, pull.head_sha),
-        submitted_at=now(),
-    )
-    call.world.store.put(review)
-    return Reply(_shower(call, repository).review(review))
-
-
-async def dismiss_review(call: Call) -> Reply:
-    """https://docs.github.com/rest/pulls/reviews#dismiss-a-review-for-a-pull-request"""
-    repository = call.writable_repository(Permission.WRITE)
-    review = call.numbered(Review, "review_id", repository)
-    required(call.body, "message", str)
-    dismissed = replace(review, state="DISMISSED")
-    call.world.store.put(dismissed)
-    return Reply(_shower(call, repository).review(dismissed))
-
-
 ROUTES = [
     *repository_routes("GET", "/pulls", list_pulls),
     *repository_routes("POST", "/pulls", create_pull),
@@ -293,7 +261,4 @@ ROUTES = [
     *repository_routes("GET", "/pulls/{pull_number}/commits", list_commits),
     *repository_routes("GET", "/pulls/{pull_number}/merge", check_merged),
     *repository_routes("PUT", "/pulls/{pull_number}/merge", merge_pull),
-    *repository_routes("GET", "/pulls/{pull_number}/reviews", list_reviews),
-    *repository_routes("POST", "/pulls/{pull_number}/reviews", create_review),
-    *repository_routes("PUT", "/pulls/{pull_number}/reviews/{review_id}/dismissals", dismiss_review),
 ]

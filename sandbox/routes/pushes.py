@@ -15,8 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox import push_hook
-from sandbox.enforcement import Enforcement, RefUpdate, push_report
+from sandbox.enforcement import Enforcement, RefUpdate
 from sandbox.protection import has_rules
+from sandbox.refusals import push_report
 
 
 @dataclass(frozen=True)
