@@ -101,12 +101,13 @@ class ObjectStore:
     git_dir: Path
     object_format: ObjectFormat
 
-    def history(self, tips: Sequence[bytes]) -> Iterator[bytes]:
+    def history(self, tips: Sequence[bytes], known: Sequence[bytes] = ()) -> Iterator[bytes]:
         """Raw ids of commit, tree and parents, joined, of every commit that the tips reach, by date, youngest first.
 
+        known: commits to leave out, with all behind them; by wrong clocks some of those can come all the same.
         Git can tell that from the start; for parents strictly after children it would read the history to the end.
         """
-        request = b"".join(b"%b\n" % tip.hex().encode() for tip in tips)
+        request = self._lines(tips) + b"".join(b"^%b\n" % commit.hex().encode() for commit in known)
         arguments = ("log", "--format=%H%T%P", "--stdin")
         with git_output(*arguments, git_dir=self.git_dir, standard_input=request) as output:
             for line in output:

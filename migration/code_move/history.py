@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migration.code_move.folders import ABSENT, FolderTrees
 from migration.code_move.split import CommitGraph
@@ -12,21 +12,22 @@ from migration.code_move.split import CommitGraph
 class SourceHistory:
     """The commits of the monorepo in a line.
 
-    positions: of each commit in the graph, by raw id, in their order. roots: the commits' root trees.
+    positions: of each commit in the graph, by raw id, in their order.
     """
 
-    graph: CommitGraph
-    positions: dict[bytes, int]
-    roots: FolderTrees
+    graph: CommitGraph = field(default_factory=CommitGraph)
+    positions: dict[bytes, int] = field(default_factory=dict)
 
 
-def lay_out(records: Sequence[bytes], roots: dict[bytes, int], id_size: int) -> SourceHistory:
-    """Put the commits in a line, parents before children.
+def lay_out(records: Sequence[bytes], roots: dict[bytes, int], id_size: int, history: SourceHistory) -> FolderTrees:
+    """Put the commits that `history` does not know yet behind those it knows, parents before children.
+
+    The result is their root trees, by position behind the known ones.
 
     records: the raw ids of a commit, its tree and its parents, joined; the youngest first, which by wrong clocks can
         put a parent before its child. roots: each root tree's position among them, from 1 on.
     """
-    graph, positions, numbers = CommitGraph(), dict[bytes, int](), array("i", [0, 0])
+    graph, positions, numbers = history.graph, history.positions, array("i", [0, 0])
     by_commit: dict[bytes, bytes] = {}
     for oldest in reversed(records):
         waiting = [oldest]
@@ -43,4 +44,4 @@ def lay_out(records: Sequence[bytes], roots: dict[bytes, int], id_size: int) -> 
             if commit not in positions:
                 positions[commit] = graph.append(*[positions[parent] for parent in parents])
                 numbers.append(roots[tree])
-    return SourceHistory(graph, positions, FolderTrees([ABSENT, *roots], numbers, array("i", range(len(roots) + 1))))
+    return FolderTrees([ABSENT, *roots], numbers, array("i", range(len(roots) + 1)))

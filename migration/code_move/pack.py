@@ -40,6 +40,9 @@ class PackWriter:
         self._file.close()
         self._path.unlink(missing_ok=True)
 
+    def __len__(self) -> int:
+        return len(self._offsets)
+
     def add(self, kind: bytes, content: bytes) -> bytes:
         """Write an object, unless it is in the pack, and return its id."""
         object_id = self._format.object_id(kind, content)

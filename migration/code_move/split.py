@@ -53,29 +53,33 @@ class Kept:
     parents: for each kept commit its parents, as positions in `commits`.
     mapped: for each source position the position in `commits` that stands for it: itself, or its nearest kept
         ancestor; NOTHING where the folder has no history yet.
+    trees: for each kept commit the number of the folder's tree.
     """
 
-    commits: list[int]
-    parents: list[tuple[int, ...]]
-    mapped: "array[int]"
+    commits: list[int] = field(default_factory=lambda: [NOTHING])
+    parents: list[tuple[int, ...]] = field(default_factory=lambda: [()])
+    mapped: "array[int]" = field(default_factory=lambda: array("i", [NOTHING, _NO_LINE]))
+    trees: list[int] = field(default_factory=lambda: [0])
 
 
-def choose_commits(graph: CommitGraph, trees: Sequence[int]) -> Kept:
+def choose_commits(graph: CommitGraph, trees: Sequence[int], kept: Kept | None = None) -> Kept:
     """Keep the commits that change the folder, and the merges that join two lines of its history.
 
-    trees: for each position in the graph a number for the folder's tree; equal numbers are equal trees, 0 is no or
-        an empty folder.
+    trees: a number for the folder's tree in NOTHING, in _MANY, and in each commit of the graph that `kept` does not
+        know yet; equal numbers are equal trees, 0 is no or an empty folder.
+    kept: of the graph's first commits; it is added to.
 
     For one folder these are the commits of `git rev-list --full-history --simplify-merges REV -- FOLDER`. A kept
     merge keeps each of its mapped parents once, as `git subtree split` does, even one that is an ancestor of
     another. Unlike there a commit that deletes the folder stays, with an empty tree, so that the history
     before it is not lost when the folder comes back.
     """
-    lineage = _Lineage()
-    commits, line_trees = [NOTHING], [0]
-    mapped = array("i", [NOTHING, _NO_LINE])
-    columns = (islice(column, _FIRST, None) for column in (graph.first, graph.second, trees))
-    for commit, (first, second, tree) in enumerate(zip(*columns, strict=True), _FIRST):
+    kept = kept or Kept()
+    lineage = _Lineage(kept.parents)
+    commits, line_trees, mapped = kept.commits, kept.trees, kept.mapped
+    start = len(mapped)
+    columns = (islice(graph.first, start, None), islice(graph.second, start, None), islice(trees, _FIRST, None))
+    for commit, (first, second, tree) in enumerate(zip(*columns, strict=True), start):
         line, other = mapped[first], mapped[second]
         if line == other:
             lines: tuple[int, ...] = (line,)
@@ -92,19 +96,24 @@ def choose_commits(graph: CommitGraph, trees: Sequence[int]) -> Kept:
             commits.append(commit)
             line_trees.append(tree)
             lineage.append(lines if min(lines) != NOTHING else tuple(line for line in lines if line != NOTHING))
-    return Kept(commits, lineage.parents, mapped)
+    return kept
 
 
 class _Lineage:
     """The kept commits' graph, asked for ancestry while it grows."""
 
-    def __init__(self) -> None:
-        self.parents: list[tuple[int, ...]] = [()]
-        self._generations = [0]  # one more than the highest of the parents'
+    def __init__(self, parents: list[tuple[int, ...]]) -> None:
+        self.parents = parents
+        self._generations = [0]
+        for known in parents[1:]:
+            self._generations.append(self._generation(known))
 
     def append(self, parents: tuple[int, ...]) -> None:
         self.parents.append(parents)
-        self._generations.append(1 + max([self._generations[parent] for parent in parents], default=0))
+        self._generations.append(self._generation(parents))
+
+    def _generation(self, parents: tuple[int, ...]) -> int:
+        return 1 + max([self._generations[parent] for parent in parents], default=0)
 
     def has_behind(self, newest: int, lines: Iterable[int]) -> bool:
         """Whether all the other lines are ancestors of the newest."""
@@ -126,24 +135,14 @@ class _Lineage:
         return False
 
 
-def only_reachable(kept: Kept, tips: Iterable[int]) -> Kept:
-    """Leave out the kept commits that none of the tips, as source positions, reaches."""
+def reached_from(kept: Kept, tips: Iterable[int]) -> bytearray:
+    """For each position in `kept.commits` 1 where one of the tips, as source positions, reaches it; else 0."""
     reached = bytearray(len(kept.commits))
-    reached[NOTHING] = 1
     for tip in tips:
         reached[kept.mapped[tip]] = 1
     for position in range(len(reached) - 1, NOTHING, -1):
         if reached[position]:
             for parent in kept.parents[position]:
                 reached[parent] = 1
-    if all(reached):
-        return kept
-    survivors = [position for position, is_reached in enumerate(reached) if is_reached]
-    moved_to = array("i", [NOTHING]) * len(reached)
-    for new, old in enumerate(survivors):
-        moved_to[old] = new
-    return Kept(
-        commits=[kept.commits[old] for old in survivors],
-        parents=[tuple(moved_to[parent] for parent in kept.parents[old]) for old in survivors],
-        mapped=array("i", (moved_to[line] for line in kept.mapped)),
-    )
+    reached[NOTHING] = 0
+    return reached

@@ -4,22 +4,24 @@ import difflib
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from migration.code_move.composition import compose_repository, move_sources
 from migration.code_move.errors import SplitError
 from migration.code_move.folders import FolderFinder, FolderTrees
-from migration.code_move.git_objects import GitError
+from migration.code_move.git_objects import GitError, ObjectStore
 from migration.code_move.history import SourceHistory, lay_out
 from migration.code_move.messages import CommitIds, Messages
 from migration.code_move.monorepo import Monorepo, count_files, folders_at, open_monorepo
 from migration.code_move.pack import PackWriter
-from migration.code_move.split import choose_commits, only_reachable
+from migration.code_move.resumption import Past, recalled, sections
+from migration.code_move.split import Kept, choose_commits, reached_from
 from migration.code_move.tags import SourceTag, new_tag_name, resolve_tags
 from migration.code_move.workspace import History, Split, Workspace
-from migration.code_move.writing import NewRepository, write_commits, write_tags
+from migration.code_move.writing import NewRepository, Written, write_commits, write_tags
 from migration.desired_state.moves import CodeSelection, MessageRules
 
 __all__ = ["History", "Progress", "Split", "SplitError", "quiet", "split_monorepo"]
@@ -54,10 +56,11 @@ def split_monorepo(
     """
     try:
         source = open_monorepo(monorepo, revision)
-        key = _key(source, selections)
+        plan_key = _plan_key(source, selections)
+        key = _key(source, plan_key)
         place = Workspace(workspace)
         with place.lock:
-            return place.saved(key) or _Run(source, selections, place, progress).split(key)
+            return place.saved(key) or _made(source, selections, place, progress, key, plan_key)
     except GitError as error:
         raise SplitError(
             f"Reading the history of {monorepo} failed: {error}. Run `git fsck` there and repair it."
@@ -68,27 +71,63 @@ def split_monorepo(
         ) from error
 
 
-def _key(source: Monorepo, selections: Mapping[str, CodeSelection]) -> str:
-    tags = sorted((name, object_id.hex()) for name, object_id in source.tags.items())
+def _plan_key(source: Monorepo, selections: Mapping[str, CodeSelection]) -> str:
     plan = [(name, asdict(selection)) for name, selection in selections.items()]
-    facts = [ALGORITHM, str(source.path), str(source.objects), source.object_format.name, source.head.hex(), tags, plan]
+    facts = [ALGORITHM, str(source.path), str(source.objects), source.object_format.name, sys.byteorder, plan]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _key(source: Monorepo, plan_key: str) -> str:
+    tags = sorted((name, object_id.hex()) for name, object_id in source.tags.items())
+    return hashlib.sha256(json.dumps([plan_key, source.head.hex(), tags]).encode()).hexdigest()
+
+
+def _made(
+    source: Monorepo,
+    selections: Mapping[str, CodeSelection],
+    place: Workspace,
+    progress: Progress,
+    key: str,
+    plan_key: str,
+) -> Split:
+    """Go on from the split before where that gives the same as to begin anew."""
+    store = place.prepare(source)
+    saved = place.past(plan_key)
+    past = recalled(saved, source.object_format.size) if saved else None
+    if past:
+        try:
+            return _Run(source, selections, place, store, progress, past).split(key, plan_key)
+        except (_CannotGoOnError, GitError):  # git lacks commits that the split before has seen
+            pass
+    return _Run(source, selections, place, store, progress, None).split(key, plan_key)
+
+
+class _CannotGoOnError(Exception):
+    """The monorepo lost commits, or a tag makes one needed that the split before left out, or the other way round."""
 
 
 class _Run:
     def __init__(
-        self, source: Monorepo, selections: Mapping[str, CodeSelection], place: Workspace, progress: Progress
+        self,
+        source: Monorepo,
+        selections: Mapping[str, CodeSelection],
+        place: Workspace,
+        store: ObjectStore,
+        progress: Progress,
+        past: Past | None,
     ) -> None:
         self._source = source
         self._selections = selections
         self._place = place
         self._progress = progress
-        self._store = place.prepare(source)
-        self._history: SourceHistory
+        self._store = store
+        self._past = past
+        self._history = past.history if past else SourceHistory()
 
-    def split(self, key: str) -> Split:
+    def split(self, key: str, plan_key: str) -> Split:
         tags = self._tags()
-        folders = self._read([self._source.head, *(tag.commit for tag in tags.values())])
+        tips = list(dict.fromkeys([self._source.head, *(tag.commit for tag in tags.values())]))
+        folders = self._read(tips)
         source_ids = [b"", b"", *self._history.positions]
         ids = CommitIds(source_ids)
         repositories = []
@@ -97,17 +136,21 @@ class _Run:
             if selection.messages != MessageRules():
                 repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept)
             repositories.append(repository)
+        del folders
+        packs = self._place.packs() if self._past else []
         with PackWriter(self._store.git_dir / "objects" / "pack", self._source.object_format) as pack:
             write_commits(
                 repositories, source_ids, self._store, pack, functools.partial(self._progress, "writing commits")
             )
             for repository in repositories:
                 write_tags(repository, self._history.positions, pack)
-            pack_name = pack.finish()
+            if len(pack):
+                packs = list(dict.fromkeys([*packs, pack.finish()]))
         histories = {repository.name: self._counts(repository) for repository in repositories}
         split = Split(self._store.git_dir, self._source.head.hex(), histories)
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
-        self._place.save(key, split, pack_name, maps)
+        past = sections(tips, self._history, repositories, self._source.object_format.size)
+        self._place.save(key, plan_key, split, packs, maps, past)
         return split
 
     def _tags(self) -> dict[str, SourceTag]:
@@ -129,7 +172,7 @@ class _Run:
         roots: dict[bytes, int] = {}
         unseen: list[bytes] = []
         with FolderFinder(paths, self._store) as finder:
-            for record in self._store.history(tips):
+            for record in self._new_records(tips):
                 records.append(record)
                 tree = record[id_size : 2 * id_size]
                 if tree not in roots:
@@ -140,12 +183,13 @@ class _Run:
                     unseen = []
                     self._progress("reading the graph", len(records), 0)
             finder.see(unseen)
-            self._history = lay_out(records, roots, id_size)
+            trees = lay_out(records, roots, id_size, self._history)
             self._progress("reading the graph", len(records), len(records))
-            folders = finder.find(self._history.roots)
+            del records, roots
+            folders = finder.find(trees)
         self._progress("reading trees", len(paths), len(paths))
         for path, repository in paths.items():
-            if len(folders[path].trees) == 1:
+            if len(folders[path].trees) == 1 and not self._past:
                 existing = folders_at(self._store.git_dir, self._source.head)
                 nearest = difflib.get_close_matches(path, existing, n=3, cutoff=0.5) or existing[:3]
                 raise SplitError(
@@ -163,21 +207,41 @@ class _Run:
     ) -> NewRepository:
         trees = compose_repository(selection, folders, self._store)
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
+        numbers = {tree: number for number, tree in enumerate(trees.trees)}
+        kept, written = Kept(), Written()
+        if self._past:
+            past = self._past.repositories[name]
+            kept, written = past.kept, past.written
+            kept.trees.extend([numbers.setdefault(tree, len(numbers)) for tree in past.trees])
+        kept = choose_commits(self._history.graph, trees.numbers, kept)
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
-        kept = only_reachable(
-            choose_commits(self._history.graph, trees.numbers), [self._history.positions[tip] for tip in tips]
-        )
+        reached = reached_from(kept, [self._history.positions[tip] for tip in tips])
+        if any(bool(new_id) != is_reached for new_id, is_reached in zip(written.new_ids, reached, strict=False)):
+            raise _CannotGoOnError
         self._progress("choosing commits", len(kept.commits) - 1, len(self._history.graph))
-        return NewRepository(name, selection.tags, own_tags, trees, kept)
+        return NewRepository(name, selection.tags, own_tags, list(numbers), trees.workshop, kept, reached, written)
+
+    def _new_records(self, tips: Sequence[bytes]) -> Iterator[bytes]:
+        """The commits that the split before does not know, as `ObjectStore.history` gives them."""
+        known = self._history.positions
+        if not self._past:
+            return self._store.history(tips)
+        if any(self._store.history(self._past.tips, tips)):
+            raise _CannotGoOnError
+        unknown = [tip for tip in tips if tip not in known]
+        records = self._store.history(unknown, self._past.tips) if unknown else iter(())
+        id_size = self._source.object_format.size
+        return (record for record in records if record[:id_size] not in known)
 
     def _counts(self, repository: NewRepository) -> History:
-        head = repository.new_ids[repository.kept.mapped[self._history.positions[self._source.head]]]
+        written = repository.written
+        head = written.new_ids[repository.kept.mapped[self._history.positions[self._source.head]]]
         return History(
             head=head.hex() or None,
             tags={name: object_id.hex() for name, object_id in repository.tags.items()},
-            commits=len(set(repository.new_ids)) - 1,
-            merges=len(repository.merges),
-            authors=len(repository.authors),
+            commits=len({new_id for new_id in written.new_ids if new_id}),
+            merges=len(written.merges),
+            authors=len(written.authors),
             files=count_files(self._store.git_dir, head) if head else 0,
-            dropped_signatures=repository.dropped_signatures,
+            dropped_signatures=written.dropped_signatures + repository.tag_signatures,
         )

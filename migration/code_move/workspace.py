@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,11 @@ from migration.code_move.monorepo import Monorepo
 from migration.code_move.pack import write_to_disk
 
 _STATE = "multirepo-split.json"
+_PAST = "multirepo-past"
 _REFS = "refs/multirepo"
+_MOST_PACKS = 20
+"""Each split that goes on from one before adds a pack; with so many the next begins anew, and writes one."""
+
 _ALTERNATES = "objects/info/alternates"
 
 
@@ -100,10 +104,34 @@ class Workspace:
         (self.git_dir / _ALTERNATES).write_bytes(borrowed)
         return ObjectStore(self.git_dir, monorepo.object_format)
 
-    def save(self, key: str, split: Split, pack: str, maps: Mapping[str, bytes]) -> None:
-        """Set the refs in one step and note the split; then drop the packs of splits before.
+    def past(self, plan_key: str) -> bytes | None:
+        """What the last split of this plan left to go on from; to be called after `prepare`. None: begin anew."""
+        try:
+            state = json.loads((self.git_dir / _STATE).read_text())
+            if state.get("plan_key") != plan_key or len(state["packs"]) >= _MOST_PACKS:
+                return None
+            content = (self.git_dir / _PAST).read_bytes()
+        except OSError:
+            return None
+        return content if content[-32:].hex() == state["past"] else None
 
-        pack: name of the pack, already in place, that holds all new objects.
+    def packs(self) -> list[str]:
+        """The names of the packs that hold the last split, where it left a `past`."""
+        return list(json.loads((self.git_dir / _STATE).read_text())["packs"])
+
+    def save(
+        self,
+        key: str,
+        plan_key: str,
+        split: Split,
+        packs: Sequence[str],
+        maps: Mapping[str, bytes],
+        past: Iterable[bytes],
+    ) -> None:
+        """Set the refs in one step and note the split; then drop the packs that it does not need.
+
+        packs: names of those, already in place, that hold all new objects.
+        past: for `past`, in parts; ends in its SHA-256.
         maps: for each repository its commit map: the raw ids of a kept commit in the monorepo and in the new
             repository, one pair after the other, parents before children.
         """
@@ -112,14 +140,21 @@ class Workspace:
         write_to_disk(self.git_dir / "packed-refs", b"# pack-refs with: sorted \n" + b"".join(lines))
         for repository, pairs in maps.items():
             write_to_disk(self._map_file(repository), pairs)
+        # Not flushed to disk: its checksum tells whether it arrived.
+        with (self.git_dir / _PAST).open("wb") as file:
+            for part in past:
+                file.write(part)
         state = {
             "key": key,
+            "plan_key": plan_key,
+            "packs": list(packs),
+            "past": part.hex(),
             "monorepo_head": split.monorepo_head,
             "histories": {name: asdict(history) for name, history in split.histories.items()},
             "files": {
                 str(file.relative_to(self.git_dir)): file.stat().st_size
                 for file in [
-                    *(self.git_dir / "objects" / "pack").glob(f"{pack}.*"),
+                    *(file for pack in packs for file in (self.git_dir / "objects" / "pack").glob(f"{pack}.*")),
                     *(self._map_file(repository) for repository in maps),
                     self.git_dir / _ALTERNATES,
                 ]
@@ -127,7 +162,7 @@ class Workspace:
         }
         write_to_disk(self.git_dir / _STATE, json.dumps(state, indent=1).encode())
         for superseded in (self.git_dir / "objects" / "pack").iterdir():
-            if superseded.stem != pack:
+            if superseded.stem not in packs:
                 superseded.unlink()
 
     def _map_file(self, repository: str) -> Path:
