@@ -81,7 +81,9 @@ def teams_of(plan: planned.Plan, settings: Iterable[RepositorySettings]) -> dict
     """The teams of the plan that these settings name, in the plan's order: slug to description."""
     named: set[str] = set()
     for one in settings:
-        rulesets, branches = (one.protection.rulesets, one.protection.branches) if one.protection else ((), ())
-        named.update(one.teams, *(rule.bypass for rule in (*rulesets, *branches)))
+        named.update(one.teams)
+        if one.protection:
+            named.update(*(ruleset.bypass for ruleset in one.protection.rulesets))
+            named.update(*(branch.bypass for branch in one.protection.branches))
         named.update(*(environment.reviewers for environment in one.environments))
     return {team.name: team.description for team in plan.teams if team.name in named}

@@ -8,7 +8,7 @@ import pytest
 
 from components import histories
 from components.histories import split_histories, workspace_of
-from components.settings import GitHub, Settings
+from components.settings import Settings
 from migration.code_move.errors import ProofError
 from migration.desired_state import DesiredState, desired_state
 from migration.plan import read_plan
@@ -44,7 +44,7 @@ def settings(tmp_path: Path, monorepo: Repository, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(histories, "WORKSPACE", tmp_path / "multirepo")
     return Settings(
         owner="maestro",
-        github=GitHub(address="http://127.0.0.1:1/w"),
+        server="http://127.0.0.1:1/w",
         monorepo=str(monorepo.path),
         plan_file=tmp_path / "plan.yaml",
         stages={"migration": "moving"},
