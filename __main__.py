@@ -11,6 +11,7 @@ from components.plain_errors import plain_errors, tell_progress
 from components.preflight import refuse_what_must_not_be_pushed
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
+from components.values import values_of
 from migration.desired_state import desired_state, settings_of, teams_of
 from migration.plan import read_plan
 
@@ -24,6 +25,7 @@ with plain_errors():
     refuse_what_must_not_be_pushed(split, monorepo, plan)
     existing = existing_at_github(settings)
     kept = {one.name: settings_of(plan, one.name, settings.owner, settings.registry) for one in state.repositories}
+    values = values_of(kept, pulumi.Config().get, pulumi.get_stack())
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
 people = teams_of(plan, kept.values())
@@ -36,6 +38,7 @@ for desired in state.repositories:
         desired=desired,
         code=code,
         settings=kept[desired.name],
+        values=values[desired.name],
         teams=teams,
         existing=existing.repositories.get(desired.name),
         leftovers=Leftovers(settings),

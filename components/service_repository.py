@@ -7,25 +7,32 @@ import pulumi
 import pulumi_github as github
 
 from components.code_move import CodeMove, CodeMoveArgs
+from components.environments import Environment, EnvironmentArgs
 from components.github_server import ExistingRepository
 from components.leftovers import Leftovers
+from components.managed_files import ManagedFiles, ManagedFilesArgs
 from components.people import TeamAccess, TeamAccessArgs
 from components.protection import Protection, ProtectionArgs
-from migration.desired_state import DesiredRepository, RepositorySettings
+from components.repository_settings import RepositorySettings, RepositorySettingsArgs
+from components.secrets import Secrets, SecretsArgs
+from components.values import RepositoryValues
+from migration.desired_state import DesiredRepository
+from migration.desired_state import RepositorySettings as DesiredSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRepositoryArgs:
     """desired: what must exist. code: the history it gets, None for a repository that starts empty.
 
-    owner: at GitHub. settings: how it is kept. teams: slug to number, of those that the settings name.
+    owner: at GitHub. settings, values: how it is kept. teams: slug to number, of those that the settings name.
     existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
     """
 
     owner: str
     desired: DesiredRepository
     code: CodeMoveArgs | None
-    settings: RepositorySettings
+    settings: DesiredSettings
+    values: RepositoryValues
     teams: Mapping[str, pulumi.Output[int]]
     existing: ExistingRepository | None
     leftovers: Leftovers
@@ -87,6 +94,10 @@ class ServiceRepository(pulumi.ComponentResource):
         """
         settings, repository = args.settings, args.desired.name
         child = settled(pulumi.ResourceOptions(parent=self), args.desired.archived)
+        self._settings(name, args, after(child, self.repository))
+        if settings.files and not args.desired.archived:
+            files = ManagedFilesArgs(repository=repository, branch=args.desired.default_branch, files=settings.files)
+            last = ManagedFiles(f"{name}-files", files, after(child, last))
         if settings.protection:
             protection = ProtectionArgs(
                 owner=args.owner,
@@ -100,6 +111,29 @@ class ServiceRepository(pulumi.ComponentResource):
         if settings.teams:
             access = TeamAccessArgs(repository=repository, roles=settings.teams, numbers=args.teams)
             last = TeamAccess(f"{name}-team", access, after(child, last))
+        for desired in settings.environments:
+            environment = EnvironmentArgs(
+                repository=repository,
+                desired=desired,
+                values=args.values,
+                teams=args.teams,
+                leftovers=args.leftovers,
+            )
+            Environment(f"{name}-{desired.name}", environment, after(child, last))
+        if settings.secrets or settings.dependabot_secrets or settings.variables:
+            secrets = SecretsArgs(repository=repository, values=args.values, leftovers=args.leftovers)
+            Secrets(f"{name}-secrets", secrets, after(child, last))
+
+    def _settings(self, name: str, args: ServiceRepositoryArgs, options: pulumi.ResourceOptions) -> None:
+        """What stands for itself."""
+        settings = args.settings
+        named = (settings.actions, settings.vulnerability_alerts, settings.security_updates)
+        if settings.labels or any(one is not None for one in named):
+            labels = args.existing.labels if args.existing else frozenset()
+            arguments = RepositorySettingsArgs(
+                repository=args.desired.name, desired=settings, labels=labels, leftovers=args.leftovers
+            )
+            RepositorySettings(f"{name}-settings", arguments, options)
 
 
 def settled(options: pulumi.ResourceOptions, archived: bool) -> pulumi.ResourceOptions:

@@ -64,6 +64,10 @@ func provider() tfbridge.ProviderInfo {
 			"selected_repository_ids": {ForceNew: tfbridge.True()},
 		}}
 	}
+	// A list in the SDK, although the provider takes one element only.
+	info.Resources["github_repository_environment"] = &tfbridge.ResourceInfo{Fields: map[string]*tfbridge.SchemaInfo{
+		"reviewers": {MaxItemsOne: tfbridge.False()},
+	}}
 	info.MustComputeTokens(tokens.SingleModule("github_", "index", tokens.MakeStandard("github")))
 	info.SetAutonaming(255, "-")
 	return info

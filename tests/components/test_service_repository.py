@@ -1,5 +1,6 @@
 """What one repository of the plan registers with Pulumi."""
 
+from collections.abc import Set
 from typing import Any
 
 import pulumi
@@ -7,11 +8,17 @@ import pulumi
 from components.code_move import CodeMoveArgs
 from components.github_server import ExistingRepository
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
+from components.values import values_of
 from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
 from migration.plan import Plan
 from tests.components.conftest import NoLeftovers, RecordingEngine
 
 HEAD = "a" * 40
+VALUES = {
+    "secrets": '{"TOKEN": "s3cret", "production/TOKEN": "s3cret-of-production"}',
+    "variables": '{"URL": "https://packages.example"}',
+    "digest_key": "key",
+}
 
 
 def desired(code: bool = True, archived: bool = False) -> DesiredRepository:
@@ -42,6 +49,7 @@ def register(
     archived: bool = False,
     exists: bool = False,
     settings: RepositorySettings = LEFT_ALONE,
+    labels: Set[str] = frozenset(),
 ) -> None:
     arguments = ServiceRepositoryArgs(
         owner="acme",
@@ -57,8 +65,9 @@ def register(
         if code
         else None,
         settings=settings,
+        values=values_of({"engine": settings}, VALUES.get, "test")["engine"],
         teams={"core": pulumi.Output.from_input(7)},
-        existing=ExistingRepository() if exists else None,
+        existing=ExistingRepository(labels=frozenset(labels)) if exists else None,
         leftovers=NoLeftovers(),
     )
 
@@ -149,3 +158,46 @@ def test_a_team_gets_its_role(recording: RecordingEngine) -> None:
     register(recording, settings=kept(teams={"core": "maintain"}))
     inputs = recording.registered["maestro-engine-team-core"].inputs
     assert (inputs["teamId"], inputs["permission"]) == ("7", "maintain")
+
+
+def test_an_environment_names_its_reviewers_its_wait_and_who_may_use_it(recording: RecordingEngine) -> None:
+    production = {"name": "production", "reviewers": ["core"], "wait_minutes": 5, "tags": ["v*"]}
+    register(recording, settings=kept(environments=[production]))
+    inputs = recording.registered["maestro-engine-production-environment"].inputs
+    assert (inputs["waitTimer"], inputs["reviewers"]) == (5, [{"teams": [7]}])
+    assert inputs["deploymentBranchPolicy"] == {"protectedBranches": False, "customBranchPolicies": True}
+    assert recording.registered["maestro-engine-production-tag-v*"].inputs["tagPattern"] == "v*"
+
+
+def test_an_environment_without_patterns_is_for_every_branch(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(environments=[{"name": "staging"}]))
+    assert "deploymentBranchPolicy" not in recording.registered["maestro-engine-staging-environment"].inputs
+
+
+def test_secrets_and_variables_get_the_stacks_values(recording: RecordingEngine) -> None:
+    production = {"name": "production", "secrets": ["TOKEN"], "variables": ["URL"]}
+    names = {"secrets": ["TOKEN"], "dependabot_secrets": ["TOKEN"], "variables": ["URL"]}
+    register(recording, settings=kept(environments=[production], **names))
+    registered = recording.registered
+
+    def value(name: str) -> object:
+        given = registered[f"maestro-engine-{name}"].inputs
+        return given["value"]
+
+    assert value("secrets-URL") == value("production-URL") == "https://packages.example"
+    secrets = [value(name) for name in ("secrets-TOKEN", "secrets-dependabot-TOKEN", "production-TOKEN")]
+    assert [str(one).count("s3cret-of-production") for one in secrets] == [0, 0, 1]
+
+
+def test_actions_may_do_what_the_plan_says(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(actions={"patterns": ["aws-actions/*"]}))
+    inputs = recording.registered["maestro-engine-settings-actions"].inputs
+    assert (inputs["allowedActions"], inputs["shaPinningRequired"]) == ("selected", True)
+    assert inputs["allowedActionsConfig"]["patternsAlloweds"] == ["aws-actions/*"]
+    token = recording.registered["maestro-engine-settings-actions-token"].inputs
+    assert token["defaultWorkflowPermissions"] == "read"
+
+
+def test_a_label_that_the_repository_has_is_adopted(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(labels=[{"name": "bug", "color": "d73a4a"}]), exists=True, labels={"bug"})
+    assert recording.registered["maestro-engine-settings-label-bug"].resource_id == "maestro-engine:bug"

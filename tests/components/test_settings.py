@@ -64,6 +64,25 @@ def test_the_api_lies_where_each_kind_of_server_has_it(address: str, api: str) -
     assert GitHub(address=address).api == api
 
 
+@pytest.mark.parametrize(
+    ("address", "graphql"),
+    [
+        ("https://github.com", "https://api.github.com/graphql"),
+        ("https://maestro.ghe.com", "https://api.maestro.ghe.com/graphql"),
+        ("https://github.example.com", "https://github.example.com/api/graphql"),
+        ("http://127.0.0.1:8418/dev", "http://127.0.0.1:8418/dev/api/graphql"),
+    ],
+)
+def test_graphql_lies_where_each_kind_of_server_has_it(address: str, graphql: str) -> None:
+    assert GitHub(address=address).graphql == graphql
+
+
+@pytest.mark.parametrize("registry", ["devpi", "[]", '{"kind": "pypi"}', '{"kind": "devpi", "reader": "r"}'])
+def test_an_incomplete_registry_is_refused_with_its_keys(registry: str) -> None:
+    with pytest.raises(SettingsError, match="multirepo:registry must have the kind 'devpi' with index_url and reader"):
+        Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+
+
 def test_a_missing_token_is_named_with_what_to_do() -> None:
     with pytest.raises(SettingsError, match=r"GITHUB_TOKEN is not set.*\./multirepo shell"):
         github_token({})

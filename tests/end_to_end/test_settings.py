@@ -1,5 +1,6 @@
 """How GitHub keeps the repositories: made, kept, and put right, with the real engine, provider, git and sandbox."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -103,3 +104,151 @@ def test_a_wave_that_is_rolled_back_keeps_its_settings_and_can_move_again(stack:
     stack.set_stage("moving")
     stack.up()
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+OWNED = PLAN["repositories"][0] | {"code_owners": {"*": ["core"]}, "kind": "python-service"}
+WITH_FILES: dict[str, Any] = PLAN | {"repositories": [OWNED]}
+
+
+def test_all_managed_files_land_in_one_commit_behind_protection(stack: Stack, tmp_path: Path) -> None:
+    stack.write_plan(WITH_FILES)
+    stack.up()
+    clone = stack.clone("engine", tmp_path / "engine")
+    files = clone.git("diff", "--name-only", "HEAD~1").split()
+    assert ".github/CODEOWNERS" in files
+    assert [one for one in files if one.startswith(".github/workflows/")]
+    assert clone.git("rev-parse", "HEAD~1") == clone.git("rev-parse", "origin/monorepo")
+    assert second_up(stack) == ["POST graphql", f"GET {stack.world.organization}"]
+    before = len(stack.requests())
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+    reads = [one for one in stack.requests()[before:] if one.path.endswith("/graphql")]
+    assert len(reads) == 2, "one for what exists, one for all managed files"
+
+
+def test_a_managed_file_that_people_changed_is_drift_and_up_puts_it_back(stack: Stack, tmp_path: Path) -> None:
+    stack.write_plan(WITH_FILES)
+    stack.up()
+    person = stack.clone("engine", tmp_path / "engine")
+    (person.path / ".github/CODEOWNERS").write_text("* @somebody\n")
+    (person.path / "theirs").write_text("people's\n")
+    person.git("add", ".")
+    person.git("commit", "--quiet", "-m", "Own it")
+    person.git("push", "--quiet", "origin", "main")
+    shown = stack.pulumi("preview", "--refresh", "--diff", "--expect-no-changes", code=7).stdout
+    assert "~ .github/CODEOWNERS" in shown
+    assert "~ .github/dependabot.yml" not in shown
+    stack.up("--refresh")
+    person.git("pull", "--quiet")
+    assert person.git("diff", "--name-only", "HEAD~1") == ".github/CODEOWNERS"
+    assert person.git("show", "HEAD:theirs") == "people's"
+
+
+def test_a_file_that_is_managed_no_longer_goes_and_others_stay(stack: Stack, tmp_path: Path) -> None:
+    stack.write_plan(WITH_FILES)
+    stack.up()
+    stack.write_plan(PLAN | {"repositories": [{**OWNED, "code_owners": {}}]})
+    stack.monorepo.commit("Engine: another", engine__main="3\n")
+    stack.up()
+    clone = stack.clone("engine", tmp_path / "engine")
+    assert ".github/CODEOWNERS" not in clone.git("ls-files").split()
+    assert clone.git("show", "HEAD:main") == "3"
+
+
+def test_a_repository_that_is_born_empty_gets_its_files(stack: Stack, tmp_path: Path) -> None:
+    stack.write_plan(PLAN | {"repositories": [{"name": "docs", "kind": "documentation"}]})
+    stack.up()
+    assert ".github/workflows" in stack.clone("docs", tmp_path / "docs").git("ls-files")
+
+
+COMPLETE = PLAN | {
+    "defaults": {
+        "environments": [
+            {"name": "staging", "branches": ["main"]},
+            {
+                "name": "production",
+                "reviewers": ["core"],
+                "wait_minutes": 5,
+                "tags": ["v*"],
+                "secrets": ["TOKEN"],
+                "variables": ["URL"],
+            },
+        ],
+        "secrets": ["TOKEN"],
+        "dependabot_secrets": ["TOKEN"],
+        "variables": ["URL"],
+        "labels": [{"name": "migration", "color": "5319e7"}, {"name": "bug", "color": "000000"}],
+        "actions": {"patterns": ["aws-actions/*"]},
+        "vulnerability_alerts": True,
+        "security_updates": True,
+    }
+}
+
+
+@pytest.fixture
+def complete(stack: Stack) -> Stack:
+    """A stack with everything that a plan can name, and values for it."""
+    stack.write_plan(COMPLETE)
+    stack.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret")
+    stack.pulumi("config", "set", "--secret", "--path", 'multirepo:secrets["production/TOKEN"]', "s3cret-too")
+    stack.pulumi("config", "set", "--secret", "digest_key", "key")
+    stack.pulumi("config", "set", "--path", "multirepo:variables.URL", "https://packages.example")
+    return stack
+
+
+def test_everything_that_a_plan_can_name_is_made_once_and_leaves_no_value_behind(
+    complete: Stack, api: httpx.Client
+) -> None:
+    told = complete.up()
+    assert second_up(complete) == ["POST graphql", f"GET {complete.world.organization}"]
+    complete.pulumi("preview", "--refresh", "--expect-no-changes")
+    environment = api.get(f"{repository(complete)}/environments/production").json()
+    assert {rule["type"] for rule in environment["protection_rules"]} == {
+        "required_reviewers",
+        "wait_timer",
+        "branch_policy",
+    }
+    assert api.get(f"{repository(complete)}/actions/permissions").json()["sha_pinning_required"] is True
+    assert api.get(f"{repository(complete)}/labels/bug").json()["color"] == "000000"
+    assert "s3cret" not in told + complete.state()
+
+
+DRIFTS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "a variable": ("PATCH", "actions/variables/URL", {"value": "https://elsewhere.example"}),
+    "a variable of an environment": ("DELETE", "environments/production/variables/URL", {}),
+    "a secret that is gone": ("DELETE", "actions/secrets/TOKEN", {}),
+    "a secret of Dependabot": ("DELETE", "dependabot/secrets/TOKEN", {}),
+    "an environment": ("PUT", "environments/production", {"wait_timer": 0}),
+    "a label": ("PATCH", "labels/migration", {"color": "ffffff"}),
+    "Actions": ("PUT", "actions/permissions", {"enabled": True, "allowed_actions": "all"}),
+    "the token of Actions": ("PUT", "actions/permissions/workflow", {"default_workflow_permissions": "write"}),
+    "alerts": ("DELETE", "vulnerability-alerts", {}),
+    "updates": ("DELETE", "automated-security-fixes", {}),
+}
+
+
+def test_whatever_was_changed_is_drift_and_up_puts_all_of_it_back(complete: Stack, api: httpx.Client) -> None:
+    complete.up()
+    for method, path, body in DRIFTS.values():
+        api.request(method, f"{repository(complete)}/{path}", json=body).raise_for_status()
+    shown = complete.pulumi("preview", "--refresh", "--expect-no-changes", code=7).stdout
+    for name in (
+        "secrets-URL",
+        "production-URL",
+        "secrets-TOKEN",
+        "secrets-dependabot-TOKEN",
+        "production-environment",
+        "settings-label-migration",
+        "settings-actions",
+        "settings-actions-token",
+        "settings-vulnerability-alerts",
+        "settings-security-updates",
+    ):
+        assert f" engine-{name} " in shown, name
+    complete.up("--refresh")
+    complete.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+def test_an_empty_secret_is_refused_before_anything_is_made(complete: Stack) -> None:
+    complete.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "")
+    assert "multirepo:secrets has an empty TOKEN, which the plan names" in complete.up(code=1)
+    assert not [request for request in complete.requests() if request.is_write]

@@ -1,0 +1,71 @@
+"""The environments that a repository's pipelines deploy to and release from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pulumi
+import pulumi_github as github
+
+from components.leftovers import Leftovers
+from components.secrets import digests_of
+from components.values import RepositoryValues
+from migration.plan import Environment as DesiredEnvironment
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentArgs:
+    """repository: its name at GitHub. teams: slug to number, of at least the reviewers."""
+
+    repository: str
+    desired: DesiredEnvironment
+    values: RepositoryValues
+    teams: Mapping[str, pulumi.Output[int]]
+    leftovers: Leftovers
+
+
+class Environment(pulumi.ComponentResource):
+    """One environment: who approves, how long a job waits, which branches and tags may use it, secrets and variables.
+
+    Leaves secrets and variables with other names alone. Its inputs hold a keyed digest of each secret.
+    """
+
+    def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the environment, then what belongs to it."""
+        desired, values = args.desired, args.values.environments[args.desired.name]
+        digests = digests_of(values, args.values)
+        super().__init__("multirepo:github:Environment", name, {"digests": digests}, opts)
+        reviewers = [args.teams[slug] for slug in desired.reviewers]
+        environment = github.RepositoryEnvironment(
+            f"{name}-environment",
+            repository=args.repository,
+            environment=desired.name,
+            wait_timer=desired.wait_minutes,
+            reviewers=[github.RepositoryEnvironmentReviewerArgs(teams=reviewers)] if reviewers else [],
+            deployment_branch_policy=github.RepositoryEnvironmentDeploymentBranchPolicyArgs(
+                protected_branches=False, custom_branch_policies=True
+            )
+            if desired.branches or desired.tags
+            else None,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        child = pulumi.ResourceOptions(parent=self, depends_on=[environment])
+        place = {"repository": args.repository, "environment": desired.name}
+        for pattern in desired.branches:
+            github.RepositoryEnvironmentDeploymentPolicy(
+                f"{name}-branch-{pattern}", **place, branch_pattern=pattern, opts=child
+            )
+        for pattern in desired.tags:
+            github.RepositoryEnvironmentDeploymentPolicy(
+                f"{name}-tag-{pattern}", **place, tag_pattern=pattern, opts=child
+            )
+        for key, value in values.secrets.items():
+            github.ActionsEnvironmentSecret(
+                f"{name}-{key}", **place, secret_name=key, value=pulumi.Output.secret(value), opts=child
+            )
+        for key, value in values.variables.items():
+            path = f"environments/{quote(desired.name, safe='')}/variables/{key}"
+            leftover = args.leftovers.at(f"{name}-{key}", args.repository, path)
+            hooked = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(hooks=leftover))
+            github.ActionsEnvironmentVariable(f"{name}-{key}", **place, variable_name=key, value=value, opts=hooked)
+        self.register_outputs({"digests": digests})
