@@ -106,7 +106,8 @@ class _Variant:
 
     def _known_before(self, commit: str, path: str, numbers: set[int]) -> int:
         source = self._sources[commit]
-        truth = _blame(self.git_dir, source, self._path_in_monorepo(commit, path))
+        # "^!": one step back and no further. A line that a parent has is given to the parent.
+        truth = _blame(self.git_dir, f"{source}^!", self._path_in_monorepo(commit, path))
         return sum(line.commit != source for number, line in enumerate(truth, start=1) if number in numbers)
 
     def _path_in_monorepo(self, commit: str, path: str) -> str:
