@@ -12,7 +12,7 @@ from components.preflight import refuse_what_must_not_be_pushed
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
 from components.values import values_of
-from migration.desired_state import desired_state, settings_of, teams_of
+from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import read_plan
 
 with plain_errors():
@@ -24,7 +24,7 @@ with plain_errors():
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
     refuse_what_must_not_be_pushed(split, monorepo, plan)
     existing = existing_at_github(settings)
-    kept = {one.name: settings_of(plan, one.name, settings.owner, settings.registry) for one in state.repositories}
+    kept = settings_of_all(plan, state, settings.owner, settings.registry)
     values = values_of(kept, pulumi.Config().get, pulumi.get_stack())
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])

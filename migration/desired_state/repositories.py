@@ -31,6 +31,7 @@ class DesiredRepository:
 
     code: what it takes from the monorepo; None for a repository that is born empty.
     archived: read-only at GitHub, because its wave was rolled back.
+    opened: it is the source of truth: people work here and no longer in the monorepo.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
     """
 
@@ -42,6 +43,7 @@ class DesiredRepository:
     homepage: str
     default_branch: str
     archived: bool
+    opened: bool = False
     has_issues: bool = True
     has_wiki: bool = False
     has_projects: bool = False
@@ -83,6 +85,7 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
         homepage=repository.homepage or "",
         default_branch=repository.default_branch,
         archived=stage is Stage.ROLLED_BACK,
+        opened=stage is Stage.CUTOVER or not repository.moves,
         code=_code(repository, history) if repository.moves else None,
         notes=history.notes,
     )

@@ -7,6 +7,7 @@ from typing import TypeVar
 from migration import plan as planned
 from migration.desired_state.managed_files import ManagedFile, managed_files
 from migration.desired_state.pipeline_settings import Registry
+from migration.desired_state.repositories import DesiredState
 from migration.desired_state.required_checks import required_checks
 from migration.desired_state.rules import Protection, protection_of
 
@@ -35,14 +36,25 @@ class RepositorySettings:
     security_updates: bool | None
 
 
-def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> RepositorySettings:
+def settings_of_all(
+    plan: planned.Plan, state: DesiredState, owner: str, registry: Registry | None
+) -> dict[str, RepositorySettings]:
+    """The settings of every repository that must exist, by its name; see `settings_of`."""
+    return {one.name: settings_of(plan, one.name, owner, registry, opened=one.opened) for one in state.repositories}
+
+
+def settings_of(
+    plan: planned.Plan, name: str, owner: str, registry: Registry | None, *, opened: bool = True
+) -> RepositorySettings:
     """The settings of the repository called `name`; the other arguments as for `managed_files`.
 
+    opened: people work here. Before that its default branch is the moved folder and nothing else: the managed files,
+        and the checks that their pipelines report, come when it is cut over.
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
     repository = next(one for one in plan.repositories if one.name == name)
     wanted = with_defaults(plan.defaults, repository)
-    files = managed_files(plan, name, owner, registry)
+    files = managed_files(plan, name, owner, registry) if opened else ()
     protection = None
     if wanted.protection:
         protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))

@@ -110,8 +110,16 @@ OWNED = PLAN["repositories"][0] | {"code_owners": {"*": ["core"]}, "kind": "pyth
 WITH_FILES: dict[str, Any] = PLAN | {"repositories": [OWNED]}
 
 
+def test_while_it_is_moving_a_repository_holds_the_folder_and_nothing_else(stack: Stack) -> None:
+    stack.write_plan(WITH_FILES)
+    stack.up()
+    refs = stack.refs("engine")
+    assert refs["refs/heads/main"] == refs["refs/heads/monorepo"]
+
+
 def test_all_managed_files_land_in_one_commit_behind_protection(stack: Stack, tmp_path: Path) -> None:
     stack.write_plan(WITH_FILES)
+    stack.set_stage("cutover")
     stack.up()
     clone = stack.clone("engine", tmp_path / "engine")
     files = clone.git("diff", "--name-only", "HEAD~1").split()
@@ -127,6 +135,7 @@ def test_all_managed_files_land_in_one_commit_behind_protection(stack: Stack, tm
 
 def test_a_managed_file_that_people_changed_is_drift_and_up_puts_it_back(stack: Stack, tmp_path: Path) -> None:
     stack.write_plan(WITH_FILES)
+    stack.set_stage("cutover")
     stack.up()
     person = stack.clone("engine", tmp_path / "engine")
     (person.path / ".github/CODEOWNERS").write_text("* @somebody\n")
@@ -145,6 +154,7 @@ def test_a_managed_file_that_people_changed_is_drift_and_up_puts_it_back(stack: 
 
 def test_a_file_that_is_managed_no_longer_goes_and_others_stay(stack: Stack, tmp_path: Path) -> None:
     stack.write_plan(WITH_FILES)
+    stack.set_stage("cutover")
     stack.up()
     stack.write_plan(PLAN | {"repositories": [{**OWNED, "code_owners": {}}]})
     stack.monorepo.commit("Engine: another", engine__main="3\n")
