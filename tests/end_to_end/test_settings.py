@@ -1,5 +1,6 @@
 """How GitHub keeps the repositories: made, kept, and put right, with the real engine, provider, git and sandbox."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ def plan_with(**defaults: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-def api(stack: Stack) -> httpx.Client:
+def api(stack: Stack) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {stack.world.token}"}
-    return httpx.Client(base_url=stack.world.api_url, headers=headers)
+    with httpx.Client(base_url=stack.world.api_url, headers=headers) as client:
+        yield client
 
 
 def repository(stack: Stack) -> str:
