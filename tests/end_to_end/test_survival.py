@@ -13,11 +13,13 @@ END_STATE = {
     "engine": {
         "refs/heads/main": "bcc349d9b18fa52d100bcd6f3b220971fd5f6e2e",
         "refs/heads/monorepo": "bcc349d9b18fa52d100bcd6f3b220971fd5f6e2e",
+        "refs/notes/monorepo": "270db20bbee9a24e2dee2271fc43e9ff1d351fb6",
         "refs/tags/v1.0.0": "47191eab86f677de93f1774adb20825dadc907c5",
     },
     "site": {
         "refs/heads/main": "d92e5e14f57cc3d26756c9742d5cbffa261d89ad",
         "refs/heads/monorepo": "d92e5e14f57cc3d26756c9742d5cbffa261d89ad",
+        "refs/notes/monorepo": "2672973355ec053e0ece3dba21e96151e42e6bff",
         "refs/tags/v1.0.0": "351164729144faab719a58c70c6a2d8b05fb21c9",
     },
 }
