@@ -77,7 +77,7 @@ def test_a_wrong_token_and_a_missing_one_get_githubs_answers(world: WorldAccess,
     assert anonymous.get("orgs/maestro").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["repos/maestro/engine/pages", "nonsense", "repos/maestro"])
+@pytest.mark.parametrize("path", ["repos/maestro/engine/traffic/views", "nonsense", "repos/maestro"])
 def test_what_is_not_imitated_answers_501_with_the_route(api: httpx.Client, path: str) -> None:
     answer = api.get(path)
     assert answer.status_code == 501
