@@ -129,7 +129,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if shutil.which("mount") is None or os.geteuid() != 0 or subprocess.run(mount, check=False).returncode:
         pytest.skip("only root can make a small file system")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_full_disk_while_pushing_is_told_and_the_next_up_finishes(stack: Stack, small_disk: Path) -> None:
