@@ -75,12 +75,12 @@ def _print_json(findings: Findings) -> None:
 
 
 def _print_report(findings: Findings) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    # Paths are to be copied: better a line too long for the terminal than a path in two.
+    console = Console(highlight=False, soft_wrap=True, width=TABLE_WIDTH)
     for discovery, _ in findings:
         for line in _evidence(discovery):
             console.print(line.encode(errors="replace").decode(), markup=False)  # a name need not be UTF-8
-    # Paths are to be copied: better a line too long for the terminal than a path in two.
-    console.print(_table(findings), width=TABLE_WIDTH, crop=False)
+    console.print(_table(findings))
     console.print(
         "\nThe share of lines for which git blame names the commit that it names in the monorepo.",
         markup=False,

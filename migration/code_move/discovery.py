@@ -2,13 +2,13 @@
 
 import heapq
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migration.code_move.git_objects import GitError, run_git
 from migration.code_move.origins import MOST, SOME, Exodus, Kind, Origin, Past
-from migration.code_move.renames import files_at
+from migration.code_move.renames import files_at, merges_among
 from migration.code_move.splitting import Progress, Split, SplitError, quiet, split_monorepo
 from migration.desired_state.moves import CodeSelection, Move
 
@@ -63,13 +63,6 @@ def discover(
         raise SplitError(
             f"Reading the renames of {monorepo} failed: {error}. Run `git fsck` there and repair it."
         ) from error
-
-
-def merges_among(git_dir: Path, commits: Iterable[str]) -> set[str]:
-    """Those of the commits that have more than one parent."""
-    request = "".join(f"{commit}\n" for commit in commits).encode()
-    arguments = ("rev-list", "--no-walk", "--min-parents=2", "--stdin")
-    return set(run_git(*arguments, directory=git_dir, standard_input=request).decode().split())
 
 
 def _names(found: Sequence[Discovery]) -> set[tuple[str, str]]:
@@ -127,10 +120,11 @@ def _search(
     past: Past, moves: Sequence[tuple[str, Move]], revived: set[tuple[str, str]], progress: Progress
 ) -> list[Discovery]:
     claimed = [move.source for _, move in moves]
+    targets = {name: [move.target for owner, move in moves if owner == name] for name, _ in moves}
     found = []
     for done, (repository, move) in enumerate(moves):
         progress("comparing folders", done, len(moves))
-        trail = _Trail(past, move, claimed, revived)
+        trail = _Trail(past, move, claimed, targets[repository], revived)
         followed = trail.moves()
         origins, namesakes = tuple(trail.origins), tuple(trail.namesakes)
         found.append(Discovery(repository=repository, move=move, moves=followed, origins=origins, namesakes=namesakes))
@@ -140,14 +134,18 @@ def _search(
 class _Trail:
     """One move followed back.
 
-    claimed: the folders that moves take, which no further move may take as well; what this one finds is added.
+    claimed, targets: the folders that moves take and, in this repository, those that they fill, which no further move
+        may take or fill as well; what this one finds is added.
     revived: for a folder that joined another, those of its names that stood for something else later.
     """
 
-    def __init__(self, past: Past, move: Move, claimed: list[str], revived: set[tuple[str, str]]) -> None:
+    def __init__(
+        self, past: Past, move: Move, claimed: list[str], targets: list[str], revived: set[tuple[str, str]]
+    ) -> None:
         self._past = past
         self._move = move
         self._claimed = claimed
+        self._targets = targets
         self._revived = revived
         self._joined: list[Move] = []
         self._family = [move.source, *move.earlier]  # every name found on this trail
@@ -188,9 +186,19 @@ class _Trail:
                 elif origin.kind is Kind.JOINED and not origin.obstacle:
                     self._family.append(origin.source)
                     self._claimed.append(origin.source)
-                    self._joined.append(Move(source=origin.source, target=_target(move, origin), exclude=move.exclude))
+                    self._joined.append(
+                        Move(source=origin.source, target=self._free_target(move, origin), exclude=move.exclude)
+                    )
                 self.origins.append(origin)
         return replace(move, earlier=tuple(sorted(ages, key=lambda name: ages[name])))
+
+    def _free_target(self, move: Move, origin: Origin) -> str:
+        """Where the history of what joined goes: to its place in the folder, or below it where that is taken."""
+        target = "/".join(filter(None, (move.target, origin.below)))
+        while target in self._targets:
+            target = "/".join(filter(None, (target, origin.source.rpartition("/")[2])))
+        self._targets.append(target)
+        return target
 
     def _namesake(self, folder: str, youngest: int, oldest: int) -> Exodus | None:
         """The latest exodus in between that did not lead to a name of the same folder."""
@@ -234,12 +242,6 @@ class _Trail:
             if not any(self._past.files_in(exodus.parent, name) for name in hiding):
                 return f"most of it went to {exodus.destination or 'several folders'} with {exodus.commit[:10]}"
         return ""
-
-
-def _target(move: Move, origin: Origin) -> str:
-    """Where the history of what joined goes: to its place in the folder, as far as the plan allows one more there."""
-    inside = origin.below or (origin.source.rpartition("/")[2] if move.target else "")
-    return "/".join(filter(None, (move.target, inside)))
 
 
 def _is_utf8(path: str) -> bool:

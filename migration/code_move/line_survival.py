@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-from migration.code_move.discovery import Discovery, merges_among, source_commits
+from migration.code_move.discovery import Discovery, source_commits
 from migration.code_move.git_objects import GitError, run_git
 from migration.code_move.object_format import FORMATS
+from migration.code_move.renames import merges_among
 from migration.code_move.splitting import Progress, Split, quiet, split_monorepo
 from migration.desired_state.moves import CodeSelection, Move
 
-SAMPLE, LEAST = 200, 8
+SAMPLE, LEAST = 140, 8
 """Files that are looked at in all, shared out among the moves, and for each move at least."""
 _SEED = 1
 _AT_ONCE = 2

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,13 @@ def renames_of_merge(git_dir: Path, merge: str) -> list[RenamingCommit]:
         renames = [_rename(word, words) for word in words]
         seen_from.append(_commit([merge, parent, date, subject], renames))
     return seen_from
+
+
+def merges_among(git_dir: Path, commits: Iterable[str]) -> set[str]:
+    """Those of the commits that have more than one parent."""
+    request = "".join(f"{commit}\n" for commit in commits).encode()
+    arguments = ("rev-list", "--no-walk", "--min-parents=2", "--stdin")
+    return set(run_git(*arguments, directory=git_dir, standard_input=request).decode().split())
 
 
 def file_counts(git_dir: Path, commit: str) -> "Counter[str]":

@@ -149,6 +149,17 @@ def test_what_joins_a_folder_later_has_its_own_earlier_names(explorer: Explorer)
     assert discovery.moves == (joined, discovery.move)
 
 
+def test_what_joins_without_a_place_of_its_own_gets_one(explorer: Explorer) -> None:
+    explorer.commits(
+        {**folder("lib"), **folder("one", "pq", "1"), **folder("two", "xy", "2")},
+        {**folder("lib"), **folder("lib", "pq", "1"), **folder("lib", "xy", "2")},
+    )
+    discovery = explorer.found_for("lib")
+    assert {(move.source, move.target) for move in discovery.moves} == {("one", "one"), ("two", "two"), ("lib", "")}
+    (lines,) = explorer.lines(Move(source="lib"))
+    assert (lines.planned, lines.proposed) == (0.5, 1.0)
+
+
 def test_what_joined_and_was_deleted_since_is_not_proposed(explorer: Explorer) -> None:
     explorer.commits(
         {**folder("lib"), **folder("tests", "xy", "t")},
