@@ -79,13 +79,13 @@ def create_organization(running: Running, world: str, login: str) -> None:
 class OpenSecret:
     """A secret and what it holds. owner: a repository or the organization.
 
-    area: "actions", "dependabot", or the name of an environment.
+    area: "actions", "dependabot", or the name of an environment. value: None when it was sealed for no key here.
     """
 
     owner: str
     area: str
     name: str
-    value: str = field(repr=False)
+    value: str | None = field(repr=False)
 
 
 def read_secrets(running: Running, world: str) -> list[OpenSecret]:

@@ -5,7 +5,6 @@ but the sandbox's own administration. https://docs.github.com/rest/guides/encryp
 """
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 
 from nacl.exceptions import CryptoError
@@ -44,12 +43,12 @@ class KeyPair(Record):
         """Base64 of the public key."""
         return base64.b64encode(bytes(self._private().public_key)).decode()
 
-    def open(self, sealed: str) -> str:
-        """What is in a sealed box, in Base64. Raises ValueError."""
+    def open(self, sealed: str) -> str | None:
+        """What is in a sealed box, in Base64; None when it was not sealed for this key."""
         try:
             return SealedBox(self._private()).decrypt(base64.b64decode(sealed)).decode()
-        except (CryptoError, binascii.Error, UnicodeDecodeError) as error:
-            raise ValueError("not sealed for this key") from error
+        except (CryptoError, ValueError):
+            return None
 
     def _private(self) -> PrivateKey:
         return PrivateKey(base64.b64decode(self.private))

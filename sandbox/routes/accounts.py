@@ -30,6 +30,27 @@ async def get_user(call: Call) -> Reply:
     return Reply(public_user(call.site, account, _repositories(call, account)))
 
 
+async def list_gpg_keys(call: Call) -> Reply:
+    """https://docs.github.com/rest/users/gpg-keys#list-gpg-keys-for-a-user
+
+    Nobody has any here.
+    """
+    return _nothing_of(call)
+
+
+async def list_keys(call: Call) -> Reply:
+    """https://docs.github.com/rest/users/keys#list-public-keys-for-a-user
+
+    Nobody has any here.
+    """
+    return _nothing_of(call)
+
+
+def _nothing_of(call: Call) -> Reply:
+    call.account("login")
+    return Reply([])
+
+
 async def get_rate_limit(call: Call) -> Reply:
     """https://docs.github.com/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user"""
     rate = call.count(cost=0)
@@ -47,6 +68,8 @@ ROUTES = [
     *organization_routes("GET", "", get_organization),
     route("GET", "/user", get_authenticated_user),
     route("GET", "/users/{login}", get_user),
+    route("GET", "/users/{login}/gpg_keys", list_gpg_keys),
+    route("GET", "/users/{login}/keys", list_keys),
     route("GET", "/rate_limit", get_rate_limit),
     route("GET", "/meta", get_meta),
 ]

@@ -27,13 +27,13 @@ def _owner(call: Call, login: str | None) -> Account:
 async def create_fork(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/forks#create-a-fork
 
-    GitHub copies later; here the fork is complete when the answer comes.
+    GitHub copies later; here the fork is complete when the answer comes. The same fork once more is shown.
     """
     source = call.repository()
     owner = _owner(call, optional(call.body, "organization", str))
     name = optional(call.body, "name", str, source.name)
     for other in call.world.store.all(Repository, str(owner.id)):
-        if other.fork_of == source.id:
+        if other.fork_of == source.id and other.name == name:
             return Reply(full_repository(call.world, call.site, other, call.permission(other)), 202)
     settings = {field: getattr(source, field) for field in COPIED} | {"name": name, "fork_of": source.id}
     fill = repositories.with_refs_of(call.git_directory(source))

@@ -109,7 +109,7 @@ async def set_environment(call: Call) -> Reply:
 def _reviewers_in(call: Call) -> tuple[dict[str, Any], ...]:
     reviewers: list[dict[str, Any]] = optional(call.body, "reviewers", list, [])
     if len(reviewers) > MOST_REVIEWERS:
-        raise GitHubError(422, f"No more than {MOST_REVIEWERS} reviewers are allowed")
+        raise GitHubError(422, f"reviewers can have at most {MOST_REVIEWERS} reviewers")
     for each in reviewers:
         kind, number = choice(each, "type", ("User", "Team"), ""), required(each, "id", int)
         if call.world.store.by_id(Team if kind == "Team" else Account, number) is None:

@@ -111,7 +111,7 @@ async def list_secrets(request: Request) -> Response:
     return JSONResponse([_opened(world, secret) for secret in world.store.all(Secret)])
 
 
-def _opened(world: World, secret: Secret) -> dict[str, str]:
+def _opened(world: World, secret: Secret) -> dict[str, str | None]:
     """owner: a repository's or an organization's name; area: actions, dependabot, or an environment's name."""
     repository = world.store.by_id(Repository, secret.owner_id)
     owner = repository.name if repository else world.organization().login

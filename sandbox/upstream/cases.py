@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.administration import WorldAccess
@@ -26,6 +26,7 @@ RESOURCES = {
 }
 PARALLEL = 2  # cases at once
 TIMEOUT = 1800  # seconds for one function
+TURN = re.compile(r"^=== (?:NAME|CONT) +(\S+)$")
 RESULT = re.compile(r"^\s*--- (PASS|FAIL|SKIP): (\S+) \(([\d.]+)s\)")
 
 
@@ -61,7 +62,8 @@ def run(function: str, programs: Programs, world: WorldAccess, home: Path) -> li
     cases = list(parse(done.stdout))
     parts = [case for case in cases if "/" in case.name]
     if done.returncode and not any(case.result == "FAIL" for case in cases):
-        return [*parts, Case(function, "FAIL", 0.0, done.stdout[-2000:])]  # it panicked
+        said = f"ended with {done.returncode}:\n{done.stdout[-2000:]}"
+        return [*parts, Case(function, "FAIL", 0.0, said)]  # it panicked, or was killed
     return parts or cases
 
 
@@ -90,18 +92,18 @@ def _environment(programs: Programs, world: WorldAccess, home: Path) -> dict[str
 
 
 def parse(output: str) -> Iterator[Case]:
-    """The cases in what `go test -v` prints. What a case says follows the line with its result, indented."""
-    found: Case | None = None
-    said: list[str] = []
+    """The cases in what `go test -v` prints, each with what it said after "=== NAME" or "=== CONT"."""
+    said: dict[str, list[str]] = {}
+    speaker = ""
+    results: list[Case] = []
     for line in output.splitlines():
-        result = RESULT.match(line)
-        if result or not line.startswith(" "):
-            if found:
-                yield Case(found.name, found.result, found.seconds, "\n".join(said))
-            found, said = None, []
+        result, turn = RESULT.match(line), TURN.match(line)
         if result:
-            found = Case(result[2], result[1], float(result[3]))
-        elif found:
-            said.append(line.strip())
-    if found:
-        yield Case(found.name, found.result, found.seconds, "\n".join(said))
+            results.append(Case(result[2], result[1], float(result[3])))
+            speaker = result[2]
+        elif turn:
+            speaker = turn[1]
+        elif line.startswith(" ") and line.strip():
+            said.setdefault(speaker, []).append(line.strip())
+    for case in results:
+        yield replace(case, said="\n".join(said.get(case.name, ())))

@@ -18,7 +18,7 @@ def test_a_fork_has_the_commits_of_its_source(
     ref = api.get("repos/elsewhere/copy/git/ref/heads/main").json()
     assert ref["object"]["sha"] == git(work, "rev-parse", "main")
     assert [each["full_name"] for each in api.get(f"{repository}/forks").json()] == ["elsewhere/copy"]
-    again = api.post(f"{repository}/forks", json={"organization": "elsewhere"}).json()
+    again = api.post(f"{repository}/forks", json={"organization": "elsewhere", "name": "copy"}).json()
     assert again["id"] == fork["id"]
 
 

@@ -47,10 +47,15 @@ def test_a_secret_is_kept_sealed_and_opened_for_the_administration_only(
     assert api.get(address).status_code == 404
 
 
-def test_what_is_not_sealed_for_this_key_is_refused(api: httpx.Client, repository: str) -> None:
+def test_what_is_sealed_for_no_key_is_taken_as_github_takes_it_but_cannot_be_opened(
+    api: httpx.Client, repository: str, server: Running, world: WorldAccess
+) -> None:
     place = f"{repository}/actions"
     sealed = seal(api, place, "x")
-    wrong = api.put(f"{place}/secrets/A", json=sealed | {"encrypted_value": base64.b64encode(b"x" * 60).decode()})
+    unopenable = sealed | {"encrypted_value": base64.b64encode(b"x" * 60).decode()}
+    assert api.put(f"{place}/secrets/A", json=unopenable).status_code == 201
+    assert read_secrets(server, world.name)[0].value is None
+    wrong = api.put(f"{place}/secrets/B", json=sealed | {"encrypted_value": "no Base64"})
     assert (wrong.status_code, wrong.json()["message"]) == (422, "Bad request - Improperly encrypted secret")
     assert api.put(f"{place}/secrets/A", json=sealed | {"key_id": "1"}).status_code == 422
     assert api.put(f"{place}/secrets/GITHUB_A", json=sealed).status_code == 422

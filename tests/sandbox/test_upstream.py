@@ -6,11 +6,16 @@ OUTPUT = """\
 === RUN   TestAccGithubTeam
 === RUN   TestAccGithubTeam/full_lifecycle
 === PAUSE TestAccGithubTeam/full_lifecycle
+=== CONT  TestAccGithubTeam/change_name
+=== NAME  TestAccGithubTeam/change_name
+    team_test.go:57: Step 1/2 error: no such team
+
+            with details
+=== CONT  TestAccGithubTeam/paid
+    acc_test.go:340: Skipping as test mode doesn't have paid orgs
 --- FAIL: TestAccGithubTeam (0.00s)
     --- PASS: TestAccGithubTeam/full_lifecycle (12.34s)
     --- FAIL: TestAccGithubTeam/change_name (1.50s)
-        team_test.go:57: Step 1/2 error: no such team
-            with details
     --- SKIP: TestAccGithubTeam/paid (0.00s)
 FAIL
 """
@@ -23,7 +28,7 @@ def test_the_cases_are_read_with_what_the_failed_ones_said() -> None:
         Case(
             "TestAccGithubTeam/change_name", "FAIL", 1.5, "team_test.go:57: Step 1/2 error: no such team\nwith details"
         ),
-        Case("TestAccGithubTeam/paid", "SKIP", 0.0),
+        Case("TestAccGithubTeam/paid", "SKIP", 0.0, "acc_test.go:340: Skipping as test mode doesn't have paid orgs"),
     ]
 
 
