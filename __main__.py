@@ -7,7 +7,7 @@ from components.github_server import existing_at_github, github_provider
 from components.histories import monorepo_of, split_histories
 from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
-from components.plain_errors import plain_errors, tell_progress
+from components.plain_errors import leave_out_debug_lines, plain_errors, tell_progress
 from components.preflight import refuse_what_must_not_be_pushed
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
@@ -15,6 +15,7 @@ from components.values import values_of
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import read_plan
 
+leave_out_debug_lines()
 with plain_errors():
     refuse_overrides()
     settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())

@@ -20,6 +20,10 @@ SOURCES = Path(__file__).parent
 
 LINES_SHOWN = 15
 
+COMPILER_FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
+"""What tells the compiler apart from that of other builds. The linker leaves debugging information out of what we build
+(-s -w), so the compiler need not make it: the programs are the same to the byte, for a seventh less time."""
+
 
 class EngineError(Exception):
     """A program cannot be had; the message says why and what to do."""
@@ -114,10 +118,10 @@ class Runner:
         done = 0.0
         for module in self._build.modules:
             template = "{{if .Stale}}{{.ImportPath}}{{end}}"
-            listed = self.lines(module, "list", "-deps", "-trimpath", "-f", template, module.package)
+            listed = self.lines(module, "list", "-deps", *COMPILER_FLAGS, "-f", template, module.package)
             missing = {line for line in listed if " " not in line}
             compiled = 0
-            arguments = ("build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", module.linker_flags)
+            arguments = ("build", "-v", *COMPILER_FLAGS, "-buildvcs=false", "-ldflags", module.linker_flags)
             for line in self.lines(module, *arguments, "-o", str(target / module.program), module.package):
                 compiled += line in missing
                 self._progress(
