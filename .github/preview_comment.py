@@ -1,6 +1,8 @@
 """Turn the JSON of `pulumi preview --json` into the comment on a pull request: short first, complete in a fold.
 
-    python .github/preview_comment.py preview.json > comment.md
+    python .github/preview_comment.py preview.json events.json > comment.md
+
+events.json: what `--event-log` wrote beside it, which alone has what the policies say.
 
 Pulumi writes "[secret]" where a secret stands, so no value in it is one.
 """
@@ -24,9 +26,12 @@ VERBS = {"create": "to create", "update": "to update", "delete": "to delete", "r
 PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-replaced")
 
 
-def comment(preview: dict[str, Any]) -> str:
-    """The whole comment. Changes that do not fit are left out as a whole, and counted."""
-    errors = _errors(preview)
+def comment(preview: dict[str, Any], violations: list[str]) -> str:
+    """The whole comment. Changes that do not fit are left out as a whole, and counted.
+
+    violations: what broke a policy.
+    """
+    errors = _errors(preview, violations)
     blocks = [_block(step) for step in preview.get("steps", []) if _is_change(step)]
     if not blocks:
         return "\n\n".join([MARK, *(errors or [_summary(preview)])]) + "\n"
@@ -43,8 +48,8 @@ def _is_change(step: dict[str, Any]) -> bool:
     return step["op"] not in ("same", "read", *PARTS_OF_A_REPLACEMENT)
 
 
-def _errors(preview: dict[str, Any]) -> list[str]:
-    messages = [
+def _errors(preview: dict[str, Any], violations: list[str]) -> list[str]:
+    messages = violations or [
         one["message"].removeprefix("error: ")
         for one in preview.get("diagnostics", [])
         if one.get("severity") == "error"
@@ -100,5 +105,12 @@ def read(file: Path) -> dict[str, Any]:
     return preview
 
 
+def read_violations(file: Path) -> list[str]:
+    """What broke a policy that must not be broken, from the events; nothing where Pulumi ended before it wrote any."""
+    events = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()) if file.exists() else ()
+    found = (event["policyEvent"] for event in events if "policyEvent" in event)
+    return [f"{one['policyName']}: {one['message'].strip()}" for one in found if one["enforcementLevel"] == "mandatory"]
+
+
 if __name__ == "__main__":
-    sys.stdout.write(comment(read(Path(sys.argv[1]))))
+    sys.stdout.write(comment(read(Path(sys.argv[1])), read_violations(Path(sys.argv[2]))))

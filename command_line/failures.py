@@ -17,6 +17,10 @@ class UpFailedError(Exception):
     """`pulumi up` failed; holds what it said."""
 
 
+class PolicyError(Exception):
+    """What `pulumi up` was to make breaks a policy. One line for each violation: the resource, and what to do."""
+
+
 EXIT_CODES: dict[type[Exception], ExitCode] = {
     PlanError: ExitCode.INPUT,
     DesiredStateError: ExitCode.INPUT,
@@ -29,6 +33,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     EngineError: ExitCode.OUTSIDE,
     SandboxError: ExitCode.OUTSIDE,
     UpFailedError: ExitCode.OUTSIDE,
+    PolicyError: ExitCode.CHECK_FAILED,
 }
 FAILURES = tuple(EXIT_CODES)
 

@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from command_line.failures import UpFailedError
+from command_line.failures import PolicyError, UpFailedError
 from command_line.state_lock import is_locked_by_the_dead
 from components.settings import PROJECT
+
+POLICIES = "policies"
+"""The folder of the policy pack, from the project's."""
 
 _COLOUR_TAG = re.compile(r"<\{%.*?%\}>")
 
 
 @dataclass
 class Deployment:
-    """What the events of one `pulumi up` added up to."""
+    """What the events of one `pulumi up` added up to. violations: of policies; advice: of those that stop nothing."""
 
     changes: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -30,8 +35,12 @@ class Deployment:
 
 
 def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -> Deployment:
-    """Bring the stack to what the plan says. Raises UpFailedError with Pulumi's own sentences."""
+    """Bring the stack to what the plan says, within the policies.
+
+    Raises PolicyError, or UpFailedError with Pulumi's own sentences.
+    """
     command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--refresh", "--non-interactive", "--json"]
+    command += ["--policy-pack", POLICIES]
     deployment = Deployment()
     # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
     with tempfile.TemporaryFile("w+") as complaints:
@@ -43,6 +52,8 @@ def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -
                 _note(json.loads(line), deployment, say)
         complaints.seek(0)
         remaining = complaints.read()
+    if deployment.violations:
+        raise PolicyError("\n".join([f"A policy stopped pulumi up of stack {stack}.", *deployment.violations]))
     if process.returncode:
         told = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
         raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{told}")
@@ -60,6 +71,10 @@ def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str],
             deployment.errors.append(message)
         elif diagnostic["severity"] == "info" and message:
             say(message)
+    elif violation := event.get("policyEvent"):
+        told = deployment.violations if violation["enforcementLevel"] == "mandatory" else deployment.advice
+        description, _, message = violation["message"].strip().partition("\n")
+        told.append(f"{violation['policyName']}: {message or description}")
     elif summary := event.get("summaryEvent"):
         deployment.changes.update(summary["resourceChanges"])
 

@@ -50,7 +50,7 @@ def rehearse(
         with shown.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)
             deployment = pulumi.up(stack.name, place.environment, step.say)
-    for line in in_lines(found.warnings):
+    for line in (*in_lines(found.warnings), *deployment.advice):
         tell(f"! {line}")
     summary = Summary(
         stack=stack.name,

@@ -120,6 +120,15 @@ def test_a_second_rehearsal_says_that_nothing_changed_and_writes_nothing(small: 
     assert sandbox_writes(small) == before
 
 
+def test_a_rehearsal_that_breaks_a_policy_ends_with_one_plain_error(small: Checkout, monorepo: Repository) -> None:
+    token = "gh" + "p_" + "a1B2" * 9
+    (small.path / "small.yaml").write_text(f"{PLAN}    description: {token}\n")
+    told = small.run("./multirepo", "rehearse", *own(monorepo), code=1).stderr
+    assert "✗ A policy stopped pulumi up of stack rehearsal-small-" in told
+    assert "no-plain-secret: site-repository holds a credential in description. Revoke it" in told
+    assert "Traceback" not in told
+
+
 def test_the_clone_commands_work_as_printed(small: Checkout, monorepo: Repository, tmp_path: Path) -> None:
     told = rehearse(small, *own(monorepo))
     commands = [line.strip() for line in told.splitlines() if "git clone" in line]

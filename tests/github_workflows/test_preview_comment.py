@@ -27,7 +27,8 @@ def comment(file: Path, *steps: Any, **more: Any) -> str:
 
 
 def written(file: Path) -> str:
-    return subprocess.run([sys.executable, PROGRAM, file], capture_output=True, text=True, check=True).stdout
+    command: list[str | Path] = [sys.executable, PROGRAM, file, file.with_name("events.json")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_the_short_part_comes_first_and_the_rest_in_a_fold(file: Path) -> None:
@@ -88,6 +89,19 @@ def test_a_preview_that_failed_says_why_and_promises_nothing(file: Path) -> None
     ]
     said = comment(file, step("same"), diagnostics=errors, changeSummary={"same": 1})
     assert said == "<!-- preview -->\n\n**The preview failed.**\n\n    migration.yaml:3:5: there is no such key\n"
+
+
+def test_a_violated_policy_is_told_with_its_remedy_and_advice_is_not(file: Path) -> None:
+    violated = {"policyName": "actions-pinned", "message": "Every action.\nci.yml uses a@v1. Pin it.\n"}
+    events = [
+        {"policyEvent": violated | {"enforcementLevel": "mandatory"}},
+        {"policyEvent": violated | {"enforcementLevel": "advisory", "message": "advice"}},
+        {"cancelEvent": {}},
+    ]
+    file.with_name("events.json").write_text("\n".join(map(json.dumps, events)))
+    said = comment(file, diagnostics=[{"severity": "error", "message": "error: preview failed"}])
+    expected = "    actions-pinned: Every action.\n    ci.yml uses a@v1. Pin it.\n"
+    assert said == f"<!-- preview -->\n\n**The preview failed.**\n\n{expected}"
 
 
 def test_a_preview_without_a_result_is_no_success(file: Path) -> None:
