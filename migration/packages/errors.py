@@ -1,0 +1,18 @@
+"""The errors of this stage. Each message says what, where, and what to do."""
+
+from collections.abc import Iterable
+
+
+class PackagesError(Exception):
+    """Packages cannot be made, published or used as the plan says."""
+
+
+class ManifestError(PackagesError):
+    """Manifests that cannot be brought to versions: the author of the plan or of the monorepo must act.
+
+    faults: every one found, a sentence or two each.
+    """
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(dict.fromkeys(faults))
+        super().__init__("\n".join(self.faults))

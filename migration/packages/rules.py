@@ -1,0 +1,75 @@
+"""What becomes of the dependencies of one repository: from the plan. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from migration.plan import PackageSource, Plan, Repository
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivatePackage:
+    """A package that the plan publishes. needs: private packages that it depends on, with all that those need."""
+
+    name: str
+    version: str
+    needs: frozenset[NormalizedName]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DependencyRules:
+    """How the manifests of one repository name their dependencies from now on.
+
+    packages: every package of the plan, by its normalized name (PEP 503).
+    used: those that this repository may use; the plan's order of publishing is made for these alone.
+    removed: dependencies that go.
+    python: versions of Python to ask for, in Poetry's words; None leaves them.
+    source: how the manifests name the registry. index_url: its simple index (PEP 503); holds no credentials.
+    """
+
+    repository: str
+    packages: Mapping[NormalizedName, PrivatePackage]
+    used: frozenset[NormalizedName]
+    removed: frozenset[NormalizedName] = frozenset()
+    python: str | None = None
+    source: PackageSource
+    index_url: str
+
+    @property
+    def explicit(self) -> bool:
+        """Whether each private package has to name the source that it comes from."""
+        return self.source.priority == "explicit"
+
+    def needed_by(self, declared: Iterable[NormalizedName]) -> list[PrivatePackage]:
+        """Private packages that these need and that are not among them.
+
+        A manifest must name them too: Poetry and uv ask an explicit source for packages that name it, and look for
+        all others, dependencies of dependencies included, on the public index, where anybody could offer them.
+        """
+        named = set(declared)
+        needs = {need for name in named & self.packages.keys() for need in self.packages[name].needs}
+        return [self.packages[name] for name in sorted(needs - named)]
+
+
+def dependency_rules(plan: Plan, repository: Repository, index_url: str) -> DependencyRules:
+    """The rules for a repository of the plan."""
+    direct = {canonicalize_name(one.name): one for home in plan.repositories for one in home.packages}
+
+    def needs(name: NormalizedName) -> frozenset[NormalizedName]:
+        nearest = {canonicalize_name(one) for one in direct[name].depends_on}
+        return frozenset(nearest).union(*map(needs, nearest))  # ends: the plan has no cycles
+
+    own = [canonicalize_name(one.name) for one in repository.packages]
+    needed = [canonicalize_name(name) for one in repository.packages for name in one.depends_on]
+    return DependencyRules(
+        repository=repository.name,
+        packages={
+            name: PrivatePackage(name=one.name, version=one.version, needs=needs(name)) for name, one in direct.items()
+        },
+        used=frozenset([*own, *needed, *map(canonicalize_name, repository.consumes)]),
+        removed=frozenset(map(canonicalize_name, repository.transforms.remove_dependencies)),
+        python=repository.transforms.python,
+        source=plan.package_source,
+        index_url=index_url,
+    )
