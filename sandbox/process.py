@@ -75,7 +75,7 @@ def start(root: Path, port: int | None = None) -> Running:
         if running and serving and serving.code == code_version():
             return running
         if running:
-            _stop(root)
+            end_daemon(root)
             port = running.port
         return _spawn(root, port, serving)
 
@@ -95,7 +95,7 @@ def stop(root: Path) -> bool:
     if not (root / START_LOCK).exists():
         return False
     with state_folder.locked(root / START_LOCK):
-        return _stop(root)
+        return end_daemon(root)
 
 
 def reset(root: Path) -> None:
@@ -106,7 +106,7 @@ def reset(root: Path) -> None:
     if not (root / state_folder.STATE_FILE).exists():
         raise SandboxError(f"{root} is no folder of a sandbox: it has no {state_folder.STATE_FILE}.")
     with state_folder.locked(root / START_LOCK):
-        _stop(root)
+        end_daemon(root)
         state_folder.remove(root)
 
 
@@ -131,7 +131,7 @@ def _spawn(root: Path, port: int | None, last: Serving | None) -> Running:
     while time.monotonic() < deadline and process.poll() is None:
         serving = state_folder.read_serving(root)
         if serving and serving.pid == process.pid:
-            _children.append(process)
+            reap(process)
             return _answering(root, serving)
         time.sleep(0.01)
     process.kill()
@@ -155,8 +155,13 @@ def _answering(root: Path, serving: Serving) -> Running:
         time.sleep(0.01)
 
 
-def _stop(root: Path) -> bool:
-    """The caller holds the start lock."""
+def reap(daemon: "subprocess.Popen[bytes]") -> None:
+    """Remember a daemon that this process started, so that it leaves no zombie when it ends."""
+    _children.append(daemon)
+
+
+def end_daemon(root: Path) -> bool:
+    """End the daemon that serves the folder. The caller holds the start lock."""
     serving = state_folder.read_serving(root)
     if serving is None or not state_folder.is_served(root):
         return False

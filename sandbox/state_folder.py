@@ -24,6 +24,7 @@ START_LOCK = "start.lock"
 MADE_HERE = (
     "worlds",
     "hooks",
+    "registry",
     "sandbox.sqlite3",
     "sandbox.sqlite3-wal",
     "sandbox.sqlite3-shm",
@@ -49,7 +50,8 @@ class Serving:
 def code_version() -> str:
     """A hash of the sandbox's own code: daemons with another one are out of date."""
     package = Path(__file__).parent
-    code = [*package.glob("*.py"), *package.glob("routes/*.py"), *package.glob("graphql/*.py")]
+    folders = (package, package / "routes", package / "graphql", package / "registry")
+    code = [module for folder in folders for module in folder.glob("*.py")]
     files = [*code, package / "gitconfig", package / "schema.graphql"]
     digest = hashlib.sha256()
     for file in sorted(files):

@@ -13,6 +13,8 @@ from engine import Engine, ensure_engine
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world
 from sandbox.process import Running
+from sandbox.registry import process as registry
+from sandbox.registry.process import RunningRegistry
 
 PROJECT = Path(__file__).parent.parent
 
@@ -88,6 +90,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     # Any free port: the usual one is for the people who work on this machine.
     yield process.start(root, port=0)
     process.stop(root)
+
+
+@pytest.fixture(scope="session")
+def registry_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRegistry]:
+    """One devpi for each test process; each test makes an index of its own."""
+    root = tmp_path_factory.mktemp("registry")
+    yield registry.start(root, port=0)
+    registry.stop(root)
 
 
 @pytest.fixture

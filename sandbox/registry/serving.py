@@ -1,0 +1,57 @@
+"""python -m sandbox.registry.serving FOLDER PORT: devpi-server on 127.0.0.1 until it is told to stop."""
+
+import base64
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+
+from devpi_server.config import get_pluginmanager
+from devpi_server.init import init
+from devpi_server.main import CommandRunner, _main
+
+from sandbox.listening import ADDRESS
+from sandbox.registry import read_access
+from sandbox.registry.process import ROOT_PASSWORD
+from sandbox.state_folder import DAEMON_LOCK, Serving, code_version, try_lock, write_serving
+
+DATA = "data"
+SECRET = "secret"
+
+# Stretching protects weak secrets. Ours are random, and it would take seconds of each start.
+_NO_STRETCHING = ("--argon2-memory-cost", "8", "--argon2-time-cost", "1", "--argon2-parallelism", "1")
+
+
+def serve(folder: Path, port: int) -> int:
+    """Serve, with a new database where there is none; devpi's exit code."""
+    os.umask(0o077)
+    lock = try_lock(folder / DAEMON_LOCK)
+    if lock is None:
+        print(f"A registry already serves {folder}.", file=sys.stderr)
+        return 1
+    write_serving(folder, Serving(pid=os.getpid(), port=port, code=code_version()))
+    data, secret = folder / DATA, folder / SECRET
+    if not data.exists():
+        _make(folder)
+    plugins = get_pluginmanager()
+    plugins.register(read_access)
+    listen = ("--listen", f"{ADDRESS}:{port}", "--threads", "8")
+    with CommandRunner(pluginmanager=plugins) as runner:
+        command = ["devpi-server", "--serverdir", str(data), "--secretfile", str(secret), *listen, *_NO_STRETCHING]
+        runner.return_code = _main(plugins, argv=command)  # type: ignore[no-untyped-call]
+    return runner.return_code or 0
+
+
+def _make(folder: Path) -> None:
+    """A new database. Made beside its place and renamed: whoever is killed leaves no half of one."""
+    aside, password = folder / f"{DATA}.new", secrets.token_urlsafe(32)
+    shutil.rmtree(aside, ignore_errors=True)
+    (folder / ROOT_PASSWORD).write_text(password)
+    (folder / SECRET).write_bytes(base64.b64encode(secrets.token_bytes(32)))
+    init(argv=["devpi-init", "--serverdir", str(aside), "--root-passwd", password])  # type: ignore[no-untyped-call]
+    aside.rename(folder / DATA)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(Path(sys.argv[1]), int(sys.argv[2])))

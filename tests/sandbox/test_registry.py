@@ -1,0 +1,64 @@
+"""The package registry beside the local GitHub: a daemon like it, with devpi-server inside."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox import process
+from sandbox.errors import SandboxError
+from sandbox.registry import process as registry
+from sandbox.registry.process import RunningRegistry
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "sandbox"
+    registry.stop(tmp_path / "sandbox")
+
+
+def as_root(running: RunningRegistry) -> httpx.Client:
+    return httpx.Client(base_url=running.address, auth=("root", running.root_password))
+
+
+def test_it_is_stopped_and_started_on_its_port_with_what_it_held(root: Path) -> None:
+    first = registry.start(root, port=0)
+    assert registry.start(root) == first
+    with as_root(first) as client:
+        assert client.put("/maestro", json={"password": "p"}).status_code == 201
+    assert registry.stop(root)
+    assert registry.status(root) is None
+    again = registry.start(root)
+    assert (again.port, again.root_password) == (first.port, first.root_password)
+    with as_root(again) as client:
+        assert client.get("/maestro").status_code == 200
+    assert not registry.stop(root.parent / "another")
+
+
+def test_it_goes_with_the_sandbox_that_is_reset(root: Path) -> None:
+    process.start(root, port=0)
+    registry.start(root, port=0)
+    registry.stop(root)
+    process.reset(root)
+    assert not root.exists()
+
+
+def test_what_it_keeps_is_for_its_owner_alone(registry_server: RunningRegistry) -> None:
+    for path in registry_server.folder.rglob("*"):
+        if path.name not in ("start.lock", "devpi.log"):
+            assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+    command_line = Path(f"/proc/{registry_server.pid}/cmdline").read_bytes()
+    assert registry_server.root_password.encode() not in command_line
+
+
+def test_it_listens_on_loopback_alone(registry_server: RunningRegistry) -> None:
+    log = (registry_server.folder / "devpi.log").read_text()
+    assert f"Serving on http://127.0.0.1:{registry_server.port}" in log
+
+
+def test_a_registry_that_cannot_start_says_so_with_its_log(root: Path) -> None:
+    (root / "registry" / "data").mkdir(parents=True)  # no database of devpi
+    with pytest.raises(SandboxError, match=r"The registry did not start: .* See .*devpi\.log"):
+        registry.start(root, port=0)
