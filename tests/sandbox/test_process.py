@@ -137,7 +137,7 @@ def wait_until_no_git_serves(root: Path) -> None:
     """A git that went on without its sandbox would spin or write behind the back of the next one."""
     for _ in range(200):
         serving = [one for one in psutil.process_iter(["name", "cmdline"]) if one.info["name"].startswith("git")]
-        if not any(str(root) in " ".join([*one.info["cmdline"], *environment_of(one)]) for one in serving):
+        if not any(str(root) in " ".join([*(one.info["cmdline"] or []), *environment_of(one)]) for one in serving):
             return
         time.sleep(0.05)
     raise AssertionError("git still serves a request of the killed sandbox")
