@@ -7,6 +7,7 @@ import typer
 
 from command_line.console import tell
 from command_line.discover import discover
+from command_line.drift import drift
 from command_line.exit_codes import ExitCode
 from command_line.failures import FAILURES, exit_code_of
 from command_line.preflight import preflight
@@ -29,6 +30,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
 app.command()(prove)
 app.command()(preflight)
+app.command()(drift)
 app.command()(discover)
 app.command()(where)
 app.command(context_settings=PASSED_ON)(shell)

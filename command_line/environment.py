@@ -17,10 +17,7 @@ REHEARSAL_PASSPHRASE = "rehearsal"
 def pulumi_environment(engine: Engine, token: str, stack: str) -> dict[str, str]:
     """The variables that a stack in the sandbox needs, to be laid over the caller's own."""
     STATE.mkdir(parents=True, exist_ok=True)
-    path_entries = [*map(str, engine.path_entries), os.environ.get("PATH", "")]
-    home = {} if engine.home is None else {"PULUMI_HOME": str(engine.home)}
-    return home | {
-        "PATH": os.pathsep.join(path_entries),
+    return engine_environment(engine) | {
         # Without sidecar files, which a killed engine leaves empty, so that it cannot read its state any more.
         "PULUMI_BACKEND_URL": f"{STATE.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": REHEARSAL_PASSPHRASE,
@@ -28,6 +25,13 @@ def pulumi_environment(engine: Engine, token: str, stack: str) -> dict[str, str]
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         TOKEN_VARIABLE: token,
     }
+
+
+def engine_environment(engine: Engine) -> dict[str, str]:
+    """The variables by which the engine is found."""
+    path_entries = [*map(str, engine.path_entries), os.environ.get("PATH", "")]
+    home = {} if engine.home is None else {"PULUMI_HOME": str(engine.home)}
+    return home | {"PATH": os.pathsep.join(path_entries)}
 
 
 def inherited_environment() -> dict[str, str]:

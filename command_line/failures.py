@@ -17,6 +17,10 @@ class UpFailedError(Exception):
     """`pulumi up` failed; holds what it said."""
 
 
+class RefreshFailedError(Exception):
+    """`pulumi refresh` could not look at GitHub; holds what it said."""
+
+
 class PolicyError(Exception):
     """What `pulumi up` was to make breaks a policy. One line for each violation: the resource, and what to do."""
 
@@ -33,6 +37,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     EngineError: ExitCode.OUTSIDE,
     SandboxError: ExitCode.OUTSIDE,
     UpFailedError: ExitCode.OUTSIDE,
+    RefreshFailedError: ExitCode.OUTSIDE,
     PolicyError: ExitCode.CHECK_FAILED,
 }
 FAILURES = tuple(EXIT_CODES)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from command_line.console import Steps
 from command_line.environment import (
+    engine_environment,
     inherited_environment,
     pulumi_environment,
     write_private,
@@ -43,6 +44,14 @@ def prepare_place(stack: Stack, shown: Steps) -> Place:
         environment={**inherited_environment(), **variables},
         git_settings=_write_git_settings(stack, running.address, world.token),
     )
+
+
+def environment_of(stack: Stack, shown: Steps) -> Mapping[str, str]:
+    """The environment for Pulumi on any stack. On a real GitHub, the caller has set all of it but the engine."""
+    if stack.in_sandbox:
+        return prepare_place(stack, shown).environment
+    with shown.step("engine") as step:
+        return {**inherited_environment(), **engine_environment(ensure_engine(step.say))}
 
 
 def _write_git_settings(stack: Stack, address: str, token: str) -> Path:

@@ -34,6 +34,11 @@ class Stack:
         return json.dumps(value) if isinstance(value, dict) else value
 
     @property
+    def in_sandbox(self) -> bool:
+        """Whether its GitHub is the sandbox of this checkout."""
+        return (self.setting("github") or "").startswith("sandbox/")
+
+    @property
     def world(self) -> str:
         """The world of the sandbox that is this stack's GitHub. Raises CommandError for a stack with a real one."""
         server, _, world = (self.setting("github") or "").partition("/")

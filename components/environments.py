@@ -60,8 +60,9 @@ class Environment(pulumi.ComponentResource):
                 f"{name}-tag-{pattern}", **place, tag_pattern=pattern, opts=child
             )
         for key, value in values.secrets.items():
+            replaceable = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(delete_before_replace=True))
             github.ActionsEnvironmentSecret(
-                f"{name}-{key}", **place, secret_name=key, value=pulumi.Output.secret(value), opts=child
+                f"{name}-{key}", **place, secret_name=key, value=pulumi.Output.secret(value), opts=replaceable
             )
         for key, value in values.variables.items():
             path = f"environments/{quote(desired.name, safe='')}/variables/{key}"

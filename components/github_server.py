@@ -95,9 +95,12 @@ def _pages(settings: Settings) -> Iterator[dict[str, Any]]:
     wait=wait_exponential(0.2),
     reraise=True,
 )
-def graphql(settings: Settings, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """GitHub's answer: "data", and "errors" where there are some. Raises httpx.HTTPError."""
-    headers = {"Authorization": f"Bearer {github_token()}"}
+def graphql(settings: Settings, query: str, variables: Mapping[str, Any], token: str | None = None) -> dict[str, Any]:
+    """GitHub's answer: "data", and "errors" where there are some. Raises httpx.HTTPError.
+
+    token: the one of the environment, if not given.
+    """
+    headers = {"Authorization": f"Bearer {token or github_token()}"}
     body = {"query": query, "variables": dict(variables)}
     answer: dict[str, Any] = (
         httpx.post(settings.github.graphql, json=body, headers=headers, timeout=30).raise_for_status().json()

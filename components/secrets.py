@@ -34,7 +34,7 @@ class Secrets(pulumi.ComponentResource):
             **{f"dependabot/{key}": digest for key, digest in digests_of(dependabot, args.values).items()},
         }
         super().__init__("multirepo:github:Secrets", name, {"digests": digests}, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         for key, value in actions.secrets.items():
             secret = pulumi.Output.secret(value)
             github.ActionsSecret(f"{name}-{key}", repository=args.repository, secret_name=key, value=secret, opts=child)

@@ -63,8 +63,12 @@ def new_repository(path: Path) -> Repository:
 
 @pytest.fixture
 def monorepo(tmp_path: Path) -> Repository:
+    return small_monorepo(tmp_path / "monorepo")
+
+
+def small_monorepo(path: Path) -> Repository:
     """Two folders with a merge and a tag, and a file that belongs to nobody."""
-    repository = new_repository(tmp_path / "monorepo")
+    repository = new_repository(path)
     repository.commit("Begin the engine", engine__main="1\n", README="all\n")
     repository.commit("Begin the site", site__index="a\n")
     repository.git("switch", "--quiet", "--create", "feature")
@@ -124,7 +128,11 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path, engine: Engine) -> Checkout:
-    path = tmp_path / "checkout"
+    return new_checkout(tmp_path / "checkout")
+
+
+def new_checkout(path: Path) -> Checkout:
+    """What git would give to a user, with this checkout's virtual environment."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=PROJECT,

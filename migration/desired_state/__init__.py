@@ -5,7 +5,7 @@ from migration.desired_state.moves import CodeSelection, MessageRules, Move, Tag
 from migration.desired_state.pipeline_settings import CodeArtifact, Devpi, Registry
 from migration.desired_state.repositories import DesiredRepository, DesiredState, MergeSettings, desired_state
 from migration.desired_state.required_checks import required_checks
-from migration.desired_state.settings import RepositorySettings, settings_of, settings_of_all, teams_of
+from migration.desired_state.settings import RepositorySettings, settings_of, settings_of_all, teams_of, with_defaults
 from migration.desired_state.stages import DesiredStateError, Stage
 
 __all__ = [
@@ -29,4 +29,5 @@ __all__ = [
     "settings_of",
     "settings_of_all",
     "teams_of",
+    "with_defaults",
 ]

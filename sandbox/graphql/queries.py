@@ -29,7 +29,14 @@ def _repository(_: Any, info: Any, owner: str, name: str, **arguments: Any) -> R
 
 
 async def _nodes(_: Any, info: Any, ids: list[str]) -> list[Any]:
-    return [await node(context_of(info), each) for each in ids]
+    """One that is not there is null, with an error of its own, beside those that are."""
+    found: list[Any] = []
+    for each in ids:
+        try:
+            found.append(await node(context_of(info), each))
+        except ResolveError as error:
+            found.append(error)
+    return found
 
 
 def _rate_limit(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:

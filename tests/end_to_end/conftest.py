@@ -68,6 +68,13 @@ class Stack:
 
 @pytest.fixture
 def stack(checkout: Checkout, world: WorldAccess, server: Running, monorepo: Repository, engine: Engine) -> Stack:
+    made = new_stack(checkout, world, server, monorepo, engine)
+    made.write_plan(PLAN)
+    return made
+
+
+def new_stack(checkout: Checkout, world: WorldAccess, server: Running, monorepo: Repository, engine: Engine) -> Stack:
+    """The stack `test` of the checkout, with nothing in it; its plan is still to be written."""
     settings = {
         "multirepo:github": world.address,
         "multirepo:owner": world.organization,
@@ -87,6 +94,5 @@ def stack(checkout: Checkout, world: WorldAccess, server: Running, monorepo: Rep
         "GITHUB_TOKEN": world.token,
     } | ({"PULUMI_HOME": str(engine.home)} if engine.home else {})
     made = Stack(checkout, world, server, monorepo)
-    made.write_plan(PLAN)
     made.pulumi("stack", "init")
     return made

@@ -61,28 +61,6 @@ def test_protected_branches_and_tags_stay_so_while_the_monorepo_moves_on(
     assert refs["refs/heads/main"] == refs["refs/heads/monorepo"]
 
 
-def test_a_ruleset_that_somebody_switched_off_is_drift_and_up_switches_it_on(stack: Stack, api: httpx.Client) -> None:
-    stack.write_plan(PLAN)
-    stack.up()
-    (ruleset,) = [one for one in api.get(f"{repository(stack)}/rulesets").json() if one["name"] == "Default branch"]
-    address = f"{repository(stack)}/rulesets/{ruleset['id']}"
-    api.put(address, json={"enforcement": "disabled"}).raise_for_status()
-    stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
-    stack.up("--refresh")
-    assert api.get(address).json()["enforcement"] == "active"
-
-
-def test_a_team_that_lost_its_role_is_drift_and_up_gives_it_back(stack: Stack, api: httpx.Client) -> None:
-    stack.write_plan(PLAN)
-    stack.up()
-    address = f"/orgs/{stack.world.organization}/teams/core{repository(stack)}"
-    api.put(address, json={"permission": "pull"}).raise_for_status()
-    stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
-    stack.up("--refresh")
-    headers = {"Accept": "application/vnd.github.v3.repository+json"}
-    assert api.get(address, headers=headers).json()["role_name"] == "maintain"
-
-
 def test_teams_and_rulesets_that_are_there_already_make_room_and_teams_outlive_the_stack(
     stack: Stack, api: httpx.Client
 ) -> None:
@@ -222,42 +200,6 @@ def test_everything_that_a_plan_can_name_is_made_once_and_leaves_no_value_behind
     assert api.get(f"{repository(complete)}/actions/permissions").json()["sha_pinning_required"] is True
     assert api.get(f"{repository(complete)}/labels/bug").json()["color"] == "000000"
     assert "s3cret" not in told + complete.state()
-
-
-DRIFTS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "a variable": ("PATCH", "actions/variables/URL", {"value": "https://elsewhere.example"}),
-    "a variable of an environment": ("DELETE", "environments/production/variables/URL", {}),
-    "a secret that is gone": ("DELETE", "actions/secrets/TOKEN", {}),
-    "a secret of Dependabot": ("DELETE", "dependabot/secrets/TOKEN", {}),
-    "an environment": ("PUT", "environments/production", {"wait_timer": 0}),
-    "a label": ("PATCH", "labels/migration", {"color": "ffffff"}),
-    "Actions": ("PUT", "actions/permissions", {"enabled": True, "allowed_actions": "all"}),
-    "the token of Actions": ("PUT", "actions/permissions/workflow", {"default_workflow_permissions": "write"}),
-    "alerts": ("DELETE", "vulnerability-alerts", {}),
-    "updates": ("DELETE", "automated-security-fixes", {}),
-}
-
-
-def test_whatever_was_changed_is_drift_and_up_puts_all_of_it_back(complete: Stack, api: httpx.Client) -> None:
-    complete.up()
-    for method, path, body in DRIFTS.values():
-        api.request(method, f"{repository(complete)}/{path}", json=body).raise_for_status()
-    shown = complete.pulumi("preview", "--refresh", "--expect-no-changes", code=7).stdout
-    for name in (
-        "secrets-URL",
-        "production-URL",
-        "secrets-TOKEN",
-        "secrets-dependabot-TOKEN",
-        "production-environment",
-        "settings-label-migration",
-        "settings-actions",
-        "settings-actions-token",
-        "settings-vulnerability-alerts",
-        "settings-security-updates",
-    ):
-        assert f" engine-{name} " in shown, name
-    complete.up("--refresh")
-    complete.pulumi("preview", "--refresh", "--expect-no-changes")
 
 
 def test_an_empty_secret_is_refused_before_anything_is_made(complete: Stack) -> None:

@@ -89,6 +89,15 @@ def test_a_node_that_is_not_there_is_an_error_in_the_words_that_the_provider_loo
     assert "Could not resolve to a node with the global id" in answer["errors"][0]["message"]
 
 
+def test_of_several_nodes_those_that_are_gone_are_null_beside_the_others(ask: Ask, repository: str) -> None:
+    here = ask('query($owner:String!){repository(owner:$owner, name:"engine"){id}}', owner="maestro")["data"]
+    ids = [here["repository"]["id"], "R_gone"]
+    answer = ask("query($ids:[ID!]!){nodes(ids: $ids){... on Repository{name}}}", ids=ids)
+    assert answer["data"]["nodes"] == [{"name": "engine"}, None]
+    (error,) = answer["errors"]
+    assert (error["type"], error["path"]) == ("NOT_FOUND", ["nodes", 1])
+
+
 def test_a_field_that_github_does_not_have_is_refused_in_its_words(ask: Ask) -> None:
     [error] = ask("{viewer{shoeSize}}")["errors"]
     assert error["message"] == "Field 'shoeSize' doesn't exist on type 'User'"

@@ -1,0 +1,164 @@
+"""`./multirepo drift`: one world in which a thing of each kind was changed by hand, looked at, and put right."""
+
+import hashlib
+import json
+import shlex
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import pytest
+
+from engine import Engine
+from sandbox.administration import create_world, read_secrets
+from sandbox.process import Running
+from sandbox.request_log import Request
+from tests.conftest import new_checkout, small_monorepo
+from tests.end_to_end.changes import CHANGES, FOLLOWING, PLAN, GitHub
+from tests.end_to_end.conftest import Stack, new_stack
+
+Things = dict[tuple[str | None, str], dict[str, Any]]
+
+
+@dataclass
+class World:
+    """found: what drift told of the changes. before, after: two more runs of it, in front of them and after `up`."""
+
+    stack: Stack
+    before: dict[str, Any]
+    found: Things
+    after: dict[str, Any]
+    requests_of_drift: list[Request]
+    state_stayed: bool
+
+
+def drift(stack: Stack, code: int) -> dict[str, Any]:
+    told = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=code)
+    report: dict[str, Any] = json.loads(told.stdout)
+    return report
+
+
+def state_of(stack: Stack) -> str:
+    """A digest of every file of the state."""
+    files = sorted(path for path in (stack.checkout.path / "state").rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def applied(stack: Stack) -> None:
+    stack.write_plan(PLAN)
+    stack.set_stage("cutover")
+    for name in ("TOKEN", "KEY"):
+        stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", f"ours-{name}")
+    stack.pulumi("config", "set", "--secret", "digest_key", "key")
+    for name in ("URL", "PLACE"):
+        stack.pulumi("config", "set", "--path", f"multirepo:variables.{name}", "https://packages.example")
+    stack.up()
+
+
+def put_back(stack: Stack, github: GitHub, found: Things) -> None:
+    """Follow the report to the letter."""
+    replaced = []
+    for (repository, thing), item in found.items():
+        *before, up = item["put_back"]
+        for step in before:
+            if step.startswith("gh api"):
+                as_gh_sends_it(github, step)
+            elif step.startswith("pulumi"):
+                stack.pulumi(*shlex.split(step)[1:])
+            elif thing.startswith("tag"):
+                github.send("DELETE", f"{repository}/git/refs/tags/{thing.removeprefix('tag ')}")
+            else:
+                commit = item["differences"][0]["was"]
+                assert f"put {thing} back to {commit}" in step
+                github.send("PATCH", f"{repository}/git/refs/heads/monorepo", sha=commit, force=True)
+        assert up.startswith("pulumi up --refresh")
+        replaced += shlex.split(up)[3:]
+    stack.up("--refresh", *replaced)
+
+
+def as_gh_sends_it(github: GitHub, command: str) -> None:
+    """https://cli.github.com/manual/gh_api: a field is JSON where it can be; `a[][b]` begins or goes on a list."""
+    words = shlex.split(command)
+    method, path = words[words.index("--method") + 1 :][:2]
+    body: dict[str, Any] = {}
+    for field in [after for word, after in pairwise(words) if word == "--field"]:
+        key, _, text = field.partition("=")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        name, _, inner = key.partition("[")
+        if inner.startswith("]["):
+            entries = body.setdefault(name, [])
+            if not entries or inner[2:-1] in entries[-1]:
+                entries.append({})
+            entries[-1][inner[2:-1]] = value
+        elif inner:
+            body.setdefault(name, {})[inner[:-1]] = value
+        else:
+            body[name] = value
+    github.send(method, f"/{path}", **body)
+
+
+@pytest.fixture(scope="module")
+def world(server: Running, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("drift")
+    access = create_world(server, "drift")
+    stack = new_stack(new_checkout(folder / "checkout"), access, server, small_monorepo(folder / "monorepo"), engine)
+    applied(stack)
+    before = drift(stack, code=0)
+    with httpx.Client(base_url=access.api_url, headers={"Authorization": f"Bearer {access.token}"}) as client:
+        github = GitHub(client, access.organization)
+        time.sleep(1)  # GitHub's dates are whole seconds
+        for change in CHANGES.values():
+            change.make(github)
+        state, asked = state_of(stack), len(stack.requests())
+        found = {(item["repository"], item["thing"]): item for item in drift(stack, code=3)["drift"]}
+        requests, stayed = stack.requests()[asked:], state_of(stack) == state
+        put_back(stack, github, found)
+        yield World(stack, before, found, drift(stack, code=0), requests, stayed)
+
+
+def test_what_was_just_made_is_no_drift(world: World) -> None:
+    assert world.before["clean"] is True
+
+
+@pytest.mark.parametrize("thing", CHANGES, ids=lambda thing: " ".join(filter(None, thing)))
+def test_a_change_by_hand_is_told_with_the_edit_that_adopts_it(world: World, thing: tuple[str | None, str]) -> None:
+    change, item = CHANGES[thing], world.found[thing]
+    told = [f"{one['property']}: {one['was']} → {one['now']}" for one in item["differences"]]
+    if change.says is None:
+        assert item["gone"]
+        assert told == []
+    else:
+        assert any(one.startswith(change.says) for one in told), told
+    adopt = item["adopt"]
+    assert change.adopt in adopt["edit"] + adopt["reason"]
+    assert bool(adopt["edit"]) == bool(adopt["place"]) != bool(adopt["reason"])
+
+
+def test_nothing_else_is_told(world: World) -> None:
+    assert set(world.found) - set(CHANGES) == FOLLOWING
+
+
+def test_up_puts_all_of_it_back(world: World) -> None:
+    assert world.after == {**world.before}
+    secrets = read_secrets(world.stack.server, world.stack.world.name)
+    assert {secret.value for secret in secrets} == {"ours-TOKEN", "ours-KEY"}
+
+
+def test_looking_writes_nothing_to_github_and_nothing_to_the_state(world: World) -> None:
+    assert world.requests_of_drift
+    assert not [request for request in world.requests_of_drift if request.is_write]
+    assert world.state_stayed
+
+
+def test_what_cannot_be_looked_at_is_no_drift(world: World) -> None:
+    told = world.stack.checkout.run("./multirepo", "drift", "--stack", "test", code=1, GITHUB_TOKEN="ghp_wrong")
+    assert "✗ " in told.stderr
+    assert "Traceback" not in told.stderr
+    missing = world.stack.checkout.run("./multirepo", "drift", "--stack", "nowhere", code=1)
+    assert "Pulumi.nowhere.yaml" in missing.stderr
