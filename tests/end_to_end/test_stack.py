@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.end_to_end.conftest import PLAN, Stack
 
@@ -85,6 +86,17 @@ def test_a_conflict_stops_one_repository_and_the_others_go_on(stack: Stack, tmp_
     assert stack.refs("engine")["refs/heads/main"] == theirs
     stack.up(code=None)
     assert stack.clone("site", tmp_path / "site").git("show", "HEAD:web/index") == "b"
+
+
+@pytest.mark.parametrize("lost", ["refs/heads/monorepo", "refs/tags/v1.0.0"])
+def test_a_lost_branch_or_tag_is_drift_and_up_puts_it_back(stack: Stack, tmp_path: Path, lost: str) -> None:
+    stack.up()
+    complete = stack.refs("engine")
+    stack.clone("engine", tmp_path / "person").git("push", "--quiet", "origin", f":{lost}")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
+    stack.up("--refresh")
+    assert stack.refs("engine") == complete
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
 
 def test_a_moved_tag_is_drift_and_up_refuses_to_move_it_back(stack: Stack, tmp_path: Path) -> None:
