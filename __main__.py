@@ -4,7 +4,7 @@ import pulumi
 
 from components.code_move import CodeMoveArgs
 from components.github_server import existing_at_github, github_provider
-from components.histories import monorepo_of, split_histories
+from components.histories import monorepo_of, split_histories, tips_of
 from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
 from components.plain_errors import leave_out_debug_lines, plain_errors, tell_progress
@@ -24,6 +24,7 @@ with plain_errors():
     monorepo = monorepo_of(settings)
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
     refuse_what_must_not_be_pushed(split, monorepo, plan)
+    tips = tips_of(split, state)
     existing = existing_at_github(settings)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
     values = values_of(kept, pulumi.Config().get, pulumi.get_stack())
@@ -33,7 +34,7 @@ people = teams_of(plan, kept.values())
 teams = Teams("team", TeamsArgs(teams=people, existing=existing.teams), server).numbers if people else {}
 repositories: dict[str, dict[str, pulumi.Input[str]]] = {}
 for desired in state.repositories:
-    code = CodeMoveArgs.of(desired, split.histories.get(desired.name))
+    code = CodeMoveArgs.of(desired, split.histories.get(desired.name), tips.get(desired.name, ""))
     arguments = ServiceRepositoryArgs(
         owner=settings.owner,
         desired=desired,

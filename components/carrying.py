@@ -13,7 +13,7 @@ from components.histories import workspace_of
 from components.settings import Settings, github_token
 from migration.code_move.errors import CodeMoveError, RemoteError
 from migration.code_move.notes import NOTES_REF
-from migration.code_move.pushing import VENDOR_REF, Carried, carry
+from migration.code_move.pushing import Carried, carry, vendor_branch
 from migration.code_move.remote import Remote
 from migration.code_move.workspace import Workspace
 
@@ -25,6 +25,7 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
         repository=props["repository"],
         default_branch=props["default_branch"],
         head=props["head"],
+        tree=props["tree"] or None,
         tags=props["tags"],
         notes=props["notes"],
     )
@@ -38,17 +39,20 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
     work and no difference; one that is gone is. So are notes that are gone; the next push mends what they say.
     """
     settings = settings_from(config)
+    remote = _remote(settings, props["repository"])
     try:
-        refs = _remote(settings, props["repository"]).refs()
+        refs = remote.refs()
     except RemoteError as error:
         if error.missing:
             return None
         raise
     default_branch = props["default_branch"]
+    head, tree = vendor_branch(refs, props["head"], Workspace(workspace_of(settings)).git_dir, remote)
     return {
         **props,
         "default_branch": default_branch if f"refs/heads/{default_branch}" in refs else "",
-        "head": refs.get(VENDOR_REF, ""),
+        "head": head,
+        "tree": tree,
         "notes": bool(props.get("notes")) and NOTES_REF in refs,
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
     }

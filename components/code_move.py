@@ -72,7 +72,7 @@ class CodeMoveProvider(ResourceProvider):
         """Leave the history where it is: to forget a move must lose nobody's commits."""
 
 
-COMPARED = ("repository", "default_branch", "head", "tags", "notes")
+COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,7 @@ class CodeMoveArgs:
 
     repository: its name at GitHub, without the owner.
     head: commit at the end of the moved history, where the vendor branch must be.
+    tree: of the commit that follows it there with what the plan's transforms change; "" when they change nothing.
     tags: tag name to object id.
     notes: whether each commit gets a git note with the id of its commit in the monorepo.
     carries: the history in figures, for the person who reviews the preview.
@@ -89,13 +90,14 @@ class CodeMoveArgs:
     repository: pulumi.Input[str]
     default_branch: str
     head: str
+    tree: str
     tags: Mapping[str, str]
     notes: bool
     carries: str
 
     @classmethod
-    def of(cls, desired: DesiredRepository, history: History | None) -> "CodeMoveArgs | None":
-        """What the repository's code move carries.
+    def of(cls, desired: DesiredRepository, history: History | None, tree: str = "") -> "CodeMoveArgs | None":
+        """What the repository's code move carries. tree: of the vendor branch's tip where transforms change it.
 
         None when nothing of the monorepo's history is for it, and while it is archived: GitHub takes no push then.
         """
@@ -105,6 +107,7 @@ class CodeMoveArgs:
             repository=desired.name,
             default_branch=desired.default_branch,
             head=history.head,
+            tree=tree,
             tags=history.tags,
             notes=desired.notes,
             carries=in_figures(history),
@@ -126,6 +129,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
                 "repository": args.repository,
                 "default_branch": args.default_branch,
                 "head": args.head,
+                "tree": args.tree,
                 "tags": dict(args.tags),
                 "notes": args.notes,
                 "carries": args.carries,

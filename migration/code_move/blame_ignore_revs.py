@@ -28,6 +28,11 @@ def with_new_ids(content: bytes, new_id: Callable[[str], str | None]) -> bytes:
     return kept
 
 
+def names_commits(content: bytes) -> bool:
+    """Whether any commit is left in a list."""
+    return any(_ID.fullmatch(line) for line in content.splitlines())
+
+
 def _followed(line: bytes, new_id: Callable[[str], str | None]) -> bytes | None:
     """A line with the new id in place of the old; None for one whose commit did not move."""
     match = _ID.fullmatch(line.rstrip(b"\r\n"))

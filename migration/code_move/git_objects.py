@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 from binascii import unhexlify
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,15 +35,24 @@ class GitError(Exception):
         self.message = message
 
 
-def run_git(*arguments: str, directory: Path, standard_input: bytes = b"", user_config: bool = False) -> bytes:
-    """The standard output of `git -C directory ARGUMENTS`. Raises GitError, or SplitError without git."""
+def run_git(
+    *arguments: str,
+    directory: Path,
+    standard_input: bytes = b"",
+    user_config: bool = False,
+    variables: Mapping[str, str] | None = None,
+) -> bytes:
+    """The standard output of `git -C directory ARGUMENTS`. Raises GitError, or SplitError without git.
+
+    variables: of git's environment, such as GIT_INDEX_FILE.
+    """
     try:
         done = subprocess.run(
             ["git", *arguments],
             cwd=directory,
             input=standard_input,
             capture_output=True,
-            env=git_environment(user_config=user_config),
+            env=git_environment(user_config=user_config) | dict(variables or {}),
             check=False,
         )
     except OSError as error:
@@ -51,6 +60,11 @@ def run_git(*arguments: str, directory: Path, standard_input: bytes = b"", user_
     if done.returncode != 0:
         raise GitError(arguments, done.stderr.decode(errors="replace").strip())
     return done.stdout
+
+
+def object_named(git_dir: Path, name: str) -> str:
+    """The id of what a ref or an expression such as "HEAD^{tree}" names. Raises GitError when there is none."""
+    return run_git("rev-parse", "--verify", "--end-of-options", name, directory=git_dir).decode().strip()
 
 
 @contextmanager

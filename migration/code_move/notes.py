@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from migration.code_move.commit_map import read_commit_map
-from migration.code_move.git_objects import run_git
+from migration.code_move.git_objects import object_named, run_git
 
 NOTES_REF = "refs/notes/monorepo"
 _WRITER = "multirepo <multirepo@users.noreply.github.com>"
@@ -32,17 +32,13 @@ def write_notes(git_dir: Path, repository: str, head: str, present: str | None) 
         # No unpacking: what is imported stays one pack, which can be moved.
         command = ("-c", "fastimport.unpackLimit=0", "fast-import", "--quiet")
         run_git(*command, directory=aside, standard_input=stream)
-        commit = _object(aside, NOTES_REF)
-        if present and _object(aside, f"{present}^{{tree}}") == _object(aside, f"{commit}^{{tree}}"):
+        commit = object_named(aside, NOTES_REF)
+        if present and object_named(aside, f"{present}^{{tree}}") == object_named(aside, f"{commit}^{{tree}}"):
             return present
         for suffix in (".pack", ".idx"):  # in this order: git looks for indexes
             for file in (aside / "objects" / "pack").glob(f"*{suffix}"):
                 file.replace(git_dir / "objects" / "pack" / file.name)
     return commit
-
-
-def _object(git_dir: Path, name: str) -> str:
-    return run_git("rev-parse", "--verify", "--end-of-options", name, directory=git_dir).decode().strip()
 
 
 def _import_stream(commit_map: Iterable[tuple[str, str]], date: str, present: str | None) -> Iterator[bytes]:

@@ -4,15 +4,17 @@ The vendor branch, the tags and the default branch are only ever created, fast-f
 """
 
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from migration.code_move.errors import CarryRefusedError
-from migration.code_move.git_objects import git_environment
+from migration.code_move.errors import CarryRefusedError, CodeMoveError
+from migration.code_move.git_objects import GitError, git_environment
 from migration.code_move.notes import NOTES_REF, write_notes
 from migration.code_move.remote import Remote
+from migration.code_move.tip import Tip, next_tip
 from migration.plan import VENDOR_BRANCH
 
 VENDOR_REF = f"refs/heads/{VENDOR_BRANCH}"
@@ -22,14 +24,16 @@ IsAncestor: TypeAlias = Callable[[str, str], bool]
 
 @dataclass(frozen=True, kw_only=True)
 class Carried:
-    """What one repository must hold. head: commit of the vendor branch. tags: tag name to object id.
+    """What one repository must hold. head: the split's last commit. tags: tag name to object id.
 
+    tree: of the vendor branch's tip, where the plan's transforms change that of `head`.
     notes: whether each commit gets a git note with its commit in the monorepo.
     """
 
     repository: str
     default_branch: str
     head: str
+    tree: str | None = None
     tags: Mapping[str, str]
     notes: bool = False
 
@@ -53,21 +57,52 @@ def carry(carried: Carried, git_dir: Path, remote: Remote) -> str:
     """Bring `remote` up to `carried`, in one atomic push; nothing is sent when it is there already.
 
     git_dir holds the objects. Returns the commit of the default branch afterwards.
-    Raises CarryRefusedError when a ref on GitHub is not where a fast-forward could start, RemoteError when git fails.
+    Raises CarryRefusedError when a ref on GitHub is not where a fast-forward could start, RemoteError when git cannot
+    talk to it, CodeMoveError when what is on this machine is damaged.
     """
+    try:
+        return _carry(carried, git_dir, remote)
+    except GitError as error:
+        raise CodeMoveError(
+            f"{carried.repository}: {error}. Nothing was pushed. Delete {git_dir}, which is made anew, and run again."
+        ) from error
+
+
+def vendor_branch(refs: Mapping[str, str], head: str, git_dir: Path, remote: Remote) -> tuple[str, str]:
+    """The commit of the split behind the vendor branch that `refs` tell of, and the tree of its transform commit.
+
+    "" for a branch, or a transform commit, that does not exist. head: where the split is expected to be.
+    """
+    vendor = refs.get(VENDOR_REF, "")
+    if vendor in ("", head):
+        return vendor, ""
+    if git_dir.exists() and _has_commit(git_dir, vendor):
+        tip = Tip.read(git_dir, vendor)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            remote.fetch_commit(Path(folder), VENDOR_REF)
+            tip = Tip.read(Path(folder), vendor)
+    return (tip.split_head, tip.tree) if tip else (vendor, "")
+
+
+def _carry(carried: Carried, git_dir: Path, remote: Remote) -> str:
     refs = remote.refs()
     default_ref = f"refs/heads/{carried.default_branch}"
-    present = refs.get(default_ref)
-    if present and not _has_commit(git_dir, present):
-        remote.fetch(git_dir, default_ref)
+    present, vendor = refs.get(default_ref), refs.get(VENDOR_REF)
+    for ref, commit in ((default_ref, present), (VENDOR_REF, vendor)):
+        if commit and not _has_commit(git_dir, commit):
+            remote.fetch(git_dir, ref)
 
     def is_ancestor(older: str, newer: str) -> bool:
         return _git(git_dir, "merge-base", "--is-ancestor", older, newer).returncode == 0
 
-    refspecs = [*vendor_update(carried, refs, is_ancestor), *missing_tags(carried, refs)]
+    _refuse_foreign(carried, vendor, is_ancestor, git_dir)
+    tip = next_tip(git_dir, carried.head, carried.tree, vendor)
+    refspecs = [] if tip == vendor else [f"{tip}:{VENDOR_REF}"]
+    refspecs += missing_tags(carried, refs)
     if carried.notes:
         refspecs += _notes_update(carried, refs.get(NOTES_REF), git_dir, remote)
-    default_head = _default_branch_head(carried, present, is_ancestor, git_dir)
+    default_head = _default_branch_head(carried, tip, present, is_ancestor, git_dir)
     if isinstance(default_head, Conflict):
         if refspecs:
             remote.push(git_dir, refspecs)
@@ -77,21 +112,6 @@ def carry(carried: Carried, git_dir: Path, remote: Remote) -> str:
     if refspecs:
         remote.push(git_dir, refspecs)
     return default_head
-
-
-def vendor_update(carried: Carried, refs: Mapping[str, str], is_ancestor: IsAncestor) -> list[str]:
-    """The refspec that creates or fast-forwards the vendor branch; none when it is up to date."""
-    present = refs.get(VENDOR_REF)
-    if present == carried.head:
-        return []
-    if present and not is_ancestor(present, carried.head):
-        raise CarryRefusedError(
-            f"{carried.repository}: branch {VENDOR_BRANCH} is at {present[:12]}, which is not part of the history that "
-            f"the monorepo gives ({carried.head[:12]}). Either somebody pushed to {VENDOR_BRANCH}, or the monorepo or "
-            "the plan's moves were rewritten. Nothing was pushed. Put the branch back to where it was (GitHub's "
-            "activity view of the branch shows it), or undo the change of the plan; then run pulumi up again."
-        )
-    return [f"{carried.head}:{VENDOR_REF}"]
 
 
 def missing_tags(carried: Carried, refs: Mapping[str, str]) -> list[str]:
@@ -125,28 +145,45 @@ def _notes_update(carried: Carried, present: str | None, git_dir: Path, remote: 
     return [] if notes == present else [f"{notes}:{NOTES_REF}"]
 
 
+def _refuse_foreign(carried: Carried, vendor: str | None, is_ancestor: IsAncestor, git_dir: Path) -> None:
+    """Refuse a vendor branch that the code move did not make, or that goes on from something else."""
+    if vendor is None:
+        return
+    tip = Tip.read(git_dir, vendor)
+    if not is_ancestor(tip.split_head if tip else vendor, carried.head):
+        raise CarryRefusedError(
+            f"{carried.repository}: branch {VENDOR_BRANCH} is at {vendor[:12]}, which is not part of the history that "
+            f"the monorepo gives ({carried.head[:12]}). Nothing was pushed. Choose:\n"
+            f"- somebody pushed to {VENDOR_BRANCH}: put it back to where it was (GitHub's activity view of the branch "
+            "shows it), and their commits on another branch;\n"
+            "- the monorepo was rewritten by mistake, or its moves in the plan were: undo that;\n"
+            "- the rewrite is meant: give the repository another name in the plan. The one at GitHub is archived with "
+            "all that people did there, and the new history goes to the new one.\nThen run pulumi up again."
+        )
+
+
 def _default_branch_head(
-    carried: Carried, present: str | None, is_ancestor: IsAncestor, git_dir: Path
+    carried: Carried, tip: str, present: str | None, is_ancestor: IsAncestor, git_dir: Path
 ) -> str | Conflict:
     """Where the default branch goes: fast-forwarded if only the monorepo moved on, merged if people did too."""
-    if present is None or is_ancestor(present, carried.head):
-        return carried.head
-    if is_ancestor(carried.head, present):
+    if present is None or is_ancestor(present, tip):
+        return tip
+    if is_ancestor(tip, present):
         return present
-    return _merge(carried, present, git_dir)
+    return _merge(carried, tip, present, git_dir)
 
 
-def _merge(carried: Carried, present: str, git_dir: Path) -> str | Conflict:
-    """A merge commit of people's work and the vendor branch. Dates are the vendor head's: same inputs, same id."""
-    merged = _git(git_dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", present, carried.head)
+def _merge(carried: Carried, tip: str, present: str, git_dir: Path) -> str | Conflict:
+    """A merge commit of people's work and the vendor branch. Dates are the vendor tip's: same inputs, same id."""
+    merged = _git(git_dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", present, tip)
     tree, *conflicting = merged.stdout.splitlines()
     if merged.returncode:
         return Conflict(paths=tuple(conflicting))
-    date = _git(git_dir, "show", "--no-patch", "--format=%cd", "--date=raw", carried.head).stdout.strip()
+    date = _git(git_dir, "show", "--no-patch", "--format=%cd", "--date=raw", tip).stdout.strip()
     author = {"NAME": "multirepo", "EMAIL": "multirepo@users.noreply.github.com", "DATE": date}
     identity = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in author.items()}
     message = f"Merge branch '{VENDOR_BRANCH}' into {carried.default_branch}"
-    commit = _git(git_dir, "commit-tree", tree, "-p", present, "-p", carried.head, "-m", message, environment=identity)
+    commit = _git(git_dir, "commit-tree", tree, "-p", present, "-p", tip, "-m", message, environment=identity)
     return commit.stdout.strip()
 
 

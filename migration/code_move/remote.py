@@ -54,6 +54,13 @@ class Remote:
         """Bring the commit of one ref, with its history, into `git_dir`. No ref there changes."""
         self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, ref)
 
+    def fetch_commit(self, git_dir: Path, ref: str) -> None:
+        """Bring the commit of one ref, without its history, into `git_dir`, which is made: for a look at it alone."""
+        self._git("init", "--quiet", "--bare", "--template=", str(git_dir))
+        self._git(
+            "-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1", self.url, ref
+        )
+
     def mirror(self, git_dir: Path, patterns: Sequence[str]) -> None:
         """Make the refs of `git_dir` that match the patterns ("refs/heads/*") those of the server."""
         refspecs = [f"+{pattern}:{pattern}" for pattern in patterns]

@@ -33,6 +33,7 @@ class DesiredRepository:
     archived: read-only at GitHub, because its wave was rolled back.
     opened: it is the source of truth: people work here and no longer in the monorepo.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
+    blame_ignore_revs: the tip's lists of commits for blame to ignore name the new commits.
     """
 
     name: str
@@ -50,6 +51,7 @@ class DesiredRepository:
     merge: MergeSettings = field(default_factory=MergeSettings)
     code: CodeSelection | None
     notes: bool = True
+    blame_ignore_revs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,7 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
         opened=stage is Stage.CUTOVER or not repository.moves,
         code=_code(repository, history) if repository.moves else None,
         notes=history.notes,
+        blame_ignore_revs=history.blame_ignore_revs,
     )
 
 

@@ -14,7 +14,7 @@ def github(stack: Stack) -> httpx.Client:
     return httpx.Client(base_url=f"{stack.world.api_url}/repos/{stack.world.organization}/", headers=headers)
 
 
-def test_up_makes_repositories_that_hold_the_folders_and_their_history(stack: Stack, tmp_path: Path) -> None:
+def test_up_makes_repositories_that_hold_folders_history_and_settings(stack: Stack, tmp_path: Path) -> None:
     stack.up()
     engine, site = stack.clone("engine", tmp_path / "engine"), stack.clone("site", tmp_path / "site")
     assert engine.git("rev-parse", "HEAD^{tree}") == stack.monorepo.git("rev-parse", "HEAD:engine")
@@ -24,14 +24,10 @@ def test_up_makes_repositories_that_hold_the_folders_and_their_history(stack: St
     assert sorted(engine.git(*moved).splitlines()) == sorted(original.splitlines())
     assert engine.git("rev-list", "--merges", "--count", "HEAD") == "1"
     assert engine.git("cat-file", "-t", "v1.0.0") == "tag"
-
-
-def test_up_sets_what_the_plan_says_at_github(stack: Stack) -> None:
-    stack.up()
     with github(stack) as client:
-        engine = client.get("engine").json()
-    assert (engine["description"], engine["topics"], engine["private"]) == ("Backend", ["api"], True)
-    assert engine["default_branch"] == "main"
+        settings = client.get("engine").json()
+    assert (settings["description"], settings["topics"], settings["private"]) == ("Backend", ["api"], True)
+    assert settings["default_branch"] == "main"
 
 
 def test_preview_says_what_a_move_will_carry_and_writes_nothing(stack: Stack) -> None:
@@ -59,6 +55,23 @@ def test_new_commits_of_the_monorepo_are_carried_and_other_repositories_left_alo
     stack.up()
     assert stack.refs("engine")["refs/heads/main"] == stack.refs("engine")["refs/heads/monorepo"]
     assert stack.refs("site") == site
+
+
+def test_a_list_of_commits_for_blame_to_ignore_is_rewritten_at_the_tip_and_kept_so(
+    stack: Stack, tmp_path: Path
+) -> None:
+    stack.write_plan({**PLAN, "history": {"blame_ignore_revs": True}})
+    stack.monorepo.commit("Ignore", **{".git-blame-ignore-revs": stack.monorepo.git("rev-parse", "HEAD") + "\n"})
+    stack.up()
+    carried = stack.refs("engine")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+    engine = stack.clone("engine", tmp_path / "person")
+    engine.git("push", "--quiet", "--force", "origin", "HEAD^:refs/heads/monorepo")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
+    stack.up("--refresh")
+    assert stack.refs("engine") == carried
+    ignored = engine.git("show", "HEAD:.git-blame-ignore-revs")
+    assert engine.git("merge-base", ignored, "HEAD^") == ignored
 
 
 def test_work_of_people_is_merged_with_the_monorepo(stack: Stack, tmp_path: Path) -> None:
@@ -179,5 +192,6 @@ def test_the_state_holds_no_token_and_a_code_move_no_path_or_address(stack: Stac
     assert stack.world.token not in state
     inputs = [r["inputs"] for r in json.loads(state)["deployment"]["resources"] if r["type"].endswith(":CodeMove")]
     assert all(
-        set(i) == {"__provider", "repository", "default_branch", "head", "tags", "notes", "carries"} for i in inputs
+        set(i) == {"__provider", "repository", "default_branch", "head", "tree", "tags", "notes", "carries"}
+        for i in inputs
     )
