@@ -7,15 +7,15 @@ from components.github_server import existing_at_github, github_provider
 from components.histories import monorepo_of, split_histories, tips_of
 from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
-from components.plain_errors import leave_out_debug_lines, plain_errors, tell_progress
+from components.plain_errors import plain_errors, tell_progress
 from components.preflight import refuse_what_must_not_be_pushed
+from components.registry.keeping import keep_registry
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
 from components.values import values_of
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import read_plan
 
-leave_out_debug_lines()
 with plain_errors():
     refuse_overrides()
     settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())
@@ -27,7 +27,7 @@ with plain_errors():
     tips = tips_of(split, state)
     existing = existing_at_github(settings)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
-    values = values_of(kept, pulumi.Config().get, pulumi.get_stack())
+    values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), keep_registry(settings, plan, kept))
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
 people = teams_of(plan, kept.values())

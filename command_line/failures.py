@@ -5,6 +5,7 @@ from components.settings import SettingsError
 from engine import EngineError
 from migration.code_move.errors import CodeMoveError, PreflightError, ProofError, SplitError
 from migration.desired_state import DesiredStateError
+from migration.packages.errors import ManifestError, PackagesError
 from migration.plan import PlanError
 from sandbox.errors import SandboxError
 
@@ -34,6 +35,8 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     ProofError: ExitCode.CHECK_FAILED,
     PreflightError: ExitCode.CHECK_FAILED,
     CodeMoveError: ExitCode.OUTSIDE,
+    ManifestError: ExitCode.INPUT,
+    PackagesError: ExitCode.OUTSIDE,
     EngineError: ExitCode.OUTSIDE,
     SandboxError: ExitCode.OUTSIDE,
     UpFailedError: ExitCode.OUTSIDE,

@@ -18,6 +18,7 @@ from components.settings import SANDBOX_RECORD, WORKSPACE
 from engine import ensure_engine
 from sandbox import process
 from sandbox.administration import create_world
+from sandbox.registry import process as registry
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Place:
 
 
 def prepare_place(stack: Stack, shown: Steps) -> Place:
-    """Get the engine, start the sandbox, make the stack's world. Each part is kept when it stands already."""
+    """Get the engine, start what the stack needs of the sandbox, make its world. What stands already is kept."""
     with shown.step("engine") as step:
         engine = ensure_engine(step.say)
     with shown.step("sandbox") as step:
         running = process.start(SANDBOX_RECORD.parent)
         world = create_world(running, stack.world, stack.owner)
+        if stack.keeps_packages_in_sandbox:
+            registry.start(SANDBOX_RECORD.parent)
         step.say(running.address)
     variables = pulumi_environment(engine, world.token, stack.name)
     write_source_file(variables)

@@ -26,7 +26,6 @@ def start(
 @sandbox.command()
 def stop() -> None:
     """Stop both; what they hold stays."""
-    registry.stop(ROOT)
     tell("The sandbox is stopped." if process.stop(ROOT) else "No sandbox was running.")
 
 
@@ -43,7 +42,6 @@ def status() -> None:
 @sandbox.command()
 def reset() -> None:
     """Stop both and delete all that they hold, with the Pulumi state that describes it."""
-    registry.stop(ROOT)
     process.reset(ROOT)
     shutil.rmtree(STATE, ignore_errors=True)
     tell("The sandbox is empty. ./multirepo rehearse starts from nothing.")

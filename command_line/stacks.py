@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from command_line.failures import CommandError
+from components.registry_settings import SANDBOX
 from components.settings import PROJECT, WORKSPACE, Settings
 from migration.code_move.mirror import is_address
 from migration.plan import Plan, read_plan
@@ -48,6 +49,11 @@ class Stack:
                 "A rehearsal never touches a real GitHub: use pulumi up for this stack, or choose another."
             )
         return world
+
+    @property
+    def keeps_packages_in_sandbox(self) -> bool:
+        """Whether its private packages are in the registry beside the sandbox."""
+        return bool(json.loads(self.setting("registry") or "{}").get("server") == SANDBOX)
 
     @property
     def plan_file(self) -> Path:

@@ -16,6 +16,7 @@ from migration.code_move.notes import NOTES_REF
 from migration.code_move.pushing import Carried, carry, vendor_branch
 from migration.code_move.remote import Remote
 from migration.code_move.workspace import Workspace
+from migration.packages.errors import PackagesError
 
 
 def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
@@ -87,4 +88,4 @@ def _remote(settings: Settings, repository: str) -> Remote:
 
 def _is_no_error_of_ours(record: logging.LogRecord) -> bool:
     """Drop the traceback that gRPC logs beside an error whose sentence Pulumi shows anyway."""
-    return not (record.exc_info and isinstance(record.exc_info[1], CodeMoveError))
+    return not (record.exc_info and isinstance(record.exc_info[1], CodeMoveError | PackagesError))

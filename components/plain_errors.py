@@ -9,15 +9,17 @@ from components.settings import SettingsError
 from engine import EngineError
 from migration.code_move.errors import CodeMoveError
 from migration.desired_state import DesiredStateError
+from migration.packages.errors import PackagesError
 from migration.plan import PlanError
 
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Hand a mistake in the plan, the settings or the monorepo to Pulumi as its sentence alone."""
+    _leave_out_debug_lines()
     try:
         yield
-    except (PlanError, DesiredStateError, SettingsError, CodeMoveError, EngineError) as error:
+    except (PlanError, DesiredStateError, SettingsError, CodeMoveError, PackagesError, EngineError) as error:
         raise pulumi.RunError(str(error)) from None
 
 
@@ -27,7 +29,7 @@ def tell_progress(phase: str, done: int, total: int) -> None:
     pulumi.log.info(f"splitting history: {phase}{share}", ephemeral=True)
 
 
-def leave_out_debug_lines() -> None:
+def _leave_out_debug_lines() -> None:
     """Keep the SDK's debug lines from the engine, which drops them anyway unless it was started with `--debug`.
 
     `pulumi.log.debug` waits for the engine once a line: a thousand times, a fifth of a preview, with 200 resources.

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_github as github
 
 from components.leftovers import Leftovers
-from components.values import Named, RepositoryValues
+from components.values import Named, RepositoryValues, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,6 @@ class Secrets(pulumi.ComponentResource):
         self.register_outputs({"digests": digests})
 
 
-def digests_of(named: Named, values: RepositoryValues) -> Mapping[str, str]:
+def digests_of(named: Named, values: RepositoryValues) -> Mapping[str, Value]:
     """Name of each secret to the keyed digest of its value."""
     return {name: values.digest(value) for name, value in named.secrets.items()}

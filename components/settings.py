@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from components.registry_settings import DevpiServer
 from migration.desired_state import CodeArtifact, Devpi, Registry
 
 PROJECT = Path(__file__).resolve().parent.parent
 WORKSPACE = PROJECT / ".multirepo"
 SANDBOX_RECORD = WORKSPACE / "sandbox" / "sandbox.json"
+SANDBOX_REGISTRY = SANDBOX_RECORD.parent / "registry"
 TOKEN_VARIABLE = "GITHUB_TOKEN"
 # The provider lets these win over the program's arguments, so an inherited one would redirect the whole migration.
 OVERRIDING_VARIABLES = ("GITHUB_OWNER", "GITHUB_ORGANIZATION", "GITHUB_BASE_URL", "GITHUB_APP_ID")
+
+_NO_PYTHON_AT_GITHUB = (
+    "GitHub Packages has no registry for Python packages. Choose 'devpi' or 'codeartifact'. For container images and "
+    "npm it stays available. https://docs.github.com/en/packages/learn-github-packages/introduction-to-github-packages"
+)
 
 
 class SettingsError(Exception):
@@ -66,7 +73,7 @@ class Settings:
     server: address of GitHub, or "sandbox/WORLD" for a world of the sandbox that runs in this checkout.
     monorepo: path (relative to the project folder) or address of the repository to take apart.
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
-    registry: where private packages are; None when none is set.
+    registry: where private packages are; None when none is set. devpi: the same where this stack keeps it.
     """
 
     owner: str
@@ -75,6 +82,7 @@ class Settings:
     plan_file: Path
     stages: Mapping[str, str]
     registry: Registry | None = None
+    devpi: DevpiServer | None = None
 
     @classmethod
     def from_config(cls, get: Callable[[str], str | None], stack: str) -> "Settings":
@@ -91,6 +99,7 @@ class Settings:
             )
 
         owner = required("owner", "YOUR_ORGANIZATION")
+        registry = _registry(get("registry"), stack)
         monorepo = required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git")
         return cls(
             owner=owner,
@@ -98,7 +107,8 @@ class Settings:
             monorepo=monorepo,
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
-            registry=_registry(get("registry"), stack),
+            registry=registry.for_pipelines if isinstance(registry, DevpiServer) else registry,
+            devpi=registry if isinstance(registry, DevpiServer) else None,
         )
 
     @property
@@ -126,20 +136,30 @@ def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, s
     return stages
 
 
-def _registry(setting: str | None, stack: str) -> Registry | None:
-    """From {"kind": "devpi", "index_url": …, "reader": …}, or codeartifact with the fields of its class."""
+def _registry(setting: str | None, stack: str) -> Registry | DevpiServer | None:
+    """From {"kind": "devpi", "server": …, "index": …}, or another kind with the fields of its class."""
     if setting is None:
         return None
+    where = f"Pulumi.{stack}.yaml: multirepo:registry"
     try:
         fields = dict(json.loads(setting))
+        kind = fields.pop("kind")
+        if str(kind).startswith("github"):
+            raise SettingsError(f"{where}: {_NO_PYTHON_AT_GITHUB}")
+        if kind == "devpi" and "server" in fields:
+            return DevpiServer(folder=SANDBOX_REGISTRY, **fields)
         kinds: dict[str, type[Registry]] = {"devpi": Devpi, "codeartifact": CodeArtifact}
-        return kinds[fields["kind"]](**fields)
-    except (ValueError, KeyError, TypeError):
-        raise SettingsError(
-            f"Pulumi.{stack}.yaml: multirepo:registry must have the kind 'devpi' with index_url and reader, or "
-            "'codeartifact' with index_url, region, account, domain and reader_role. "
-            "Run: pulumi config set --path multirepo:registry.kind devpi"
-        ) from None
+        return kinds[kind](**fields)
+    except ValueError as error:
+        if str(error).startswith("registry."):
+            raise SettingsError(f"{where}: {error}.") from None
+    except (KeyError, TypeError):
+        pass
+    raise SettingsError(
+        f"{where} must have the kind 'devpi' with server and index (or with index_url and reader, for one that others "
+        "keep), or 'codeartifact' with index_url, region, account, domain and reader_role. "
+        "Run: pulumi config set --path multirepo:registry.kind devpi"
+    )
 
 
 def _checked_server(setting: str, stack: str) -> str:

@@ -6,17 +6,21 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+import pulumi
+
+from components.registry.contract import RegistryAccess
 from components.settings import SettingsError
 from migration.desired_state import RepositorySettings
 
+Value = str | pulumi.Output[str]
 Get = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """Names with their values. secrets: never shown, not even by `repr`."""
+    """Names with their values. secrets: never shown, not even by `repr`; some are made in the same run."""
 
-    secrets: Mapping[str, str] = field(repr=False)
+    secrets: Mapping[str, Value] = field(repr=False)
     variables: Mapping[str, str]
 
 
@@ -32,19 +36,27 @@ class RepositoryValues:
     environments: Mapping[str, Named]
     digest_key: str = field(repr=False)
 
-    def digest(self, value: str) -> str:
+    def digest(self, value: Value) -> Value:
         """A keyed digest of a secret, the same as long as the value is: RFC 2104."""
+        if isinstance(value, str):
+            return self._digest(value)
+        return pulumi.Output.unsecret(value.apply(self._digest))
+
+    def _digest(self, value: str) -> str:
         return hmac.new(self.digest_key.encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
-def values_of(kept: Mapping[str, RepositorySettings], get: Get, stack: str) -> dict[str, RepositoryValues]:
+def values_of(
+    kept: Mapping[str, RepositorySettings], get: Get, stack: str, registry: RegistryAccess | None = None
+) -> dict[str, RepositoryValues]:
     """The values for each repository, from `multirepo:secrets` and `multirepo:variables` of the stack.
 
     kept: repository to settings. A value stands under its NAME, or under REPOSITORY/NAME, ENVIRONMENT/NAME or
-    REPOSITORY/ENVIRONMENT/NAME where it differs; the longest that fits counts.
+    REPOSITORY/ENVIRONMENT/NAME where it differs; the longest that fits counts. What stands nowhere there comes from
+    the registry that the stack keeps, if it has it.
     Raises SettingsError with every value that is missing or empty.
     """
-    lookup = _Lookup(get, stack)
+    lookup = _Lookup(get, stack, registry)
     values = {name: lookup.repository(name, settings) for name, settings in kept.items()}
     lookup.demand()
     return values
@@ -53,8 +65,8 @@ def values_of(kept: Mapping[str, RepositorySettings], get: Get, stack: str) -> d
 class _Lookup:
     """One look through the settings; gathers what is not there."""
 
-    def __init__(self, get: Get, stack: str) -> None:
-        self._stack = stack
+    def __init__(self, get: Get, stack: str, registry: RegistryAccess | None) -> None:
+        self._stack, self._registry = stack, registry
         self._values = {kind: self._read(kind, get(kind)) for kind in ("secrets", "variables")}
         self._key = get("digest_key") or ""
         self._missing: dict[str, None] = {}
@@ -84,21 +96,29 @@ class _Lookup:
             raise SettingsError("\n".join(self._missing))
 
     def _named(self, scopes: list[str], secrets: Iterable[str], variables: Iterable[str]) -> Named:
+        """scopes: where a value of its own may stand; the last is the repository."""
+        made_secrets: dict[str, Value] = {}
+        made_variables: dict[str, Value] = {}
+        if self._registry:
+            made_secrets = {name: by[scopes[-1]] for name, by in self._registry.secrets.items() if scopes[-1] in by}
+            made_variables = dict(self._registry.variables)
         return Named(
-            secrets={name: self._value("secrets", scopes, name) for name in secrets},
-            variables={name: self._value("variables", scopes, name) for name in variables},
+            secrets={name: self._value("secrets", scopes, name, made_secrets) for name in secrets},
+            # A variable is never made from anything but plain text.
+            variables={name: str(self._value("variables", scopes, name, made_variables)) for name in variables},
         )
 
-    def _value(self, kind: str, scopes: list[str], name: str) -> str:
+    def _value(self, kind: str, scopes: list[str], name: str, made: Mapping[str, Value]) -> Value:
         keys = [*(f"{scope}/{name}" for scope in scopes), name]
-        value = next((self._values[kind][key] for key in keys if key in self._values[kind]), None)
-        if not value:
-            option = "--secret " if kind == "secrets" else ""
-            self._missing[
-                f"Pulumi.{self._stack}.yaml: multirepo:{kind} has {'an empty' if value == '' else 'no'} {name}, which "
-                f"the plan names. Run: pulumi config set {option}--path 'multirepo:{kind}.{name}'"
-            ] = None
-        return value or ""
+        value = next((self._values[kind][key] for key in keys if key in self._values[kind]), made.get(name))
+        if value is not None and value != "":
+            return value
+        option = "--secret " if kind == "secrets" else ""
+        self._missing[
+            f"Pulumi.{self._stack}.yaml: multirepo:{kind} has {'no' if value is None else 'an empty'} {name}, which "
+            f"the plan names. Run: pulumi config set {option}--path 'multirepo:{kind}.{name}'"
+        ] = None
+        return ""
 
     def _read(self, kind: str, setting: str | None) -> Mapping[str, str]:
         try:

@@ -20,6 +20,8 @@ from sandbox.state_folder import START_LOCK, Serving, code_version
 START_TIMEOUT = 20.0  # seconds
 STOP_TIMEOUT = 5.0  # seconds until it is killed
 LOG_FILE = "sandbox.log"
+REGISTRY = "registry"
+"""The folder of the package registry, see sandbox.registry.process."""
 _children: list[subprocess.Popen[bytes]] = []  # daemons started by this process, to be reaped by it
 
 
@@ -90,8 +92,10 @@ def status(root: Path) -> Running | None:
 
 
 def stop(root: Path) -> bool:
-    """End the daemon and wait for its end. False: none was running."""
+    """End the daemon, and the registry beside it, and wait for their end. False: none was running."""
     root = root.absolute()
+    if (root / REGISTRY).exists():
+        stop(root / REGISTRY)
     if not (root / START_LOCK).exists():
         return False
     with state_folder.locked(root / START_LOCK):
@@ -105,6 +109,7 @@ def reset(root: Path) -> None:
         return
     if not (root / state_folder.STATE_FILE).exists():
         raise SandboxError(f"{root} is no folder of a sandbox: it has no {state_folder.STATE_FILE}.")
+    stop(root / REGISTRY)
     with state_folder.locked(root / START_LOCK):
         end_daemon(root)
         state_folder.remove(root)

@@ -16,3 +16,7 @@ class ManifestError(PackagesError):
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(dict.fromkeys(faults))
         super().__init__("\n".join(self.faults))
+
+
+class RegistryError(PackagesError):
+    """The registry is down, slow or full, or it refuses: whoever runs it must act. Safe to run again."""

@@ -16,7 +16,6 @@ from sandbox.errors import SandboxError
 from sandbox.listening import ADDRESS, listen_on_first_free
 from sandbox.state_folder import START_LOCK, code_version
 
-FOLDER = "registry"
 ROOT_PASSWORD = "root-password"
 LOG_FILE = "devpi.log"
 DEFAULT_PORT = 3141  # devpi's own
@@ -45,7 +44,7 @@ def start(root: Path, port: int | None = None) -> RunningRegistry:
     port: None means the one used last, otherwise 3141, otherwise any free one; 0 means any free one. A daemon with
     other code than ours is replaced; packages stay. Raises SandboxError.
     """
-    folder = root.absolute() / FOLDER
+    folder = root.absolute() / process.REGISTRY
     state_folder.claim(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     with state_folder.locked(folder / START_LOCK):
@@ -63,7 +62,7 @@ def start(root: Path, port: int | None = None) -> RunningRegistry:
 
 def status(root: Path) -> RunningRegistry | None:
     """The registry that serves this sandbox; None when there is none."""
-    folder = root.absolute() / FOLDER
+    folder = root.absolute() / process.REGISTRY
     serving = state_folder.read_serving(folder)
     if serving is None or not state_folder.is_served(folder):
         return None
@@ -72,7 +71,7 @@ def status(root: Path) -> RunningRegistry | None:
 
 def stop(root: Path) -> bool:
     """End the daemon and wait for its end. False: none was running."""
-    return process.stop(root / FOLDER)
+    return process.stop(root / process.REGISTRY)
 
 
 def _spawn(folder: Path, port: int) -> RunningRegistry:

@@ -1,10 +1,12 @@
 """A stack's settings: what they mean, and what is said when they are wrong."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from components.settings import GitHub, Settings, SettingsError, github_token, refuse_overrides
+from migration.desired_state import Devpi
 
 COMPLETE = {
     "owner": "maestro",
@@ -79,8 +81,35 @@ def test_graphql_lies_where_each_kind_of_server_has_it(address: str, graphql: st
 
 @pytest.mark.parametrize("registry", ["devpi", "[]", '{"kind": "pypi"}', '{"kind": "devpi", "reader": "r"}'])
 def test_an_incomplete_registry_is_refused_with_its_keys(registry: str) -> None:
-    with pytest.raises(SettingsError, match="multirepo:registry must have the kind 'devpi' with index_url and reader"):
+    with pytest.raises(SettingsError, match="multirepo:registry must have the kind 'devpi' with server and index"):
         Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+
+
+def test_github_packages_are_refused_for_python_with_what_to_choose_instead() -> None:
+    with pytest.raises(
+        SettingsError, match=r"GitHub Packages has no registry for Python packages. Choose 'devpi' or 'code"
+    ):
+        Settings.from_config(reading(COMPLETE | {"registry": '{"kind": "github-packages"}'}), "prod")
+
+
+@pytest.mark.parametrize(
+    ("server", "index", "problem"),
+    [
+        ("https://user:password@devpi.example", "maestro/prod", "without credentials"),
+        ("http://devpi.example", "maestro/prod", "must not travel unencrypted"),
+        ("https://devpi.example", "prod", "write it as 'maestro/prod'"),
+    ],
+)
+def test_a_devpi_that_would_leak_or_cannot_be_is_refused(server: str, index: str, problem: str) -> None:
+    registry = json.dumps({"kind": "devpi", "server": server, "index": index})
+    with pytest.raises(SettingsError, match=problem):
+        Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+
+
+def test_pipelines_are_told_of_the_devpi_that_the_stack_keeps() -> None:
+    registry = '{"kind": "devpi", "server": "https://devpi.example/", "index": "maestro/prod"}'
+    settings = Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+    assert settings.registry == Devpi(index_url="https://devpi.example/maestro/prod/+simple/", reader="reader")
 
 
 def test_a_missing_token_is_named_with_what_to_do() -> None:

@@ -40,7 +40,6 @@ def test_it_is_stopped_and_started_on_its_port_with_what_it_held(root: Path) -> 
 def test_it_goes_with_the_sandbox_that_is_reset(root: Path) -> None:
     process.start(root, port=0)
     registry.start(root, port=0)
-    registry.stop(root)
     process.reset(root)
     assert not root.exists()
 

@@ -1,0 +1,6 @@
+"""The private package registry: one contract, and what keeps it.
+
+contract       what the rest of the stack knows of a registry
+devpi          a devpi-server: its users, its index, a token for each repository that reads or publishes
+administering  what their providers do in their own process
+"""

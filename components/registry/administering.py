@@ -1,0 +1,76 @@
+"""What the registry's providers do in their own process: from a resource's properties to devpi, and back."""
+
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pulumi.dynamic import Config
+
+from components.carrying import settings_from
+from components.registry_settings import DevpiServer
+from migration.packages.devpi import Devpi, token_id
+from migration.packages.errors import RegistryError
+
+_SETTINGS = ("bases", "volatile", "mirror_whitelist", "acl_upload")
+_OPTIONAL = "acl_pkg_read"
+"""Only servers with a plugin for it know this setting."""
+
+
+def make_index(props: Mapping[str, Any], config: Config) -> None:
+    """Make the users and the index, or set them right."""
+    devpi = _devpi(config)
+    for user in props["users"]:
+        # Nobody logs in with these passwords, and nobody knows them: tokens are made by the administrator.
+        devpi.ensure_user(user, secrets.token_urlsafe(32))
+    settings = {key: props[key] for key in _SETTINGS}
+    devpi.ensure_index(props["index"], settings)
+    if _OPTIONAL in (devpi.index(props["index"]) or {}):
+        devpi.ensure_index(props["index"], {_OPTIONAL: props[_OPTIONAL]})
+
+
+def seen_index(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
+    """The properties as the server has them now; None when the index is gone."""
+    devpi = _devpi(config)
+    found = devpi.index(props["index"])
+    if found is None:
+        return None
+    users = [user for user in props["users"] if devpi.has_user(user)]
+    return {**props, "users": users} | {key: found[key] for key in (*_SETTINGS, _OPTIONAL) if key in found}
+
+
+def make_token(props: Mapping[str, Any], config: Config) -> tuple[str, dict[str, Any]]:
+    """A new token: its id and all properties, its value among them."""
+    restrictions: dict[str, Any] = {"indexes": [props["index"]]}
+    if props["projects"]:
+        restrictions["projects"] = sorted(props["projects"])
+    token = _devpi(config).create_token(props["user"], restrictions)
+    return token_id(token), {**props, "token": token}
+
+
+def is_valid_token(number: str, props: Mapping[str, Any], config: Config) -> bool:
+    """Whether the server knows the token."""
+    return number in _devpi(config).tokens(props["user"])
+
+
+def remove_token(number: str, props: Mapping[str, Any], config: Config) -> None:
+    """Make the token invalid."""
+    _devpi(config).delete_token(props["user"], number)
+
+
+def _devpi(config: Config) -> Devpi:
+    server = settings_from(config).devpi
+    if server is None:
+        raise RegistryError(
+            "The stack's state has a registry and its settings have none. Set multirepo:registry again."
+        )
+    return session(server)
+
+
+@cache
+def session(server: DevpiServer) -> Devpi:
+    """One session for each process: a login takes devpi a tenth of a second. Raises RegistryError."""
+    try:
+        return Devpi(server.address, server.administrator, server.password())
+    except ValueError as error:
+        raise RegistryError(str(error)) from None

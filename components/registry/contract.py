@@ -1,0 +1,50 @@
+"""What the rest of the stack knows of a registry, whatever keeps the packages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+
+from migration.desired_state import RepositorySettings, pipeline_settings
+from migration.plan import Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryAccess:
+    """A registry that is ready for use.
+
+    index_url: the simple index (PEP 503) that installs read from. publish_url: where distributions are uploaded.
+    variables: name to value, for every repository whose plan names them.
+    secrets: name of a secret to repository to value; each repository has its own, as a Pulumi secret.
+    ready: waits until the index stands. A version that was published there is never replaced.
+    """
+
+    index_url: str
+    publish_url: str
+    variables: Mapping[str, str]
+    secrets: Mapping[str, Mapping[str, pulumi.Output[str]]] = field(repr=False)
+    ready: pulumi.Resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryUsers:
+    """readers: repositories that install private packages. publishers: repository to the packages it may publish."""
+
+    readers: tuple[str, ...]
+    publishers: Mapping[str, tuple[str, ...]]
+
+
+def users_of(plan: Plan, kept: Mapping[str, RepositorySettings]) -> RegistryUsers:
+    """Whom the registry has to let in: repositories whose settings name its secrets. kept: by repository."""
+
+    def names_it(settings: RepositorySettings, secret: str) -> bool:
+        of_environments = (name for environment in settings.environments for name in environment.secrets)
+        return secret in {*settings.secrets, *settings.dependabot_secrets, *of_environments}
+
+    packages = {one.name: tuple(package.name for package in one.packages) for one in plan.repositories}
+    return RegistryUsers(
+        readers=tuple(name for name, one in kept.items() if names_it(one, pipeline_settings.READ_TOKEN)),
+        publishers={
+            name: packages[name] for name, one in kept.items() if names_it(one, pipeline_settings.PUBLISH_TOKEN)
+        },
+    )

@@ -1,0 +1,93 @@
+"""The registry as resources: who gets a token, what is a change, and what of it lands in the state."""
+
+import base64
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.dynamic.dynamic import serialize_provider
+
+from components.registry.contract import RegistryUsers, users_of
+from components.registry.devpi import DevpiIndexProvider, DevpiRegistry, DevpiTokenProvider
+from components.registry_settings import DevpiServer
+from components.settings import SANDBOX_REGISTRY
+from components.values import values_of
+from migration.desired_state import settings_of
+from migration.plan import Plan
+from tests.components.conftest import RecordingEngine
+
+SERVER = DevpiServer(server="https://devpi.example", index="maestro/prod", folder=SANDBOX_REGISTRY)
+TOKEN = {"index": "maestro/prod", "user": "reader", "projects": [], "generation": 1}
+PLAN = Plan.model_validate(
+    {
+        "monorepo": {"name": "platform"},
+        "repositories": [
+            {
+                "name": "shared",
+                "packages": [{"name": "core", "path": "core", "version": "0.1.0"}],
+                "dependabot_secrets": ["REGISTRY_READ_TOKEN"],
+                "environments": [{"name": "production", "secrets": ["REGISTRY_PUBLISH_TOKEN"]}],
+            },
+            {"name": "engine", "secrets": ["REGISTRY_READ_TOKEN"], "variables": ["REGISTRY_INDEX_URL"]},
+            {"name": "docs"},
+        ],
+    }
+)
+KEPT = {name: settings_of(PLAN, name, "acme", None, opened=False) for name in ("shared", "engine", "docs")}
+
+
+@pytest.mark.parametrize("provider", [DevpiIndexProvider(), DevpiTokenProvider()])
+def test_a_provider_in_the_state_is_only_the_name_of_its_class(provider: Any) -> None:
+    pickled = base64.b64decode(serialize_provider(provider))
+    assert len(pickled) < 80
+    assert type(provider).__name__.encode() in pickled
+
+
+def test_only_repositories_whose_settings_name_a_token_get_one() -> None:
+    assert users_of(PLAN, KEPT) == RegistryUsers(readers=("shared", "engine"), publishers={"shared": ("core",)})
+
+
+def test_tokens_reach_the_repositories_as_secrets_of_their_own(
+    recording: RecordingEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    echo = recording.new_resource
+
+    def new_resource(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        name, outputs = echo(args)
+        return name, outputs | ({"token": f"devpi-{args.name}"} if "DevpiToken" in args.typ else {})
+
+    monkeypatch.setattr(recording, "new_resource", new_resource)
+    secret: list[bool] = []
+
+    def program() -> None:
+        access = DevpiRegistry("registry", SERVER, users_of(PLAN, KEPT)).access
+        settings = {"digest_key": "k"}
+        values = values_of(KEPT, settings.get, "test", access)
+        token = values["engine"].actions.secrets["REGISTRY_READ_TOKEN"]
+        assert isinstance(token, pulumi.Output)
+        assert token is not values["shared"].dependabot.secrets["REGISTRY_READ_TOKEN"]
+        assert values["engine"].actions.variables == {
+            "REGISTRY_INDEX_URL": "https://devpi.example/maestro/prod/+simple/"
+        }
+        digest = values["engine"].digest(token)
+        assert isinstance(digest, pulumi.Output)
+        pulumi.Output.all(digest.is_secret()).apply(secret.extend)
+
+    recording.run(program)
+    assert secret == [False]
+    publisher = recording.registered["registry-shared-publishes"].inputs
+    assert (publisher["user"], publisher["projects"]) == ("publisher", ["core"])
+    assert recording.registered["registry-engine-reads"].inputs["user"] == "reader"
+    assert recording.registered["registry-index"].inputs["volatile"] is False
+
+
+def test_a_new_generation_makes_the_new_token_before_the_old_one_goes() -> None:
+    result = DevpiTokenProvider().diff("abc", TOKEN | {"token": "t"}, TOKEN | {"generation": 2})
+    assert result.replaces == ["generation"]
+    assert result.delete_before_replace is False
+    assert DevpiTokenProvider().diff("abc", TOKEN | {"token": "t"}, TOKEN | {"token": None}).changes is False
+
+
+def test_forgetting_the_index_deletes_nothing() -> None:
+    # No settings and no server here: anything that it tried would fail.
+    DevpiIndexProvider().delete("maestro/prod", {})
