@@ -18,7 +18,7 @@ _STATE = "multirepo-split.json"
 _PAST = "multirepo-past"
 _REFS = "refs/multirepo"
 _MOST_PACKS = 20
-"""Each split that goes on from one before adds a pack; with so many the next begins anew, and writes one."""
+"""Each split that goes on from one before adds a pack; with more than so many, git joins small ones."""
 
 _ALTERNATES = "objects/info/alternates"
 
@@ -108,7 +108,7 @@ class Workspace:
         """What the last split of this plan left to go on from; to be called after `prepare`. None: begin anew."""
         try:
             state = json.loads((self.git_dir / _STATE).read_text())
-            if state.get("plan_key") != plan_key or len(state["packs"]) >= _MOST_PACKS:
+            if state.get("plan_key") != plan_key:
                 return None
             content = (self.git_dir / _PAST).read_bytes()
         except OSError:
@@ -135,6 +135,8 @@ class Workspace:
         maps: for each repository its commit map: the raw ids of a kept commit in the monorepo and in the new
             repository, one pair after the other, parents before children.
         """
+        if len(packs) > _MOST_PACKS:
+            packs = self._join_packs()
         refs = sorted((os.fsencode(name), object_id.encode()) for name, object_id in _refs_of(split.histories).items())
         lines = [b"%b %b\n" % (object_id, name) for name, object_id in refs]
         write_to_disk(self.git_dir / "packed-refs", b"# pack-refs with: sorted \n" + b"".join(lines))
@@ -164,6 +166,11 @@ class Workspace:
         for superseded in (self.git_dir / "objects" / "pack").iterdir():
             if superseded.stem not in packs:
                 superseded.unlink()
+
+    def _join_packs(self) -> list[str]:
+        """Join small packs until each is twice as large as the next: all in all, an object is copied seldom."""
+        run_git("repack", "--geometric=2", "-d", "-l", "--quiet", directory=self.git_dir)
+        return sorted(pack.stem for pack in (self.git_dir / "objects" / "pack").glob("*.pack"))
 
     def _map_file(self, repository: str) -> Path:
         return self.git_dir / f"commit-map-{repository}"

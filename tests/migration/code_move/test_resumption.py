@@ -1,5 +1,6 @@
 """A split that goes on from the one before gives what one from the beginning gives."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -95,12 +96,15 @@ def test_commits_that_change_nothing_of_it_make_no_pack(builder: MonorepoBuilder
     assert len(packs(splitter)) == 1
 
 
-def test_the_number_of_packs_is_bounded(
+def test_the_number_of_packs_is_bounded_without_beginning_anew(
     builder: MonorepoBuilder, splitter: Splitter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workspace, "_MOST_PACKS", 3)
-    assert grow(builder, splitter, 4).histories["new"].commits == 4
-    assert len(packs(splitter)) == 1
+    before = grow(builder, splitter, 10)
+    assert 1 < len(packs(splitter)) <= 3
+    assert splitter.git("fsck", "--strict", "--no-dangling", "--no-progress") == ""
+    shutil.rmtree(splitter.workspace)
+    assert replace(splitter.split(SELECTIONS), git_dir=before.git_dir) == before
 
 
 @pytest.mark.parametrize(
