@@ -3,13 +3,14 @@
 import pulumi
 
 from components.code_move import CodeMoveArgs
-from components.github_server import existing_at_github, github_provider
+from components.github_server import github_provider
 from components.histories import monorepo_of, split_histories, tips_of
 from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
 from components.plain_errors import plain_errors, tell_progress
-from components.preflight import refuse_what_must_not_be_pushed
+from components.preflight import allowed_at_github, look_through
 from components.registry.keeping import keep_registry
+from components.requirements import Wanted
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
 from components.values import values_of
@@ -23,15 +24,14 @@ with plain_errors():
     state = desired_state(plan, settings.stages)
     monorepo = monorepo_of(settings)
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
-    refuse_what_must_not_be_pushed(split, monorepo, plan)
     tips = tips_of(split, state)
-    existing = existing_at_github(settings)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
+    wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
+    existing = allowed_at_github(settings, wanted, look_through(split, monorepo, plan))
     values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), keep_registry(settings, plan, kept))
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
-people = teams_of(plan, kept.values())
-teams = Teams("team", TeamsArgs(teams=people, existing=existing.teams), server).numbers if people else {}
+teams = Teams("team", TeamsArgs(teams=wanted.teams, existing=existing.teams), server).numbers if wanted.teams else {}
 repositories: dict[str, dict[str, pulumi.Input[str]]] = {}
 for desired in state.repositories:
     code = CodeMoveArgs.of(desired, split.histories.get(desired.name), tips.get(desired.name, ""))
@@ -42,6 +42,7 @@ for desired in state.repositories:
         settings=kept[desired.name],
         values=values[desired.name],
         teams=teams,
+        people=existing.people,
         existing=existing.repositories.get(desired.name),
         leftovers=Leftovers(settings),
     )

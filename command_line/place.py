@@ -17,7 +17,7 @@ from command_line.stacks import Stack
 from components.settings import SANDBOX_RECORD, WORKSPACE
 from engine import ensure_engine
 from sandbox import process
-from sandbox.administration import create_world
+from sandbox.administration import WorldAccess, create_world
 from sandbox.registry import process as registry
 
 
@@ -35,17 +35,16 @@ def prepare_place(stack: Stack, shown: Steps) -> Place:
     with shown.step("engine") as step:
         engine = ensure_engine(step.say)
     with shown.step("sandbox") as step:
-        running = process.start(SANDBOX_RECORD.parent)
-        world = create_world(running, stack.world, stack.owner)
+        world = world_of(stack)
         if stack.keeps_packages_in_sandbox:
             registry.start(SANDBOX_RECORD.parent)
-        step.say(running.address)
+        step.say(world.address)
     variables = pulumi_environment(engine, world.token, stack.name)
     write_source_file(variables)
     return Place(
         token=world.token,
         environment={**inherited_environment(), **variables},
-        git_settings=_write_git_settings(stack, running.address, world.token),
+        git_settings=_write_git_settings(stack, world.address.rpartition("/")[0], world.token),
     )
 
 
@@ -55,6 +54,11 @@ def environment_of(stack: Stack, shown: Steps) -> Mapping[str, str]:
         return prepare_place(stack, shown).environment
     with shown.step("engine") as step:
         return {**inherited_environment(), **engine_environment(ensure_engine(step.say))}
+
+
+def world_of(stack: Stack) -> WorldAccess:
+    """The stack's GitHub in the sandbox, which is started when it does not run."""
+    return create_world(process.start(SANDBOX_RECORD.parent), stack.world, stack.owner)
 
 
 def _write_git_settings(stack: Stack, address: str, token: str) -> Path:

@@ -1,4 +1,4 @@
-"""`./multirepo preflight`: what in the new histories would be regretted once it is pushed."""
+"""`./multirepo preflight`: what would fail at GitHub, or be regretted once it is there."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,9 @@ from rich.table import Table
 
 from command_line.console import steps
 from command_line.exit_codes import ExitCode
+from command_line.github_preflight import AtGitHub, look_at_github
 from command_line.rehearse import present_monorepo
-from command_line.stacks import stack_for
+from command_line.stacks import Stack, stack_for
 from components.histories import selections_of, workspace_of
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import Finding, Leftover, Preflight, Severity
@@ -34,12 +35,17 @@ def preflight(
         str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
     ] = None,
     plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    stack_name: Annotated[
+        str | None, typer.Option("--stack", metavar="STACK", help="A stack of your own, with GITHUB_TOKEN.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings for machines.")] = False,
 ) -> None:
-    """Look for what must not be pushed: secrets, large files, broken paths. Exit code 1 when there is any."""
-    stack = stack_for(monorepo, plan)
+    """Look for what GitHub would refuse and what must not be pushed. Exit code 1 when there is any. Writes nothing."""
+    stack = Stack(stack_name) if stack_name else stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     with steps() as shown:
+        with shown.step("GitHub"):
+            at_github = look_at_github(stack, read)
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
         with shown.step("monorepo"):
@@ -51,14 +57,15 @@ def preflight(
             scanner = ensure_secret_scanner(step.say)
         with shown.step("preflight") as step:
             found = look_through(split, source, read, scanner, step.count)
-    (_print_json if as_json else _print_findings)(found)
-    if found.refusals:
+    (_print_json if as_json else _print_findings)(found, at_github)
+    if found.refusals or at_github.refusals:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-def _print_json(found: Preflight) -> None:
+def _print_json(found: Preflight, at_github: AtGitHub) -> None:
     document = {
-        "passed": not found.refusals,
+        "passed": not (found.refusals or at_github.refusals),
+        "github": at_github.as_object(),
         "monorepo": {"head": found.monorepo_head, "leftovers": [asdict(leftover) for leftover in found.leftovers]},
         "findings": [asdict(finding) for finding in found.findings],
         "allowed_secrets": found.allowed,
@@ -68,20 +75,24 @@ def _print_json(found: Preflight) -> None:
     typer.echo(json.dumps(document, indent=2))
 
 
-def _print_findings(found: Preflight) -> None:
+def _print_findings(found: Preflight, at_github: AtGitHub) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    by_repository = sorted(found.findings, key=lambda finding: found.repositories.index(finding.repository))
+    order = [*dict.fromkeys(finding.repository for finding in at_github.findings), *found.repositories]
+    by_repository = sorted([*at_github.findings, *found.findings], key=lambda finding: order.index(finding.repository))
     for repository, findings in groupby(by_repository, key=lambda finding: finding.repository):
         console.print(f"[bold]{repository}[/bold]")
-        for line in _lines(list(findings)):
+        for line in _lines(sorted(findings, key=lambda finding: finding.severity)):
             console.print(_printable(line), markup=False)
+    console.print("[bold]Requests of GitHub[/bold]")
+    console.print(at_github.table())
+    console.print(at_github.limits())
     if found.leftovers:
         console.print("[bold]What no repository takes[/bold]")
         console.print(_leftovers(found.leftovers))
-    verdict = "Nothing may be pushed yet" if found.refusals else "Ready to be pushed"
-    counts = (
-        f"{len(found.refusals):,} refused, {len(found.warnings):,} to know of, {found.allowed:,} allowed by the plan"
-    )
+    refused = len(found.refusals) + len(at_github.refusals)
+    verdict = "Nothing may be pushed yet" if refused else "Ready to be pushed"
+    known = len(found.findings) + len(at_github.findings) - refused
+    counts = f"{refused:,} refused, {known:,} to know of, {found.allowed:,} allowed by the plan"
     source = f"{len(found.repositories)} histories of the monorepo at {found.monorepo_head[:12]}"
     console.print(f"\n[bold]{verdict}.[/bold] {source}: {counts}, {found.seconds:.1f} s.")
 

@@ -15,12 +15,13 @@ from migration.plan import Environment as DesiredEnvironment
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentArgs:
-    """repository: its name at GitHub. teams: slug to number, of at least the reviewers."""
+    """repository: its name at GitHub. teams: slug to number, people: login to number, of at least the reviewers."""
 
     repository: str
     desired: DesiredEnvironment
     values: RepositoryValues
     teams: Mapping[str, pulumi.Output[int]]
+    people: Mapping[str, int]
     leftovers: Leftovers
 
 
@@ -35,13 +36,12 @@ class Environment(pulumi.ComponentResource):
         desired, values = args.desired, args.values.environments[args.desired.name]
         digests = digests_of(values, args.values)
         super().__init__("multirepo:github:Environment", name, {"digests": digests}, opts)
-        reviewers = [args.teams[slug] for slug in desired.reviewers]
         environment = github.RepositoryEnvironment(
             f"{name}-environment",
             repository=args.repository,
             environment=desired.name,
             wait_timer=desired.wait_minutes,
-            reviewers=[github.RepositoryEnvironmentReviewerArgs(teams=reviewers)] if reviewers else [],
+            reviewers=_reviewers(args),
             deployment_branch_policy=github.RepositoryEnvironmentDeploymentBranchPolicyArgs(
                 protected_branches=False, custom_branch_policies=True
             )
@@ -70,3 +70,15 @@ class Environment(pulumi.ComponentResource):
             hooked = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(hooks=leftover))
             github.ActionsEnvironmentVariable(f"{name}-{key}", **place, variable_name=key, value=value, opts=hooked)
         self.register_outputs({"digests": digests})
+
+
+def _reviewers(args: EnvironmentArgs) -> list[github.RepositoryEnvironmentReviewerArgs]:
+    people = [one for one in args.desired.reviewers if one.startswith("@")]
+    if not args.desired.reviewers:
+        return []
+    return [
+        github.RepositoryEnvironmentReviewerArgs(
+            teams=[args.teams[slug] for slug in args.desired.reviewers if slug not in people] or None,
+            users=[args.people[one.removeprefix("@")] for one in people] or None,
+        )
+    ]

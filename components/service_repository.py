@@ -8,7 +8,7 @@ import pulumi_github as github
 
 from components.code_move import CodeMove, CodeMoveArgs
 from components.environments import Environment, EnvironmentArgs
-from components.github_server import ExistingRepository
+from components.existing import ExistingRepository
 from components.leftovers import Leftovers
 from components.managed_files import ManagedFiles, ManagedFilesArgs
 from components.people import TeamAccess, TeamAccessArgs
@@ -24,7 +24,8 @@ from migration.desired_state import RepositorySettings as DesiredSettings
 class ServiceRepositoryArgs:
     """desired: what must exist. code: the history it gets, None for a repository that starts empty.
 
-    owner: at GitHub. settings, values: how it is kept. teams: slug to number, of those that the settings name.
+    owner: at GitHub. settings, values: how it is kept.
+    teams, people: slug and login to number, of those that the settings name.
     existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
     """
 
@@ -34,6 +35,7 @@ class ServiceRepositoryArgs:
     settings: DesiredSettings
     values: RepositoryValues
     teams: Mapping[str, pulumi.Output[int]]
+    people: Mapping[str, int]
     existing: ExistingRepository | None
     leftovers: Leftovers
 
@@ -117,6 +119,7 @@ class ServiceRepository(pulumi.ComponentResource):
                 desired=desired,
                 values=args.values,
                 teams=args.teams,
+                people=args.people,
                 leftovers=args.leftovers,
             )
             Environment(f"{name}-{desired.name}", environment, after(child, last))

@@ -70,7 +70,7 @@ def private_user(site: Site, account: Account, repositories: list[Repository]) -
         "disk_usage": sum(repository.size for repository in repositories),
         "collaborators": 0,
         "two_factor_authentication": True,
-        "plan": {"name": "pro", "space": 976562499, "private_repos": 9999, "collaborators": 0},
+        "plan": {"name": account.plan, "space": 976562499, "private_repos": 9999, "collaborators": 0},
     }
 
 
@@ -109,7 +109,7 @@ def organization(site: Site, account: Account, repositories: list[Repository]) -
         "disk_usage": sum(repository.size for repository in repositories),
         "collaborators": 0,
         "billing_email": account.email,
-        "plan": {"name": "team", "space": 976562499, "private_repos": 9999, "filled_seats": 1, "seats": 10},
+        "plan": {"name": account.plan, "space": 976562499, "private_repos": 9999, "filled_seats": 1, "seats": 10},
         "default_repository_permission": account.default_repository_permission,
         "default_repository_branch": account.default_branch,
         "members_can_create_repositories": True,

@@ -60,11 +60,14 @@ def create_token(
     world: str,
     login: str,
     *,
-    scopes: Sequence[str] = ("repo",),
+    scopes: Sequence[str] | None = ("repo",),
     role: Literal["admin", "member", "outsider"] = "member",
 ) -> str:
-    """A new token of a user, who is made when missing and gets this role. Raises SandboxError."""
-    body = {"login": login, "scopes": list(scopes), "role": role}
+    """A new token of a user, who is made when missing and gets this role. scopes: None for a fine-grained one.
+
+    Raises SandboxError.
+    """
+    body = {"login": login, "scopes": None if scopes is None else list(scopes), "role": role}
     answer = _asked(running, "POST", f"/_sandbox/worlds/{quote(world, safe='')}/tokens", body)
     return str(answer["token"])
 
@@ -73,6 +76,23 @@ def create_organization(running: Running, world: str, login: str) -> None:
     """One more organization, made when missing; the world's owner owns it too. Raises SandboxError."""
     address = f"/_sandbox/worlds/{quote(world, safe='')}/organizations/{quote(login, safe='')}"
     _asked(running, "PUT", address)
+
+
+def imitate(
+    running: Running,
+    world: str,
+    *,
+    plan: str | None = None,
+    server_version: str | None = None,
+    remaining: int | None = None,
+) -> None:
+    """Be another GitHub from now on. Raises SandboxError.
+
+    plan: of the first organization: free, team or enterprise. server_version: that of a GitHub Enterprise Server.
+    remaining: requests that the owner's token has left in this hour.
+    """
+    body = {"plan": plan, "server_version": server_version, "remaining": remaining}
+    _asked(running, "PATCH", f"/_sandbox/worlds/{quote(world, safe='')}", body)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ class Record:
 class Account(Record):
     """A user or an organization.
 
+    plan: what it pays for: "free", "pro", "team" or "enterprise".
     default_branch: what its new repositories start with. default_repository_permission: of its members.
     """
 
@@ -65,6 +66,7 @@ class Account(Record):
     type: Literal["User", "Organization"]
     name: str | None = None
     email: str | None = None
+    plan: str = "enterprise"
     default_branch: str = "main"
     default_repository_permission: str = "read"
     created_at: str
@@ -93,17 +95,21 @@ class Membership(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Token(Record):
-    """A personal access token (classic)."""
+    """A personal access token. scopes: None for a fine-grained one, which may do here whatever its user may."""
 
     value: str = field(repr=False)
     user_id: int
-    scopes: tuple[str, ...]
+    scopes: tuple[str, ...] | None
     created_at: str
 
     @property
     def key(self) -> tuple[str, ...]:
         """By its value."""
         return (self.value,)
+
+    def has(self, *scopes: str) -> bool:
+        """Whether it has one of these scopes, or needs none."""
+        return self.scopes is None or not set(scopes).isdisjoint(self.scopes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,11 @@ class RateLimits:
         self._used: Counter[tuple[str, str]] = Counter()
         self._reset = 0
 
+    def leave(self, caller: str, remaining: int) -> None:
+        """Let the caller have this much left of the current hour."""
+        self.count(caller, 0)
+        self._used[caller, "core"] = LIMIT - remaining
+
     def count(self, caller: str, cost: int, resource: str = "core") -> dict[str, int]:
         """Count a request; the rate of the caller after it. reset: seconds since 1970, UTC."""
         moment = int(time.time())

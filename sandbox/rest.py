@@ -17,6 +17,7 @@ from starlette.responses import Response
 from sandbox.authentication import authenticate
 from sandbox.calls import Call, Handler, Moved, Reply
 from sandbox.errors import GitHubError
+from sandbox.settings import setting
 from sandbox.worlds import Worlds
 
 DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+")
@@ -76,8 +77,10 @@ def _headers_for(call: Call, cost: int, resource: str) -> dict[str, str]:
     rate = call.count(cost, resource)
     headers = {f"X-RateLimit-{name.capitalize()}": str(number) for name, number in rate.items()}
     headers["X-RateLimit-Resource"] = resource
-    if call.token:
+    if call.token and call.token.scopes is not None:
         headers["X-OAuth-Scopes"] = ", ".join(call.token.scopes)
+    if version := setting(call.world.store, call.world.organization(), "server")["version"]:
+        headers["X-GitHub-Enterprise-Version"] = version
     return headers
 
 

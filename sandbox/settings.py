@@ -8,6 +8,7 @@ from sandbox.store import Store
 
 # What holds before anybody sets anything, by chapter.
 DEFAULTS: dict[str, dict[str, Any]] = {
+    "server": {"version": None},
     "actions-permissions": {"enabled": True, "allowed_actions": "all", "sha_pinning_required": False},
     "selected-actions": {"github_owned_allowed": True, "verified_allowed": False, "patterns_allowed": []},
     "workflow-permissions": {"default_workflow_permissions": "read", "can_approve_pull_request_reviews": False},

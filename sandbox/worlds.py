@@ -64,7 +64,7 @@ class World:
         anyone = Permission.READ if public else Permission.NONE
         if user is None or token is None:
             return anyone
-        if "repo" not in token.scopes and not (public and "public_repo" in token.scopes):
+        if not token.has("repo", *(("public_repo",) if public else ())):
             return anyone
         return max(anyone, self.role(user, repository))
 
@@ -128,14 +128,15 @@ class World:
         self.store.put(membership)
         return membership
 
-    def add_token(self, user: Account, scopes: Iterable[str]) -> Token:
-        """A new token of the user, looking like GitHub's."""
+    def add_token(self, user: Account, scopes: Iterable[str] | None) -> Token:
+        """A new token of the user, looking like GitHub's. scopes: None for a fine-grained one."""
         letters = string.ascii_letters + string.digits
+        prefix = "github_pat_" if scopes is None else "ghp_"
         token = Token(
             id=self.store.next_id(),
-            value="ghp_" + "".join(secrets.choice(letters) for _ in range(36)),
+            value=prefix + "".join(secrets.choice(letters) for _ in range(36)),
             user_id=user.id,
-            scopes=tuple(sorted(scopes)),
+            scopes=None if scopes is None else tuple(sorted(scopes)),
             created_at=now(),
         )
         self.store.put(token)

@@ -19,13 +19,15 @@ class RepositorySettings:
     """Settings of one repository, complete; the types from the plan are used as they are.
 
     files: those that the stack writes. protection: None when the plan wants none.
-    teams: slug to role, in the words of the REST API. secrets, dependabot_secrets, variables: names.
+    teams: slug to role, in the words of the REST API. people: logins, of reviewers and code owners.
+    secrets, dependabot_secrets, variables: names.
     actions, vulnerability_alerts, security_updates: None to leave it as it is at GitHub.
     """
 
     files: tuple[ManagedFile, ...]
     protection: Protection | None
     teams: Mapping[str, str]
+    people: tuple[str, ...]
     environments: tuple[planned.Environment, ...]
     secrets: tuple[str, ...]
     dependabot_secrets: tuple[str, ...]
@@ -62,6 +64,7 @@ def settings_of(
         files=files,
         protection=protection,
         teams=repository.teams,
+        people=_people(wanted, repository),
         environments=wanted.environments,
         secrets=wanted.secrets,
         dependabot_secrets=wanted.dependabot_secrets,
@@ -71,6 +74,12 @@ def settings_of(
         vulnerability_alerts=wanted.vulnerability_alerts,
         security_updates=wanted.security_updates,
     )
+
+
+def _people(wanted: planned.RepositorySettings, repository: planned.Repository) -> tuple[str, ...]:
+    named = [one for environment in wanted.environments for one in environment.reviewers]
+    named += [one for owners in repository.code_owners.values() for one in owners]
+    return tuple(dict.fromkeys(one.removeprefix("@") for one in named if one.startswith("@")))
 
 
 def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositorySettings) -> planned.RepositorySettings:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from migration.plan.values import (
     MAPPING,
+    CodeOwner,
     LabelColor,
     LabelDescription,
     RefPattern,
@@ -68,8 +69,8 @@ class Environment(_Model):
 
     name: Text
     """Its name at GitHub."""
-    reviewers: Annotated[tuple[TeamName, ...], keeps(at_most(6)), _SIX_AT_MOST] = ()
-    """Teams of which one person must approve each job, at most 6."""
+    reviewers: Annotated[tuple[CodeOwner, ...], keeps(at_most(6)), _SIX_AT_MOST] = ()
+    """Teams of this plan, or people as '@login', of whom one must approve each job; at most 6."""
     wait_minutes: Annotated[int, Field(strict=True, ge=0, le=43200)] = 0
     """How long each job waits before it starts, at most 30 days."""
     branches: tuple[RefPattern, ...] = ()

@@ -34,7 +34,7 @@ def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -
         named += [((*here, number), team) for number, team in enumerate(environment.reviewers)]
     teams = [team.name for team in plan.teams]
     for place, team in named:
-        if team and team not in teams and "" not in teams:
+        if team and not team.startswith("@") and team not in teams and "" not in teams:
             remedy = did_you_mean(team, teams, "Add it to `teams` of the plan, which are:")
             yield Finding(place, f"there is no team {quoted(team)}", remedy)
 

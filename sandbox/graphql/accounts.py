@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.apps import App
 from sandbox.entities import Account, Membership, Repository
 from sandbox.graphql.connections import connection
-from sandbox.graphql.context import Context, context_of
+from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.people import Team, TeamMember, team_permission
 from sandbox.permissions import Permission
 from sandbox.protection import Ruleset
@@ -38,6 +38,14 @@ def _repository(owner: Account, info: Any, name: str, **_: Any) -> Repository | 
 
 
 def _team(owner: Account, info: Any, slug: str) -> Team | None:
+    token = context_of(info).token
+    if not token.has("admin:org", "write:org", "read:org"):
+        raise ResolveError(
+            "INSUFFICIENT_SCOPES",
+            "Your token has not been granted the required scopes to execute this query. The 'slug' field requires one "
+            f"of the following scopes: ['read:org', 'read:discussion'], but your token has only been granted the: "
+            f"{list(token.scopes or ())} scopes.",
+        )
     return context_of(info).world.store.by_key(Team, str(owner.id), slug.lower())
 
 
@@ -122,6 +130,9 @@ RESOLVERS = {
     | {
         "description": lambda account, info: None,
         "viewerCanAdminister": lambda account, info: info.context.world.is_owner(account, info.context.user),
+        "viewerCanCreateRepositories": lambda account, info: (
+            info.context.world.membership(account.id, info.context.user) is not None
+        ),
         "viewerIsAMember": lambda account, info: (
             info.context.world.membership(account.id, info.context.user) is not None
         ),

@@ -16,6 +16,7 @@ from sandbox.git_writing import Change, commit_files, identity_of
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import RefNode, node, not_resolved, repository_with
 from sandbox.permissions import Permission
+from sandbox.plans import PROTECTION, lacks_protection
 from sandbox.protection import BranchProtectionRule
 
 RULE_FIELDS = {field.name for field in fields(BranchProtectionRule)}
@@ -53,6 +54,8 @@ async def create_rule(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
     context, given = context_of(info), arguments["input"]
     repository = await repository_with(context, given["repositoryId"])
     _check_permission(context, repository, Permission.ADMIN, "CreateBranchProtectionRule")
+    if lacks_protection(context.world.owner_of(repository), repository):
+        raise ResolveError("FORBIDDEN", PROTECTION)
     store = context.world.store
     if store.by_key(BranchProtectionRule, str(repository.id), given["pattern"]):
         raise ResolveError("UNPROCESSABLE", f"Name already protected: {given['pattern']}")

@@ -34,6 +34,10 @@ def _labels(repository: Repository, info: Any, **arguments: Any) -> Any:
     return connection(context_of(info).world.store.all(Label, str(repository.id)), arguments, "labels")
 
 
+def _label(repository: Repository, info: Any, name: str) -> Label | None:
+    return context_of(info).world.store.by_key(Label, str(repository.id), name.lower())
+
+
 def branch_protection_rules(repository: Repository, info: Any, **arguments: Any) -> Any:
     """For those who administer the repository; others see none."""
     context = context_of(info)
@@ -84,7 +88,7 @@ RESOLVERS = {
         "isArchived": lambda repository, info: repository.archived,
         "isDisabled": lambda repository, info: False,
         "isEmpty": lambda repository, info: bare_repository.is_empty(info.context.world.git_directory(repository)),
-        "isFork": lambda repository, info: False,
+        "isFork": lambda repository, info: repository.fork_of is not None,
         "isInOrganization": lambda repository, info: info.context.world.owner_of(repository).type == "Organization",
         "isLocked": lambda repository, info: False,
         "isMirror": lambda repository, info: False,
@@ -107,6 +111,7 @@ RESOLVERS = {
         "refs": refs,
         "object": git_object,
         "repositoryTopics": _topics,
+        "label": _label,
         "labels": _labels,
         "branchProtectionRules": branch_protection_rules,
         "rulesets": _rulesets,

@@ -4,6 +4,7 @@ from sandbox.account_representations import organization, private_user, public_u
 from sandbox.calls import Call, Reply
 from sandbox.entities import Account, Repository
 from sandbox.routes import organization_routes, route
+from sandbox.settings import setting
 
 RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest", "source_import")
 
@@ -15,7 +16,10 @@ def _repositories(call: Call, account: Account) -> list[Repository]:
 async def get_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/orgs#get-an-organization"""
     account = call.organization()
-    return Reply(organization(call.site, account, _repositories(call, account)))
+    shown = organization(call.site, account, _repositories(call, account))
+    if not (call.world.is_owner(account, call.user) and call.token and call.token.has("admin:org")):
+        del shown["plan"]  # which is the owners' business
+    return Reply(shown)
 
 
 async def get_authenticated_user(call: Call) -> Reply:
@@ -61,7 +65,9 @@ async def get_rate_limit(call: Call) -> Reply:
 
 async def get_meta(call: Call) -> Reply:
     """https://docs.github.com/rest/meta/meta#get-github-meta-information"""
-    return Reply({"verifiable_password_authentication": False, "domains": {"website": [call.site.host]}})
+    version = setting(call.world.store, call.world.organization(), "server")["version"]
+    shown = {"installed_version": version} if version else {}
+    return Reply({"verifiable_password_authentication": False, "domains": {"website": [call.site.host]}, **shown})
 
 
 ROUTES = [

@@ -11,6 +11,7 @@ from sandbox.bodies import fields, optional
 from sandbox.calls import Call, Reply
 from sandbox.entities import Repository
 from sandbox.permissions import Permission
+from sandbox.plans import demand_protection
 from sandbox.protection import BranchProtectionRule, protection_of
 from sandbox.protection_representations import (
     checks_object,
@@ -35,6 +36,7 @@ SWITCHES = {
 def _branch(call: Call) -> tuple[Repository, str]:
     reading = call.request.method in {"GET", "HEAD"}
     repository = call.repository(Permission.ADMIN) if reading else call.writable_repository()
+    demand_protection(call.world.owner_of(repository), repository)
     branch = call.parameter("branch")
     if bare_repository.object_id(call.git_directory(repository), BRANCHES + branch) is None:
         raise errors.not_found("Branch not found")

@@ -14,6 +14,7 @@ from sandbox.errors import GitHubError
 from sandbox.pagination import page
 from sandbox.people import Team
 from sandbox.permissions import Permission
+from sandbox.plans import demand_deployment_rule
 from sandbox.routes import repository_routes
 from sandbox.secrets import KeyPair, Secret, Variable
 from sandbox.team_representations import listed_team
@@ -89,6 +90,11 @@ async def set_environment(call: Call) -> Reply:
     wait: int = optional(call.body, "wait_timer", int, 0)
     if not 0 <= wait <= LONGEST_WAIT:
         raise GitHubError(422, f"Wait timer must be between 0 and {LONGEST_WAIT}")
+    if wait:
+        demand_deployment_rule(call.world.owner_of(repository), repository, "wait timer")
+    reviewers = _reviewers_in(call)
+    if reviewers:
+        demand_deployment_rule(call.world.owner_of(repository), repository, "required reviewers")
     environment = Environment(
         id=present.id if present else store.next_id(),
         repository_id=repository.id,
@@ -96,7 +102,7 @@ async def set_environment(call: Call) -> Reply:
         wait_timer=wait,
         prevent_self_review=optional(call.body, "prevent_self_review", bool, False),
         can_admins_bypass=optional(call.body, "can_admins_bypass", bool, True),
-        reviewers=_reviewers_in(call),
+        reviewers=reviewers,
         branch_policy=_policy_in(call),
         rule_ids=present.rule_ids if present else (store.next_id(), store.next_id(), store.next_id()),
         created_at=present.created_at if present else time,

@@ -46,7 +46,7 @@ async def create_for_user(call: Call) -> Reply:
 
 async def _create(call: Call, owner: Account) -> Reply:
     creator = call.signed_in()
-    if call.token is None or "repo" not in call.token.scopes:
+    if call.token is None or not call.token.has("repo"):
         raise errors.not_found()
     if call.body.get("name") is None:
         raise GitHubError(422, 'Invalid request.\n\n"name" wasn\'t supplied.')
@@ -85,7 +85,7 @@ def _scanning(wanted: Any) -> dict[str, bool]:
 async def delete(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#delete-a-repository"""
     repository = call.repository(Permission.ADMIN)
-    if call.token is None or "delete_repo" not in call.token.scopes:
+    if call.token is None or not call.token.has("delete_repo"):
         raise errors.must_be_admin()
     repositories.delete(call.world, repository)
     return Reply(status=204)

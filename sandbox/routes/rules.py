@@ -15,6 +15,7 @@ from sandbox.entities import Account, Repository, now
 from sandbox.errors import GitHubError
 from sandbox.pagination import page
 from sandbox.permissions import Permission
+from sandbox.plans import demand_protection
 from sandbox.protection import RULE_PARAMETERS, Ruleset, rules_for, rulesets_for
 from sandbox.protection_representations import ruleset_object
 from sandbox.routes import organization_routes, repository_routes
@@ -91,6 +92,7 @@ def _shown(call: Call, ruleset: Ruleset, repository: Repository | None, *, whole
 async def list_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#get-all-repository-rulesets"""
     repository = call.repository()
+    demand_protection(call.world.owner_of(repository), repository)
     found = rulesets_for(call.world.store, repository)
     if call.request.query_params.get("includes_parents") == "false":
         found = [ruleset for ruleset in found if ruleset.owner_id == repository.id]
@@ -100,6 +102,7 @@ async def list_of_repository(call: Call) -> Reply:
 async def create_for_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#create-a-repository-ruleset"""
     repository = call.writable_repository()
+    demand_protection(call.world.owner_of(repository), repository)
     ruleset = _ruleset_in(call, repository, None)
     call.world.store.put(ruleset)
     return Reply(_shown(call, ruleset, repository), 201)

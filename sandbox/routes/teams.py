@@ -68,6 +68,8 @@ async def create_team(call: Call) -> Reply:
     The creator becomes a maintainer when no maintainers are named, unless a GitHub App creates it.
     """
     organization = call.owned_organization()
+    if call.token is None or not call.token.has("admin:org", "write:org"):
+        raise errors.not_found()
     name = required(call.body, "name", str)
     parent = _parent(call, organization)
     time = now()

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -11,7 +12,9 @@ from starlette.routing import Route
 from sandbox.entities import Repository
 from sandbox.environments import Environment
 from sandbox.faults import Fault
+from sandbox.plans import PLANS
 from sandbox.secrets import Place, Secret, key_pair
+from sandbox.settings import keep
 from sandbox.sites import site_of
 from sandbox.worlds import LOGIN, WORLD_NAME, World, Worlds
 
@@ -72,6 +75,23 @@ async def create_world(request: Request) -> Response:
     if organization != present:
         return _refusal(409, f"World '{name}' belongs to organization '{present}'. Use another world name.")
     return JSONResponse(_shown(request, world))
+
+
+async def imitate(request: Request) -> Response:
+    """Let the world be another: {"plan", "server_version", "remaining"}; null leaves one as it is."""
+    world: World | None = request.app.state.worlds.get(request.path_params["world"])
+    if world is None:
+        return _refusal(404, "There is no such world.")
+    body = await _object(request)
+    if plan := body.get("plan"):
+        if plan not in PLANS:
+            return _refusal(422, f"'{plan}' is no plan: {', '.join(PLANS)}.")
+        world.store.put(replace(world.organization(), plan=plan))
+    if version := body.get("server_version"):
+        keep(world.store, world.organization(), "server", {"version": str(version)})
+    if (remaining := body.get("remaining")) is not None:
+        request.app.state.rates.leave(world.first_owner()[1].value, remaining)
+    return Response(status_code=204)
 
 
 async def delete_world(request: Request) -> Response:
@@ -153,6 +173,7 @@ ROUTES = [
     Route("/_sandbox", guarded(get_sandbox), methods=["GET"]),
     Route("/_sandbox/worlds", guarded(list_worlds), methods=["GET"]),
     Route("/_sandbox/worlds/{world}", guarded(create_world), methods=["PUT"]),
+    Route("/_sandbox/worlds/{world}", guarded(imitate), methods=["PATCH"]),
     Route("/_sandbox/worlds/{world}", guarded(delete_world), methods=["DELETE"]),
     Route("/_sandbox/worlds/{world}/tokens", guarded(create_token), methods=["POST"]),
     Route("/_sandbox/worlds/{world}/organizations/{login}", guarded(create_organization), methods=["PUT"]),

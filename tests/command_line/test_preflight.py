@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.preflight import refuse_what_must_not_be_pushed
+from components.preflight import demand, look_through
 from migration.code_move.errors import PreflightError
 from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
@@ -99,6 +99,6 @@ def test_the_program_warns_and_refuses_by_itself_whoever_runs_it(
     state = desired_state(plan, {"migration": "moving"})
     selections = {repository.name: repository.code for repository in state.repositories if repository.code}
     split = split_monorepo(monorepo.path, "main", selections, tmp_path / "workspace")
-    with pytest.raises(PreflightError, match="so nothing is pushed"):
-        refuse_what_must_not_be_pushed(split, monorepo.path, plan)
+    with pytest.raises(PreflightError, match="Nothing was written"):
+        demand(look_through(split, monorepo.path, plan), ())
     assert "windows-path: engine: aux: 'aux' is a device on Windows" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.code_move import CodeMoveArgs
-from components.github_server import ExistingRepository
+from components.existing import ExistingRepository
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.values import values_of
 from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
@@ -68,7 +68,8 @@ def register(
         settings=settings,
         values=values_of({"engine": settings}, VALUES.get, "test")["engine"],
         teams={"core": pulumi.Output.from_input(7)},
-        existing=ExistingRepository(labels=frozenset(labels)) if exists else None,
+        people={"zoe": 8},
+        existing=ExistingRepository(full_name="acme/maestro-engine", labels=frozenset(labels)) if exists else None,
         leftovers=NoLeftovers(),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import process
-from sandbox.administration import create_token, create_world
+from sandbox.administration import create_token, create_world, imitate
 from tests.conftest import Checkout, Repository
 from tests.end_to_end.conftest import Stack
 
@@ -148,3 +148,33 @@ def test_a_full_disk_while_pushing_is_told_and_the_next_up_finishes(stack: Stack
         stack.pulumi("preview", "--refresh", "--expect-no-changes", GITHUB_TOKEN=world.token)
     finally:
         process.stop(server.root)
+
+
+def test_all_that_github_would_refuse_is_told_at_once_and_nothing_is_written(stack: Stack) -> None:
+    """The token, a missing person, the owner's plan: `up` and `./multirepo preflight` say the same."""
+    imitate(stack.server, stack.world.name, plan="free")
+    token = create_token(stack.server, stack.world.name, "zoe", scopes=["repo"], role="admin")
+    engine = {"name": "engine", "moves": [{"from": "engine"}], "teams": {"core": "push"}, "protection": {}}
+    owned = {"code_owners": {"*": ["core", "@ghost"]}}
+    stack.write_plan({"monorepo": {"name": "small"}, "teams": [{"name": "core"}], "repositories": [engine | owned]})
+    findings = (
+        "token-scope: maestro: the token lacks the scope write:org, to create the teams core",
+        "people: engine: GitHub knows no @ghost",
+    )
+
+    refused = stack.up(code=1, GITHUB_TOKEN=token)
+    preflight = stack.checkout.run("./multirepo", "preflight", "--stack", "test", code=1, GITHUB_TOKEN=token).stdout
+
+    for finding in findings:
+        assert finding in refused
+        assert finding.partition(": ")[2].partition(": ")[2] in preflight
+    assert "Nothing was written" in refused
+    assert "Traceback" not in refused
+    assert not [request for request in stack.requests() if request.is_write]
+
+
+def test_when_the_rate_limit_will_not_do_it_is_told_before_up(stack: Stack) -> None:
+    imitate(stack.server, stack.world.name, remaining=10)
+    told = stack.pulumi("preview").stdout
+    assert " of 5,000 are left" in told
+    assert "The provider waits for the next hour" in told

@@ -19,8 +19,9 @@ from platformdirs import user_cache_path
 
 OPENAPI = ("@octokit/openapi", "23.0.2", "generated/api.github.com.json")
 GRAPHQL = ("@octokit/graphql-schema", "15.26.1", "schema.graphql")
-# What GitHub sends although its description does not say so, and its Terraform provider reads.
-BEYOND = {"can_admins_bypass"}
+# What GitHub sends although this description does not say so: its Terraform provider reads the one, the description of
+# Enterprise Server has the other.
+BEYOND = {"can_admins_bypass", "installed_version"}
 WITH_SLASHES = {"path", "ref", "basehead"}
 PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,

@@ -1,0 +1,77 @@
+"""The table of requests, held against what the sandbox was asked: every kind of resource, made and refreshed.
+
+One stack with all kinds, because every line of the table needs the real provider; that takes half a minute.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.request_log import Request
+from tests.end_to_end.conftest import Stack
+
+PLAN: dict[str, Any] = {
+    "monorepo": {"name": "maestro-platform"},
+    "teams": [{"name": "core"}],
+    "defaults": {
+        "environments": [{"name": "production", "reviewers": ["core"], "tags": ["v*"], "branches": ["main"]}],
+        "labels": [{"name": "migration", "color": "5319e7"}],
+        "actions": {},
+        "vulnerability_alerts": True,
+        "security_updates": True,
+        "protection": {},
+    },
+    "repositories": [
+        {
+            "name": "engine",
+            "kind": "python-service",
+            "topics": ["api"],
+            "moves": [{"from": "engine"}],
+            "teams": {"core": "maintain"},
+            "secrets": ["TOKEN"],
+            "dependabot_secrets": ["TOKEN"],
+            "variables": ["URL"],
+            "environments": [{"name": "staging", "secrets": ["TOKEN"], "variables": ["URL"]}],
+        },
+        {
+            "name": "site",
+            "moves": [{"from": "site"}],
+            "protection": {"as": "branch_protection"},
+            "actions": {"allowed": "all"},
+        },
+        {"name": "docs", "kind": "documentation"},
+    ],
+}
+
+
+def counted(requests: Sequence[Request]) -> dict[str, int]:
+    """Reads and writes of REST, and requests of GraphQL."""
+    rest = [one for one in requests if one.path.startswith("/api/v3/") and one.path != "/api/v3/rate_limit"]
+    writes = sum(one.is_write for one in rest)
+    graphql = sum(one.path == "/api/graphql" for one in requests)
+    return {"reads": len(rest) - writes, "writes": writes, "graphql": graphql}
+
+
+def told(stack: Stack, run: str) -> dict[str, int]:
+    """What `./multirepo preflight` says of one kind of run."""
+    shown = stack.checkout.run("./multirepo", "preflight", "--stack", "test", "--json", code=None)
+    calls = json.loads(shown.stdout)["github"]["requests"][run]
+    return {"reads": calls["reads"], "writes": calls["writes"], "graphql": calls["queries"] + calls["mutations"]}
+
+
+def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
+    stack.write_plan(PLAN)
+    stack.set_stage("cutover")
+    stack.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret")
+    stack.pulumi("config", "set", "--secret", "digest_key", "key")
+    stack.pulumi("config", "set", "--path", "multirepo:variables.URL", "https://packages.example")
+
+    def asked(*arguments: str) -> dict[str, int]:
+        before = len(stack.requests())
+        stack.pulumi(*arguments)
+        return counted(stack.requests()[before:])
+
+    first = told(stack, "next")
+    assert asked("up", "--yes", "--skip-preview") == first == told(stack, "first")
+    assert asked("preview") == told(stack, "again") == told(stack, "next") == {"reads": 1, "writes": 0, "graphql": 1}
+    assert asked("up", "--yes", "--skip-preview", "--refresh") == told(stack, "refresh")
