@@ -9,12 +9,14 @@ import httpx
 
 from components.github_server import GitHubUnreachableError, ask_graphql
 from components.settings import Settings
+from migration.code_move.notes import NOTES_REF
 from migration.plan import VENDOR_BRANCH
 
 _FOUND = """fragment Found on Repository {{
   nameWithOwner viewerCanAdminister isFork
   defaultBranchRef {{ name }}
   vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
+  notes: ref(qualifiedName: "{notes}") {{ name }}
   {labels}
 }}"""
 
@@ -34,7 +36,8 @@ class ExistingRepository:
     """One repository. labels: those of the labels looked for that it has.
 
     full_name: owner and name as they are now; another name than the one asked for when it was renamed.
-    moved: it has the branch of moved history. started: its default branch has a commit.
+    moved: it has moved history: the branch, or the notes should somebody have deleted the branch.
+    started: its default branch has a commit.
     """
 
     full_name: str
@@ -90,7 +93,7 @@ def query_for(owner: str, names: Names) -> str:
     teams = " ".join(_aliased("t", names.teams, "team(slug: {}) {{ databaseId }}"))
     # GraphQL refuses a fragment that nothing uses.
     labels = " ".join(_aliased("l", names.labels, "label(name: {}) {{ name }}"))
-    fragment = _FOUND.format(vendor=VENDOR_BRANCH, labels=labels)
+    fragment = _FOUND.format(vendor=VENDOR_BRANCH, notes=NOTES_REF, labels=labels)
     return f"""
 query {{
   viewer {{ login }}
@@ -140,7 +143,7 @@ def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepos
         labels=frozenset(label for number, label in enumerate(labels) if node[f"l{number}"]),
         administered=node["viewerCanAdminister"],
         fork=node["isFork"],
-        moved=bool(node["vendor"]),
+        moved=bool(node["vendor"] or node["notes"]),
         started=bool(node["defaultBranchRef"]),
     )
 
