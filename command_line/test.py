@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 
@@ -27,8 +28,20 @@ CHECKS = (
 )
 
 
-def test(context: typer.Context) -> None:
-    """Set everything up and pass the tests: lint, types, pytest. Further arguments go to pytest."""
+def test(
+    context: typer.Context,
+    upstream: Annotated[
+        bool, typer.Option("--upstream", help="Run the GitHub provider's own tests against the sandbox instead.")
+    ] = False,  # noqa: PT028 (no test, though its name says so)
+) -> None:
+    """Set everything up and pass the tests: lint, types, pytest. Further arguments go to pytest.
+
+    With --upstream they name the resources whose tests run, like github_team; all of them without any.
+    """
+    if upstream:
+        if _run(Check("the provider's own tests", ("sandbox.upstream", *context.args))):
+            raise typer.Exit(ExitCode.CHECK_FAILED)
+        return
     with steps() as shown, shown.step("engine") as step:
         ensure_engine(step.say)
     failed = [] if context.args else [check.title for check in CHECKS if _run(check)]

@@ -59,7 +59,7 @@ def public_user(site: Site, account: Account, repositories: list[Repository]) ->
 
 def private_user(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
     """The signed-in user's own profile."""
-    private = sum(repository.visibility == "private" for repository in repositories)
+    private = sum(repository.visibility != "public" for repository in repositories)
     return {
         **public_user(site, account, repositories),
         "user_view_type": "private",
@@ -77,7 +77,7 @@ def private_user(site: Site, account: Account, repositories: list[Repository]) -
 def organization(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
     """An organization in full, as one of its owners sees it."""
     address = f"{site.api}/orgs/{account.login}"
-    private = sum(repository.visibility == "private" for repository in repositories)
+    private = sum(repository.visibility != "public" for repository in repositories)
     return {
         "login": account.login,
         "id": account.id,

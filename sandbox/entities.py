@@ -125,7 +125,7 @@ class Repository(Record):
     template_id: int | None = None
     description: str | None = None
     homepage: str | None = None
-    visibility: Literal["public", "private"] = "public"
+    visibility: Literal["public", "private", "internal"] = "public"
     default_branch: str = "main"
     topics: tuple[str, ...] = ()
     has_issues: bool = True

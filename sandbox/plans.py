@@ -1,10 +1,18 @@
 """What an account's plan leaves out. https://docs.github.com/get-started/learning-about-github/githubs-plans"""
 
 from sandbox.entities import Account, Repository
-from sandbox.errors import GitHubError
+from sandbox.errors import GitHubError, invalid_field
 
 PLANS = ("free", "pro", "team", "enterprise")
 PROTECTION = "Upgrade to GitHub Pro or make this repository public to enable this feature."
+
+
+def demand_visibility(owner: Account, visibility: str) -> None:
+    """Refuse internal repositories to all but organizations of an enterprise."""
+    if visibility == "internal" and (owner.type, owner.plan) != ("Organization", "enterprise"):
+        raise invalid_field(
+            "Repository", "visibility", "Only organizations of an enterprise can set visibility to internal"
+        )
 
 
 def lacks_protection(owner: Account, repository: Repository) -> bool:

@@ -16,6 +16,7 @@ from sandbox.entities import Account, FormerName, Repository, now
 from sandbox.errors import invalid_field
 from sandbox.git_writing import Change, commit_files, identity_of
 from sandbox.issues import default_labels
+from sandbox.plans import demand_visibility
 from sandbox.repository_rules import changed, check_name, normal_name
 from sandbox.worlds import World
 
@@ -44,6 +45,7 @@ async def create(world: World, owner: Account, settings: Mapping[str, Any], fill
     )
     chosen = {key: value for key, value in settings.items() if key not in {"default_branch", "archived"}}
     repository = changed(blank, {**chosen, "name": name})
+    demand_visibility(owner, repository.visibility)
     directory = world.git_directory(repository)
     shutil.rmtree(directory, ignore_errors=True)  # left over if a creation was killed half-way
     bare_repository.create(directory, repository.default_branch)
@@ -67,6 +69,7 @@ def change(world: World, repository: Repository, settings: Mapping[str, Any]) ->
     if "name" in wanted:
         wanted["name"] = normal_name(wanted["name"])
     result = changed(repository, wanted)
+    demand_visibility(world.owner_of(repository), result.visibility)
     if result == repository:
         return repository
     if result.name != repository.name:

@@ -12,7 +12,7 @@ from sandbox.entities import Repository, now
 from sandbox.errors import GitHubError, invalid_field, wrong_type
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "visibility": ("public", "private"),
+    "visibility": ("public", "private", "internal"),
     "pull_request_creation_policy": ("all", "collaborators_only"),
     "squash_merge_commit_title": ("PR_TITLE", "COMMIT_OR_PR_TITLE"),
     "squash_merge_commit_message": ("PR_BODY", "COMMIT_MESSAGES", "BLANK"),

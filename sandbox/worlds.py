@@ -78,6 +78,8 @@ class World:
             if membership.role == "admin":
                 return Permission.ADMIN
             base = Permission[self.owner_of(repository).default_repository_permission.upper()]
+            if repository.visibility == "internal":
+                base = max(base, Permission.READ)
         return max(base, granted(self.store, user, repository))
 
     def is_owner(self, organization: Account, user: Account | None) -> bool:

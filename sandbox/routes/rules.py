@@ -22,7 +22,7 @@ from sandbox.routes import organization_routes, repository_routes
 
 ENFORCEMENTS = ("disabled", "active", "evaluate")
 TARGETS = ("branch", "tag", "push", "repository")
-ACTOR_TYPES = ("Integration", "OrganizationAdmin", "RepositoryRole", "Team", "DeployKey", "User")
+ACTOR_TYPES = ("Integration", "OrganizationAdmin", "EnterpriseOwner", "RepositoryRole", "Team", "DeployKey", "User")
 
 
 def _ruleset_in(call: Call, owner: Account | Repository, present: Ruleset | None) -> Ruleset:

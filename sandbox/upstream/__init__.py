@@ -3,5 +3,5 @@
 They ship in the provider's Go module, and drive it through OpenTofu. Both programs are built from Go modules
 pinned in opentofu/ and provider/, once, into the user's cache; that takes about 6 minutes on 2 cores.
 
-    python -m sandbox.upstream [RESOURCE ...]
+    ./multirepo test --upstream [RESOURCE ...]
 """

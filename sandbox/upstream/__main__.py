@@ -1,4 +1,7 @@
-"""python -m sandbox.upstream [RESOURCE ...]: how many of the provider's own tests pass against the sandbox."""
+"""`python -m sandbox.upstream [RESOURCE ...]`: how many of the provider's own tests pass against the sandbox.
+
+`./multirepo test --upstream` is the same.
+"""
 
 import argparse
 import sys
@@ -45,14 +48,21 @@ def _judge(resources: list[str], folder: Path) -> int:
         for resource in resources:
             cases = [case for function in RESOURCES[resource] for case in run(function, programs, world, folder)]
             print(_line(resource, cases), flush=True)
-            for case in cases:
-                if case.result == "FAIL":
-                    print(f"    ✗ {case.name}\n" + "\n".join(f"      {line}" for line in case.said.splitlines()[:12]))
+            _print_cases(cases)
             results += cases
     finally:
         process.stop(folder / "sandbox")
     print(_line("all", results))
     return 0 if _share(results) >= GOAL else 1
+
+
+def _print_cases(cases: list[Case]) -> None:
+    """Those that did not pass: what failed ones printed, and in a line why others do not apply."""
+    for case in cases:
+        lines = case.said.splitlines()[: 12 if case.result == "FAIL" else 1]
+        if case.result != "PASS":
+            print(f"    {'✗' if case.result == 'FAIL' else '-'} {case.name}")
+            print("".join(f"      {line}\n" for line in lines), end="", flush=True)
 
 
 def _share(cases: list[Case]) -> float:

@@ -1,6 +1,6 @@
 """The runner of the provider's own tests: reading what Go prints. The tests themselves are another command."""
 
-from sandbox.upstream.cases import RESOURCES, Case, parse
+from sandbox.upstream.cases import INAPPLICABLE, RESOURCES, Case, parse
 
 OUTPUT = """\
 === RUN   TestAccGithubTeam
@@ -30,6 +30,12 @@ def test_the_cases_are_read_with_what_the_failed_ones_said() -> None:
         ),
         Case("TestAccGithubTeam/paid", "SKIP", 0.0, "acc_test.go:340: Skipping as test mode doesn't have paid orgs"),
     ]
+
+
+def test_a_case_that_no_server_could_pass_is_not_applicable() -> None:
+    [name, *_] = INAPPLICABLE
+    [case] = parse(f"    --- FAIL: {name} (0.10s)\n")
+    assert (case.result, case.said) == ("SKIP", INAPPLICABLE[name])
 
 
 def test_every_resource_names_its_functions() -> None:
