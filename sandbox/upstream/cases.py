@@ -92,7 +92,6 @@ def _environment(programs: Programs, world: WorldAccess, home: Path) -> dict[str
         "GITHUB_LEGACY_CLIENT": "false",
         "GH_TEST_AUTH_MODE": "enterprise",
         "GITHUB_ENTERPRISE_SLUG": "enterprise",
-        "GH_TEST_ADVANCED_SECURITY": "true",
         "GH_TEST_ORG_USER1": "user-one",
         "GH_TEST_ORG_USER2": "user-two",
         "GH_TEST_EXTERNAL_USER1": "stranger",
