@@ -42,8 +42,7 @@ for desired in state.repositories:
         settings=kept[desired.name],
         values=values[desired.name],
         teams=teams,
-        people=existing.people,
-        existing=existing.repositories.get(desired.name),
+        existing=existing,
         leftovers=Leftovers(settings),
     )
     repository = ServiceRepository(desired.name, arguments, server)

@@ -75,7 +75,7 @@ def look_at_github(stack: Stack, plan: Plan) -> AtGitHub:
     """Ask, in at most four requests, and write nothing. Raises SettingsError, CommandError."""
     if not stack.file.exists():
         raise CommandError(f"There is no {stack.file.name}. Run: pulumi stack init {stack.name}")
-    if (stack.setting("github") or "").startswith("sandbox/"):
+    if stack.in_sandbox:
         os.environ[TOKEN_VARIABLE] = world_of(stack).token  # where the requests below look for it
     settings = stack.settings()
     state = desired_state(plan, settings.stages)

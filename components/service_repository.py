@@ -8,7 +8,7 @@ import pulumi_github as github
 
 from components.code_move import CodeMove, CodeMoveArgs
 from components.environments import Environment, EnvironmentArgs
-from components.existing import ExistingRepository
+from components.existing import Existing
 from components.leftovers import Leftovers
 from components.managed_files import ManagedFiles, ManagedFilesArgs
 from components.people import TeamAccess, TeamAccessArgs
@@ -25,7 +25,7 @@ class ServiceRepositoryArgs:
     """desired: what must exist. code: the history it gets, None for a repository that starts empty.
 
     owner: at GitHub. settings, values: how it is kept.
-    teams, people: slug and login to number, of those that the settings name.
+    teams: slug to number, of those that the settings name.
     existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
     """
 
@@ -35,8 +35,7 @@ class ServiceRepositoryArgs:
     settings: DesiredSettings
     values: RepositoryValues
     teams: Mapping[str, pulumi.Output[int]]
-    people: Mapping[str, int]
-    existing: ExistingRepository | None
+    existing: Existing
     leftovers: Leftovers
 
 
@@ -74,7 +73,7 @@ class ServiceRepository(pulumi.ComponentResource):
             merge_commit_message=merge.merge_commit_message,
             squash_merge_commit_title=merge.squash_merge_commit_title,
             squash_merge_commit_message=merge.squash_merge_commit_message,
-            opts=adopted(child, desired.name, args.existing is not None),
+            opts=adopted(child, desired.name, desired.name in args.existing.repositories),
         )
         last: pulumi.Resource = self.repository
         if args.code:
@@ -119,7 +118,7 @@ class ServiceRepository(pulumi.ComponentResource):
                 desired=desired,
                 values=args.values,
                 teams=args.teams,
-                people=args.people,
+                people=args.existing.people,
                 leftovers=args.leftovers,
             )
             Environment(f"{name}-{desired.name}", environment, after(child, last))
@@ -132,7 +131,8 @@ class ServiceRepository(pulumi.ComponentResource):
         settings = args.settings
         named = (settings.actions, settings.vulnerability_alerts, settings.security_updates)
         if settings.labels or any(one is not None for one in named):
-            labels = args.existing.labels if args.existing else frozenset()
+            found = args.existing.repositories.get(args.desired.name)
+            labels = found.labels if found else frozenset()
             arguments = RepositorySettingsArgs(
                 repository=args.desired.name, desired=settings, labels=labels, leftovers=args.leftovers
             )

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from components.code_move import CodeMoveArgs
-from components.existing import ExistingRepository
+from components.existing import Existing, ExistingRepository
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.values import values_of
 from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
@@ -51,6 +51,7 @@ def register(
     settings: RepositorySettings = LEFT_ALONE,
     labels: Set[str] = frozenset(),
 ) -> None:
+    found = ExistingRepository(full_name="acme/maestro-engine", labels=frozenset(labels))
     arguments = ServiceRepositoryArgs(
         owner="acme",
         desired=desired(code, archived),
@@ -68,8 +69,7 @@ def register(
         settings=settings,
         values=values_of({"engine": settings}, VALUES.get, "test")["engine"],
         teams={"core": pulumi.Output.from_input(7)},
-        people={"zoe": 8},
-        existing=ExistingRepository(full_name="acme/maestro-engine", labels=frozenset(labels)) if exists else None,
+        existing=Existing(repositories={"maestro-engine": found} if exists else {}, people={"zoe": 8}),
         leftovers=NoLeftovers(),
     )
 
@@ -164,10 +164,10 @@ def test_a_team_gets_its_role(recording: RecordingEngine) -> None:
 
 
 def test_an_environment_names_its_reviewers_its_wait_and_who_may_use_it(recording: RecordingEngine) -> None:
-    production = {"name": "production", "reviewers": ["core"], "wait_minutes": 5, "tags": ["v*"]}
+    production = {"name": "production", "reviewers": ["core", "@zoe"], "wait_minutes": 5, "tags": ["v*"]}
     register(recording, settings=kept(environments=[production]))
     inputs = recording.registered["maestro-engine-production-environment"].inputs
-    assert (inputs["waitTimer"], inputs["reviewers"]) == (5, [{"teams": [7]}])
+    assert (inputs["waitTimer"], inputs["reviewers"]) == (5, [{"teams": [7], "users": [8]}])
     assert inputs["deploymentBranchPolicy"] == {"protectedBranches": False, "customBranchPolicies": True}
     assert recording.registered["maestro-engine-production-tag-v*"].inputs["tagPattern"] == "v*"
 
