@@ -96,6 +96,23 @@ def imitate(
 
 
 @dataclass(frozen=True)
+class Host:
+    """https, http: ports of 127.0.0.1. authority: file with the certificate that a client of https must trust, in PEM.
+
+    http answers as a proxy for github.localhost and api.github.localhost.
+    """
+
+    https: int
+    http: int
+    authority: str
+
+
+def open_host(running: Running, world: str) -> Host:
+    """Let the world have a host of its own, until the sandbox ends; asked again, the same. Raises SandboxError."""
+    return Host(**_asked(running, "PUT", f"/_sandbox/worlds/{quote(world, safe='')}/host"))
+
+
+@dataclass(frozen=True)
 class OpenSecret:
     """A secret and what it holds. owner: a repository or the organization.
 

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.faults import Faults
+from sandbox.hosts import Hosts
 from sandbox.rate_limits import RateLimits
 from sandbox.repositories import settle
 from sandbox.request_log import RequestLog
@@ -143,6 +144,7 @@ def create_app(root: Path, code: str = "") -> Starlette:
         for world in app.state.worlds.all():
             await settle(world)
         yield
+        await app.state.hosts.close()
         app.state.worlds.close()
 
     rest = [route for module in REST for route in module.ROUTES]
@@ -161,6 +163,7 @@ def create_app(root: Path, code: str = "") -> Starlette:
         lifespan=lifespan,
     )
     app.state.worlds = Worlds(root)
+    app.state.hosts = Hosts(app, root)
     app.state.rates = RateLimits()
     app.state.pushes = {}
     app.state.faults = {}

@@ -6,7 +6,7 @@ https://docs.github.com/rest/issues
 from dataclasses import dataclass
 from typing import Literal
 
-from sandbox.entities import Record, Repository
+from sandbox.entities import Account, Record, Repository, now
 from sandbox.store import Store
 
 # What GitHub gives to every new repository: name, color, description.
@@ -84,6 +84,24 @@ class Comment(Record):
 def next_number(store: Store, repository: Repository) -> int:
     """The number of the next issue or pull request: they count together."""
     return max((issue.number for issue in store.all(Issue, str(repository.id))), default=0) + 1
+
+
+def opened(
+    store: Store, repository: Repository, user: Account, title: str, body: str | None, *, pull: bool = False
+) -> Issue:
+    """A new issue, or the issue that a new pull request is; not kept yet."""
+    time = now()
+    return Issue(
+        id=store.next_id(),
+        repository_id=repository.id,
+        number=next_number(store, repository),
+        title=title,
+        body=body,
+        user_id=user.id,
+        is_pull_request=pull,
+        created_at=time,
+        updated_at=time,
+    )
 
 
 def default_labels(store: Store, repository: Repository) -> list[Label]:

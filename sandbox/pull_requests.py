@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.bare_repository import BRANCHES, GitError, git, object_id
 from sandbox.entities import Account, Record, Repository, now
+from sandbox.errors import GitHubError
 from sandbox.issues import Issue
 from sandbox.permissions import Permission
 from sandbox.protection import rules_for
@@ -92,6 +93,47 @@ async def note_push(world: World, repository: Repository) -> None:
             if head != pull.head_sha:
                 _dismiss_stale_reviews(world, repository, pull)
             world.store.put(replace(pull, head_sha=head, base_sha=base))
+
+
+async def open_pull(
+    world: World, repository: Repository, issue: Issue, head: str, base: str, *, draft: bool
+) -> PullRequest:
+    """A new pull request for the issue, both kept. head, base: branches. Raises 422."""
+    directory = world.git_directory(repository)
+    tips = {name: object_id(directory, BRANCHES + name) for name in (head, base)}
+    for field, name in (("head", head), ("base", base)):
+        if tips[name] is None:
+            raise invalid(field)
+    head_sha, base_sha = str(tips[head]), str(tips[base])
+    if await is_ancestor(world, repository, head_sha, base_sha):
+        raise refused(f"No commits between {base} and {head}")
+    for other in world.store.all(PullRequest, str(repository.id)):
+        if (other.head, other.base) == (head, base) and issue_of(world, other).state == "open":
+            raise refused(f"A pull request already exists for {world.owner_of(repository).login}:{head}.")
+    pull = PullRequest(
+        id=world.store.next_id(),
+        repository_id=repository.id,
+        number=issue.number,
+        head=head,
+        head_sha=head_sha,
+        base=base,
+        base_sha=base_sha,
+        draft=draft,
+    )
+    with world.store.transaction():
+        world.store.put(issue)
+        world.store.put(pull)
+    return pull
+
+
+def invalid(field: str) -> GitHubError:
+    """422: the field names nothing."""
+    return GitHubError(422, "Validation Failed", [{"resource": "PullRequest", "field": field, "code": "invalid"}])
+
+
+def refused(message: str) -> GitHubError:
+    """422, with GitHub's reason."""
+    return GitHubError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}])
 
 
 def close(

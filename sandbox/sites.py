@@ -32,6 +32,8 @@ class Addresses:
 
 def site_of(request: Request, world: World) -> Site:
     """The addresses of the world, as this client reached it."""
+    if own := request.scope.get("sandbox.site"):  # a host with this world at its root
+        return Site(host=own.partition("://")[2], html=own)
     host = request.headers.get("host", "127.0.0.1")
     return Site(host=host, html=f"{request.scope['scheme']}://{host}/{world.name}")
 

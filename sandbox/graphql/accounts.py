@@ -27,6 +27,15 @@ def repositories_of(
 
 def _repositories(owner: Account, info: Any, **arguments: Any) -> Any:
     found = repositories_of(context_of(info), owner, arguments.get("isArchived"), arguments.get("visibility"))
+    private = {"PRIVATE": True, "PUBLIC": False}.get(arguments.get("privacy") or "")
+    found = [
+        one
+        for one in found
+        if private in (None, one.visibility != "public") and arguments.get("isFork") in (None, one.fork_of is not None)
+    ]
+    if order := arguments.get("orderBy"):
+        by = {"NAME": "name", "PUSHED_AT": "pushed_at", "UPDATED_AT": "updated_at"}.get(order["field"], "id")
+        found.sort(key=lambda one: str(getattr(one, by)), reverse=order["direction"] == "DESC")
     shown = connection(found, arguments, "repositories")
     return shown | {"totalDiskUsage": sum(repository.size for repository in found)}
 

@@ -19,11 +19,11 @@ from graphql import (
     validate,
 )
 
-from sandbox.graphql import accounts, git_objects, mutations, nodes, protection, queries, repositories
+from sandbox.graphql import accounts, git_objects, issues, mutations, nodes, protection, queries, repositories
 from sandbox.graphql.context import Context, ResolveError
 
 SCHEMA = Path(__file__).parent.parent / "schema.graphql"
-MODULES = (queries, accounts, repositories, git_objects, protection, mutations)
+MODULES = (queries, accounts, repositories, git_objects, issues, protection, mutations)
 # GitHub lets fields of several types share a key where one may be null and the other not; graphql-core does not.
 RULES = [rule for rule in specified_rules if rule.__name__ != "OverlappingFieldsCanBeMergedRule"]
 UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'")

@@ -11,10 +11,11 @@ from sandbox.apps import App
 from sandbox.bare_repository import object_id
 from sandbox.entities import Account, Repository, node_id, parse_node_id
 from sandbox.graphql.context import Context, GitObject, ResolveError
-from sandbox.issues import Label
+from sandbox.issues import Issue, Label
 from sandbox.people import Team
 from sandbox.permissions import Permission
 from sandbox.protection import BranchProtectionRule, Ruleset
+from sandbox.pull_requests import PullRequest
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,16 @@ class Allowance:
     actor_id: str
 
 
-PREFIXES = {Repository: "R", Team: "T", App: "A", BranchProtectionRule: "BPR", Ruleset: "RRS", Label: "LA"}
+PREFIXES: dict[type, str] = {
+    Repository: "R",
+    Team: "T",
+    App: "A",
+    BranchProtectionRule: "BPR",
+    Ruleset: "RRS",
+    Label: "LA",
+    Issue: "I",
+    PullRequest: "PR",
+}
 TYPE_NAMES = {
     Repository: "Repository",
     Team: "Team",
@@ -44,6 +54,8 @@ TYPE_NAMES = {
     BranchProtectionRule: "BranchProtectionRule",
     Ruleset: "RepositoryRuleset",
     Label: "Label",
+    Issue: "Issue",
+    PullRequest: "PullRequest",
     RefNode: "Ref",
 }
 OBJECT_PREFIXES = {"commit": "C", "tree": "TREE", "blob": "B", "tag": "TA"}

@@ -31,7 +31,19 @@ def _topics(repository: Repository, info: Any, **arguments: Any) -> Any:
 
 
 def _labels(repository: Repository, info: Any, **arguments: Any) -> Any:
-    return connection(context_of(info).world.store.all(Label, str(repository.id)), arguments, "labels")
+    found = context_of(info).world.store.all(Label, str(repository.id))
+    order = arguments["orderBy"]
+    if order["field"] == "NAME":
+        found.sort(key=lambda label: label.name)
+    if order["direction"] == "DESC":
+        found.reverse()
+    matching = [label for label in found if (arguments.get("query") or "").lower() in label.name.lower()]
+    return connection(matching, arguments, "labels")
+
+
+def _parent(repository: Repository, info: Any) -> Repository | None:
+    found = context_of(info).world.store.by_id(Repository, repository.fork_of) if repository.fork_of else None
+    return found if found and context_of(info).permission(found) >= Permission.READ else None
 
 
 def _label(repository: Repository, info: Any, name: str) -> Label | None:
@@ -47,7 +59,9 @@ def branch_protection_rules(repository: Repository, info: Any, **arguments: Any)
 
 
 def _rulesets(repository: Repository, info: Any, **arguments: Any) -> Any:
-    return connection(rulesets_for(context_of(info).world.store, repository), arguments, "rulesets")
+    found = rulesets_for(context_of(info).world.store, repository)
+    own = [each for each in found if arguments["includeParents"] or each.owner_id == repository.id]
+    return connection(own, arguments, "rulesets")
 
 
 def _ruleset(repository: Repository, info: Any, **arguments: int) -> Ruleset | None:
@@ -88,6 +102,7 @@ RESOLVERS = {
         "isArchived": lambda repository, info: repository.archived,
         "isDisabled": lambda repository, info: False,
         "isEmpty": lambda repository, info: bare_repository.is_empty(info.context.world.git_directory(repository)),
+        "parent": _parent,
         "isFork": lambda repository, info: repository.fork_of is not None,
         "isInOrganization": lambda repository, info: info.context.world.owner_of(repository).type == "Organization",
         "isLocked": lambda repository, info: False,
@@ -121,6 +136,7 @@ RESOLVERS = {
         "databaseId": lambda each, info: each.id,
         "target": lambda each, info: each.target.upper(),
         "enforcement": lambda each, info: each.enforcement.upper(),
+        "rules": lambda each, info, **_: {"totalCount": len(each.rules)},
         "source": _ruleset_source,
     },
     "Label": {

@@ -10,7 +10,7 @@ from sandbox.calls import Call, Reply
 from sandbox.entities import Account, Repository, now
 from sandbox.errors import GitHubError
 from sandbox.issue_representations import Shower
-from sandbox.issues import Comment, Issue, Label, next_number
+from sandbox.issues import Comment, Issue, Label, opened
 from sandbox.pagination import page
 from sandbox.permissions import Permission
 from sandbox.routes import repository_routes, route
@@ -67,17 +67,8 @@ async def create_issue(call: Call) -> Reply:
     Labels and assignees of who may not set them are left out without a word.
     """
     repository = _with_issues(call)
-    title, time = str(call.body.get("title") or required(call.body, "title", str)), now()
-    issue = Issue(
-        id=call.world.store.next_id(),
-        repository_id=repository.id,
-        number=next_number(call.world.store, repository),
-        title=title,
-        body=optional(call.body, "body", str),
-        user_id=call.signed_in().id,
-        created_at=time,
-        updated_at=time,
-    )
+    title = str(call.body.get("title") or required(call.body, "title", str))
+    issue = opened(call.world.store, repository, call.signed_in(), title, optional(call.body, "body", str))
     if call.permission(repository) >= Permission.TRIAGE:
         issue = replace(issue, **_sorting(call, repository))
     call.world.store.put(issue)

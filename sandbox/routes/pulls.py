@@ -13,10 +13,10 @@ from sandbox.enforcement import Enforcement, RefUpdate, sign
 from sandbox.entities import Repository, now
 from sandbox.errors import GitHubError
 from sandbox.issue_representations import Shower
-from sandbox.issues import Comment, Issue, next_number
+from sandbox.issues import Comment, opened
 from sandbox.pagination import page
 from sandbox.permissions import Permission
-from sandbox.pull_requests import PullRequest, close, is_ancestor, issue_of
+from sandbox.pull_requests import PullRequest, close, invalid, issue_of, open_pull, refused
 from sandbox.refusals import refusal
 from sandbox.routes import repository_routes
 from sandbox.routes.issues import with_state
@@ -99,64 +99,15 @@ async def list_pulls(call: Call) -> Reply:
 
 async def create_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#create-a-pull-request"""
-    call.signed_in()
+    user = call.signed_in()
     repository = call.writable_repository(Permission.READ)
     head, base = required(call.body, "head", str).rpartition(":")[2], required(call.body, "base", str)
-    directory = call.git_directory(repository)
-    tips = {name: bare_repository.object_id(directory, BRANCHES + name) for name in (head, base)}
-    for field, name in (("head", head), ("base", base)):
-        if tips[name] is None:
-            raise GitHubError(
-                422, "Validation Failed", [{"resource": "PullRequest", "field": field, "code": "invalid"}]
-            )
-    head_sha, base_sha = str(tips[head]), str(tips[base])
-    owner = call.world.owner_of(repository).login
-    if await is_ancestor(call.world, repository, head_sha, base_sha):
-        raise _custom(f"No commits between {base} and {head}")
-    for other in call.world.store.all(PullRequest, str(repository.id)):
-        if (other.head, other.base) == (head, base) and issue_of(call.world, other).state == "open":
-            raise _custom(f"A pull request already exists for {owner}:{head}.")
-    pull = _opened(call, repository, (head, head_sha), (base, base_sha))
+    title, body = required(call.body, "title", str), optional(call.body, "body", str)
+    issue = opened(call.world.store, repository, user, title, body, pull=True)
+    draft = optional(call.body, "draft", bool, False)
+    pull = await open_pull(call.world, repository, issue, head, base, draft=draft)
     shown = await _whole(call, repository, pull)
     return Reply(shown, 201, {"Location": shown["url"]})
-
-
-def _opened(call: Call, repository: Repository, head: tuple[str, str], base: tuple[str, str]) -> PullRequest:
-    """A new pull request. head, base: branches and their commits."""
-    time, store = now(), call.world.store
-    issue = Issue(
-        id=store.next_id(),
-        repository_id=repository.id,
-        number=next_number(store, repository),
-        title=required(call.body, "title", str),
-        body=optional(call.body, "body", str),
-        user_id=call.signed_in().id,
-        is_pull_request=True,
-        created_at=time,
-        updated_at=time,
-    )
-    pull = PullRequest(
-        id=store.next_id(),
-        repository_id=repository.id,
-        number=issue.number,
-        head=head[0],
-        head_sha=head[1],
-        base=base[0],
-        base_sha=base[1],
-        draft=optional(call.body, "draft", bool, False),
-    )
-    with store.transaction():
-        store.put(issue)
-        store.put(pull)
-    return pull
-
-
-def _invalid(field: str) -> GitHubError:
-    return GitHubError(422, "Validation Failed", [{"resource": "PullRequest", "field": field, "code": "invalid"}])
-
-
-def _custom(message: str) -> GitHubError:
-    return GitHubError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}])
 
 
 async def get_pull(call: Call) -> Reply:
@@ -178,11 +129,11 @@ async def update_pull(call: Call) -> Reply:
         raise errors.must_be_admin()
     state = choice(call.body, "state", ("open", "closed"), issue.state)
     if pull.merged_at and state != issue.state:
-        raise _custom("state cannot be changed. The pull request is merged.")
+        raise refused("state cannot be changed. The pull request is merged.")
     base = optional(call.body, "base", str, pull.base)
     base_sha = bare_repository.object_id(call.git_directory(repository), BRANCHES + base)
     if base_sha is None:
-        raise _invalid("base")
+        raise invalid("base")
     changed = replace(
         issue,
         title=optional(call.body, "title", str, issue.title),

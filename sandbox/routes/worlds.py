@@ -94,6 +94,14 @@ async def imitate(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def open_host(request: Request) -> Response:
+    """Let the world have a host of its own, with TLS and without."""
+    world = request.path_params["world"]
+    if request.app.state.worlds.get(world) is None:
+        return _refusal(404, "There is no such world.")
+    return JSONResponse(request.app.state.hosts.of(world))
+
+
 async def delete_world(request: Request) -> Response:
     """Forget a world and everything in it."""
     deleted = request.app.state.worlds.delete(request.path_params["world"])
@@ -174,6 +182,7 @@ ROUTES = [
     Route("/_sandbox/worlds", guarded(list_worlds), methods=["GET"]),
     Route("/_sandbox/worlds/{world}", guarded(create_world), methods=["PUT"]),
     Route("/_sandbox/worlds/{world}", guarded(imitate), methods=["PATCH"]),
+    Route("/_sandbox/worlds/{world}/host", guarded(open_host), methods=["PUT"]),
     Route("/_sandbox/worlds/{world}", guarded(delete_world), methods=["DELETE"]),
     Route("/_sandbox/worlds/{world}/tokens", guarded(create_token), methods=["POST"]),
     Route("/_sandbox/worlds/{world}/organizations/{login}", guarded(create_organization), methods=["PUT"]),
