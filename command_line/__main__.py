@@ -11,6 +11,7 @@ from command_line.drift import drift
 from command_line.exit_codes import ExitCode
 from command_line.failures import FAILURES, exit_code_of
 from command_line.preflight import preflight
+from command_line.preview_transforms import preview_transforms
 from command_line.prove import prove
 from command_line.rehearse import rehearse
 from command_line.sandbox import sandbox
@@ -33,6 +34,7 @@ app.command()(preflight)
 app.command()(drift)
 app.command()(discover)
 app.command()(where)
+app.command()(preview_transforms)
 app.command(context_settings=PASSED_ON)(shell)
 app.command(context_settings=PASSED_ON)(test)
 app.add_typer(sandbox, name="sandbox")

@@ -7,6 +7,7 @@ from migration.code_move.errors import CodeMoveError, PreflightError, ProofError
 from migration.desired_state import DesiredStateError
 from migration.packages.errors import ManifestError, PackagesError
 from migration.plan import PlanError
+from migration.transforms.applying import TransformError
 from sandbox.errors import SandboxError
 
 
@@ -36,6 +37,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     PreflightError: ExitCode.CHECK_FAILED,
     CodeMoveError: ExitCode.OUTSIDE,
     ManifestError: ExitCode.INPUT,
+    TransformError: ExitCode.INPUT,
     PackagesError: ExitCode.OUTSIDE,
     EngineError: ExitCode.OUTSIDE,
     SandboxError: ExitCode.OUTSIDE,

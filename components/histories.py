@@ -8,7 +8,8 @@ from components.settings import WORKSPACE, Settings, github_token
 from migration.code_move.mirror import fetched, is_address
 from migration.code_move.proof import proof_of
 from migration.code_move.splitting import Split, split_monorepo
-from migration.code_move.tip import Transform, blame_ignore_revs, transformed_tree
+from migration.code_move.tip import blame_ignore_revs
+from migration.code_move.tree_changes import Transform, transformed_tree
 from migration.desired_state import DesiredRepository, DesiredState
 from migration.desired_state.moves import CodeSelection
 

@@ -9,21 +9,15 @@ only ever fast-forwarded and people's work merges with what is new, not with the
     vendor           B'----------D'
 """
 
+import posixpath
 import re
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from migration.code_move.blame_ignore_revs import FILE_NAME, names_commits, with_new_ids
 from migration.code_move.commit_map import read_commit_map
 from migration.code_move.git_objects import object_named, run_git
-
-Files = Mapping[bytes, bytes]
-"""The files of a tree: path to content, read when it is asked for."""
-
-Transform = Callable[[Files], Mapping[bytes, bytes | None]]
-"""What changes: path to new content, or to None for a file that goes. The same files give the same changes."""
+from migration.code_move.tree_changes import Changes, Files, Transform
 
 _WRITER = "multirepo <multirepo@users.noreply.github.com>"
 _MESSAGE = "Apply the plan's transforms\n\nSplit-Head: {}\n"
@@ -88,70 +82,23 @@ def next_tip(git_dir: Path, head: str, tree: str | None, present: str | None) ->
     return Tip(tree=tree, parents=tuple(parents), split_head=head, date=date).write(git_dir)
 
 
-def transformed_tree(git_dir: Path, head: str, transforms: Iterable[Transform]) -> str | None:
-    """The tree of `head` after each transform in turn, written into `git_dir`; None when none of them changes it."""
-    original = tree = object_named(git_dir, f"{head}^{{tree}}")
-    for transform in transforms:
-        files = _TreeFiles(git_dir, tree)
-        if changes := transform(files):
-            tree = _with_changes(git_dir, files, changes)
-    return None if tree == original else tree
-
-
-class _TreeFiles(Files):
-    """Symbolic links and submodules are left out: no transform is about them."""
-
-    def __init__(self, git_dir: Path, tree: str) -> None:
-        self._git_dir, self.tree = git_dir, tree
-        entries = run_git("ls-tree", "-r", "-z", tree, directory=git_dir).split(b"\0")[:-1]
-        listed = [(*details.split(b" "), path) for details, path in (entry.split(b"\t", 1) for entry in entries)]
-        self.modes = {path: mode for mode, _, _, path in listed if mode.startswith(b"100")}
-        self._ids = {path: object_id.decode() for _, _, object_id, path in listed if path in self.modes}
-
-    def __getitem__(self, path: bytes) -> bytes:
-        return run_git("cat-file", "blob", self._ids[path], directory=self._git_dir)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.modes)
-
-    def __len__(self) -> int:
-        return len(self.modes)
-
-
-def _with_changes(git_dir: Path, files: _TreeFiles, changes: Mapping[bytes, bytes | None]) -> str:
-    lines = []
-    for path, content in changes.items():
-        if content is None:
-            lines.append(b"0 %b\t%b\0" % (b"0" * len(files.tree), path))
-        else:
-            written = run_git("hash-object", "-w", "--stdin", directory=git_dir, standard_input=content).strip()
-            lines.append(b"%b %b\t%b\0" % (files.modes.get(path, b"100644"), written, path))
-    with tempfile.TemporaryDirectory(dir=git_dir) as folder:
-        index = {"GIT_INDEX_FILE": f"{folder}/index"}
-        run_git("read-tree", files.tree, directory=git_dir, variables=index)
-        update = ("update-index", "-z", "--index-info")
-        run_git(*update, directory=git_dir, standard_input=b"".join(lines), variables=index)
-        return run_git("write-tree", directory=git_dir, variables=index).decode().strip()
-
-
 def blame_ignore_revs(git_dir: Path, repository: str, monorepo_head: str) -> Transform:
     """Lists of commits for blame to ignore name the repository's own commits.
 
     A repository without a list at its root, where alone GitHub reads it, gets what moved of the monorepo's.
     """
-    root = FILE_NAME.encode()
 
-    def transform(files: Files) -> Mapping[bytes, bytes | None]:
-        lists = {path: files[path] for path in files if path.rpartition(b"/")[2] == root}
+    def transform(files: Files) -> Changes:
+        lists = {path: files[path] for path in files if posixpath.basename(path) == FILE_NAME}
         monorepo_list = _regular_file(git_dir, monorepo_head, FILE_NAME)
         if monorepo_list is None and not lists:
-            return {}
+            return Changes(contents={})
         new_ids = dict(read_commit_map(git_dir, repository, len(monorepo_head) // 2))
         rewritten = {path: with_new_ids(content, new_ids.get) for path, content in lists.items()}
-        if root not in lists and monorepo_list is not None:
+        if FILE_NAME not in lists and monorepo_list is not None:
             moved = with_new_ids(monorepo_list, new_ids.get)
-            rewritten |= {root: moved} if names_commits(moved) else {}
-        return {path: content for path, content in rewritten.items() if content != lists.get(path)}
+            rewritten |= {FILE_NAME: moved} if names_commits(moved) else {}
+        return Changes(contents={path: content for path, content in rewritten.items() if content != lists.get(path)})
 
     return transform
 

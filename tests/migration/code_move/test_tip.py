@@ -9,7 +9,8 @@ from migration.code_move.errors import CarryRefusedError, CodeMoveError
 from migration.code_move.pushing import Carried, carry, vendor_branch
 from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split
-from migration.code_move.tip import Files, Tip, Transform, blame_ignore_revs, transformed_tree
+from migration.code_move.tip import Tip, blame_ignore_revs
+from migration.code_move.tree_changes import Changes, Files, Transform, transformed_tree
 from migration.desired_state.moves import Move
 from tests.conftest import Repository
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
@@ -17,9 +18,9 @@ from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 REVS = ".git-blame-ignore-revs"
 
 
-def shouting(files: Files) -> dict[bytes, bytes | None]:
+def shouting(files: Files) -> Changes:
     """A transform that touches a line which the monorepo changes, too."""
-    return {b"f": files[b"f"].replace(b"path", b"version"), b"added": b"by the plan\n"}
+    return Changes(contents={"f": files["f"].replace(b"path", b"version"), "added": b"by the plan\n"})
 
 
 @dataclass
@@ -95,7 +96,7 @@ def test_the_same_transforms_are_the_same_commit_and_nothing_to_push(scene: Scen
 
 
 def test_a_transform_that_changes_nothing_makes_no_commit(scene: Scene) -> None:
-    assert scene.carry(lambda files: {b"f": files[b"f"]}) == scene.split().histories["new"].head
+    assert scene.carry(lambda files: Changes(contents={"f": files["f"]})) == scene.split().histories["new"].head
 
 
 def test_new_commits_go_on_from_the_last_tip(scene: Scene) -> None:
@@ -118,7 +119,7 @@ def test_people_who_work_beside_a_transform_never_meet_it_as_a_conflict(scene: S
 
 def test_a_changed_transform_is_a_commit_after_the_last_tip(scene: Scene) -> None:
     before = scene.carry(shouting)
-    after = scene.carry(shouting, lambda _: {b"added": None})
+    after = scene.carry(shouting, lambda _: Changes(contents={"added": None}))
     assert git(scene.server, "rev-parse", f"{after}^@") == before
     assert git(scene.server, "ls-tree", "--name-only", "main") == "f"
 
@@ -135,6 +136,14 @@ def test_a_mode_stays(scene: Scene) -> None:
     scene.builder.point("main", scene.commits[-1])
     scene.carry(shouting)
     assert git(scene.server, "ls-tree", "--format=%(objectmode) %(path)", "main") == "100644 added\n100755 f"
+
+
+def test_a_file_that_moves_stays_executable(scene: Scene) -> None:
+    scene.commits.append(scene.builder.commit({"a/sh/ü": ("100755", "run\n")}, scene.commits[-1]))
+    scene.builder.point("main", scene.commits[-1])
+    scene.carry(lambda files: Changes(contents={"sh/ü": None, "bin/ü": files["sh/ü"]}, moves={"sh/ü": "bin/ü"}))
+    assert git(scene.server, "-c", "core.quotePath=no", "ls-tree", "-r", "main").startswith("100755 blob")
+    assert git(scene.server, "-c", "core.quotePath=no", "ls-tree", "-r", "--name-only", "main") == "bin/ü"
 
 
 def test_a_look_at_github_tells_the_split_and_the_tree(scene: Scene, tmp_path: Path) -> None:

@@ -1,0 +1,85 @@
+"""`./multirepo preview-transforms`: what the plan's transforms change in a repository, as a diff."""
+
+import difflib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from command_line.console import steps, tell
+from command_line.failures import CommandError
+from command_line.rehearse import present_monorepo
+from command_line.stacks import stack_for
+from components.histories import selections_of, workspace_of
+from migration.code_move.git_objects import run_git
+from migration.code_move.splitting import split_monorepo
+from migration.code_move.tree_changes import Changes, Files, transformed_tree
+from migration.desired_state import Stage, desired_state
+from migration.plan import Plan, Repository, read_plan
+from migration.transforms.applying import Transformed, transform
+
+EXAMPLE_INDEX = "https://registry.example/simple/"
+"""Shown where the stack has no registry yet."""
+
+
+def preview_transforms(
+    name: Annotated[str, typer.Argument(metavar="REPOSITORY", help="A repository of the plan.")],
+    monorepo: Annotated[
+        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
+    ] = None,
+    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+) -> None:
+    """Show what the plan's transforms change in a repository's newest files, as a diff; nothing is written anywhere."""
+    stack = stack_for(monorepo, plan)
+    read = read_plan(stack.plan_file)
+    repository = _named(read, name)
+    settings = stack.settings()
+    with steps() as shown:
+        with shown.step("monorepo"):
+            source = present_monorepo(settings)
+        with shown.step("history") as step:
+            # The stack's own split, unless the repository is still to come.
+            stage = settings.stages.get(repository.wave, Stage.PLANNED)
+            stages = {**settings.stages, repository.wave: Stage.MOVING if stage == Stage.PLANNED else stage}
+            selections = selections_of(desired_state(read, stages))
+            branch = f"refs/heads/{read.monorepo.default_branch}"
+            split = split_monorepo(source, branch, selections, workspace_of(settings), step.count)
+    head = split.histories[name].head if name in split.histories else None
+    before = head or run_git("hash-object", "-t", "tree", "-w", "--stdin", directory=split.git_dir).decode().strip()
+    index_url = settings.registry.index_url if settings.registry else EXAMPLE_INDEX
+    told: list[Transformed] = []
+
+    def apply(files: Files) -> Changes:
+        told.append(transform(files, read, repository, index_url))
+        return told[0].changes
+
+    after = transformed_tree(split.git_dir, before, [apply])
+    _tell(name, told[0], after)
+    if after:
+        _show(split.git_dir, before, after)
+
+
+def _named(plan: Plan, name: str) -> Repository:
+    repositories = {repository.name: repository for repository in plan.repositories}
+    if name in repositories:
+        return repositories[name]
+    nearest = difflib.get_close_matches(name, repositories, n=1, cutoff=0) or [""]
+    raise CommandError(f"The plan has no repository {name!r}. The nearest is {nearest[0]!r}.")
+
+
+def _tell(name: str, transformed: Transformed, after: str | None) -> None:
+    """What a diff does not say."""
+    if after is None:
+        tell(f"{name}: the plan's transforms change nothing.")
+    for doubt in transformed.doubts:
+        tell(f"? {doubt.path}:{doubt.line}: may mean the renamed module, and was left: {doubt.text}")
+    for path in transformed.stale_lock_files:
+        tell(f"! {path} names dependencies as they were: it has to be made anew.")
+
+
+def _show(git_dir: Path, before: str, after: str) -> None:
+    colour = "always" if sys.stdout.isatty() else "never"
+    shown = ("diff", "--stat", "--patch", "--find-renames", "--no-ext-diff", f"--color={colour}", before, after)
+    subprocess.run(["git", "-C", str(git_dir), *shown], check=True)

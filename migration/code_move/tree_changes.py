@@ -1,0 +1,104 @@
+"""Changing the files of a tree: what a transform is given and gives, and the new tree that comes of it."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migration.code_move.git_objects import GitError, git_environment, object_named, run_git
+
+Files = Mapping[str, bytes]
+"""The regular files of a tree: path (undecodable bytes as surrogates) to content, read when it is asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What a transform changes. contents: path to new content, or to None for a file that goes.
+
+    moves: path to new path of files that get another name, so that they stay executable; both are among `contents`.
+    """
+
+    contents: Mapping[str, bytes | None]
+    moves: Mapping[str, str] = field(default_factory=dict)
+
+
+Transform = Callable[[Files], Changes]
+"""The same files give the same changes."""
+
+
+def transformed_tree(git_dir: Path, head: str, transforms: Iterable[Transform]) -> str | None:
+    """The tree of `head` after each transform in turn, written into `git_dir`; None when none of them changes it."""
+    original = tree = object_named(git_dir, f"{head}^{{tree}}")
+    for transform in transforms:
+        with _TreeFiles(git_dir, tree) as files:
+            changes = transform(files)
+        if changes.contents:
+            tree = _with_changes(git_dir, files, changes)
+    return None if tree == original else tree
+
+
+class _TreeFiles(Files):
+    """Symbolic links and submodules are left out: no transform is about them."""
+
+    def __init__(self, git_dir: Path, tree: str) -> None:
+        self._git_dir, self.tree = git_dir, tree
+        self.modes: dict[str, bytes] = {}
+        self._ids: dict[str, bytes] = {}
+        for entry in run_git("ls-tree", "-r", "-z", tree, directory=git_dir).split(b"\0")[:-1]:
+            details, name = entry.split(b"\t", 1)
+            mode, _, object_id = details.split(b" ")
+            if mode.startswith(b"100"):
+                self.modes[os.fsdecode(name)], self._ids[os.fsdecode(name)] = mode, object_id
+        self._reader: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "_TreeFiles":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._reader:
+            self._reader.communicate()
+
+    def __getitem__(self, path: str) -> bytes:
+        object_id = self._ids[path]
+        if self._reader is None:
+            self._reader = subprocess.Popen(
+                ["git", "cat-file", "--batch=%(objectsize)"],
+                cwd=self._git_dir,
+                env=git_environment(user_config=False),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        assert self._reader.stdin
+        assert self._reader.stdout
+        self._reader.stdin.write(object_id + b"\n")
+        self._reader.stdin.flush()
+        size = self._reader.stdout.readline()
+        if not size.strip().isdigit():
+            raise GitError(["cat-file", object_id.decode()], "the object is missing")
+        return self._reader.stdout.read(int(size) + 1)[:-1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.modes)
+
+    def __len__(self) -> int:
+        return len(self.modes)
+
+
+def _with_changes(git_dir: Path, files: _TreeFiles, changes: Changes) -> str:
+    modes = files.modes | {new: files.modes[old] for old, new in changes.moves.items()}
+    lines = []
+    for path, content in changes.contents.items():
+        name = os.fsencode(path)
+        if content is None:
+            lines.append(b"0 %b\t%b\0" % (b"0" * len(files.tree), name))
+        else:
+            written = run_git("hash-object", "-w", "--stdin", directory=git_dir, standard_input=content).strip()
+            lines.append(b"%b %b\t%b\0" % (modes.get(path, b"100644"), written, name))
+    with tempfile.TemporaryDirectory(dir=git_dir) as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        run_git("read-tree", files.tree, directory=git_dir, variables=index)
+        update = ("update-index", "-z", "--index-info")
+        run_git(*update, directory=git_dir, standard_input=b"".join(lines), variables=index)
+        return run_git("write-tree", directory=git_dir, variables=index).decode().strip()

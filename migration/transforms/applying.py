@@ -1,0 +1,70 @@
+"""All transforms that the plan gives one repository, applied to the files of its newest commit, one after the other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from migration.code_move.tree_changes import Changes, Files
+from migration.packages.errors import ManifestError
+from migration.packages.manifests import stale_lock_files, with_versions
+from migration.packages.rules import dependency_rules
+from migration.plan import Plan, Repository
+from migration.transforms.renaming import Doubt, RenameError, rename_modules
+
+
+class TransformError(Exception):
+    """A transform of the plan does not fit the files. Says which repository and file, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transformed:
+    """What the transforms change. doubts: lines where a renamed module may be meant; they were left.
+
+    stale_lock_files: beside manifests whose dependencies changed; they have to be made anew.
+    """
+
+    changes: Changes
+    doubts: tuple[Doubt, ...]
+    stale_lock_files: tuple[str, ...]
+
+
+def transform(files: Files, plan: Plan, repository: Repository, index_url: str) -> Transformed:
+    """Apply the transforms of `repository`, in the order in which the plan's reference lists them.
+
+    index_url: the simple index (PEP 503) of the private registry. Raises TransformError.
+    """
+    transforms = repository.transforms
+    try:
+        manifests = with_versions(files, dependency_rules(plan, repository, index_url))
+        now = {**files, **manifests}
+        renaming = rename_modules(now, transforms.rename_modules)
+    except (ManifestError, RenameError) as error:
+        raise TransformError(f"{repository.name}: {error}") from error
+    for path, content in renaming.changes.items():
+        if content is None:
+            del now[path]
+        else:
+            now[path] = content
+    now |= {path: _replaced(now, path, passages, repository.name) for path, passages in transforms.replace_text.items()}
+    now |= {path: content.encode() for path, content in transforms.add_files.items()}
+    contents: dict[str, bytes | None] = {path: None for path in files if path not in now}
+    contents |= {path: content for path, content in now.items() if path not in files or files[path] != content}
+    return Transformed(
+        changes=Changes(contents=contents, moves=renaming.moves),
+        doubts=renaming.doubts,
+        stale_lock_files=stale_lock_files(files, manifests),
+    )
+
+
+def _replaced(files: Mapping[str, bytes], path: str, passages: Mapping[str, str], repository: str) -> bytes:
+    where = f"{repository}: `transforms.replace_text` names {path}"
+    if path not in files:
+        raise TransformError(f"{where}, which is no file there. Correct the path in the plan.")
+    content = files[path]
+    for passage, text in passages.items():
+        if passage.encode() not in content:
+            raise TransformError(
+                f"{where}, and the passage {passage!r} is not in it. The monorepo may have changed it: look at the "
+                "file, and correct or remove the passage in the plan."
+            )
+        content = content.replace(passage.encode(), text.encode())
+    return content
