@@ -10,9 +10,9 @@ from tomlkit.exceptions import TOMLKitError
 from migration.packages import poetry, standard
 from migration.packages.errors import ManifestError
 from migration.packages.path_dependencies import Manifest
-from migration.packages.rules import DependencyRules
+from migration.packages.rules import MANIFEST, DependencyRules
+from migration.packages.toml_edits import table_at
 
-MANIFEST = "pyproject.toml"
 LOCK_FILES = ("poetry.lock", "uv.lock", "pdm.lock")
 
 
@@ -63,7 +63,8 @@ def converted(content: bytes, manifest: Manifest) -> bytes:
             )
     for part in (poetry, standard):
         part.paths_become_versions(document, manifest)
-    if manifest.private:
+    _set_version(document, manifest)
+    if manifest.private and manifest.rules.index_url is not None:
         sections = [*poetry.sections(document, manifest), *standard.sections(document, manifest)]
         manifest.appended = _appended(document, sections)
     text = tomlkit.dumps(document) + manifest.appended
@@ -75,6 +76,21 @@ def converted(content: bytes, manifest: Manifest) -> bytes:
             "Write [tool.poetry] and [tool.uv] as tables of their own in the monorepo."
         )
     return text.encode()
+
+
+def _set_version(document: tomlkit.TOMLDocument, manifest: Manifest) -> None:
+    """The version under which the plan publishes this package, wherever the manifest says it."""
+    version = manifest.rules.versions.get(manifest.path)
+    tables = [table_at(document, "project"), table_at(document, "tool", "poetry")]
+    said = [table for table in tables if "version" in table]
+    for table in said:
+        if version is not None and table["version"] != version:
+            table["version"] = version
+    if version is not None and not said:
+        manifest.faults.append(
+            f"{manifest.path}: says no version, and the plan publishes {version}. Write `version` into [project] or "
+            "[tool.poetry] in the monorepo: a computed one depends on tags that did not move."
+        )
 
 
 def _appended(document: tomlkit.TOMLDocument, sections: Sequence[str]) -> str:

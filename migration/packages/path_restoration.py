@@ -8,9 +8,9 @@ import tomlkit
 from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.packages import poetry, standard
-from migration.packages.manifests import MANIFEST, converted
+from migration.packages.manifests import converted
 from migration.packages.path_dependencies import Manifest
-from migration.packages.rules import DependencyRules
+from migration.packages.rules import MANIFEST, DependencyRules
 from migration.packages.toml_edits import remove_from, remove_key, replace_entry, replace_keys, table_at
 
 Folders = Mapping[NormalizedName, str]

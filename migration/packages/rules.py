@@ -1,11 +1,14 @@
 """What becomes of the dependencies of one repository: from the plan. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.plan import PackageSource, Plan, Repository
+
+MANIFEST = "pyproject.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +28,10 @@ class DependencyRules:
     used: those that this repository may use; the plan's order of publishing is made for these alone.
     removed: dependencies that go.
     python: versions of Python to ask for, in Poetry's words; None leaves them.
-    source: how the manifests name the registry. index_url: its simple index (PEP 503); holds no credentials.
+    versions: manifest of a package of this repository to the version that the plan publishes.
+    source: how the manifests name the registry.
+    index_url: its simple index (PEP 503); holds no credentials. None: the manifests name no source at all, as those of
+        a distribution must not, because it is installed from wherever it lies.
     """
 
     repository: str
@@ -33,13 +39,14 @@ class DependencyRules:
     used: frozenset[NormalizedName]
     removed: frozenset[NormalizedName] = frozenset()
     python: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
     source: PackageSource
-    index_url: str
+    index_url: str | None
 
     @property
     def explicit(self) -> bool:
         """Whether each private package has to name the source that it comes from."""
-        return self.source.priority == "explicit"
+        return self.index_url is not None and self.source.priority == "explicit"
 
     def needed_by(self, declared: Iterable[NormalizedName]) -> list[PrivatePackage]:
         """Private packages that these need and that are not among them.
@@ -52,7 +59,7 @@ class DependencyRules:
         return [self.packages[name] for name in sorted(needs - named)]
 
 
-def dependency_rules(plan: Plan, repository: Repository, index_url: str) -> DependencyRules:
+def dependency_rules(plan: Plan, repository: Repository, index_url: str | None) -> DependencyRules:
     """The rules for a repository of the plan."""
     direct = {canonicalize_name(one.name): one for home in plan.repositories for one in home.packages}
 
@@ -70,6 +77,7 @@ def dependency_rules(plan: Plan, repository: Repository, index_url: str) -> Depe
         used=frozenset([*own, *needed, *map(canonicalize_name, repository.consumes)]),
         removed=frozenset(map(canonicalize_name, repository.transforms.remove_dependencies)),
         python=repository.transforms.python,
+        versions={str(PurePosixPath(one.path, MANIFEST)): one.version for one in repository.packages},
         source=plan.package_source,
         index_url=index_url,
     )

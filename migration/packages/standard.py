@@ -56,6 +56,9 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
     """Give every requirement of a private package's folder the version that the plan publishes."""
     sources = table_at(document, "tool", "uv", "sources")
     for name, source in list(sources.items()):
+        if manifest.rules.index_url is None and _is_folder(name, source, manifest):
+            remove_key(sources, name)
+            continue
         set_entry(sources, name, source, lambda one, name=name: _from_index(name, one, manifest))  # type: ignore[misc]
     for requirements in requirement_lists(document):
         for place, text in enumerate(requirements):
@@ -67,10 +70,20 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
                     requirements[place] = _with_version(requirement, manifest.version_of(requirement.name))
 
 
+def _is_folder(name: str, source: Any, manifest: Manifest) -> bool:
+    """Whether uv took it from a folder that is a package of the plan."""
+    places = source if isinstance(source, list) else [source]
+    return any(_folder_of(one) and manifest.becomes_version(name, _folder_of(one)) for one in places)
+
+
+def _folder_of(source: Any) -> str:
+    return source.get("path") or ("." if source.get("workspace") else "")
+
+
 def _from_index(name: str, source: Any, manifest: Manifest) -> Any:
     """https://docs.astral.sh/uv/concepts/indexes/#pinning-a-package-to-an-index"""
-    path = source.get("path") or ("." if source.get("workspace") else None)
-    if path is None or not manifest.becomes_version(name, path):
+    path = _folder_of(source)
+    if not path or not manifest.becomes_version(name, path):
         return source
     return replace_keys(source, {"index": manifest.rules.source.name}, _OF_A_PATH)
 

@@ -9,7 +9,8 @@ import pytest
 from migration.packages.errors import ManifestError
 from migration.packages.manifests import stale_lock_files, with_versions
 from migration.packages.rules import DependencyRules, dependency_rules
-from migration.plan import read_plan
+from migration.plan import Plan, read_plan
+from tests.migration.packages.conftest import PLAN
 
 Rules = Callable[..., DependencyRules]
 PROJECT = Path(__file__).parents[3]
@@ -196,6 +197,45 @@ def test_a_version_that_stood_there_before_gets_the_source_too(rules: Rules) -> 
     text = '[tool.poetry.dependencies]\nmaestro-config = ">=0.0.5" # old\n'
     result = converted(text, rules("engine"))
     assert 'maestro-config = {version = ">=0.0.5", source = "maestro"} # old\n' in result
+
+
+def test_a_package_says_the_version_that_the_plan_publishes() -> None:
+    plan = Plan.model_validate(PLAN)
+    shared = dependency_rules(plan, plan.repositories[0], None)
+    tree = {
+        "config/pyproject.toml": b'[tool.poetry]\nname = "maestro-config"\nversion = "0.0.5" # next: 0.1\n',
+        "api/pyproject.toml": b'[project]\nname = "maestro-api"\nversion = "1.2.3"\n',
+    }
+    assert with_versions(tree, shared) == {
+        "config/pyproject.toml": b'[tool.poetry]\nname = "maestro-config"\nversion = "0.1.0" # next: 0.1\n'
+    }
+    tree["logging/pyproject.toml"] = b'[project]\nname = "maestro-logging"\ndynamic = ["version"]\n'
+    with pytest.raises(
+        ManifestError, match=r"logging/pyproject\.toml: says no version, and the plan publishes 0\.1\.0"
+    ):
+        with_versions(tree, shared)
+
+
+def test_a_distribution_names_versions_and_no_source() -> None:
+    plan = Plan.model_validate(PLAN)
+    text = """\
+[project]
+dependencies = ["maestro-config"]
+[tool.poetry.dependencies]
+maestro-config = {path = "../config", develop = true}
+[tool.uv.sources]
+maestro-config = {path = "../config"}
+"""
+    assert (
+        converted(text, dependency_rules(plan, plan.repositories[1], None))
+        == """\
+[project]
+dependencies = ["maestro-config>=0.1.0,<0.2"]
+[tool.poetry.dependencies]
+maestro-config = "^0.1.0"
+[tool.uv.sources]
+"""
+    )
 
 
 def test_a_removed_dependency_goes_from_every_table_with_its_own_comment(rules: Rules) -> None:
