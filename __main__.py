@@ -9,7 +9,7 @@ from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
 from components.plain_errors import plain_errors, tell_progress
 from components.preflight import allowed_at_github, look_through
-from components.registry.keeping import keep_registry
+from components.private_packages import PrivatePackages
 from components.requirements import Wanted
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
@@ -28,23 +28,23 @@ with plain_errors():
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
     wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
     existing = allowed_at_github(settings, wanted, look_through(split, monorepo, plan))
-    values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), keep_registry(settings, plan, kept))
+    packages = PrivatePackages(settings, plan, kept, split)
+    values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), packages.registry)
 
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
 teams = Teams("team", TeamsArgs(teams=wanted.teams, existing=existing.teams), server).numbers if wanted.teams else {}
-repositories: dict[str, dict[str, pulumi.Input[str]]] = {}
-for desired in state.repositories:
-    code = CodeMoveArgs.of(desired, split.histories.get(desired.name), tips.get(desired.name, ""))
+repositories: dict[str, dict[str, pulumi.Input[object]]] = {}
+for desired in packages.ordered(state.repositories):
     arguments = ServiceRepositoryArgs(
         owner=settings.owner,
         desired=desired,
-        code=code,
+        code=CodeMoveArgs.of(desired, split.histories.get(desired.name), tips.get(desired.name, "")),
         settings=kept[desired.name],
         values=values[desired.name],
         teams=teams,
         existing=existing,
         leftovers=Leftovers(settings),
+        packages=packages,
     )
-    repository = ServiceRepository(desired.name, arguments, server)
-    repositories[desired.name] = {"url": repository.url, "carries": code.carries if code else "nothing"}
+    repositories[desired.name] = ServiceRepository(desired.name, arguments, server).summary
 pulumi.export("repositories", repositories)

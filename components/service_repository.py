@@ -12,6 +12,7 @@ from components.existing import Existing
 from components.leftovers import Leftovers
 from components.managed_files import ManagedFiles, ManagedFilesArgs
 from components.people import TeamAccess, TeamAccessArgs
+from components.private_packages import PrivatePackages
 from components.protection import Protection, ProtectionArgs
 from components.repository_settings import RepositorySettings, RepositorySettingsArgs
 from components.secrets import Secrets, SecretsArgs
@@ -27,6 +28,7 @@ class ServiceRepositoryArgs:
     owner: at GitHub. settings, values: how it is kept.
     teams: slug to number, of those that the settings name.
     existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
+    packages: what it publishes, and what must be published before it moves.
     """
 
     owner: str
@@ -37,6 +39,7 @@ class ServiceRepositoryArgs:
     teams: Mapping[str, pulumi.Output[int]]
     existing: Existing
     leftovers: Leftovers
+    packages: PrivatePackages | None = None
 
 
 class ServiceRepository(pulumi.ComponentResource):
@@ -47,11 +50,14 @@ class ServiceRepository(pulumi.ComponentResource):
     """
 
     url: pulumi.Output[str]
+    summary: dict[str, pulumi.Input[object]]
+    """What the stack exports of it: url, what its history carries, where its packages come from."""
 
     def __init__(self, name: str, args: ServiceRepositoryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the repository under its plan name."""
         super().__init__("multirepo:github:ServiceRepository", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        packages = args.packages
+        child = pulumi.ResourceOptions(parent=self, depends_on=packages.needed_by(name) if packages else [])
         desired, merge = args.desired, args.desired.merge
         self.repository = github.Repository(
             f"{name}-repository",
@@ -86,6 +92,9 @@ class ServiceRepository(pulumi.ComponentResource):
             )
         self._keep(name, args, last)
         self.url = self.repository.html_url
+        self.summary = {"url": self.url, "carries": args.code.carries if args.code else "nothing"}
+        if packages and args.code and (published := packages.publish(name, after(child, last))):
+            self.summary["packages"] = published
         self.register_outputs({"url": self.url})
 
     def _keep(self, name: str, args: ServiceRepositoryArgs, last: pulumi.Resource) -> None:

@@ -104,6 +104,12 @@ def registry_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
     registry.stop(root)
 
 
+@pytest.fixture(scope="session")
+def build_environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the environments of build backends are kept, so that each is made once."""
+    return tmp_path_factory.mktemp("build-environments")
+
+
 @pytest.fixture
 def world(server: Running, request: pytest.FixtureRequest) -> WorldAccess:
     """A GitHub of its own for each test."""

@@ -59,12 +59,17 @@ def remove_token(number: str, props: Mapping[str, Any], config: Config) -> None:
 
 
 def _devpi(config: Config) -> Devpi:
+    return session(stack_devpi(config))
+
+
+def stack_devpi(config: Config) -> DevpiServer:
+    """The devpi that the stack keeps. Raises RegistryError when its settings name none any more."""
     server = settings_from(config).devpi
     if server is None:
         raise RegistryError(
             "The stack's state has a registry and its settings have none. Set multirepo:registry again."
         )
-    return session(server)
+    return server
 
 
 @cache

@@ -4,7 +4,7 @@ https://devpi.net/docs/devpi/devpi/stable/+d/curl.html and https://github.com/de
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 import httpx
@@ -13,6 +13,13 @@ from migration.packages.errors import RegistryError
 
 TIMEOUT = 30.0  # seconds
 _ACCEPT = {"Accept": "application/json"}
+
+
+class ReleaseFile(NamedTuple):
+    """A file of a version: where it can be downloaded, and its hash as the server knows it."""
+
+    url: str
+    sha256: str
 
 
 class Devpi:
@@ -62,6 +69,18 @@ class Devpi:
             self._ask("PUT", f"/{name}", settings)
         elif any(found.get(key) != value for key, value in settings.items()):
             self._ask("PATCH", f"/{name}", {**found, **settings})
+
+    def files(self, index: str, project: str, version: str) -> dict[str, ReleaseFile]:
+        """The files of a version in this very index, not in its bases, by their names. Empty when it is not there."""
+        answer = self._ask("GET", f"/{index}/{quote(project)}?ignore_bases=", allowed=(404,))
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return {}
+        links = answer.json()["result"].get(version, {}).get("+links", [])
+        return {
+            link["href"].rpartition("/")[2]: ReleaseFile(link["href"], link["hashes"]["sha256"])
+            for link in links
+            if link["rel"] == "releasefile"
+        }
 
     def create_token(self, user: str, restrictions: Mapping[str, Any]) -> str:
         """A new token of the user. It stops to work after a year when `expires` says nothing else."""

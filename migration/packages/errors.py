@@ -20,3 +20,11 @@ class ManifestError(PackagesError):
 
 class RegistryError(PackagesError):
     """The registry is down, slow or full, or it refuses: whoever runs it must act. Safe to run again."""
+
+
+class BuildError(PackagesError):
+    """A package cannot be built: whoever wrote it must act, or whoever runs the network."""
+
+
+class VersionTakenError(PackagesError):
+    """The registry has this version with other content. The author of the plan must raise the version."""

@@ -120,13 +120,15 @@ def _answering(folder: Path, port: int, pid: int) -> RunningRegistry:
 
 
 def _mirror_what_pip_uses(running: RunningRegistry) -> None:
-    """Public packages come through root/pypi from the index that pip uses on this machine."""
+    """Public packages come through root/pypi from the index that pip uses on this machine, asked for one by one."""
     index = os.environ.get("PIP_INDEX_URL", PUBLIC_INDEX)
     login = base64.b64encode(f"root:{running.root_password}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json", "Accept": "application/json"}
     status, answer = _ask(running.port, "GET", "/root/pypi?no_projects=", headers)
-    if status == http.client.OK and answer["result"]["mirror_url"] != index:
-        _ask(running.port, "PATCH", "/root/pypi", headers, [f"mirror_url={index}"])
+    known = answer.get("result", {})
+    if status == http.client.OK and not (known["mirror_url"] == index and known.get("mirror_no_project_list")):
+        settings = [f"mirror_url={index}", "mirror_no_project_list=True"]
+        _ask(running.port, "PATCH", "/root/pypi", headers, settings)
 
 
 def _ask(

@@ -1,0 +1,90 @@
+"""What the packages' provider does in its own process: from the resource's properties to the registry, and back."""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pulumi.dynamic import Config
+
+from components.carrying import settings_from
+from components.histories import workspace_of
+from components.registry.administering import session, stack_devpi
+from components.settings import WORKSPACE, Settings
+from migration.code_move.workspace import Workspace
+from migration.packages.building import Distributions, build_distributions
+from migration.packages.devpi import TIMEOUT, token_id
+from migration.packages.errors import RegistryError
+from migration.packages.publishing import check_metadata, files_to_upload, upload
+from migration.packages.sources import Source, last_change, manifest_of, tree_to_build
+from migration.plan import read_plan
+
+_TOKEN_LIFE = 600  # seconds
+
+
+def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Build the version and send what the registry lacks of it. The outputs: files, seen, manifest.
+
+    Raises PackagesError.
+    """
+    settings = settings_from(config)
+    source = _source(props)
+    with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
+        built = _build(source, settings, Path(output))
+        missing = files_to_upload(source.name, source.version, built.hashes, published(props, config))
+        if missing:
+            _send(source, [Path(output, name) for name in missing], settings)
+        hashes = built.hashes
+    return {"files": hashes, "seen": hashes, "manifest": manifest_of(source, hashes, props["monorepo_commit"])}
+
+
+def published(props: Mapping[str, Any], config: Config) -> dict[str, str]:
+    """The files of the version that the registry has: name to SHA-256."""
+    server = stack_devpi(config)
+    files = session(server).files(server.index, props["name"], props["version"])
+    return {name: file.sha256 for name, file in files.items()}
+
+
+def _source(props: Mapping[str, Any]) -> Source:
+    names = ("name", "version", "repository", "commit", "folder", "digest")
+    return Source(**{name: props[name] for name in names}, needs=tuple(props["needs"]))
+
+
+def _build(source: Source, settings: Settings, output: Path) -> Distributions:
+    plan = read_plan(settings.plan_file)
+    repository = next(one for one in plan.repositories if one.name == source.repository)
+    git_dir = Workspace(workspace_of(settings)).git_dir
+    tree = tree_to_build(plan, repository, git_dir, source.commit)
+    date = last_change(git_dir, source.commit, source.folder)
+    built = build_distributions(tree, source.folder, date, output, WORKSPACE / "build-environments")
+    private = [package.name for home in plan.repositories for package in home.packages]
+    check_metadata(source.name, source.version, source.needs, private, built)
+    return built
+
+
+def _send(source: Source, files: list[Path], settings: Settings) -> None:
+    """With a token for this package alone, which ends with this run; then read back what arrived."""
+    assert settings.devpi
+    server, devpi = settings.devpi, session(settings.devpi)
+    restrictions = {"indexes": [server.index], "projects": [source.name], "expires": int(time.time()) + _TOKEN_LIFE}
+    token = devpi.create_token(server.publisher, restrictions)
+    try:
+        upload(files, server.publish_url, server.publisher, token)
+        arrived = devpi.files(server.index, source.name, source.version)
+        for file in files:
+            sent, there = file.read_bytes(), arrived.get(file.name)
+            if there is None or _content(there.url, (server.publisher, token)) != sent:
+                digest = hashlib.sha256(sent).hexdigest()
+                raise RegistryError(f"{server.publish_url} took {file.name} (sha256 {digest}) and gives back another.")
+    finally:
+        devpi.delete_token(server.publisher, token_id(token))
+
+
+def _content(url: str, credentials: tuple[str, str]) -> bytes:
+    try:
+        return httpx.get(url, auth=credentials, timeout=TIMEOUT).raise_for_status().content
+    except httpx.HTTPError as error:
+        raise RegistryError(f"What was published cannot be read back: {error}. Run the same again.") from None

@@ -1,0 +1,135 @@
+"""Packages are published from their new repository, once, before anything that uses them moves: all parts are real."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from migration.packages.devpi import Devpi
+from sandbox.administration import read_secrets
+from sandbox.registry.process import RunningRegistry
+from tests.end_to_end.conftest import Stack
+from tests.end_to_end.test_registry import registry_settings, with_registry
+
+__all__ = ["with_registry"]  # the fixture
+
+MANIFEST = """\
+[tool.poetry]
+name = "{name}"
+version = "0.0.5"
+description = "An example"
+authors = []
+packages = [{{include = "{module}"}}]
+[tool.poetry.dependencies]
+python = "^3.11"
+{needs}
+[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+"""
+CONFIG = MANIFEST.format(name="maestro-config", module="maestro_config", needs="")
+LOGGING = MANIFEST.format(
+    name="maestro-logging", module="maestro_logging", needs='maestro-config = {path = "../config", develop = true}'
+)
+
+
+def plan(version: str) -> dict[str, Any]:
+    packages = [
+        {"name": "maestro-logging", "path": "logging", "version": "0.1.0", "depends_on": ["maestro-config"]},
+        {"name": "maestro-config", "path": "config", "version": version},
+    ]
+    return {
+        "monorepo": {"name": "maestro-platform"},
+        "repositories": [
+            # Named first, and made last: it uses what the other one publishes.
+            {
+                "name": "engine",
+                "moves": [{"from": "engine"}],
+                "consumes": ["maestro-logging"],
+                "secrets": ["REGISTRY_READ_TOKEN"],
+            },
+            {"name": "shared", "moves": [{"from": "packages"}], "packages": packages},
+        ],
+    }
+
+
+@pytest.fixture
+def publishing(with_registry: Stack, build_environments: Path) -> Stack:
+    """The stack with two packages, and the build backend kept from other tests."""
+    stack = with_registry
+    stack.monorepo.commit(
+        "Begin two packages",
+        **{
+            "packages__config__pyproject.toml": CONFIG,
+            "packages__config__maestro_config__init.py": "1\n",
+            "packages__logging__pyproject.toml": LOGGING,
+            "packages__logging__maestro_logging__init.py": "1\n",
+        },
+    )
+    stack.write_plan(plan("0.1.0"))
+    kept = stack.checkout.path / ".multirepo" / "build-environments"
+    kept.parent.mkdir(exist_ok=True)
+    kept.symlink_to(build_environments)
+    return stack
+
+
+def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
+    publishing: Stack, registry_server: RunningRegistry, tmp_path: Path
+) -> None:
+    stack, registry = publishing, registry_settings(publishing)
+    stack.up()
+    assert order_of_creation(stack) == ["maestro-config", "maestro-logging", "engine"]
+    assert installed(stack, registry, tmp_path / "wheels") == {"maestro_config-0.1.0", "maestro_logging-0.1.0"}
+    manifest = json.loads(stack.pulumi("stack", "output", "repositories", "--json").stdout)["shared"]["packages"][
+        "maestro-config"
+    ]
+    assert manifest["commit"] == stack.refs("shared")["refs/heads/main"]
+    assert manifest["monorepo_commit"] == stack.monorepo.git("rev-parse", "HEAD")
+
+    with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
+        published = devpi.files(registry["index"], "maestro-config", "0.1.0")
+        wheel = published["maestro_config-0.1.0-py3-none-any.whl"]
+        root = ("root", registry_server.root_password)
+        httpx.delete(f"{wheel.url}?force=", auth=root, headers={"Accept": "application/json"}).raise_for_status()
+        stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
+        stack.up("--refresh")
+        assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
+
+        stack.monorepo.commit("Change config", **{"packages__config__maestro_config__init.py": "2\n"})
+        refused = stack.up(code=1)
+        assert any(f"is sha256 {file.sha256} there, and sha256" in refused for file in published.values())
+        assert "Set `version` of maestro-config to 0.1.1 in the plan" in refused
+        assert "Traceback" not in refused
+        stack.write_plan(plan("0.1.1"))
+        stack.up()
+        assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
+        assert len(devpi.files(registry["index"], "maestro-config", "0.1.1")) == 2
+        assert devpi.tokens(registry["publisher"]) == {}  # each upload has one of its own, and takes it back
+
+
+def order_of_creation(stack: Stack) -> list[str]:
+    """Packages and the repository that uses them, in the order in which they were made."""
+    resources = json.loads(stack.state())["deployment"]["resources"]
+    wanted = {
+        "shared-package-maestro-config": "maestro-config",
+        "shared-package-maestro-logging": "maestro-logging",
+        "engine-repository": "engine",
+    }
+    made = [(one["created"], wanted[name]) for one in resources if (name := one["urn"].rsplit("::", 1)[-1]) in wanted]
+    return [name for _, name in sorted(made)]
+
+
+def installed(stack: Stack, registry: dict[str, Any], folder: Path) -> set[str]:
+    """What pip gets with the engine's token, from the registry and from nowhere else."""
+    secrets = read_secrets(stack.server, stack.world.name)
+    (token,) = [one.value for one in secrets if one.name == "REGISTRY_READ_TOKEN"]
+    index = f"{registry['server']}/{registry['index']}/+simple/".replace("://", f"://{registry['reader']}:{token}@")
+    environment = {"PATH": os.environ["PATH"], "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder), "maestro-logging"]
+    subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return {"-".join(file.name.split("-")[:2]) for file in folder.iterdir()}
