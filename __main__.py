@@ -43,7 +43,7 @@ for desired in packages.ordered(state.repositories):
         values=values[desired.name],
         teams=teams,
         existing=existing,
-        leftovers=Leftovers(settings),
+        leftovers=Leftovers(settings, desired.name, desired.name in existing.repositories),
         packages=packages,
     )
     repositories[desired.name] = ServiceRepository(desired.name, arguments, server).summary

@@ -33,15 +33,16 @@ def comment(preview: dict[str, Any], violations: list[str]) -> str:
     """
     errors = _errors(preview, violations)
     blocks = [_block(step) for step in preview.get("steps", []) if _is_change(step)]
+    warnings = _warnings(preview)
     if not blocks:
-        return "\n\n".join([MARK, *(errors or [_summary(preview)])]) + "\n"
+        return "\n\n".join([MARK, *(errors or [_summary(preview)]), *warnings]) + "\n"
     shown = _as_many_as_fit(blocks)
     text = "\n".join(shown)
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
     fold = [f"<details><summary>All {len(blocks)} changes</summary>", f"{fence}diff\n{text}\n{fence}"]
     if len(shown) < len(blocks):
         fold.append(f"{len(blocks) - len(shown)} more do not fit here: the run's log has them all.")
-    return "\n\n".join([MARK, *errors, _summary(preview), *fold, "</details>"]) + "\n"
+    return "\n\n".join([MARK, *errors, _summary(preview), *warnings, *fold, "</details>"]) + "\n"
 
 
 def _is_change(step: dict[str, Any]) -> bool:
@@ -55,6 +56,15 @@ def _errors(preview: dict[str, Any], violations: list[str]) -> list[str]:
         if one.get("severity") == "error"
     ]
     return [f"**The preview failed.**\n\n{_quoted(messages)}"] if messages else []
+
+
+def _warnings(preview: dict[str, Any]) -> list[str]:
+    """What the program has to say, such as what an adoption changes."""
+    told = [one["message"] for one in preview.get("diagnostics", []) if one.get("severity") == "warning"]
+    messages = [message.strip().removeprefix("warning: ") for message in told]
+    if not messages:
+        return []
+    return [f"<details><summary>Warnings: {len(messages)}</summary>", _quoted(messages), "</details>"]
 
 
 def _quoted(messages: list[str]) -> str:
@@ -74,12 +84,23 @@ def _block(step: dict[str, Any]) -> str:
     """One change: a line that names it, and a line for each input that changes."""
     kind, _, name = step["urn"].split("::", 2)[2].partition("::")
     lines = [f"{SIGNS.get(step['op'], '*')} {step['op']} {name} ({kind.rpartition('$')[2]})"]
-    old, new = (step.get(state, {}).get("inputs", {}) for state in ("oldState", "newState"))
     if step["op"] in ("update", "replace"):
-        inputs = sorted(key for key in {*old, *new} if not key.startswith("__"))  # those are Pulumi's own
-        changed = [key for key in inputs if old.get(key) != new.get(key)]
-        lines += [f"    {key}: {_short(old.get(key))} -> {_short(new.get(key))}" for key in changed]
+        lines += [f"    {key}: {_short(was)} -> {_short(will_be)}" for key, was, will_be in _changed(step)]
     return "\n".join(lines)
+
+
+def _changed(step: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Each input that changes: its name, what it was, what it will be.
+
+    Of an imported resource Pulumi has no earlier inputs, only outputs, and names what differs.
+    """
+    old, new = step.get("oldState", {}), step.get("newState", {})
+    was, will_be = old.get("inputs", {}), new.get("inputs", {})
+    named = {re.split(r"[.\[]", path)[0] for path in step.get("detailedDiff") or {}}
+    if named:
+        was = was | {key: old.get("outputs", {}).get(key) for key in named if key not in was}
+    keys = sorted(key for key in named or {*was, *will_be} if not key.startswith("__"))  # those are Pulumi's own
+    return [(key, was.get(key), will_be.get(key)) for key in keys if was.get(key) != will_be.get(key)]
 
 
 def _short(value: Any) -> str:

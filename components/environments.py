@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pulumi
 import pulumi_github as github
@@ -47,9 +46,12 @@ class Environment(pulumi.ComponentResource):
             )
             if desired.branches or desired.tags
             else None,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[environment])
+        value_options = pulumi.ResourceOptions(
+            parent=self, depends_on=[environment], delete_before_replace=True, hooks=args.leftovers.hooks
+        )
         place = {"repository": args.repository, "environment": desired.name}
         for pattern in desired.branches:
             github.RepositoryEnvironmentDeploymentPolicy(
@@ -60,15 +62,13 @@ class Environment(pulumi.ComponentResource):
                 f"{name}-tag-{pattern}", **place, tag_pattern=pattern, opts=child
             )
         for key, value in values.secrets.items():
-            replaceable = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(delete_before_replace=True))
             github.ActionsEnvironmentSecret(
-                f"{name}-{key}", **place, secret_name=key, value=pulumi.Output.secret(value), opts=replaceable
+                f"{name}-{key}", **place, secret_name=key, value=pulumi.Output.secret(value), opts=value_options
             )
         for key, value in values.variables.items():
-            path = f"environments/{quote(desired.name, safe='')}/variables/{key}"
-            leftover = args.leftovers.at(f"{name}-{key}", args.repository, path)
-            hooked = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(hooks=leftover))
-            github.ActionsEnvironmentVariable(f"{name}-{key}", **place, variable_name=key, value=value, opts=hooked)
+            github.ActionsEnvironmentVariable(
+                f"{name}-{key}", **place, variable_name=key, value=value, opts=value_options
+            )
         self.register_outputs({"digests": digests})
 
 

@@ -1,48 +1,93 @@
-"""Make room at GitHub for what is about to be created, where GitHub refuses a second thing of the same name.
+"""What GitHub holds already where the stack is about to create something.
 
-A run that was killed after GitHub made something, and before Pulumi wrote it down, leaves it behind. What is made next
-is the same or says it better, so the leftover goes just before. A thing that the state holds is never touched: these
-hooks run for creations alone, so a run that changes nothing asks nothing.
+In a preview it is told, with what becomes of it: an adoption says first what it will change.
+
+In an `up` it makes room where GitHub refuses a second thing of the same name: a run that was killed leaves one behind
+when GitHub had made it and Pulumi had not written it down.
+
+A thing that the state holds is never touched: these hooks run for creations alone. So a run that changes nothing asks
+nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pulumi
 
+from components.existing_things import changes
 from components.settings import Settings, github_token
 
-Find = Callable[[httpx.Client], str | None]
-"""The path at which a leftover can be deleted, below the repository; None when there is none."""
+RULESET = "github:index/repositoryRuleset:RepositoryRuleset"
+ALERTS = "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts"
+TEAM_ROLE = "github:index/teamRepository:TeamRepository"
+REMOVED = {
+    "github:index/actionsVariable:ActionsVariable": "actions/variables/{variableName}",
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": (
+        "environments/{environment}/variables/{variableName}"
+    ),
+    "github:index/issueLabel:IssueLabel": "labels/{name}",
+    "github:index/branchProtection:BranchProtection": "branches/{pattern}/protection",
+}
+"""Types of which GitHub refuses a second one, and where one is, below the repository; rulesets besides."""
+OVERWRITTEN = {
+    ALERTS: "vulnerability-alerts",
+    "github:index/repositoryEnvironment:RepositoryEnvironment": "environments/{environment}",
+    "github:index/actionsSecret:ActionsSecret": "actions/secrets/{secretName}",
+    "github:index/dependabotSecret:DependabotSecret": "dependabot/secrets/{secretName}",
+    "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": "environments/{environment}/secrets/{secretName}",
+}
+"""Types of which GitHub takes a second one in place of the first; roles of teams besides."""
 
 
 class Leftovers:
-    """Leftovers in the repositories of one owner."""
+    """Those in one repository of the stack's owner. exists: whether the repository was there before the run."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._api, self._owner = settings.github.api, settings.owner
+    def __init__(self, settings: Settings, repository: str, exists: bool) -> None:
+        self._api, self._owner, self._repository = settings.github.api, settings.owner, repository
+        options = pulumi.ResourceHookOptions(on_dry_run=exists)
+        hook = pulumi.ResourceHook(f"{repository}-leftovers", self._before_creation, options)
+        self._hooks = pulumi.ResourceHookBinding(before_create=[hook])
 
-    def ruleset(self, name: str, repository: str, ruleset: str) -> pulumi.ResourceHookBinding:
-        """The hook for the resource `name`: https://docs.github.com/en/rest/repos/rules"""
+    @property
+    def hooks(self) -> pulumi.ResourceHookBinding:
+        """For each resource whose type is named above; one hook serves all of them."""
+        return self._hooks
 
-        def find(client: httpx.Client) -> str | None:
+    def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
+        address = f"{self._api}repos/{self._owner}/{self._repository}/"
+        headers = {"Authorization": f"Bearer {github_token()}", "Accept": "application/vnd.github.v3.repository+json"}
+        with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+            path = self._path(client, args.type, args.name, args.new_inputs or {})
+            if path and pulumi.runtime.is_dry_run():
+                self._tell(client, path, args)
+            elif path and (args.type in REMOVED or args.type == RULESET):
+                self._remove(client, path)
+
+    def _path(self, client: httpx.Client, kind: str, name: str, inputs: Mapping[str, Any]) -> str | None:
+        """Where the thing would be; None for a ruleset that is not there."""
+        if kind == RULESET:
+            # https://docs.github.com/en/rest/repos/rules
             listing = client.get("rulesets", params={"includes_parents": "false", "per_page": 100})
-            named = (one for one in listing.raise_for_status().json() if one["name"] == ruleset)
+            named = (one for one in listing.raise_for_status().json() if one["name"] == inputs["name"])
             return next((f"rulesets/{one['id']}" for one in named), None)
+        if kind == TEAM_ROLE:
+            team = name.removeprefix(f"{self._repository}-team-")
+            return f"{self._api}orgs/{self._owner}/teams/{team}/repos/{self._owner}/{self._repository}"
+        quoted = {key: quote(value, safe="") for key, value in inputs.items() if isinstance(value, str)}
+        return (REMOVED | OVERWRITTEN)[kind].format_map(quoted)
 
-        return self._before_creation(name, repository, find)
+    def _tell(self, client: httpx.Client, path: str, args: pulumi.ResourceHookArgs) -> None:
+        answer = client.get(path)
+        found = answer.json() if answer.status_code == httpx.codes.OK else None
+        if args.type == ALERTS:
+            # https://docs.github.com/en/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository
+            found = {"enabled": answer.status_code == httpx.codes.NO_CONTENT}
+        if found is not None:
+            for change in changes(args.type, found, args.new_inputs or {}):
+                pulumi.log.warn(f"{args.name} is at GitHub already, and changes: {change}")
 
-    def at(self, name: str, repository: str, path: str) -> pulumi.ResourceHookBinding:
-        """The hook for the resource `name`, whose leftover would be at this path below the repository."""
-        return self._before_creation(name, repository, lambda _: path)
-
-    def _before_creation(self, name: str, repository: str, find: Find) -> pulumi.ResourceHookBinding:
-        def remove(_: pulumi.ResourceHookArgs) -> None:
-            headers = {"Authorization": f"Bearer {github_token()}"}
-            address = f"{self._api}repos/{self._owner}/{repository}/"
-            with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
-                path = find(client)
-                if path and client.delete(path).status_code not in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND):
-                    pulumi.log.warn(f"{repository}: what an interrupted run left at {path} could not be removed")
-
-        return pulumi.ResourceHookBinding(before_create=[pulumi.ResourceHook(f"{name}-leftover", remove)])
+    def _remove(self, client: httpx.Client, path: str) -> None:
+        if client.delete(path).status_code not in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND):
+            pulumi.log.warn(f"{self._repository}: what an interrupted run left at {path} could not be removed")

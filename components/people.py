@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
+from components.leftovers import Leftovers
+
 
 @dataclass(frozen=True, kw_only=True)
 class TeamsArgs:
@@ -54,6 +56,7 @@ class TeamAccessArgs:
     repository: str
     roles: Mapping[str, str]
     numbers: Mapping[str, pulumi.Output[int]]
+    leftovers: Leftovers
 
 
 class TeamAccess(pulumi.ComponentResource):
@@ -68,6 +71,6 @@ class TeamAccess(pulumi.ComponentResource):
                 repository=args.repository,
                 team_id=args.numbers[slug].apply(str),
                 permission=role,
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
             )
         self.register_outputs({"roles": dict(args.roles)})

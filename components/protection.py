@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pulumi
 import pulumi_github as github
@@ -66,9 +65,7 @@ class Protection(pulumi.ComponentResource):
             ),
             bypass_actors=[self._actor(one) for one in ruleset.bypass],
             rules=_rules(ruleset),
-            opts=pulumi.ResourceOptions(
-                parent=self, hooks=self._args.leftovers.ruleset(name, self._args.repository, ruleset.name)
-            ),
+            opts=pulumi.ResourceOptions(parent=self, hooks=self._args.leftovers.hooks),
         )
 
     def _actor(self, slug: str) -> github.RepositoryRulesetBypassActorArgs:
@@ -78,7 +75,6 @@ class Protection(pulumi.ComponentResource):
 
     def _branch(self, branch: BranchProtection) -> github.BranchProtection:
         name = f"{self._name}-branch-{branch.pattern}"
-        leftover = f"branches/{quote(branch.pattern, safe='')}/protection"
         bypass = [f"{self._args.owner}/{slug}" for slug in branch.bypass]
         return github.BranchProtection(
             name,
@@ -99,9 +95,7 @@ class Protection(pulumi.ComponentResource):
             restrict_pushes=[github.BranchProtectionRestrictPushArgs(blocks_creations=True, push_allowances=[])]
             if branch.migration_only
             else [],
-            opts=pulumi.ResourceOptions(
-                parent=self, hooks=self._args.leftovers.at(name, self._args.repository, leftover)
-            ),
+            opts=pulumi.ResourceOptions(parent=self, hooks=self._args.leftovers.hooks),
         )
 
 

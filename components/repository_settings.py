@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pulumi
 import pulumi_github as github
@@ -14,10 +13,11 @@ from migration.plan import Actions, Label
 
 @dataclass(frozen=True, kw_only=True)
 class RepositorySettingsArgs:
-    """repository: its name at GitHub. labels: names of those that it has."""
+    """repository: its name at GitHub. exists: whether it is there. labels: names of those that it has."""
 
     repository: str
     desired: DesiredSettings
+    exists: bool
     labels: Collection[str]
     leftovers: Leftovers
 
@@ -32,6 +32,8 @@ class RepositorySettings(pulumi.ComponentResource):
         """Register what the plan names."""
         super().__init__("multirepo:github:RepositorySettings", name, None, opts)
         self._name, self._repository, self._leftovers = name, args.repository, args.leftovers
+        # These settings are in every repository: taken over from one that exists, a preview shows what changes.
+        self._setting = pulumi.ResourceOptions(parent=self, import_=args.repository if args.exists else None)
         desired = args.desired
         if desired.actions:
             self._actions(desired.actions)
@@ -42,7 +44,7 @@ class RepositorySettings(pulumi.ComponentResource):
                     f"{name}-vulnerability-alerts",
                     repository=args.repository,
                     enabled=desired.vulnerability_alerts,
-                    opts=pulumi.ResourceOptions(parent=self),
+                    opts=pulumi.ResourceOptions(parent=self, hooks=self._leftovers.hooks),
                 )
             )
         if desired.security_updates is not None:
@@ -50,7 +52,7 @@ class RepositorySettings(pulumi.ComponentResource):
                 f"{name}-security-updates",
                 repository=args.repository,
                 enabled=desired.security_updates,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=alerts),
+                opts=pulumi.ResourceOptions.merge(self._setting, pulumi.ResourceOptions(depends_on=alerts)),
             )
         for label in desired.labels:
             self._label(label, label.name in args.labels)
@@ -69,27 +71,27 @@ class RepositorySettings(pulumi.ComponentResource):
             allowed_actions=actions.allowed,
             allowed_actions_config=selected if actions.allowed == "selected" else None,
             sha_pinning_required=actions.sha_pinning,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._setting,
         )
         github.WorkflowRepositoryPermissions(
             f"{self._name}-actions-token",
             repository=self._repository,
             default_workflow_permissions=actions.token,
             can_approve_pull_request_reviews=False,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self._setting,
         )
 
     def _label(self, label: Label, exists: bool) -> None:
         """GitHub gives some labels to every new repository, where no issue can have them yet: ours replaces those."""
-        name = f"{self._name}-label-{label.name}"
-        leftover = self._leftovers.at(name, self._repository, f"labels/{quote(label.name, safe='')}")
         github.IssueLabel(
-            name,
+            f"{self._name}-label-{label.name}",
             repository=self._repository,
             name=label.name,
             color=label.color,
             description=label.description,
             opts=pulumi.ResourceOptions(
-                parent=self, import_=f"{self._repository}:{label.name}" if exists else None, hooks=leftover
+                parent=self,
+                import_=f"{self._repository}:{label.name}" if exists else None,
+                hooks=self._leftovers.hooks,
             ),
         )

@@ -34,7 +34,7 @@ class Secrets(pulumi.ComponentResource):
             **{f"dependabot/{key}": digest for key, digest in digests_of(dependabot, args.values).items()},
         }
         super().__init__("multirepo:github:Secrets", name, {"digests": digests}, opts)
-        child = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        child = pulumi.ResourceOptions(parent=self, delete_before_replace=True, hooks=args.leftovers.hooks)
         for key, value in actions.secrets.items():
             secret = pulumi.Output.secret(value)
             github.ActionsSecret(f"{name}-{key}", repository=args.repository, secret_name=key, value=secret, opts=child)
@@ -48,13 +48,12 @@ class Secrets(pulumi.ComponentResource):
                 opts=child,
             )
         for key, value in actions.variables.items():
-            leftover = args.leftovers.at(f"{name}-{key}", args.repository, f"actions/variables/{key}")
             github.ActionsVariable(
                 f"{name}-{key}",
                 repository=args.repository,
                 variable_name=key,
                 value=value,
-                opts=pulumi.ResourceOptions(parent=self, hooks=leftover),
+                opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
             )
         self.register_outputs({"digests": digests})
 

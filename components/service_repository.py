@@ -42,6 +42,20 @@ class ServiceRepositoryArgs:
     packages: PrivatePackages | None = None
 
 
+LEFT_AS_IT_IS = [
+    "allowAutoMerge",
+    "allowForking",
+    "allowUpdateBranch",
+    "hasDiscussions",
+    "hasDownloads",
+    "isTemplate",
+    "pages",
+    "securityAndAnalysis",
+    "webCommitSignoffRequired",
+]
+"""Settings of a repository that no plan names, and that the provider would set back to its own defaults."""
+
+
 class ServiceRepository(pulumi.ComponentResource):
     """A repository on GitHub, its moved history and its default branch, made in that order.
 
@@ -79,7 +93,11 @@ class ServiceRepository(pulumi.ComponentResource):
             merge_commit_message=merge.merge_commit_message,
             squash_merge_commit_title=merge.squash_merge_commit_title,
             squash_merge_commit_message=merge.squash_merge_commit_message,
-            opts=adopted(child, desired.name, desired.name in args.existing.repositories),
+            opts=adopted(
+                pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=LEFT_AS_IT_IS)),
+                desired.name,
+                desired.name in args.existing.repositories,
+            ),
         )
         last: pulumi.Resource = self.repository
         if args.code:
@@ -119,7 +137,9 @@ class ServiceRepository(pulumi.ComponentResource):
             )
             last = Protection(f"{name}-protection", protection, after(child, last))
         if settings.teams:
-            access = TeamAccessArgs(repository=repository, roles=settings.teams, numbers=args.teams)
+            access = TeamAccessArgs(
+                repository=repository, roles=settings.teams, numbers=args.teams, leftovers=args.leftovers
+            )
             last = TeamAccess(f"{name}-team", access, after(child, last))
         for desired in settings.environments:
             environment = EnvironmentArgs(
@@ -143,7 +163,11 @@ class ServiceRepository(pulumi.ComponentResource):
             found = args.existing.repositories.get(args.desired.name)
             labels = found.labels if found else frozenset()
             arguments = RepositorySettingsArgs(
-                repository=args.desired.name, desired=settings, labels=labels, leftovers=args.leftovers
+                repository=args.desired.name,
+                desired=settings,
+                exists=found is not None,
+                labels=labels,
+                leftovers=args.leftovers,
             )
             RepositorySettings(f"{name}-settings", arguments, options)
 

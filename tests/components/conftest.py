@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.leftovers import Find, Leftovers
+from components.leftovers import Leftovers
 
 EventLoops = set[asyncio.AbstractEventLoop]
 
@@ -35,10 +35,8 @@ class RecordingEngine(pulumi.runtime.Mocks):
 class NoLeftovers(Leftovers):
     """Pulumi's mocks run no hooks and refuse resources that have some."""
 
-    def __init__(self) -> None: ...
-
-    def _before_creation(self, name: str, repository: str, find: Find) -> pulumi.ResourceHookBinding:
-        return pulumi.ResourceHookBinding()
+    def __init__(self) -> None:
+        self._hooks = pulumi.ResourceHookBinding()
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,21 @@ def test_a_replacement_is_told_once(file: Path) -> None:
     assert comment(file, *parts).count("engine (") == 1
 
 
+def test_what_an_adoption_changes_is_told_from_what_github_has(file: Path) -> None:
+    adopted = step("update", "engine", {"etag": "x"}, {"hasWiki": False, "merge": {"title": "PR"}, "private": True})
+    adopted["oldState"]["outputs"] = {"hasWiki": True, "merge": {"title": "X"}, "private": True}
+    adopted["detailedDiff"] = {"hasWiki": {"kind": "update"}, "merge.title": {"kind": "update"}}
+    said = comment(file, step("import", "engine"), adopted)
+    assert '    hasWiki: true -> false\n    merge: {"title": "X"} -> {"title": "PR"}\n```' in said
+
+
+def test_warnings_stand_in_a_fold_of_their_own(file: Path) -> None:
+    warning = {"severity": "warning", "message": "warning: engine-team-core is at GitHub already\n"}
+    said = comment(file, step("create"), diagnostics=[warning])
+    fold = "<details><summary>Warnings: 1</summary>\n\n    engine-team-core is at GitHub already\n\n</details>"
+    assert fold in said
+
+
 def test_what_pulumi_keeps_for_itself_is_not_told(file: Path) -> None:
     assert "__" not in comment(file, step("update", "ci", {"__defaults": []}, {"__defaults": ["a"]}))
 
@@ -85,7 +100,6 @@ def test_what_pulumi_keeps_for_itself_is_not_told(file: Path) -> None:
 def test_a_preview_that_failed_says_why_and_promises_nothing(file: Path) -> None:
     errors = [
         {"severity": "error", "message": "error: migration.yaml:3:5: there is no such key"},
-        {"severity": "warning", "message": "deprecated"},
     ]
     said = comment(file, step("same"), diagnostics=errors, changeSummary={"same": 1})
     assert said == "<!-- preview -->\n\n**The preview failed.**\n\n    migration.yaml:3:5: there is no such key\n"
