@@ -10,6 +10,7 @@ from typing import Any
 from pulumi.dynamic import Config
 
 from components.histories import workspace_of
+from components.pull_requests import propose
 from components.settings import Settings, github_token
 from migration.code_move.errors import CodeMoveError, RemoteError
 from migration.code_move.notes import NOTES_REF
@@ -19,8 +20,11 @@ from migration.code_move.workspace import Workspace
 from migration.packages.errors import PackagesError
 
 
-def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
-    """Push what the properties name from this machine's copy of the split history."""
+def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Push what the properties name from this machine's copy of the split history; the properties afterwards.
+
+    A conflict with people's work stops nothing else: it goes into a pull request, and `conflict` tells of it.
+    """
     settings = settings_from(config)
     carried = Carried(
         repository=props["repository"],
@@ -30,7 +34,10 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> None:
         tags=props["tags"],
         notes=props["notes"],
     )
-    carry(carried, Workspace(workspace_of(settings)).git_dir, _remote(settings, carried.repository))
+    git_dir, remote = Workspace(workspace_of(settings)).git_dir, _remote(settings, carried.repository)
+    conflict = carry(carried, git_dir, remote).conflict
+    told = f"{conflict.sentence} Resolve it in {propose(settings, conflict)}" if conflict else ""
+    return {**props, "conflict": told}
 
 
 def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:

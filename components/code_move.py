@@ -1,5 +1,7 @@
 """The dynamic resource that carries a folder's history to its repository."""
 
+import atexit
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,20 +48,22 @@ class CodeMoveProvider(ResourceProvider):
         """Push everything; harmless when an interrupted run has pushed it already."""
         from components.carrying import carry_to_github
 
-        carry_to_github(props, _config)
-        return CreateResult(props["repository"], dict(props))
+        return CreateResult(props["repository"], carry_to_github(props, _config))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare what the monorepo gives with what was carried, or with what the last refresh found."""
+        """Compare what the monorepo gives with what was carried, or with what the last refresh found.
+
+        A conflict is looked at again each time: people may have resolved it.
+        """
         changed = [name for name in COMPARED if _olds.get(name) != _news.get(name)]
-        return DiffResult(changes=bool(changed), replaces=[name for name in changed if name == "repository"])
+        replaces = [name for name in changed if name == "repository"]
+        return DiffResult(changes=bool(changed or _olds.get("conflict")), replaces=replaces)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Push what is new or missing."""
         from components.carrying import carry_to_github
 
-        carry_to_github(_news, _config)
-        return UpdateResult(dict(_news))
+        return UpdateResult(carry_to_github(_news, _config))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look where the vendor branch, the tags and the default branch are now."""
@@ -120,6 +124,9 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
     Leaves every other branch and tag alone. Deleting the resource deletes nothing at GitHub.
     """
 
+    conflict: pulumi.Output[str]
+    """Why the default branch lacks some of the monorepo's work, and where to resolve it; "" when it has everything."""
+
     def __init__(self, name: str, args: CodeMoveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the move under the stack's settings; `carries` is shown, not compared."""
         super().__init__(
@@ -133,9 +140,18 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
                 "tags": dict(args.tags),
                 "notes": args.notes,
                 "carries": args.carries,
+                "conflict": None,
             },
             opts,
         )
+        self.conflict.apply(_report)
+
+
+def _report(conflict: str | None) -> None:
+    """Tell of a conflict, and fail the run at its very end: an exception here would stop what is still to be done."""
+    if conflict and not pulumi.runtime.is_dry_run():
+        pulumi.log.error(conflict)
+        atexit.register(os._exit, 1)
 
 
 def in_figures(history: History) -> str:

@@ -87,18 +87,31 @@ def test_work_of_people_is_merged_with_the_monorepo(stack: Stack, tmp_path: Path
     assert person.git("show", "HEAD:main") == "3"
 
 
-def test_a_conflict_stops_one_repository_and_the_others_go_on(stack: Stack, tmp_path: Path) -> None:
+def test_a_conflict_stops_one_repository_until_its_pull_request_is_merged(stack: Stack, tmp_path: Path) -> None:
     stack.up()
     person = stack.clone("engine", tmp_path / "person")
     theirs = person.commit("People's line", main="people\n")
     person.git("push", "--quiet", "origin", "main")
     stack.monorepo.commit("Both", engine__main="monorepo\n", site__index="b\n")
-    told = stack.up(code=None)
-    assert "changed the same lines of main" in told
+    told = stack.up(code=1)
+    assert "main and the monorepo changed the same lines of main" in told
+    assert "/pull/1" in told
     assert "Traceback" not in told
     assert stack.refs("engine")["refs/heads/main"] == theirs
-    stack.up(code=None)
     assert stack.clone("site", tmp_path / "site").git("show", "HEAD:web/index") == "b"
+
+    assert "/pull/1" in stack.up(code=1)
+    person.git("fetch", "--quiet")
+    person.git("switch", "--quiet", "merge-monorepo")
+    person.git("merge", "--quiet", "--strategy-option=ours", "--message", "Resolve", "origin/main")
+    person.git("push", "--quiet", "origin", "merge-monorepo")
+    with github(stack) as client:
+        (pull,) = client.get("engine/pulls").json()
+        assert "git merge origin/main" in pull["body"]
+        client.put("engine/pulls/1/merge", json={"merge_method": "merge"}).raise_for_status()
+    stack.up()
+    stack.pulumi("preview", "--expect-no-changes")
+    assert person.git("ls-remote", "origin", "main").split()[0] != theirs
 
 
 @pytest.mark.parametrize("lost", ["refs/heads/monorepo", "refs/tags/v1.0.0"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from migration.code_move.errors import CarryRefusedError, RemoteError
-from migration.code_move.pushing import Carried, carry
+from migration.code_move.pushing import Carried, Outcome, carry
 from migration.code_move.remote import Remote
 from tests.conftest import Repository, new_repository
 
@@ -22,6 +22,9 @@ class Scene:
         self.history.git("init", "--quiet", "--bare", "--initial-branch=main", str(self.server.path))
 
     def carry(self, **tags: str) -> str:
+        return self.outcome(**tags).head
+
+    def outcome(self, **tags: str) -> Outcome:
         carried = Carried(
             repository="engine",
             default_branch="main",
@@ -92,30 +95,71 @@ def test_the_same_merge_has_the_same_id_when_it_is_made_again(scene: Scene) -> N
     assert scene.carry() == merged
 
 
-def test_a_conflict_leaves_the_default_branch_alone_and_names_the_files(scene: Scene) -> None:
+def in_conflict(scene: Scene) -> tuple[Repository, str, str]:
+    """A person and the monorepo changed one line: the person's clone, their commit, and the monorepo's."""
     scene.carry()
     person = scene.person()
     theirs = person.commit("Ours", main="1\npeople\n3\n")
     person.git("push", "--quiet", "origin", "main")
-    newer = scene.history.commit("Theirs", main="1\nmonorepo\n3\n")
-    with pytest.raises(CarryRefusedError, match=r"changed the same lines of main\. .*git merge origin/monorepo"):
-        scene.carry()
+    return person, theirs, scene.history.commit("Theirs", main="1\nmonorepo\n3\n")
+
+
+def test_a_conflict_leaves_the_default_branch_alone_and_tells_both_sides(scene: Scene) -> None:
+    _, theirs, newer = in_conflict(scene)
+    outcome = scene.outcome()
+    assert outcome.head == theirs
+    assert outcome.conflict
+    assert (outcome.conflict.paths, outcome.conflict.tip) == (("main",), newer)
+    assert [line.partition(" ")[2] for line in outcome.conflict.ours] == ["Ours"]
+    assert [line.partition(" ")[2] for line in outcome.conflict.theirs] == ["Theirs"]
+    assert "git merge origin/main" in outcome.conflict.body
     assert scene.refs()["refs/heads/main"] == theirs
-    assert scene.refs()["refs/heads/monorepo"] == newer
+    assert scene.refs()["refs/heads/monorepo"] == scene.refs()["refs/heads/merge-monorepo"] == newer
+
+
+def test_a_conflict_that_is_still_there_pushes_nothing(scene: Scene) -> None:
+    in_conflict(scene)
+    first = scene.outcome()
+    before = scene.refs()
+    assert scene.outcome() == first
+    assert scene.refs() == before
+
+
+def test_what_people_resolve_on_the_branch_stays_and_more_of_the_monorepo_is_merged_into_it(scene: Scene) -> None:
+    person, _, _ = in_conflict(scene)
+    scene.outcome()
+    person.git("fetch", "--quiet")
+    person.git("switch", "--quiet", "merge-monorepo")
+    person.git("merge", "--quiet", "--strategy-option=theirs", "--message", "Resolve", "origin/main")
+    person.git("push", "--quiet", "origin", "merge-monorepo")
+    resolved = scene.refs()["refs/heads/merge-monorepo"]
+    newer = scene.history.commit("More", other="1\n")
+    assert scene.outcome().conflict
+    merged = scene.refs()["refs/heads/merge-monorepo"]
+    assert scene.server.git("show", "--no-patch", "--format=%P", merged) == f"{resolved} {newer}"
+    assert scene.server.git("show", f"{merged}:main") == "1\npeople\n3"
+
+
+def test_a_resolution_that_conflicts_again_is_left_to_people(scene: Scene) -> None:
+    person, _, _ = in_conflict(scene)
+    scene.outcome()
+    person.git("fetch", "--quiet")
+    person.git("switch", "--quiet", "merge-monorepo")
+    resolved = person.commit("Half done", main="1\nhalf\n3\n")
+    person.git("push", "--quiet", "origin", "merge-monorepo")
+    scene.history.commit("Again", main="1\nagain\n3\n")
+    assert scene.outcome().conflict
+    assert scene.refs()["refs/heads/merge-monorepo"] == resolved
 
 
 def test_after_a_person_resolved_the_conflict_the_next_sync_goes_on(scene: Scene) -> None:
-    scene.carry()
-    person = scene.person()
-    person.commit("Ours", main="1\npeople\n3\n")
-    person.git("push", "--quiet", "origin", "main")
-    scene.history.commit("Theirs", main="1\nmonorepo\n3\n")
-    with pytest.raises(CarryRefusedError):
-        scene.carry()
+    person, _, _ = in_conflict(scene)
+    assert scene.outcome().conflict
     person.git("fetch", "--quiet")
     person.git("merge", "--quiet", "--strategy-option=ours", "--message", "Resolve", "origin/monorepo")
     person.git("push", "--quiet", "origin", "main")
-    assert scene.carry() == person.git("rev-parse", "HEAD")
+    outcome = scene.outcome()
+    assert (outcome.head, outcome.conflict) == (person.git("rev-parse", "HEAD"), None)
 
 
 def test_a_vendor_branch_that_somebody_wrote_to_is_refused_and_left(scene: Scene) -> None:

@@ -56,7 +56,7 @@ class Scene:
         assert head
         tree = transformed_tree(split.git_dir, head, transforms)
         carried = Carried(repository="new", default_branch="main", head=head, tree=tree, tags={})
-        return carry(carried, split.git_dir, self.remote)
+        return carry(carried, split.git_dir, self.remote).head
 
     def seen(self, *expected: Transform) -> tuple[str, str]:
         split = self.split()
