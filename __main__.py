@@ -27,7 +27,7 @@ with plain_errors():
     tips = tips_of(split, state)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
     wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
-    existing = allowed_at_github(settings, wanted, look_through(split, monorepo, plan))
+    existing = allowed_at_github(settings, wanted, split, look_through(split, monorepo, plan))
     packages = PrivatePackages(settings, plan, kept, split)
     values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), packages.registry)
 

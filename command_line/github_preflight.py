@@ -9,13 +9,14 @@ from rich.table import Table
 from command_line.failures import CommandError
 from command_line.place import world_of
 from command_line.stacks import Stack
-from components.existing import existing_at_github
+from components.existing import existing_at_github, recognised
 from components.github_server import WRITE_DELAY
 from components.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.requirements import Wanted, unmet
 from components.server_facts import ServerFacts, server_facts
 from components.settings import TOKEN_VARIABLE
 from migration.code_move.preflight import Finding, Severity
+from migration.code_move.splitting import Split
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import Plan
 
@@ -71,8 +72,8 @@ class AtGitHub:
         }
 
 
-def look_at_github(stack: Stack, plan: Plan) -> AtGitHub:
-    """Ask, in at most four requests, and write nothing. Raises SettingsError, CommandError."""
+def look_at_github(stack: Stack, plan: Plan, split: Split) -> AtGitHub:
+    """Ask, in at most five requests, and write nothing. Raises SettingsError, CommandError."""
     if not stack.file.exists():
         raise CommandError(f"There is no {stack.file.name}. Run: pulumi stack init {stack.name}")
     if stack.in_sandbox:
@@ -81,6 +82,6 @@ def look_at_github(stack: Stack, plan: Plan) -> AtGitHub:
     state = desired_state(plan, settings.stages)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
     wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
-    existing = existing_at_github(settings, wanted.names)
+    existing = recognised(settings, existing_at_github(settings, wanted.names), split)
     server = server_facts(settings, existing)
     return AtGitHub(unmet(wanted, existing, server), budget_of(wanted, existing), server)

@@ -44,8 +44,6 @@ def preflight(
     stack = Stack(stack_name) if stack_name else stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     with steps() as shown:
-        with shown.step("GitHub"):
-            at_github = look_at_github(stack, read)
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
         with shown.step("monorepo"):
@@ -57,6 +55,8 @@ def preflight(
             scanner = ensure_secret_scanner(step.say)
         with shown.step("preflight") as step:
             found = look_through(split, source, read, scanner, step.count)
+        with shown.step("GitHub"):
+            at_github = look_at_github(stack, read, split)
     (_print_json if as_json else _print_findings)(found, at_github)
     if found.refusals or at_github.refusals:
         raise typer.Exit(ExitCode.CHECK_FAILED)

@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 
 from components.github_server import GitHubUnreachableError, ask_graphql
 from components.settings import Settings
-from migration.code_move.notes import NOTES_REF
+from migration.code_move.git_objects import run_git
+from migration.code_move.splitting import Split
 from migration.plan import VENDOR_BRANCH
 
 _FOUND = """fragment Found on Repository {{
   nameWithOwner viewerCanAdminister isFork
   defaultBranchRef {{ name }}
   vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
-  notes: ref(qualifiedName: "{notes}") {{ name }}
   {labels}
 }}"""
 
@@ -36,7 +36,7 @@ class ExistingRepository:
     """One repository. labels: those of the labels looked for that it has.
 
     full_name: owner and name as they are now; another name than the one asked for when it was renamed.
-    moved: it has moved history: the branch, or the notes should somebody have deleted the branch.
+    moved: it has the branch of moved history, or a commit of it should somebody have deleted the branch.
     started: its default branch has a commit.
     """
 
@@ -84,6 +84,32 @@ def existing_at_github(settings: Settings, names: Names) -> Existing:
     return _parsed(settings, names, document.get("data") or {}, tuple(dict.fromkeys(refused)), answer.headers)
 
 
+def recognised(settings: Settings, existing: Existing, split: Split) -> Existing:
+    """The same, with those repositories as moved that lost the branch and still hold the history's first commit.
+
+    Asks once more, and only where a repository has commits and no such branch. Raises SettingsError.
+    """
+    heads = {name: history.head for name, history in split.histories.items() if history.head}
+    suspects = [name for name, one in existing.repositories.items() if one.started and not one.moved and name in heads]
+    if not suspects:
+        return existing
+    asked = []
+    for number, name in enumerate(suspects):
+        roots = run_git("rev-list", "--max-parents=0", heads[name], directory=split.git_dir).decode().split()
+        objects = " ".join(_aliased("c", roots, "object(oid: {}) {{ oid }}"))
+        named = f"owner: {json.dumps(settings.owner)}, name: {json.dumps(name)}"
+        asked.append(f"n{number}: repository({named}) {{ {objects} }}")
+    try:
+        found = ask_graphql(settings, f"query {{ {' '.join(asked)} }}", {}).json()["data"]
+    except httpx.HTTPError as error:
+        raise GitHubUnreachableError.of(error, settings) from None
+    ours = {name for number, name in enumerate(suspects) if any((found[f"n{number}"] or {}).values())}
+    repositories = {
+        name: replace(one, moved=True) if name in ours else one for name, one in existing.repositories.items()
+    }
+    return replace(existing, repositories=repositories)
+
+
 def query_for(owner: str, names: Names) -> str:
     """The whole question, each name under an alias: n0 for the first repository, then t0, u0 and l0.
 
@@ -93,7 +119,7 @@ def query_for(owner: str, names: Names) -> str:
     teams = " ".join(_aliased("t", names.teams, "team(slug: {}) {{ databaseId }}"))
     # GraphQL refuses a fragment that nothing uses.
     labels = " ".join(_aliased("l", names.labels, "label(name: {}) {{ name }}"))
-    fragment = _FOUND.format(vendor=VENDOR_BRANCH, notes=NOTES_REF, labels=labels)
+    fragment = _FOUND.format(vendor=VENDOR_BRANCH, labels=labels)
     return f"""
 query {{
   viewer {{ login }}
@@ -143,7 +169,7 @@ def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepos
         labels=frozenset(label for number, label in enumerate(labels) if node[f"l{number}"]),
         administered=node["viewerCanAdminister"],
         fork=node["isFork"],
-        moved=bool(node["vendor"] or node["notes"]),
+        moved=bool(node["vendor"]),
         started=bool(node["defaultBranchRef"]),
     )
 

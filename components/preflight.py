@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pulumi
 
-from components.existing import Existing, existing_at_github
+from components.existing import Existing, existing_at_github, recognised
 from components.plain_errors import tell_progress
 from components.request_budget import beyond_the_limit, budget_of
 from components.requirements import Wanted, unmet
@@ -27,12 +27,12 @@ def look_through(split: Split, monorepo: Path, plan: Plan) -> Preflight:
     return preflight(split, monorepo, plan, scanner, tell_progress)
 
 
-def allowed_at_github(settings: Settings, wanted: Wanted, found: Preflight) -> Existing:
+def allowed_at_github(settings: Settings, wanted: Wanted, split: Split, found: Preflight) -> Existing:
     """What GitHub has already, when neither it nor what was found in the histories stands against a first write.
 
     Raises PreflightError with all refusals, SettingsError.
     """
-    existing = existing_at_github(settings, wanted.names)
+    existing = recognised(settings, existing_at_github(settings, wanted.names), split)
     demand(found, _unmet(settings, wanted, existing))
     return existing
 

@@ -10,7 +10,6 @@ from components.existing import Existing, Names
 from components.server_facts import ServerFacts
 from migration.code_move.preflight import Finding, Severity
 from migration.desired_state import DesiredRepository, DesiredState, RepositorySettings
-from migration.plan import VENDOR_BRANCH
 
 WORKFLOWS = ".github/workflows/"
 INCLUDED = {
@@ -133,11 +132,7 @@ def _names(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
         if found.fork and not found.moved:
             yield _refusal("name-taken", name, "exists as a fork of another repository", remedy)
         elif desired.code and found.started and not found.moved:
-            problem = "exists with commits that are not the monorepo's"
-            lost = (
-                f"If it is the migration's and has lost its branch {VENDOR_BRANCH}, put that back. Otherwise: {remedy}"
-            )
-            yield _refusal("name-taken", name, problem, lost)
+            yield _refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
 
 
 def _people(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
