@@ -14,6 +14,7 @@ from command_line.preflight import preflight
 from command_line.preview_transforms import preview_transforms
 from command_line.prove import prove
 from command_line.rehearse import rehearse
+from command_line.rotate import rotate
 from command_line.sandbox import sandbox
 from command_line.shell import shell
 from command_line.test import test
@@ -35,6 +36,7 @@ app.command()(drift)
 app.command()(discover)
 app.command()(where)
 app.command()(preview_transforms)
+app.command()(rotate)
 app.command(context_settings=PASSED_ON)(shell)
 app.command(context_settings=PASSED_ON)(test)
 app.add_typer(sandbox, name="sandbox")

@@ -27,6 +27,10 @@ class PolicyError(Exception):
     """What `pulumi up` was to make breaks a policy. One line for each violation: the resource, and what to do."""
 
 
+class RotationError(Exception):
+    """Tokens were replaced, and one does not do what it must. Says which."""
+
+
 EXIT_CODES: dict[type[Exception], ExitCode] = {
     PlanError: ExitCode.INPUT,
     DesiredStateError: ExitCode.INPUT,
@@ -44,6 +48,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     UpFailedError: ExitCode.OUTSIDE,
     RefreshFailedError: ExitCode.OUTSIDE,
     PolicyError: ExitCode.CHECK_FAILED,
+    RotationError: ExitCode.CHECK_FAILED,
 }
 FAILURES = tuple(EXIT_CODES)
 

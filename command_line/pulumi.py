@@ -82,9 +82,9 @@ def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str],
 def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:
     """Make the stack where there is none, and free it of a lock whose owner is dead."""
     if not (state / ".pulumi" / "stacks" / "multirepo" / f"{stack}.json").exists():
-        _run(["stack", "init", stack, "--non-interactive"], environment)
+        run(["stack", "init", stack, "--non-interactive"], environment)
     if is_locked_by_the_dead(state, stack):
-        _run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
+        run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
         _drop_pending_operations(stack, environment)
 
 
@@ -95,13 +95,15 @@ def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None
     """
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/state.json"
-        _run(["stack", "export", "--stack", stack, "--file", file], environment)
-        _run(["stack", "import", "--stack", stack, "--file", file], environment)
+        run(["stack", "export", "--stack", stack, "--file", file], environment)
+        run(["stack", "import", "--stack", stack, "--file", file], environment)
 
 
-def _run(arguments: list[str], environment: Mapping[str, str]) -> None:
+def run(arguments: list[str], environment: Mapping[str, str]) -> str:
+    """The standard output of `pulumi ARGUMENTS`. Raises UpFailedError."""
     finished = subprocess.run(
         ["pulumi", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
     if finished.returncode:
         raise UpFailedError(f"pulumi {' '.join(arguments)} failed: {finished.stderr.strip()}")
+    return finished.stdout

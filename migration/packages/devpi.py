@@ -113,6 +113,15 @@ class Devpi:
         return answer
 
 
+def is_token_taken(address: str, user: str, token: str) -> bool:
+    """Whether the server still knows this token of the user. Raises RegistryError when it is down."""
+    try:
+        answer = httpx.get(f"{address}/+api", auth=(user, token), headers=_ACCEPT, timeout=TIMEOUT)
+    except httpx.HTTPError as error:
+        raise RegistryError(f"The registry {address} does not answer ({type(error).__name__}).") from None
+    return answer.is_success and answer.json()["result"]["authstatus"][0] == "ok"
+
+
 def token_id(token: str) -> str:
     """What tells a token from others of its user, and opens nothing."""
     import pymacaroons  # type: ignore[import-untyped]
