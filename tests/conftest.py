@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,10 @@ def new_checkout(path: Path) -> Checkout:
         if name and (PROJECT / name).exists():
             (path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, path / name, follow_symlinks=False)
+            compiled = Path(cache_from_source(name)) if name.endswith(".py") else None
+            if compiled and (PROJECT / compiled).exists():  # or each test would compile everything anew
+                (path / compiled).parent.mkdir(exist_ok=True)
+                shutil.copy2(PROJECT / compiled, path / compiled)
     (path / ".venv").symlink_to(PROJECT / ".venv")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
     return Checkout(path, inherited)
