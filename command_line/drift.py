@@ -70,4 +70,6 @@ def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.Client(base_url=settings.github.api, headers=headers, timeout=30, follow_redirects=True) as client:
             unseen = list(environment_drifts(client, settings.owner, seen))
-    return sorted([*lost, *drifts(seen.values()), *unseen], key=lambda one: (one.repository, one.area, one.thing))
+    return sorted(
+        [*lost, *drifts(seen.values(), settings.owner), *unseen], key=lambda one: (one.repository, one.area, one.thing)
+    )

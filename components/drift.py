@@ -104,13 +104,13 @@ def put_back(drifts: Iterable[Drift]) -> list[str]:
     return [*dict.fromkeys(step for one in drifts for step in one.before_up), f"pulumi up --refresh{replaced}"]
 
 
-def drifts(seen: Iterable[Seen]) -> list[Drift]:
-    """Every thing that differs, in the order of the resources' names."""
+def drifts(seen: Iterable[Seen], owner: str) -> list[Drift]:
+    """Every thing that differs, in the order of the resources' names. owner: of the repositories, at GitHub."""
     resources = {resource.urn: resource for resource in seen}
     return [
         drift
         for resource in sorted(resources.values(), key=lambda one: one.urn.rpartition("::")[2])
-        for drift in _of_resource(resource, repository_of(resource, resources))
+        for drift in _of_resource(resource, repository_of(resource, resources), owner)
     ]
 
 
@@ -123,7 +123,7 @@ def repository_of(resource: Seen, resources: Mapping[str, Seen]) -> str:
     return resource.urn.rpartition("::")[2]
 
 
-def _of_resource(resource: Seen, repository: str) -> Iterator[Drift]:
+def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]:
     thing = thing_of(resource, repository)
     if thing is None:
         return
@@ -132,7 +132,7 @@ def _of_resource(resource: Seen, repository: str) -> Iterator[Drift]:
     if resource.type == MANAGED_FILES:
         yield from _of_files(drift)
     elif resource.type == CODE_MOVE:
-        yield from _of_history(drift)
+        yield from _of_history(drift, owner)
     elif resource.op == "delete":
         yield replace(drift, gone=True)
     elif resource.type in SECRETS:
@@ -197,7 +197,7 @@ def _of_files(drift: Drift) -> Iterator[Drift]:
             yield replace(file, differences=(Difference(property="content", was="as rendered", now=now[path]),))
 
 
-def _of_history(drift: Drift) -> Iterator[Drift]:
+def _of_history(drift: Drift, owner: str) -> Iterator[Drift]:
     """The branches, tags and notes that the code move wrote; see `components.carrying.seen_on_github`."""
     was, now = drift.resource.was, drift.resource.now
     if not now:
@@ -209,13 +209,21 @@ def _of_history(drift: Drift) -> Iterator[Drift]:
     for thing, (before, present) in places.items():
         place = replace(drift, area="history", thing=thing)
         if before and not present:
-            yield replace(place, gone=True)
+            yield replace(place, gone=True, before_up=_recreation(thing, before, f"{owner}/{drift.repository}"))
         elif before != present:
             yield replace(
                 place,
                 differences=(Difference(property="commit", was=before, now=present),),
                 before_up=(_by_hand(thing, before),),
             )
+
+
+def _recreation(thing: str, commit: str, repository: str) -> tuple[str, ...]:
+    """Without its branch, a repository in which people have worked looks to an `up` like one that is not its own."""
+    if thing != f"branch {VENDOR_BRANCH}":
+        return ()
+    fields = f"--raw-field ref=refs/heads/{VENDOR_BRANCH} --raw-field sha={commit}"
+    return (f"gh api --method POST repos/{repository}/git/refs {fields}",)
 
 
 def _by_hand(thing: str, commit: str) -> str:

@@ -37,7 +37,7 @@ def lost_repositories(settings: Settings, token: str, made: Mapping[str, Seen]) 
 
 def _lost(repository: Seen, planned: str, name: str | None, owner: str) -> Drift:
     gone = f"pulumi state delete --yes --target-dependents '{repository.parent}'"
-    renamed = f"gh api --method PATCH repos/{owner}/{name} --field name={planned}"
+    renamed = f"gh api --method PATCH repos/{owner}/{name} --raw-field name={planned}"
     return Drift(
         area="settings",
         repository=planned,
@@ -76,7 +76,7 @@ def _without_reviewers(environment: Seen, repository: str, path: str, found: Map
         name = environment.inputs["environment"]
         policy = found["deployment_branch_policy"] or {}
         fields = [f"--field wait_timer={environment.inputs.get('waitTimer') or 0:.0f}"]
-        fields += [f"--field 'reviewers[][type]=Team' --field 'reviewers[][id]={team:.0f}'" for team in wanted]
+        fields += [f"--raw-field 'reviewers[][type]=Team' --field 'reviewers[][id]={team:.0f}'" for team in wanted]
         fields += [f"--field 'deployment_branch_policy[{key}]={str(on).lower()}'" for key, on in policy.items()]
         yield Drift(
             area="settings",

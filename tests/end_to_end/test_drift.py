@@ -84,7 +84,7 @@ def as_gh_sends_it(github: GitHub, command: str) -> None:
     words = shlex.split(command)
     method, path = words[words.index("--method") + 1 :][:2]
     body: dict[str, Any] = {}
-    for field in [after for word, after in pairwise(words) if word == "--field"]:
+    for field in [after for word, after in pairwise(words) if word in ("--field", "--raw-field")]:
         key, _, text = field.partition("=")
         try:
             value = json.loads(text)
