@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from migration import plan as planned
 from migration.desired_state.pipeline_settings import Registry
-from migration.desired_state.pipelines import render, template_values, workflows
+from migration.desired_state.pipelines import LOCK_FILE_CHECK, PYTHON_KINDS, render, template_values, workflows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,8 @@ def managed_files(plan: planned.Plan, name: str, owner: str, registry: Registry 
     if repository.kind is not None:
         values = template_values(plan, repository, owner, registry)
         files = workflows(repository.kind, values)
+        if repository.kind in PYTHON_KINDS and values["private"]:
+            files[LOCK_FILE_CHECK] = render("check_lock_files.py.jinja", values)
         if values["updates"]:
             files[".github/dependabot.yml"] = render("dependabot.yml.jinja", values)
     if repository.code_owners:

@@ -18,6 +18,8 @@ from migration.desired_state.stages import DesiredStateError
 
 TEMPLATES = Path(__file__).parent / "workflows"
 WORKFLOW_FOLDER = ".github/workflows"
+LOCK_FILE_CHECK = ".github/check_lock_files.py"
+"""A program that the pipelines of Python repositories with private packages run: where each locked package is from."""
 PYTHON_KINDS = ("python-packages", "python-service", "templates")
 
 VERSIONS = {
@@ -78,6 +80,7 @@ def _environment() -> jinja2.Environment:
     environment.globals["action"] = pinned
     environment.globals["version"] = VERSIONS
     environment.globals["lint_rules"] = LINT_RULES
+    environment.globals["lock_file_check"] = LOCK_FILE_CHECK
     environment.globals["setting"] = pipeline_settings
     return environment
 

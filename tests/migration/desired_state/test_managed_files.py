@@ -73,7 +73,12 @@ def test_dependabot_leaves_actions_to_the_stack(every_file: dict[str, tuple[Mana
 def test_nothing_is_left_of_the_templates(every_file: dict[str, tuple[ManagedFile, ...]]) -> None:
     """No mark, no blank at the end of a line, no gap, one line end at the end."""
     faults = re.compile(r"<<|>> <|<%|%>|<#|[ \t]\n|\n\n\n|\n\n\Z|[^\n]\Z")
-    found = [(name, file.path) for name, files in every_file.items() for file in files if faults.search(file.content)]
+    texts = {  # between functions Python has a gap of two lines
+        (name, file.path): file.content.replace("\n\n\n", "\n\n") if file.path.endswith(".py") else file.content
+        for name, files in every_file.items()
+        for file in files
+    }
+    found = [place for place, text in texts.items() if faults.search(text)]
     assert found == []
 
 
