@@ -17,6 +17,7 @@ from command_line.rehearse import rehearse
 from command_line.rotate import rotate
 from command_line.sandbox import sandbox
 from command_line.shell import shell
+from command_line.status import status
 from command_line.test import test
 from command_line.where import where
 from components.settings import WORKSPACE
@@ -32,6 +33,7 @@ PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
 app.command()(prove)
 app.command()(preflight)
+app.command()(status)
 app.command()(drift)
 app.command()(discover)
 app.command()(where)

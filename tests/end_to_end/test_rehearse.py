@@ -111,12 +111,19 @@ def people_and_words(repository: Repository, revision: str, *limits: str) -> lis
     return sorted(commit.strip() for commit in listed.split("\x01"))
 
 
-def test_a_second_rehearsal_says_that_nothing_changed_and_writes_nothing(small: Checkout, monorepo: Repository) -> None:
+def test_a_second_rehearsal_changes_nothing_and_the_status_says_so(small: Checkout, monorepo: Repository) -> None:
     first = json.loads(rehearse(small, "--json", *own(monorepo)))
     before = sandbox_writes(small)
     second = json.loads(rehearse(small, "--json", *own(monorepo)))
     assert second == first | {"changed": False}
     assert "Nothing changed." in rehearse(small, *own(monorepo))
+    assert sandbox_writes(small) == before
+
+    monorepo.commit("Engine: another", engine__main="3\n")
+    stack = next(small.path.glob("Pulumi.rehearsal-small-*.yaml")).name.split(".")[1]
+    (wave,) = json.loads(small.run("./multirepo", "status", "--json", "--stack", stack).stdout)["waves"]
+    assert (wave["stage"], wave["next_step"]) == ("moving", "pulumi up carries 1 commit")
+    assert {one["name"]: one["behind"] for one in wave["repositories"]} == {"engine": 1, "site": 0}
     assert sandbox_writes(small) == before
 
 

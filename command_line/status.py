@@ -1,0 +1,138 @@
+"""`./multirepo status`: where each wave stands, and what comes next."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from command_line.console import steps
+from command_line.place import environment_of
+from command_line.rehearse import present_monorepo
+from command_line.stacks import DEV, Stack
+from components.histories import selections_of, workspace_of
+from components.settings import github_token
+from migration.code_move.remote import Remote
+from migration.code_move.splitting import split_monorepo
+from migration.code_move.standing import Standing, standing_of
+from migration.desired_state import Stage, desired_state
+from migration.plan import read_plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositoryStatus:
+    """One repository. standing: None where nothing of the monorepo moves to it, or while its wave is planned."""
+
+    name: str
+    standing: Standing | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveStatus:
+    """One wave of the plan."""
+
+    name: str
+    stage: Stage
+    repositories: tuple[RepositoryStatus, ...]
+
+    @property
+    def next_step(self) -> str:
+        """In words, with the command."""
+        standings = [one.standing for one in self.repositories if one.standing]
+        conflicting = [one.name for one in self.repositories if one.standing and one.standing.in_conflict]
+        foreign = [one.name for one in self.repositories if one.standing and one.standing.behind is None]
+        behind = sum(standing.behind or 0 for standing in standings)
+        set_stage = f"pulumi config set --path 'multirepo:waves.{self.name}'"
+        if self.stage is Stage.PLANNED:
+            return f"{set_stage} moving && pulumi up"
+        if self.stage is Stage.ROLLED_BACK:
+            return f"{set_stage} moving && pulumi up takes it up again"
+        if foreign:
+            return f"look at the vendor branch of {', '.join(foreign)}: pulumi up would refuse it and say why"
+        if conflicting:
+            return f"merge the pull request of {', '.join(conflicting)}, then pulumi up"
+        if behind:
+            return f"pulumi up carries {behind:,} commit{'' if behind == 1 else 's'}"
+        if self.stage is Stage.CUTOVER:
+            return "none: people work in the new repositories"
+        return f"in step; when people are to work there: {set_stage} cutover && pulumi up"
+
+
+def status(
+    stack: Annotated[str, typer.Option(help="The stack to look at.")] = DEV,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status for machines.")] = False,
+) -> None:
+    """Say for each wave its stage, how far its repositories are behind the monorepo, and what comes next."""
+    waves = _look(Stack(stack.rpartition("/")[2]))
+    if as_json:
+        typer.echo(json.dumps({"waves": [_entry(wave) for wave in waves]}, indent=2))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(_table(waves))
+    for wave in waves:
+        console.print(f"{wave.name}: {wave.next_step}", markup=False)
+
+
+def _look(stack: Stack) -> list[WaveStatus]:
+    plan = read_plan(stack.plan_file)
+    with steps() as shown:
+        token = github_token(environment_of(stack, shown))
+        settings = stack.settings()
+        state = desired_state(plan, settings.stages)
+        with shown.step("monorepo"):
+            source = present_monorepo(settings)
+        with shown.step("history") as step:
+            branch = f"refs/heads/{plan.monorepo.default_branch}"
+            split = split_monorepo(source, branch, selections_of(state), workspace_of(settings), step.count)
+        standings = {}
+        with shown.step("repositories") as step:
+            for desired in state.repositories:
+                step.say(desired.name)
+                head = split.histories[desired.name].head if desired.name in split.histories else None
+                if head:
+                    remote = Remote(url=settings.github.clone_url(settings.owner, desired.name), token=token)
+                    standings[desired.name] = standing_of(split.git_dir, remote, desired.default_branch, head)
+    return [
+        WaveStatus(
+            name=wave.name,
+            stage=Stage(settings.stages.get(wave.name, Stage.PLANNED)),
+            repositories=tuple(
+                RepositoryStatus(name=one.name, standing=standings.get(one.name))
+                for one in plan.repositories
+                if one.wave == wave.name
+            ),
+        )
+        for wave in plan.waves
+    ]
+
+
+def _entry(wave: WaveStatus) -> dict[str, Any]:
+    return {
+        "name": wave.name,
+        "stage": wave.stage,
+        "next_step": wave.next_step,
+        "repositories": [
+            {"name": one.name, **(asdict(one.standing) if one.standing else {})} for one in wave.repositories
+        ],
+    }
+
+
+def _table(waves: list[WaveStatus]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for title in ("wave", "stage", "repository", "behind"):
+        table.add_column(title, justify="right" if title == "behind" else "left")
+    for wave in waves:
+        for number, one in enumerate(wave.repositories):
+            first = (wave.name, str(wave.stage)) if number == 0 else ("", "")
+            table.add_row(*first, one.name, _behind(one.standing))
+    return table
+
+
+def _behind(standing: Standing | None) -> str:
+    if standing is None:
+        return "–"
+    if standing.behind is None:
+        return "not ours"
+    return f"{standing.behind:,}{' (conflict)' if standing.in_conflict else ''}"

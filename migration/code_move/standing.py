@@ -1,0 +1,52 @@
+"""How far a repository on GitHub is behind the monorepo. Only looks."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from migration.code_move.conflicts import RESOLUTION_REF
+from migration.code_move.errors import RemoteError
+from migration.code_move.git_objects import run_git
+from migration.code_move.merging import has_commit, is_ancestor
+from migration.code_move.pushing import VENDOR_REF, vendor_branch
+from migration.code_move.remote import Remote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One repository. behind: commits of the split that it lacks; None when its vendor branch is none of ours.
+
+    in_conflict: a pull request waits for a person to resolve what the monorepo and people changed differently.
+    """
+
+    exists: bool
+    behind: int | None
+    in_conflict: bool = False
+
+
+def standing_of(git_dir: Path, remote: Remote, default_branch: str, head: str) -> Standing:
+    """Compare a repository with the split's commit `head`, which is in `git_dir`. Raises RemoteError, GitError."""
+    try:
+        refs = remote.refs()
+    except RemoteError as error:
+        if error.missing:
+            return Standing(exists=False, behind=_missing(git_dir, head))
+        raise
+    carried, _ = vendor_branch(refs, head, git_dir, remote)
+    if carried and not (has_commit(git_dir, carried) and is_ancestor(git_dir, carried, head)):
+        return Standing(exists=True, behind=None)
+    return Standing(
+        exists=True,
+        behind=_missing(git_dir, head, carried),
+        in_conflict=RESOLUTION_REF in refs and not _has_tip(git_dir, remote, refs[VENDOR_REF], default_branch),
+    )
+
+
+def _missing(git_dir: Path, head: str, carried: str = "") -> int:
+    known = [f"^{carried}"] if carried else []
+    return int(run_git("rev-list", "--count", head, *known, directory=git_dir))
+
+
+def _has_tip(git_dir: Path, remote: Remote, tip: str, default_branch: str) -> bool:
+    remote.fetch(git_dir, f"refs/heads/{default_branch}")
+    present = remote.refs()[f"refs/heads/{default_branch}"]
+    return has_commit(git_dir, tip) and is_ancestor(git_dir, tip, present)
