@@ -7,6 +7,7 @@ import typer
 
 from command_line.console import tell
 from command_line.discover import discover
+from command_line.doctor import doctor
 from command_line.drift import drift
 from command_line.exit_codes import ExitCode
 from command_line.failures import FAILURES, exit_code_of
@@ -39,6 +40,7 @@ app.command()(discover)
 app.command()(where)
 app.command()(preview_transforms)
 app.command()(rotate)
+app.command()(doctor)
 app.command(context_settings=PASSED_ON)(shell)
 app.command(context_settings=PASSED_ON)(test)
 app.add_typer(sandbox, name="sandbox")

@@ -44,6 +44,9 @@ THINGS = {
     "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates": "security updates",
     MANAGED_FILES: "managed files",
     CODE_MOVE: "moved history",
+    "pulumi-python:dynamic/registry:DevpiIndex": "package index {index}",
+    "pulumi-python:dynamic/registry:DevpiToken": "registry token of {user}",
+    "pulumi-python:dynamic/packages:PublishedPackage": "published package {name} {version}",
 }
 """Each type of resource to what a person calls the thing; the words in braces are its inputs."""
 

@@ -96,7 +96,8 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
         wheel = published["maestro_config-0.1.0-py3-none-any.whl"]
         root = ("root", registry_server.root_password)
         httpx.delete(f"{wheel.url}?force=", auth=root, headers={"Accept": "application/json"}).raise_for_status()
-        stack.pulumi("preview", "--refresh", "--expect-no-changes", code=7)
+        drift = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=3)
+        assert "published package maestro-config 0.1.0" in drift.stdout
         stack.up("--refresh")
         assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
 
