@@ -14,7 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from command_line.console import steps
-from command_line.rehearse import present_monorepo
+from command_line.options import MonorepoOption, PlanOption
+from command_line.present import present_monorepo
 from command_line.stacks import Stack, stack_for
 from components.histories import selections_of
 from components.settings import Settings
@@ -31,10 +32,8 @@ Findings = Sequence[tuple[Discovery, LineSurvival]]
 
 
 def discover(
-    monorepo: Annotated[
-        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
-    ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings for machines.")] = False,
 ) -> None:
     """Find the earlier names of the plan's folders, and what they are worth to git blame. Changes nothing."""

@@ -9,6 +9,7 @@ import typer
 from command_line import drift_report
 from command_line.console import Steps, steps, tell
 from command_line.failures import FAILURES
+from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.refresh import refreshed, resources_of
 from command_line.stacks import DEV, Stack
@@ -30,7 +31,7 @@ class DriftCode(IntEnum):
 
 
 def drift(
-    stack: Annotated[str, typer.Option(help="The stack to look at.")] = DEV,
+    stack: StackOption = DEV,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report for machines.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as GitHub shows it.")] = False,
 ) -> None:

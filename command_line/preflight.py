@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +13,13 @@ from rich.table import Table
 from command_line.console import steps
 from command_line.exit_codes import ExitCode
 from command_line.github_preflight import AtGitHub, look_at_github
-from command_line.rehearse import present_monorepo
+from command_line.options import MonorepoOption, PlanOption
+from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
-from components.histories import selections_of, workspace_of
+from components.histories import selections_of
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import Finding, Leftover, Preflight, Severity
 from migration.code_move.preflight import preflight as look_through
-from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 
@@ -31,10 +30,8 @@ MARKS = {Severity.REFUSAL: "✗", Severity.WARNING: "!"}
 
 
 def preflight(
-    monorepo: Annotated[
-        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
-    ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
     stack_name: Annotated[
         str | None, typer.Option("--stack", metavar="STACK", help="A stack of your own, with GITHUB_TOKEN.")
     ] = None,
@@ -46,11 +43,7 @@ def preflight(
     with steps() as shown:
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
-        with shown.step("monorepo"):
-            source = present_monorepo(settings)
-        with shown.step("history") as step:
-            branch = f"refs/heads/{read.monorepo.default_branch}"
-            split = split_monorepo(source, branch, selections, workspace_of(settings), step.count)
+        source, split = present_split(settings, read, selections, shown)
         with shown.step("scanner") as step:
             scanner = ensure_secret_scanner(step.say)
         with shown.step("preflight") as step:

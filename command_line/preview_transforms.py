@@ -10,11 +10,11 @@ import typer
 
 from command_line.console import steps, tell
 from command_line.failures import CommandError
-from command_line.rehearse import present_monorepo
+from command_line.options import MonorepoOption, PlanOption
+from command_line.present import present_split
 from command_line.stacks import stack_for
-from components.histories import selections_of, workspace_of
+from components.histories import selections_of
 from migration.code_move.git_objects import run_git
-from migration.code_move.splitting import split_monorepo
 from migration.code_move.tree_changes import Changes, Files, transformed_tree
 from migration.desired_state import Stage, desired_state
 from migration.plan import Plan, Repository, read_plan
@@ -26,10 +26,8 @@ EXAMPLE_INDEX = "https://registry.example/simple/"
 
 def preview_transforms(
     name: Annotated[str, typer.Argument(metavar="REPOSITORY", help="A repository of the plan.")],
-    monorepo: Annotated[
-        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
-    ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
 ) -> None:
     """Show what the plan's transforms change in a repository's newest files, as a diff; nothing is written anywhere."""
     stack = stack_for(monorepo, plan)
@@ -37,15 +35,10 @@ def preview_transforms(
     repository = _named(read, name)
     settings = stack.settings()
     with steps() as shown:
-        with shown.step("monorepo"):
-            source = present_monorepo(settings)
-        with shown.step("history") as step:
-            # The stack's own split, unless the repository is still to come.
-            stage = settings.stages.get(repository.wave, Stage.PLANNED)
-            stages = {**settings.stages, repository.wave: Stage.MOVING if stage == Stage.PLANNED else stage}
-            selections = selections_of(desired_state(read, stages))
-            branch = f"refs/heads/{read.monorepo.default_branch}"
-            split = split_monorepo(source, branch, selections, workspace_of(settings), step.count)
+        # The stack's own split, unless the repository is still to come.
+        stage = settings.stages.get(repository.wave, Stage.PLANNED)
+        stages = {**settings.stages, repository.wave: Stage.MOVING if stage == Stage.PLANNED else stage}
+        _, split = present_split(settings, read, selections_of(desired_state(read, stages)), shown)
     head = split.histories[name].head if name in split.histories else None
     before = head or run_git("hash-object", "-t", "tree", "-w", "--stdin", directory=split.git_dir).decode().strip()
     index_url = settings.registry.index_url if settings.registry else EXAMPLE_INDEX

@@ -12,9 +12,10 @@ from rich.table import Table
 
 from command_line.console import steps
 from command_line.exit_codes import ExitCode
-from command_line.rehearse import present_monorepo
+from command_line.options import MonorepoOption, PlanOption
+from command_line.present import present_split
 from command_line.stacks import stack_for
-from components.histories import selections_of, workspace_of
+from components.histories import selections_of
 from migration.code_move.proof import Proof, RepositoryProof, prove_split, second_run_failures
 from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
@@ -24,10 +25,8 @@ FAILURES_SHOWN = 20
 
 
 def prove(
-    monorepo: Annotated[
-        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
-    ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the proof for machines.")] = False,
 ) -> None:
     """Prove that each new commit is what the plan makes of the monorepo's. Exit code 1 when something is not."""
@@ -36,11 +35,7 @@ def prove(
     with steps() as shown:
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
-        with shown.step("monorepo"):
-            source = present_monorepo(settings)
-        with shown.step("history") as step:
-            branch = f"refs/heads/{read.monorepo.default_branch}"
-            split = split_monorepo(source, branch, selections, workspace_of(settings), step.count)
+        source, split = present_split(settings, read, selections, shown)
         with shown.step("proof") as step:
             proof = prove_split(split, source, selections, step.count)
         with shown.step("second run") as step, tempfile.TemporaryDirectory() as fresh:

@@ -1,7 +1,6 @@
 """`./multirepo rehearse`: the whole migration, for real, against the local sandbox."""
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,10 +8,12 @@ import typer
 from command_line import pulumi
 from command_line.console import steps, tell
 from command_line.environment import STATE
+from command_line.options import MonorepoOption, PlanOption
 from command_line.place import Place, prepare_place
-from command_line.stacks import SAMPLE, stack_for
+from command_line.present import present_monorepo
+from command_line.stacks import stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
-from components.histories import monorepo_of, split_histories
+from components.histories import split_histories
 from components.settings import Settings
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import in_lines, preflight
@@ -21,14 +22,11 @@ from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split
 from migration.desired_state import DesiredRepository, desired_state
 from migration.plan import read_plan
-from sandbox.sample_monorepo import make_sample_monorepo
 
 
 def rehearse(
-    monorepo: Annotated[
-        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
-    ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
     """Perform the whole migration against a local GitHub, and say what became of it."""
@@ -64,13 +62,6 @@ def rehearse(
         git_settings=place.git_settings,
     )
     (print_json if as_json else print_summary)(summary)
-
-
-def present_monorepo(settings: Settings) -> Path:
-    """The monorepo on this machine; the sample is made when it is the one."""
-    if settings.monorepo_folder == SAMPLE:
-        make_sample_monorepo(SAMPLE)
-    return monorepo_of(settings)
 
 
 def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: Place) -> Moved:

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from command_line.console import steps
+from command_line.options import StackOption
 from command_line.place import environment_of
-from command_line.rehearse import present_monorepo
+from command_line.present import present_split
 from command_line.stacks import DEV, Stack
-from components.histories import selections_of, workspace_of
+from components.histories import selections_of
 from components.settings import github_token
 from migration.code_move.remote import Remote
-from migration.code_move.splitting import split_monorepo
 from migration.code_move.standing import Standing, standing_of
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
@@ -61,7 +61,7 @@ class WaveStatus:
 
 
 def status(
-    stack: Annotated[str, typer.Option(help="The stack to look at.")] = DEV,
+    stack: StackOption = DEV,
     as_json: Annotated[bool, typer.Option("--json", help="Print the status for machines.")] = False,
 ) -> None:
     """Say for each wave its stage, how far its repositories are behind the monorepo, and what comes next."""
@@ -81,11 +81,7 @@ def _look(stack: Stack) -> list[WaveStatus]:
         token = github_token(environment_of(stack, shown))
         settings = stack.settings()
         state = desired_state(plan, settings.stages)
-        with shown.step("monorepo"):
-            source = present_monorepo(settings)
-        with shown.step("history") as step:
-            branch = f"refs/heads/{plan.monorepo.default_branch}"
-            split = split_monorepo(source, branch, selections_of(state), workspace_of(settings), step.count)
+        _, split = present_split(settings, plan, selections_of(state), shown)
         standings = {}
         with shown.step("repositories") as step:
             for desired in state.repositories:

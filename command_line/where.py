@@ -1,6 +1,5 @@
 """`./multirepo where`: where a commit, a tag or a path of the monorepo went, and a new commit came from."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +8,7 @@ from rich.console import Console
 from command_line.console import tell
 from command_line.exit_codes import ExitCode
 from command_line.failures import CommandError
+from command_line.options import MonorepoOption, PlanOption
 from command_line.stacks import stack_for
 from components.histories import selections_of, workspace_of
 from components.settings import Settings, SettingsError
@@ -22,10 +22,8 @@ def where(
     asked: Annotated[
         str, typer.Argument(metavar="SHA_OR_PATH", help="A commit id, whole or not, a tag, or a path of the monorepo.")
     ],
-    monorepo: Annotated[
-        str | None, typer.Option(metavar="PATH_OR_URL", help="Your monorepo, instead of the sample.")
-    ] = None,
-    plan: Annotated[Path | None, typer.Option(help="Your plan, instead of migration.yaml.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
 ) -> None:
     """Say where a commit, tag or path of the monorepo went. A commit of a new repository: where it came from."""
     stack = stack_for(monorepo, plan)
