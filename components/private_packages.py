@@ -24,6 +24,8 @@ class PrivatePackages:
     def __init__(self, settings: Settings, plan: Plan, kept: Mapping[str, RepositorySettings], split: Split) -> None:
         """Register the registry. kept: the settings of every repository that exists."""
         self.registry = keep_registry(settings, plan, kept)
+        # A role of CodeArtifact is for jobs at GitHub: there the first version is published by the release pipeline.
+        self._publishes = settings.devpi is not None
         self._plan, self._split = plan, split
         self._planned = {one.name: one for one in plan.repositories}
         self._published: dict[NormalizedName, PublishedPackage] = {}
@@ -46,7 +48,13 @@ class PrivatePackages:
         """Register the packages of a repository that has moved; where each comes from, by its name."""
         history = self._split.histories.get(repository)
         planned = self._planned[repository]
-        if self.registry is None or not planned.packages or history is None or history.head is None:
+        if (
+            self.registry is None
+            or not self._publishes
+            or not planned.packages
+            or history is None
+            or history.head is None
+        ):
             return {}
         sources = {one.name: one for one in sources_of(self._plan, planned, self._split.git_dir, history.head)}
         for name in TopologicalSorter(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from migration.desired_state import Devpi
+from migration.desired_state import CodeArtifact, Devpi
+from migration.desired_state.pipeline_settings import RELEASE_ENVIRONMENT
 
 SANDBOX = "sandbox"
 PASSWORD_VARIABLE = "DEVPI_PASSWORD"
@@ -82,4 +83,56 @@ class DevpiServer:
             return password
         raise ValueError(
             f"{PASSWORD_VARIABLE} is not set. Export the password of {self.administrator} at {self.address}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeArtifactDomain:
+    """A CodeArtifact domain that this stack makes, in an account of AWS.
+
+    account: 12 digits. repository: the private one in the domain. owner: of the repositories at GitHub.
+    """
+
+    region: str
+    account: str
+    domain: str
+    owner: str
+    repository: str = "maestro"
+
+    @property
+    def index_url(self) -> str:
+        """The simple index (PEP 503) that installs read from."""
+        return f"{self.publish_url}simple/"
+
+    @property
+    def publish_url(self) -> str:
+        """Where twine and Poetry upload to."""
+        host = f"{self.domain}-{self.account}.d.codeartifact.{self.region}.amazonaws.com"
+        return f"https://{host}/pypi/{self.repository}/"
+
+    def arn(self, kind: str) -> str:
+        """Of the domain itself, or the start of those of its repositories or packages."""
+        return f"arn:aws:codeartifact:{self.region}:{self.account}:{kind}/{self.domain}"
+
+    def role(self, repository: str, does: str) -> str:
+        """The name of a repository's role."""
+        return f"{self.domain}-{repository}-{does}"
+
+    def role_arn(self, repository: str, does: str) -> str:
+        """What a job names to take the role on."""
+        return f"arn:aws:iam::{self.account}:role/{self.role(repository, does)}"
+
+    def release_subjects(self, repository: str) -> list[str]:
+        """The one kind of job that may publish: in the release environment, which people approve."""
+        return [f"repo:{self.owner}/{repository}:environment:{RELEASE_ENVIRONMENT}"]
+
+    @property
+    def for_pipelines(self) -> CodeArtifact:
+        """What the repositories' pipelines and Dependabot are told of it."""
+        return CodeArtifact(
+            index_url=self.index_url,
+            region=self.region,
+            account=self.account,
+            domain=self.domain,
+            reader_role=self.role("{repository}", "reads"),
         )

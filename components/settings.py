@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from components.registry_settings import DevpiServer
+from components.registry_settings import CodeArtifactDomain, DevpiServer
 from migration.desired_state import CodeArtifact, Devpi, Registry
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -73,7 +73,8 @@ class Settings:
     server: address of GitHub, or "sandbox/WORLD" for a world of the sandbox that runs in this checkout.
     monorepo: path (relative to the project folder) or address of the repository to take apart.
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
-    registry: where private packages are; None when none is set. devpi: the same where this stack keeps it.
+    registry: where private packages are; None when none is set. devpi, codeartifact: the
+        same where this stack keeps it.
     """
 
     owner: str
@@ -83,6 +84,7 @@ class Settings:
     stages: Mapping[str, str]
     registry: Registry | None = None
     devpi: DevpiServer | None = None
+    codeartifact: CodeArtifactDomain | None = None
 
     @classmethod
     def from_config(cls, get: Callable[[str], str | None], stack: str) -> "Settings":
@@ -99,7 +101,7 @@ class Settings:
             )
 
         owner = required("owner", "YOUR_ORGANIZATION")
-        registry = _registry(get("registry"), stack)
+        registry = _registry(get("registry"), stack, owner)
         monorepo = required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git")
         return cls(
             owner=owner,
@@ -107,8 +109,9 @@ class Settings:
             monorepo=monorepo,
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
-            registry=registry.for_pipelines if isinstance(registry, DevpiServer) else registry,
+            registry=registry.for_pipelines if isinstance(registry, DevpiServer | CodeArtifactDomain) else registry,
             devpi=registry if isinstance(registry, DevpiServer) else None,
+            codeartifact=registry if isinstance(registry, CodeArtifactDomain) else None,
         )
 
     @property
@@ -136,7 +139,7 @@ def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, s
     return stages
 
 
-def _registry(setting: str | None, stack: str) -> Registry | DevpiServer | None:
+def _registry(setting: str | None, stack: str, owner: str) -> Registry | DevpiServer | CodeArtifactDomain | None:
     """From {"kind": "devpi", "server": …, "index": …}, or another kind with the fields of its class."""
     if setting is None:
         return None
@@ -148,6 +151,8 @@ def _registry(setting: str | None, stack: str) -> Registry | DevpiServer | None:
             raise SettingsError(f"{where}: {_NO_PYTHON_AT_GITHUB}")
         if kind == "devpi" and "server" in fields:
             return DevpiServer(folder=SANDBOX_REGISTRY, **fields)
+        if kind == "codeartifact" and "index_url" not in fields:
+            return CodeArtifactDomain(owner=owner, **fields)
         kinds: dict[str, type[Registry]] = {"devpi": Devpi, "codeartifact": CodeArtifact}
         return kinds[kind](**fields)
     except ValueError as error:
@@ -157,7 +162,7 @@ def _registry(setting: str | None, stack: str) -> Registry | DevpiServer | None:
         pass
     raise SettingsError(
         f"{where} must have the kind 'devpi' with server and index (or with index_url and reader, for one that others "
-        "keep), or 'codeartifact' with index_url, region, account, domain and reader_role. "
+        "keep), or 'codeartifact' with region, account and domain (and index_url and reader_role, where others do). "
         "Run: pulumi config set --path multirepo:registry.kind devpi"
     )
 

@@ -101,7 +101,11 @@ class _Lookup:
         made_variables: dict[str, Value] = {}
         if self._registry:
             made_secrets = {name: by[scopes[-1]] for name, by in self._registry.secrets.items() if scopes[-1] in by}
-            made_variables = dict(self._registry.variables)
+            own = self._registry.own_variables
+            made_variables = {
+                **self._registry.variables,
+                **{name: by[scopes[-1]] for name, by in own.items() if scopes[-1] in by},
+            }
         return Named(
             secrets={name: self._value("secrets", scopes, name, made_secrets) for name in secrets},
             # A variable is never made from anything but plain text.

@@ -3,12 +3,14 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from engine import Engine, ensure_engine
 from sandbox import process
@@ -109,6 +111,27 @@ def registry_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 def build_environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the environments of build backends are kept, so that each is made once."""
     return tmp_path_factory.mktemp("build-environments")
+
+
+Tools = Callable[[str, str], Path]
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    """A Python program of this name and version, installed by itself once and kept for the next run."""
+
+    def tool(name: str, version: str) -> Path:
+        folder = PROJECT / ".multirepo" / "test-tools" / f"{name}-{version}"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not (folder / "finished").exists():
+                subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+                pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
+                subprocess.run([*pip, f"{name}=={version}"], check=True)
+                (folder / "finished").touch()
+        return folder / "bin" / name
+
+    return tool
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ class RegistryAccess:
     """A registry that is ready for use.
 
     index_url: the simple index (PEP 503) that installs read from. publish_url: where distributions are uploaded.
-    variables: name to value, for every repository whose plan names them.
+    variables: name to value, for every repository whose plan names them. own_variables: name to repository to value.
     secrets: name of a secret to repository to value; each repository has its own, as a Pulumi secret.
     ready: waits until the index stands. A version that was published there is never replaced.
     """
@@ -22,6 +22,7 @@ class RegistryAccess:
     index_url: str
     publish_url: str
     variables: Mapping[str, str]
+    own_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     secrets: Mapping[str, Mapping[str, pulumi.Output[str]]] = field(repr=False)
     ready: pulumi.Resource
 
@@ -35,16 +36,24 @@ class RegistryUsers:
 
 
 def users_of(plan: Plan, kept: Mapping[str, RepositorySettings]) -> RegistryUsers:
-    """Whom the registry has to let in: repositories whose settings name its secrets. kept: by repository."""
+    """Whom the registry has to let in: repositories whose settings name its secrets or roles. kept: by repository."""
 
-    def names_it(settings: RepositorySettings, secret: str) -> bool:
-        of_environments = (name for environment in settings.environments for name in environment.secrets)
-        return secret in {*settings.secrets, *settings.dependabot_secrets, *of_environments}
+    def names_one(settings: RepositorySettings, *wanted: str) -> bool:
+        named = {*settings.secrets, *settings.dependabot_secrets, *settings.variables}
+        for environment in settings.environments:
+            named |= {*environment.secrets, *environment.variables}
+        return not named.isdisjoint(wanted)
 
     packages = {one.name: tuple(package.name for package in one.packages) for one in plan.repositories}
     return RegistryUsers(
-        readers=tuple(name for name, one in kept.items() if names_it(one, pipeline_settings.READ_TOKEN)),
+        readers=tuple(
+            name
+            for name, one in kept.items()
+            if names_one(one, pipeline_settings.READ_TOKEN, pipeline_settings.READER_ROLE)
+        ),
         publishers={
-            name: packages[name] for name, one in kept.items() if names_it(one, pipeline_settings.PUBLISH_TOKEN)
+            name: packages[name]
+            for name, one in kept.items()
+            if names_one(one, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
         },
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from components.registry.aws_policies import subjects
 from components.registry.contract import RegistryAccess, users_of
 from components.registry.devpi import DevpiRegistry
 from components.settings import Settings
@@ -14,6 +15,16 @@ def keep_registry(settings: Settings, plan: Plan, kept: Mapping[str, RepositoryS
 
     kept: the settings of every repository that exists, by name.
     """
-    if settings.devpi is None:
-        return None
-    return DevpiRegistry("registry", settings.devpi, users_of(plan, kept)).access
+    users = users_of(plan, kept)
+    if settings.devpi:
+        return DevpiRegistry("registry", settings.devpi, users).access
+    if settings.codeartifact:
+        from components.registry.codeartifact import CodeArtifactRegistry  # importing pulumi_aws takes its time
+
+        branches = {one.name: one.default_branch for one in plan.repositories}
+        jobs = {
+            name: subjects(settings.owner, name, branches[name], [environment.name for environment in one.environments])
+            for name, one in kept.items()
+        }
+        return CodeArtifactRegistry("registry", settings.codeartifact, users, jobs).access
+    return None

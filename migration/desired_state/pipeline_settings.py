@@ -47,7 +47,8 @@ class Devpi:
 class CodeArtifact:
     """A registry that takes GitHub's OIDC tokens, so that nothing is stored.
 
-    account: of the domain, 12 digits. reader_role: name of the role that Dependabot takes on, without the ARN.
+    account: of the domain, 12 digits. reader_role: name of the role that Dependabot takes on, without the ARN;
+        {repository} in it stands for the repository's name.
     """
 
     index_url: str

@@ -102,6 +102,7 @@ def template_values(
         )
     credentials = f"POETRY_HTTP_BASIC_{re.sub('[.-]', '_', plan.package_source.name.upper())}"
     return {
+        "name": repository.name,
         "kind": repository.kind,
         "default_branch": repository.default_branch,
         "packages": repository.packages,

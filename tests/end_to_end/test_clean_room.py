@@ -12,14 +12,13 @@ import sys
 import threading
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from migration.desired_state.pipelines import VERSIONS
 from migration.packages.devpi import Devpi
@@ -28,7 +27,7 @@ from migration.packages.publishing import upload
 from migration.packages.rules import DependencyRules, dependency_rules
 from migration.plan import Plan
 from sandbox.registry.process import RunningRegistry
-from tests.conftest import PROJECT
+from tests.conftest import Tools
 from tests.migration.packages.conftest import PLAN
 
 OURS = {"maestro-config": [], "maestro-logging": ["maestro-config<0.2,>=0.1.0"]}
@@ -64,7 +63,7 @@ class Room:
     token: str = field(repr=False)
     public: str
     rules: DependencyRules
-    tools: Callable[[str], Path]
+    tools: Tools
     folder: Path
 
     def run(self, *command: str | Path, **environment: str) -> None:
@@ -105,31 +104,6 @@ def public_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def tools() -> Callable[[str], Path]:
-    """The clients that the pipelines use, in their versions; installed once and kept."""
-
-    def tool(name: str) -> Path:
-        folder = PROJECT / ".multirepo" / "test-tools" / f"{name}-{VERSIONS[name]}"
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
-            if not (folder / "finished").exists():
-                subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-                install: list[str | Path] = [
-                    folder / "bin" / "python",
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    f"{name}=={VERSIONS[name]}",
-                ]
-                subprocess.run(install, check=True)
-                (folder / "finished").touch()
-        return folder / "bin" / name
-
-    return tool
-
-
-@pytest.fixture(scope="session")
 def published(
     registry_server: RunningRegistry, public_index: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
@@ -149,7 +123,7 @@ def published(
 
 
 @pytest.fixture
-def room(published: dict[str, str], public_index: str, tools: Callable[[str], Path], tmp_path: Path) -> Room:
+def room(published: dict[str, str], public_index: str, tools: Tools, tmp_path: Path) -> Room:
     plan = Plan.model_validate(PLAN)
     synth = next(one for one in plan.repositories if one.name == "synth")
     rules = dependency_rules(plan, synth, published["index"])
@@ -185,7 +159,7 @@ def test_poetry_takes_ours_and_what_ours_need_from_the_explicit_source(room: Roo
     )
     credentials = {"POETRY_HTTP_BASIC_MAESTRO_USERNAME": room.reader, "POETRY_HTTP_BASIC_MAESTRO_PASSWORD": room.token}
     in_project = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(room.folder / "cache")}
-    room.run(room.tools("poetry"), "install", "--no-interaction", **credentials, **in_project)
+    room.run(room.tools("poetry", VERSIONS["poetry"]), "install", "--no-interaction", **credentials, **in_project)
     assert locked(room, "poetry.lock") == dict.fromkeys(OURS, "0.1.0")
     assert room.token not in (room.folder / "poetry.lock").read_text()
     room.run(room.folder / ".venv/bin/python", "-c", "import maestro_logging, maestro_config")
@@ -198,7 +172,7 @@ def test_uv_takes_ours_and_what_ours_need_from_the_explicit_index(room: Room) ->
     )
     credentials = {"UV_INDEX_MAESTRO_USERNAME": room.reader, "UV_INDEX_MAESTRO_PASSWORD": room.token}
     elsewhere = {"UV_DEFAULT_INDEX": room.public, "UV_CACHE_DIR": str(room.folder / "cache")}
-    room.run(room.tools("uv"), "sync", "--python", sys.executable, **credentials, **elsewhere)
+    room.run(room.tools("uv", VERSIONS["uv"]), "sync", "--python", sys.executable, **credentials, **elsewhere)
     assert locked(room, "uv.lock") == dict.fromkeys(OURS, "0.1.0")
     assert room.token not in (room.folder / "uv.lock").read_text()
     room.run(room.folder / ".venv/bin/python", "-c", "import maestro_logging, maestro_config")

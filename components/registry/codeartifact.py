@@ -1,0 +1,139 @@
+"""AWS CodeArtifact: a domain with its key, a repository of ours above one of PyPI's, and a role for each repository.
+
+https://docs.aws.amazon.com/codeartifact/latest/ug/
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.registry import aws_policies as policies
+from components.registry.contract import RegistryAccess, RegistryUsers
+from components.registry_settings import CodeArtifactDomain
+from migration.desired_state import pipeline_settings
+
+
+class CodeArtifactRegistry(pulumi.ComponentResource):
+    """The registry of this stack, and GitHub's jobs as those who use it: they exchange their OIDC token for a role.
+
+    No key is stored anywhere. Leaves other domains, repositories and roles of the account alone. AWS marks a package
+    whose first version was published here as one that its upstreams may not add versions to, so PyPI cannot:
+    https://docs.aws.amazon.com/codeartifact/latest/ug/package-origin-controls.html
+    """
+
+    def __init__(
+        self,
+        name: str,
+        domain: CodeArtifactDomain,
+        users: RegistryUsers,
+        jobs: Mapping[str, Sequence[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """jobs: repository to the OIDC subjects of its jobs that read, see `subjects`."""
+        super().__init__("multirepo:registry:CodeArtifact", name, None, opts)
+        self._name, self._domain = name, domain
+        self._child = pulumi.ResourceOptions(parent=self, provider=aws.Provider("aws", region=domain.region))
+        self._made = self._make_domain()
+        github = aws.iam.OpenIdConnectProvider(
+            f"{name}-github",
+            url=f"https://{policies.ISSUER}",
+            client_id_lists=[policies.AUDIENCE],
+            opts=self._child,
+        )
+        self._roles = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[github]))
+        readers = {one: self._role(one, "reads", list(jobs[one]), policies.reading(domain)) for one in users.readers}
+        publishers = {
+            one: self._role(
+                one, "publishes", domain.release_subjects(one), policies.publishing(domain, users.publishers[one])
+            )
+            for one in users.publishers
+        }
+        roles = {domain.role_arn(one, "reads"): role for one, role in readers.items()}
+        roles |= {domain.role_arn(one, "publishes"): role for one, role in publishers.items()}
+        ready = self._let_in(roles)
+        self.access = self._access(readers, publishers, ready)
+        self.register_outputs({"index_url": domain.index_url})
+
+    def _make_domain(self) -> aws.codeartifact.Repository:
+        name, domain = self._name, self._domain
+        kept = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=True, retain_on_delete=True))
+        key = aws.kms.Key(
+            f"{name}-key",
+            description=f"Encrypts the packages of {domain.domain}",
+            enable_key_rotation=True,
+            policy=json.dumps(policies.key_access(domain.account)),
+            opts=kept,
+        )
+        made = aws.codeartifact.Domain(f"{name}-domain", domain=domain.domain, encryption_key=key.arn, opts=kept)
+        store = aws.codeartifact.Repository(
+            f"{name}-store",
+            domain=made.domain,
+            repository="pypi-store",
+            external_connections=aws.codeartifact.RepositoryExternalConnectionsArgs(
+                external_connection_name="public:pypi"
+            ),
+            opts=kept,
+        )
+        return aws.codeartifact.Repository(
+            f"{name}-repository",
+            domain=made.domain,
+            repository=domain.repository,
+            upstreams=[aws.codeartifact.RepositoryUpstreamArgs(repository_name=store.repository)],
+            opts=kept,
+        )
+
+    def _role(self, repository: str, does: str, subjects: list[str], policy: policies.Document) -> aws.iam.Role:
+        role_name = self._domain.role(repository, does)
+        role = aws.iam.Role(
+            f"{self._name}-{repository}-{does}",
+            name=role_name,
+            assume_role_policy=json.dumps(policies.trust(self._domain.account, subjects)),
+            max_session_duration=3600,
+            opts=self._roles,
+        )
+        aws.iam.RolePolicy(
+            f"{self._name}-{repository}-{does}-policy", role=role.name, policy=json.dumps(policy), opts=self._roles
+        )
+        return role
+
+    def _let_in(self, roles: Mapping[str, aws.iam.Role]) -> pulumi.Resource:
+        """roles: by ARN. Once they exist: AWS refuses policies that name one that does not."""
+        name = self._name
+        after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(roles.values())))
+        aws.codeartifact.DomainPermissions(
+            f"{name}-domain-access",
+            domain=self._made.domain,
+            policy_document=json.dumps(policies.domain_access(roles)),
+            opts=after,
+        )
+        return aws.codeartifact.RepositoryPermissionsPolicy(
+            f"{name}-repository-access",
+            domain=self._made.domain,
+            repository=self._made.repository,
+            policy_document=json.dumps(policies.repository_access(roles)),
+            opts=after,
+        )
+
+    def _access(
+        self, readers: Mapping[str, aws.iam.Role], publishers: Mapping[str, aws.iam.Role], ready: pulumi.Resource
+    ) -> RegistryAccess:
+        domain = self._domain
+        return RegistryAccess(
+            index_url=domain.index_url,
+            publish_url=domain.publish_url,
+            variables={
+                pipeline_settings.INDEX_URL: domain.index_url,
+                pipeline_settings.PUBLISH_URL: domain.publish_url,
+                pipeline_settings.REGION: domain.region,
+                pipeline_settings.DOMAIN: domain.domain,
+                pipeline_settings.DOMAIN_OWNER: domain.account,
+            },
+            own_variables={
+                pipeline_settings.READER_ROLE: {one: domain.role_arn(one, "reads") for one in readers},
+                pipeline_settings.PUBLISHER_ROLE: {one: domain.role_arn(one, "publishes") for one in publishers},
+            },
+            secrets={},
+            ready=ready,
+        )
