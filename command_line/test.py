@@ -45,7 +45,7 @@ def test(
     with steps() as shown, shown.step("engine") as step:
         ensure_engine(step.say)
     failed = [] if context.args else [check.title for check in CHECKS if _run(check)]
-    pytest = Check("tests", ("pytest", *(context.args or ("-n", "2"))))
+    pytest = Check("tests", ("pytest", *(context.args or ("-n", "2", "--dist", "loadgroup"))))
     failed += ["tests"] if _run(pytest) else []
     if failed:
         tell(f"[red]✗[/red] failed: {', '.join(failed)}")

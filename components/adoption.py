@@ -156,10 +156,10 @@ class _Adopting:
     def _roles(self) -> dict[str, Any] | None:
         assert self._entry
         slug = self._drift.thing.removeprefix("role of team ")
-        roles = {team: role for team, role in self._entry.teams.items() if team != slug}
-        if not self._drift.gone:
-            roles[slug] = next(one.now for one in self._drift.differences if one.property == "permission")
-        return {"teams": roles}
+        if self._drift.gone:
+            return {"teams": {team: role for team, role in self._entry.teams.items() if team != slug}}
+        (permission,) = (one.now for one in self._drift.differences if one.property == "permission")
+        return {"teams": {slug: permission}}
 
     def _team(self) -> dict[str, Any] | None:
         told = {one.property: one.now for one in self._drift.differences}

@@ -316,3 +316,20 @@ FOLLOWING = {
     ("engine", "role of team former"),
 }
 """What GitHub removes together with something above."""
+
+ADOPTABLE = (
+    (None, "team core"),
+    ("engine", "repository"),
+    ("engine", "environment production"),
+    ("engine", "variable URL"),
+    ("engine", "variable PLACE"),
+    ("engine", "environment production: variable URL"),
+    ("engine", "secret KEY"),
+    ("engine", "label migration"),
+    ("engine", "Actions"),
+    ("engine", "token of Actions"),
+    ("engine", "security updates"),
+    ("site", "Actions"),
+    ("site", "branch protection of main"),
+)
+"""Changes after whose edit the plan says what GitHub has."""

@@ -11,14 +11,17 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from engine import Engine
 from sandbox.administration import create_world, read_secrets
 from sandbox.process import Running
 from sandbox.request_log import Request
 from tests.conftest import new_checkout, small_monorepo
-from tests.end_to_end.changes import CHANGES, FOLLOWING, PLAN, GitHub
+from tests.end_to_end.changes import ADOPTABLE, CHANGES, FOLLOWING, PLAN, GitHub
 from tests.end_to_end.conftest import Stack, new_stack
+
+pytestmark = pytest.mark.xdist_group("drift")  # one world for all of them, not one for each process
 
 Things = dict[tuple[str | None, str], dict[str, Any]]
 
@@ -162,3 +165,41 @@ def test_what_cannot_be_looked_at_is_no_drift(world: World) -> None:
     assert "Traceback" not in told.stderr
     missing = world.stack.checkout.run("./multirepo", "drift", "--stack", "nowhere", code=1)
     assert "Pulumi.nowhere.yaml" in missing.stderr
+
+
+def test_after_the_edits_that_adopt_it_up_has_nothing_to_do(world: World) -> None:
+    """The last one here, because it changes the plan of the world."""
+    stack = world.stack
+    plan = yaml.safe_load((stack.checkout.path / "plan.yaml").read_text())
+    with httpx.Client(base_url=stack.world.api_url, headers={"Authorization": f"Bearer {stack.world.token}"}) as client:
+        for thing in ADOPTABLE:
+            CHANGES[thing].make(GitHub(client, stack.world.organization))
+    for item in drift(stack, code=3)["drift"]:
+        edit = item["adopt"]["edit"]
+        if edit.startswith("pulumi"):
+            stack.pulumi(*shlex.split(edit)[1:])
+        else:
+            plan = merged(plan, yaml.safe_load(edit))
+    stack.write_plan(plan)
+    before = len(stack.requests())
+    stack.up("--refresh")
+    assert [request.path for request in stack.requests()[before:] if request.is_write] == []
+    assert drift(stack, code=0)["clean"]
+
+
+def merged(before: Any, edit: Any) -> Any:
+    """As a person writes an edit into the plan: entries with a name go on, other lists are replaced."""
+    if isinstance(edit, dict):
+        return {**before, **{key: merged(before.get(key, {}), value) for key, value in edit.items()}}
+    if isinstance(edit, list) and edit and isinstance(edit[0], dict):
+        named = {one["name"]: one for one in before or []}
+        return list(
+            {
+                **named,
+                **{
+                    one["name"]: {**named.get(one["name"], {}), **merged(named.get(one["name"], {}), one)}
+                    for one in edit
+                },
+            }.values()
+        )
+    return edit
