@@ -8,6 +8,7 @@ import typer
 
 from command_line import drift_report
 from command_line.console import Steps, steps, tell
+from command_line.environment import reading_environment
 from command_line.failures import FAILURES
 from command_line.options import StackOption
 from command_line.place import environment_of
@@ -56,7 +57,7 @@ def drift(
 
 def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     """Everything that differs. Reads alone: nothing is written to GitHub, nor to the state."""
-    environment = environment_of(settings_file, shown)
+    environment = {**environment_of(settings_file, shown), **reading_environment(settings_file.name)}
     settings, token = settings_file.settings(), github_token(environment)
     with shown.step("state"):
         made = resources_of(stack, environment)

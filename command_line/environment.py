@@ -34,6 +34,15 @@ def engine_environment(engine: Engine) -> dict[str, str]:
     return home | {"PATH": os.pathsep.join(path_entries)}
 
 
+def reading_environment(stack: str) -> dict[str, str]:
+    """The variables for runs that only read: the provider then keeps the answers, and asks whether they are still true.
+
+    GitHub counts no such question whose answer is yes:
+    https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+    """
+    return {"GITHUB_LEGACY_CLIENT": "false", "GITHUB_CACHE_PATH": str(WORKSPACE / "github-answers" / stack)}
+
+
 def inherited_environment() -> dict[str, str]:
     """The caller's environment without what would redirect the GitHub provider."""
     return {name: value for name, value in os.environ.items() if name not in OVERRIDING_VARIABLES}

@@ -27,6 +27,7 @@ PLAN_KEYS: dict[str, dict[str, str]] = {
     "RepositoryVulnerabilityAlerts": {"enabled": "vulnerability_alerts"},
     "RepositoryDependabotSecurityUpdates": {"enabled": "security_updates"},
     "WorkflowRepositoryPermissions": {"defaultWorkflowPermissions": "actions.token"},
+    "ActionsRepositoryOidcSubjectClaimCustomizationTemplate": {"includeClaimKeys": "actions.oidc_subject"},
     "ActionsRepositoryPermissions": {
         "allowedActions": "actions.allowed",
         "shaPinningRequired": "actions.sha_pinning",

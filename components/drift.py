@@ -11,6 +11,10 @@ from migration.plan import VENDOR_BRANCH
 
 REPOSITORY = "github:index/repository:Repository"
 ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
+OIDC_SUBJECT = (
+    "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:"
+    "ActionsRepositoryOidcSubjectClaimCustomizationTemplate"
+)
 MANAGED_FILES = "pulumi-python:dynamic/managed_files:ManagedFiles"
 CODE_MOVE = "pulumi-python:dynamic/code_move:CodeMove"
 SECRETS = (
@@ -40,6 +44,7 @@ THINGS = {
     "github:index/issueLabel:IssueLabel": "label {name}",
     "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions": "Actions",
     "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions": "token of Actions",
+    OIDC_SUBJECT: "OIDC subject",
     "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts": "vulnerability alerts",
     "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates": "security updates",
     MANAGED_FILES: "managed files",

@@ -33,11 +33,18 @@ class GitHubUnreachableError(SettingsError):
 
 
 def github_provider(settings: Settings) -> github.Provider:
-    """The provider for the stack's owner. The token stays in the environment, so the state never holds it."""
+    """The provider for the stack's owner. The token stays in the environment, so the state never holds it.
+
+    It has two clients. The older one sends one request after the other and waits after each write, as GitHub asks for;
+    only the sandbox gets the newer one, which is faster. The newer one keeps what it has read, and asks only whether
+    that has changed, which costs nothing: GITHUB_LEGACY_CLIENT=false and GITHUB_CACHE_PATH choose it for runs that only
+    read, as `./multirepo drift` does.
+    """
     return github.Provider(
         "github",
         owner=settings.owner,
         base_url=settings.github.api,
+        legacy_client=False if settings.github.is_local else None,
         write_delay_ms=0 if settings.github.is_local else int(WRITE_DELAY * 1000),
     )
 

@@ -81,6 +81,15 @@ class RepositorySettings(pulumi.ComponentResource):
             opts=self._setting,
         )
 
+        if actions.oidc_subject:
+            github.ActionsRepositoryOidcSubjectClaimCustomizationTemplate(
+                f"{self._name}-oidc-subject",
+                repository=self._repository,
+                use_default=False,
+                include_claim_keys=list(actions.oidc_subject),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+
     def _label(self, label: Label, exists: bool) -> None:
         """GitHub gives some labels to every new repository, where no issue can have them yet: ours replaces those."""
         github.IssueLabel(

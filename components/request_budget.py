@@ -95,6 +95,7 @@ COSTS: Mapping[str, Cost] = {
     "ActionsRepositoryPermissions": Cost(Calls(reads=1, writes=1), _READ),
     "selected actions": Cost(Calls(reads=1, writes=1), _READ),
     "WorkflowRepositoryPermissions": Cost(Calls(reads=1, writes=1), _READ),
+    "ActionsRepositoryOidcSubjectClaimCustomizationTemplate": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryVulnerabilityAlerts": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryDependabotSecurityUpdates": Cost(Calls(reads=1, writes=1), _READ),
 }
@@ -131,6 +132,9 @@ def kinds_of(desired: DesiredRepository, settings: RepositorySettings) -> Counte
             "ActionsRepositoryPermissions": int(settings.actions is not None),
             "selected actions": int(settings.actions is not None and settings.actions.allowed == "selected"),
             "WorkflowRepositoryPermissions": int(settings.actions is not None),
+            "ActionsRepositoryOidcSubjectClaimCustomizationTemplate": int(
+                bool(settings.actions and settings.actions.oidc_subject)
+            ),
             "RepositoryVulnerabilityAlerts": int(settings.vulnerability_alerts is not None),
             "RepositoryDependabotSecurityUpdates": int(settings.security_updates is not None),
         }

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from migration.plan.values import (
     MAPPING,
+    Claim,
     CodeOwner,
     LabelColor,
     LabelDescription,
@@ -109,6 +110,9 @@ class Actions(_Model):
     """Whether every action must be pinned by the full id of its commit."""
     token: Literal["read", "write"] = "read"
     """What the token of a job may do in the repository when its workflow does not say."""
+    oidc_subject: tuple[Claim, ...] = ()
+    """Claims that make the subject of a job's OpenID Connect token, like [repo, context, job_workflow_ref], by which
+    clouds decide whom to trust. When none is named, the subject is left as it is at GitHub."""
 
 
 class RepositorySettings(_Model):

@@ -173,6 +173,7 @@ _TOPIC = r"[a-z0-9][a-z0-9-]{0,49}"
 _TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
 _OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
 _FULL_NAME = r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]{1,100}(?<!\.git)"
+_CLAIM = r"[a-z]+(_[a-z]+)*"
 _SETTING = r"(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*"
 _COLOR = r"[0-9a-fA-F]{6}"
 _PACKAGE = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -212,6 +213,11 @@ TeamName = Annotated[
     str,
     keeps(_matches(_TEAM, "team", "Write the team's slug: lowercase letters and digits with hyphens between.")),
     Field(json_schema_extra=_pattern(_TEAM)),
+]
+Claim = Annotated[
+    str,
+    keeps(_matches(_CLAIM, "claim", "Name claims as GitHub does: repo, context, job_workflow_ref.")),
+    Field(json_schema_extra=_pattern(_CLAIM)),
 ]
 CodeOwner = Annotated[
     str,

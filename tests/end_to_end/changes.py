@@ -30,7 +30,7 @@ PLAN: dict[str, Any] = {
             "dependabot_secrets": ["TOKEN", "KEY"],
             "variables": ["URL", "PLACE"],
             "labels": [{"name": "migration", "color": "5319e7"}, {"name": "bug", "color": "000000"}],
-            "actions": {"patterns": ["aws-actions/*"]},
+            "actions": {"patterns": ["aws-actions/*"], "oidc_subject": ["repo", "context"]},
             "vulnerability_alerts": True,
             "security_updates": True,
         },
@@ -268,6 +268,13 @@ CHANGES: dict[tuple[str | None, str], Change] = {
         lambda github: github.send("PUT", "engine/actions/permissions/workflow", default_workflow_permissions="write"),
         "defaultWorkflowPermissions: read → write",
         "token: write",
+    ),
+    ("engine", "OIDC subject"): Change(
+        lambda github: github.send(
+            "PUT", "engine/actions/oidc/customization/sub", use_default=False, include_claim_keys=["repo"]
+        ),
+        "includeClaimKeys: ['context', 'repo'] → ['repo']",
+        "oidc_subject:\n    - repo\n",
     ),
     ("engine", "security updates"): Change(
         lambda github: github.send("DELETE", "engine/automated-security-fixes"),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from command_line.environment import reading_environment
 from sandbox.request_log import Request
 from tests.end_to_end.conftest import Stack
 
@@ -16,7 +17,7 @@ PLAN: dict[str, Any] = {
     "defaults": {
         "environments": [{"name": "production", "reviewers": ["core"], "tags": ["v*"], "branches": ["main"]}],
         "labels": [{"name": "migration", "color": "5319e7"}],
-        "actions": {},
+        "actions": {"oidc_subject": ["repo", "context"]},
         "vulnerability_alerts": True,
         "security_updates": True,
         "protection": {},
@@ -62,16 +63,23 @@ def told(stack: Stack, run: str) -> dict[str, int]:
 def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
     stack.write_plan(PLAN)
     stack.set_stage("cutover")
+    stack.checkout.environment |= reading_environment("test")
     stack.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret")
     stack.pulumi("config", "set", "--secret", "digest_key", "key")
     stack.pulumi("config", "set", "--path", "multirepo:variables.URL", "https://packages.example")
 
-    def asked(*arguments: str) -> dict[str, int]:
+    def requests_of(*arguments: str) -> list[Request]:
         before = len(stack.requests())
         stack.pulumi(*arguments)
-        return counted(stack.requests()[before:])
+        return stack.requests()[before:]
+
+    def asked(*arguments: str) -> dict[str, int]:
+        return counted(requests_of(*arguments))
 
     first = told(stack, "next")
     assert asked("up", "--yes", "--skip-preview") == first == told(stack, "first")
     assert asked("preview") == told(stack, "again") == told(stack, "next") == {"reads": 1, "writes": 0, "graphql": 1}
     assert asked("up", "--yes", "--skip-preview", "--refresh") == told(stack, "refresh")
+    again = [one for one in requests_of("preview", "--refresh") if one.method == "GET" and "/api/v3/" in one.path]
+    # GitHub counts no 304; whether there are alerts it answers without content, to which no condition can be put.
+    assert {one.status for one in again if not one.path.endswith("/vulnerability-alerts")} == {304}

@@ -167,7 +167,7 @@ COMPLETE = PLAN | {
         "dependabot_secrets": ["TOKEN"],
         "variables": ["URL"],
         "labels": [{"name": "migration", "color": "5319e7"}, {"name": "bug", "color": "000000"}],
-        "actions": {"patterns": ["aws-actions/*"]},
+        "actions": {"patterns": ["aws-actions/*"], "oidc_subject": ["repo", "context", "job_workflow_ref"]},
         "vulnerability_alerts": True,
         "security_updates": True,
     }
@@ -198,6 +198,8 @@ def test_everything_that_a_plan_can_name_is_made_once_and_leaves_no_value_behind
         "branch_policy",
     }
     assert api.get(f"{repository(complete)}/actions/permissions").json()["sha_pinning_required"] is True
+    subject = api.get(f"{repository(complete)}/actions/oidc/customization/sub").json()
+    assert subject == {"use_default": False, "include_claim_keys": ["repo", "context", "job_workflow_ref"]}
     assert api.get(f"{repository(complete)}/labels/bug").json()["color"] == "000000"
     assert "s3cret" not in told + complete.state()
 
