@@ -14,7 +14,7 @@ from migration.code_move.splitting import Split
 from migration.plan import VENDOR_BRANCH
 
 _FOUND = """fragment Found on Repository {{
-  nameWithOwner viewerCanAdminister isFork
+  nameWithOwner viewerCanAdminister isFork isArchived
   defaultBranchRef {{ name }}
   vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
   {labels}
@@ -44,6 +44,7 @@ class ExistingRepository:
     labels: frozenset[str] = frozenset()
     administered: bool = True
     fork: bool = False
+    archived: bool = False
     moved: bool = False
     started: bool = False
 
@@ -169,6 +170,7 @@ def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepos
         labels=frozenset(label for number, label in enumerate(labels) if node[f"l{number}"]),
         administered=node["viewerCanAdminister"],
         fork=node["isFork"],
+        archived=node["isArchived"],
         moved=bool(node["vendor"]),
         started=bool(node["defaultBranchRef"]),
     )

@@ -34,11 +34,15 @@ https://docs.github.com/en/enterprise-server/admin/release-notes
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What a stack makes: its owner, each repository with how it is kept, slug to description of the teams."""
+    """What a stack makes: its owner, each repository with how it is kept, slug to description of the teams.
+
+    planned: name to wave of the repositories that it does not make yet.
+    """
 
     owner: str
     repositories: Mapping[str, tuple[DesiredRepository, RepositorySettings]]
     teams: Mapping[str, str]
+    planned: Mapping[str, str]
 
     @classmethod
     def of(
@@ -46,14 +50,14 @@ class Wanted:
     ) -> "Wanted":
         """From what the stages computed."""
         repositories = {one.name: (one, kept[one.name]) for one in state.repositories}
-        return cls(owner=owner, repositories=repositories, teams=teams)
+        return cls(owner=owner, repositories=repositories, teams=teams, planned=state.planned)
 
     @property
     def names(self) -> Names:
         """What to look for at GitHub."""
         settings = [one for _, one in self.repositories.values()]
         return Names(
-            repositories=tuple(self.repositories),
+            repositories=(*self.repositories, *self.planned),
             labels=tuple(dict.fromkeys(label.name for one in settings for label in one.labels)),
             teams=tuple(self.teams),
             people=tuple(dict.fromkeys(person for one in settings for person in one.people)),
@@ -74,6 +78,7 @@ def unmet(wanted: Wanted, existing: Existing, server: ServerFacts | None) -> tup
     if not existing.owner and not existing.refused:
         return (_refusal("owner", wanted.owner, "there is no such organization or user", "Set multirepo:owner."),)
     findings = [*_token(wanted, existing), *_names(wanted, existing), *_people(wanted, existing)]
+    findings += _stages(wanted, existing)
     if server:
         findings += [*_plan(wanted, server), *_version(wanted, server)]
         if existing.scopes is None:
@@ -133,6 +138,17 @@ def _names(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
             yield _refusal("name-taken", name, "exists as a fork of another repository", remedy)
         elif desired.code and found.started and not found.moved:
             yield _refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
+
+
+def _stages(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+    """`planned` says that nothing exists: for what does, Pulumi would take it as leave to archive the repository."""
+    for name, wave in wanted.planned.items():
+        found = existing.repositories.get(name)
+        if found and found.moved and not found.archived:
+            key = f"pulumi config set --path 'multirepo:waves.{wave}'"
+            problem = f"exists, and its wave {wave} is set to planned"
+            remedy = f"Set the stage that it had: {key} moving (or cutover). To take the wave back: {key} rolled_back."
+            yield _refusal("stage", name, problem, remedy)
 
 
 def _people(wanted: Wanted, existing: Existing) -> Iterator[Finding]:

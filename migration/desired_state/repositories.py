@@ -56,9 +56,13 @@ class DesiredRepository:
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredState:
-    """Everything that must exist. A repository stands after those whose packages it needs, else in the plan's order."""
+    """Everything that must exist. A repository stands after those whose packages it needs, else in the plan's order.
+
+    planned: name to wave of the repositories of which nothing exists yet.
+    """
 
     repositories: tuple[DesiredRepository, ...]
+    planned: Mapping[str, str]
 
 
 def desired_state(plan: planned.Plan, stages: Mapping[str, str]) -> DesiredState:
@@ -73,7 +77,8 @@ def desired_state(plan: planned.Plan, stages: Mapping[str, str]) -> DesiredState
             _desired(repository, plan.history, stage_of[repository.wave])
             for repository in _dependencies_first(plan.repositories)
             if stage_of[repository.wave] is not Stage.PLANNED
-        )
+        ),
+        planned={one.name: one.wave for one in plan.repositories if stage_of[one.wave] is Stage.PLANNED},
     )
 
 

@@ -164,9 +164,15 @@ def test_a_repository_that_leaves_the_plan_is_archived_with_its_code(stack: Stac
     assert stack.refs("site") == complete
 
 
-def test_a_wave_that_is_rolled_back_is_archived_and_can_move_again(stack: Stack) -> None:
+def test_a_wave_does_not_become_planned_again_but_is_rolled_back_and_can_move_again(stack: Stack) -> None:
     stack.up()
     complete = stack.refs("engine")
+    stack.set_stage("planned")
+    told = " ".join(stack.up(code=None).split())
+    assert "engine: exists, and its wave migration is set to planned" in told
+    assert "'multirepo:waves.migration' rolled_back" in told
+    with github(stack) as client:
+        assert client.get("engine").json()["archived"] is False
     stack.set_stage("rolled_back")
     stack.monorepo.commit("Engine: another", engine__main="3\n")
     stack.up()
