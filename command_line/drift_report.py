@@ -9,13 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from components.adoption import Adoption
-from components.drift import Drift, put_back
+from components.drift import AREAS, Drift, put_back
 
 Report = Sequence[tuple[Drift, Adoption]]
 """What differs, each with the edit that would adopt it."""
-
-AREAS = ("settings", "files", "history", "secrets")
-"""What is looked at. Versions in a package registry will be one more."""
 
 MARK = "<!-- drift -->"
 """By it the workflow finds its issue again."""

@@ -223,6 +223,8 @@ class _Adopting:
             )
         if self._drift.resource.type == CODE_MOVE:
             return "This is the monorepo's history, which people do not change."
+        if self._drift.area == "registry":
+            return "A published version never changes, and the index is set by the stack."
         if self._drift.gone:
             return f"Take it out of the plan, where {self._place()} or the plan's defaults name it."
         return "The plan has no words for this: every repository of a stack is kept this way."

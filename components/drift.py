@@ -15,6 +15,9 @@ OIDC_SUBJECT = (
     "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:"
     "ActionsRepositoryOidcSubjectClaimCustomizationTemplate"
 )
+AREAS = ("settings", "files", "history", "secrets", "registry")
+"""What is looked at."""
+
 MANAGED_FILES = "pulumi-python:dynamic/managed_files:ManagedFiles"
 CODE_MOVE = "pulumi-python:dynamic/code_move:CodeMove"
 SECRETS = (
@@ -90,7 +93,7 @@ class Difference:
 class Drift:
     """One thing that differs.
 
-    area: "settings", "files", "history" or "secrets". repository: "" for the organization. gone: it is not there any
+    area: one of `AREAS`. repository: "" for the organization. gone: it is not there any
     more; differences are then empty.
     before_up: what to do before `pulumi up` puts it back, commands or words. replace: `up` must be told to.
     """
@@ -135,8 +138,7 @@ def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]
     thing = thing_of(resource, repository)
     if thing is None:
         return
-    area = "secrets" if resource.type in SECRETS else "settings"
-    drift = Drift(area=area, repository=repository, thing=thing, resource=resource)
+    drift = Drift(area=_area(resource.type), repository=repository, thing=thing, resource=resource)
     if resource.type == MANAGED_FILES:
         yield from _of_files(drift)
     elif resource.type == CODE_MOVE:
@@ -149,6 +151,12 @@ def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]
         yield replace(drift, differences=tuple(differences_of(resource)))
 
 
+def _area(kind: str) -> str:
+    if kind in SECRETS:
+        return "secrets"
+    return "settings" if kind.startswith("github:") else "registry"
+
+
 def thing_of(resource: Seen, repository: str) -> str | None:
     """What a person calls it; None for a component or a provider, which are nothing at GitHub."""
     inputs = {
@@ -158,8 +166,9 @@ def thing_of(resource: Seen, repository: str) -> str | None:
         or resource.inputs.get("tagPattern")
         or resource.inputs.get("pattern"),
     }
-    thing = THINGS.get(resource.type)
-    return thing and thing.format_map(inputs)
+    if resource.type.startswith(("multirepo:", "pulumi:")):
+        return None
+    return THINGS.get(resource.type, resource.urn.rpartition("::")[2]).format_map(inputs)
 
 
 def differences_of(resource: Seen) -> Iterator[Difference]:

@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from components.registry import aws_policies
+from components.registry_settings import CodeArtifactDomain
 from policies.access import GITHUB_ISSUER, SUBJECT_TEMPLATES, no_wildcard_iam, no_wildcard_oidc_subject
 from tests.policies.conftest import violations
 
@@ -92,3 +94,14 @@ def test_administrators_are_refused() -> None:
 )
 def test_what_is_named_or_denied_or_bound_to_a_condition_passes(statement: dict[str, Any]) -> None:
     assert violations(no_wildcard_iam, POLICY, policy=json.dumps({"Statement": [statement]})) == []
+
+
+def test_the_roles_that_the_stack_makes_for_codeartifact_pass() -> None:
+    domain = CodeArtifactDomain(
+        region="eu-central-1", account="123456789012", domain="maestro", owner="maestro", repository="stable"
+    )
+    jobs = aws_policies.subjects("maestro", "engine", "main", ["production"])
+    role = json.dumps(aws_policies.trust(domain.account, jobs))
+    assert violations(no_wildcard_oidc_subject, ROLE, assumeRolePolicy=role) == []
+    for document in (aws_policies.reading(domain), aws_policies.publishing(domain, ["core-api"])):
+        assert violations(no_wildcard_iam, "aws:iam/rolePolicy:RolePolicy", policy=json.dumps(document)) == []
