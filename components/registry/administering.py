@@ -41,7 +41,7 @@ def seen_index(props: Mapping[str, Any], config: Config) -> dict[str, Any] | Non
 
 def make_token(props: Mapping[str, Any], config: Config) -> tuple[str, dict[str, Any]]:
     """A new token: its id and all properties, its value among them."""
-    restrictions: dict[str, Any] = {"indexes": [props["index"]]}
+    restrictions: dict[str, Any] = {"indexes": sorted(props["indexes"])}
     if props["projects"]:
         restrictions["projects"] = sorted(props["projects"])
     token = _devpi(config).create_token(props["user"], restrictions)

@@ -100,7 +100,10 @@ class DevpiTokenProvider(_Provider):
 
 
 _INDEX_SETTINGS = ("index", "users", "bases", "volatile", "mirror_whitelist", "acl_upload", "acl_pkg_read")
-_TOKEN_SETTINGS = ("index", "user", "projects", "generation")
+_TOKEN_SETTINGS = ("indexes", "user", "projects", "generation")
+
+PUBLIC = "root/pypi"
+"""The mirror of PyPI that every devpi has."""
 
 
 class DevpiIndex(Resource, module="registry", name="DevpiIndex"):
@@ -116,7 +119,7 @@ class DevpiIndex(Resource, module="registry", name="DevpiIndex"):
         settings = {
             "index": server.index,
             "users": [owner, server.reader, server.publisher],
-            "bases": ["root/pypi"],
+            "bases": [PUBLIC],
             "volatile": False,
             "mirror_whitelist": [],
             "acl_upload": [server.publisher],
@@ -127,9 +130,9 @@ class DevpiIndex(Resource, module="registry", name="DevpiIndex"):
 
 
 class DevpiToken(Resource, module="registry", name="DevpiToken"):
-    """A token of one user for one repository, on one index. It works for a year. Its value is a Pulumi secret.
+    """A token of one user for one repository. It works for a year. Its value is a Pulumi secret.
 
-    projects: the packages that it is for; empty for all of them.
+    indexes: those that it opens. projects: the packages that it is for; empty for all of them.
     """
 
     token: pulumi.Output[str]
@@ -137,17 +140,18 @@ class DevpiToken(Resource, module="registry", name="DevpiToken"):
     def __init__(
         self,
         name: str,
-        server: DevpiServer,
         user: str,
-        projects: Sequence[str] = (),
+        indexes: Sequence[str],
+        projects: Sequence[str],
+        generation: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Register the token; a higher generation replaces it."""
         settings = {
-            "index": server.index,
+            "indexes": list(indexes),
             "user": user,
             "projects": list(projects),
-            "generation": server.generation,
+            "generation": generation,
             "token": None,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["token"])
@@ -164,9 +168,16 @@ class DevpiRegistry(pulumi.ComponentResource):
         super().__init__("multirepo:registry:Devpi", name, None, opts)
         index = DevpiIndex(f"{name}-index", server, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, depends_on=[index])
-        readers = {one: DevpiToken(f"{name}-{one}-reads", server, server.reader, (), child) for one in users.readers}
+        # Public packages come through the private index, and devpi serves their files from the mirror's own address.
+        both = (server.index, PUBLIC)
+        readers = {
+            one: DevpiToken(f"{name}-{one}-reads", server.reader, both, (), server.generation, child)
+            for one in users.readers
+        }
         publishers = {
-            one: DevpiToken(f"{name}-{one}-publishes", server, server.publisher, packages, child)
+            one: DevpiToken(
+                f"{name}-{one}-publishes", server.publisher, (server.index,), packages, server.generation, child
+            )
             for one, packages in users.publishers.items()
         }
         self.access = RegistryAccess(

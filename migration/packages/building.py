@@ -97,7 +97,7 @@ class _Environment(IsolatedEnv):
 def _environment(requires: set[str], environments: Path) -> _Environment:
     """A virtual environment with these build requirements and nothing else: made once, then used without a network."""
     ingredients = "\n".join([sys.version, *sorted(requires), _CONSTRAINTS.read_text()])
-    folder = environments / hashlib.sha256(ingredients.encode()).hexdigest()[:16]
+    folder = environments.resolve() / hashlib.sha256(ingredients.encode()).hexdigest()[:16]
     environments.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if not (folder / _FINISHED).exists():

@@ -30,7 +30,7 @@ from sandbox.registry.process import RunningRegistry
 from tests.conftest import Tools
 from tests.migration.packages.conftest import PLAN
 
-OURS = {"maestro-config": [], "maestro-logging": ["maestro-config<0.2,>=0.1.0"]}
+OURS = {"maestro-config": [], "maestro-logging": ["maestro-config<0.2,>=0.1.0", "public-colours"]}
 EVIL = "99.0"
 
 
@@ -85,7 +85,7 @@ class Room:
 def public_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A static simple index (PEP 503) with a higher version of each private name."""
     folder = tmp_path_factory.mktemp("public")
-    for name in OURS:
+    for name in (*OURS, "public-colours"):
         (folder / "simple" / name).mkdir(parents=True)
         make_wheel(folder / "simple" / name, name, EVIL, [])
 
@@ -112,13 +112,14 @@ def published(
     with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
         for user in ("room", "room-reader"):
             devpi.ensure_user(user, "password")
-        devpi.ensure_index("room/public", {"type": "mirror", "mirror_url": public_index})
+        mirror = {"type": "mirror", "mirror_url": public_index, "mirror_no_project_list": True}
+        devpi.ensure_index("room/public", mirror)
         settings = {"bases": ["room/public"], "volatile": False, "mirror_whitelist": [], "acl_upload": ["room"]}
         devpi.ensure_index("room/prod", settings)
         devpi.ensure_index("room/prod", {"acl_pkg_read": ["room", "room-reader"]})
         wheels = [make_wheel(folder, name, "0.1.0", needs) for name, needs in OURS.items()]
         upload(wheels, f"{registry_server.address}/room/prod/", "room", devpi.create_token("room", {}))
-        token = devpi.create_token("room-reader", {"indexes": ["room/prod"]})
+        token = devpi.create_token("room-reader", {"indexes": ["room/prod", "room/public"]})  # as the stack does
     return {"index": f"{registry_server.address}/room/prod/+simple/", "reader": "room-reader", "token": token}
 
 
@@ -141,6 +142,7 @@ def test_pip_installs_ours_from_the_one_index_that_it_knows(room: Room) -> None:
     assert {file.name for file in (room.folder / "site").glob("*.dist-info")} == {
         "maestro_config-0.1.0.dist-info",
         "maestro_logging-0.1.0.dist-info",
+        f"public_colours-{EVIL}.dist-info",
     }
 
 

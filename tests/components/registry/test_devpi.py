@@ -17,7 +17,7 @@ from migration.plan import Plan
 from tests.components.conftest import RecordingEngine
 
 SERVER = DevpiServer(server="https://devpi.example", index="maestro/prod", folder=SANDBOX_REGISTRY)
-TOKEN = {"index": "maestro/prod", "user": "reader", "projects": [], "generation": 1}
+TOKEN = {"indexes": ["maestro/prod"], "user": "reader", "projects": [], "generation": 1}
 PLAN = Plan.model_validate(
     {
         "monorepo": {"name": "platform"},
@@ -77,7 +77,9 @@ def test_tokens_reach_the_repositories_as_secrets_of_their_own(
     assert secret == [False]
     publisher = recording.registered["registry-shared-publishes"].inputs
     assert (publisher["user"], publisher["projects"]) == ("publisher", ["core"])
-    assert recording.registered["registry-engine-reads"].inputs["user"] == "reader"
+    assert publisher["indexes"] == ["maestro/prod"]
+    reader = recording.registered["registry-engine-reads"].inputs
+    assert (reader["user"], reader["indexes"]) == ("reader", ["maestro/prod", "root/pypi"])
     assert recording.registered["registry-index"].inputs["volatile"] is False
 
 
