@@ -1,7 +1,5 @@
 """The dynamic resource that carries a folder's history to its repository."""
 
-import atexit
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +16,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from components.plain_errors import fail_at_the_end
 from migration.code_move.workspace import History
 from migration.desired_state import DesiredRepository
 
@@ -144,14 +143,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
             },
             opts,
         )
-        self.conflict.apply(_report)
-
-
-def _report(conflict: str | None) -> None:
-    """Tell of a conflict, and fail the run at its very end: an exception here would stop what is still to be done."""
-    if conflict and not pulumi.runtime.is_dry_run():
-        pulumi.log.error(conflict)
-        atexit.register(os._exit, 1)
+        self.conflict.apply(fail_at_the_end)
 
 
 def in_figures(history: History) -> str:

@@ -1,5 +1,7 @@
 """How the program speaks to the person at the Pulumi command line: sentences, not tracebacks."""
 
+import atexit
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,3 +37,13 @@ def _leave_out_debug_lines() -> None:
     `pulumi.log.debug` waits for the engine once a line: a thousand times, a fifth of a preview, with 200 resources.
     """
     pulumi.log.debug = lambda *_, **__: None
+
+
+def fail_at_the_end(sentence: str | None) -> None:
+    """Tell of something that a person has to put right, and fail the run when all else is done.
+
+    For an output's `apply`; nothing for "". An exception there would stop what is still to be made.
+    """
+    if sentence and not pulumi.runtime.is_dry_run():
+        pulumi.log.error(sentence)
+        atexit.register(os._exit, 1)

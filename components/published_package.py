@@ -15,6 +15,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from components.plain_errors import fail_at_the_end
 from migration.packages.sources import Source
 
 # The stack's settings, given once to each provider process. Not on the provider object: that is pickled into the state.
@@ -39,20 +40,31 @@ class PublishedPackageProvider(ResourceProvider):
         """Publish what is missing; nothing when an interrupted run has published all of it."""
         from components.publishing import publish
 
-        return CreateResult(props["name"], {**props, **publish(props, _config)})
+        return CreateResult(props["name"], {**props, **publish(props, _config), "refused": ""})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what a build would take in, and what the registry has with what was published."""
-        changed = [key for key in ("version", "digest") if _olds.get(key) != _news.get(key)]
         lost = _olds.get("seen") != _olds.get("files")
         renamed = _olds.get("name") != _news.get("name")
-        return DiffResult(changes=bool(changed) or lost or renamed, replaces=["name"] if renamed else [])
+        changes = _is_other(_olds, _news) or lost or renamed or bool(_olds.get("refused"))
+        return DiffResult(changes=changes, replaces=["name"] if renamed else [])
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Publish the new version, or what of this one is missing."""
-        from components.publishing import publish
+        """Publish the new version, or what of this one is missing.
 
-        return UpdateResult({**_news, **publish(_news, _config)})
+        The monorepo goes on after a release: then this version is refused, and told, and the one published stays what
+        consumers get. That stops nobody else's move.
+        """
+        from components.publishing import publish
+        from migration.packages.errors import VersionTakenError
+
+        as_published = {key: _olds.get(key) for key in ("files", "seen", "manifest")}
+        if _olds.get("refused") and not _is_other(_olds, _news):
+            return UpdateResult({**_news, **as_published, "refused": _olds["refused"]})
+        try:
+            return UpdateResult({**_news, **publish(_news, _config), "refused": ""})
+        except VersionTakenError as error:
+            return UpdateResult({**_news, **as_published, "refused": str(error)})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look what the registry has of this version now."""
@@ -65,20 +77,27 @@ class PublishedPackageProvider(ResourceProvider):
         """Leave every version in the registry: somebody's lock file names it."""
 
 
+def _is_other(olds: dict[str, Any], news: dict[str, Any]) -> bool:
+    """Whether another version is asked for, or a build would take in something else."""
+    return any(olds.get(key) != news.get(key) for key in ("version", "digest"))
+
+
 class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
     """One version of a package in the registry, built from a commit of its new repository.
 
-    files: each file's SHA-256. manifest: where they come from, see `manifest_of`. Deleting the resource deletes
-    nothing; a version that the registry has with other content is refused.
+    files: each file's SHA-256. manifest: where they come from, see `manifest_of`. refused: why what the folder holds
+    now was not published; "" when it was. Deleting the resource deletes nothing.
     """
 
     files: pulumi.Output[dict[str, str]]
     manifest: pulumi.Output[dict[str, Any]]
+    refused: pulumi.Output[str]
 
     def __init__(
         self, name: str, source: Source, monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Register the version; commits are told with what is published, not compared."""
-        made = {"files": None, "seen": None, "manifest": None}
+        made = {"files": None, "seen": None, "manifest": None, "refused": None}
         properties = {**asdict(source), "needs": list(source.needs), "monorepo_commit": monorepo_commit, **made}
         super().__init__(PublishedPackageProvider(), name, properties, opts)
+        self.refused.apply(fail_at_the_end)

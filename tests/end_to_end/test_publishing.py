@@ -101,11 +101,15 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
         stack.up("--refresh")
         assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
 
-        stack.monorepo.commit("Change config", **{"packages__config__maestro_config__init.py": "2\n"})
+        engine = stack.refs("engine")
+        changes = {"packages__config__maestro_config__init.py": "2\n", "engine__main": "of the same commit\n"}
+        stack.monorepo.commit("Change config and engine", **changes)
         refused = stack.up(code=1)
         assert any(f"is sha256 {file.sha256} there, and sha256" in refused for file in published.values())
         assert "Set `version` of maestro-config to 0.1.1 in the plan" in refused
         assert "Traceback" not in refused
+        assert stack.refs("engine") != engine, "what uses the package is carried on"
+        assert "Set `version` of maestro-config to 0.1.1 in the plan" in stack.up(code=1)
         stack.write_plan(plan("0.1.1"))
         stack.up()
         assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
