@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -27,21 +28,28 @@ def commit_to_github(props: Mapping[str, Any], obsolete: Iterable[str], config: 
     """Bring the files to the default branch in one commit, which GitHub signs; none when they are there already.
 
     obsolete: paths of files that were managed and are no longer, which go with the same commit.
+    Initial files come along while the branch has no commit but one: what people make of them is theirs.
     Raises CommitRefusedError.
     """
     settings = settings_from(config)
-    files: Mapping[str, str] = props["files"]
+    initial: Mapping[str, str] = props.get("initial") or {}
+    files: Mapping[str, str] = {**initial, **props["files"]}
     gone = set(obsolete) - set(files)
-    head, blobs = _look(settings, props, [*files, *gone])
-    if head is None:
+    seen = _look(settings, props, [*files, *gone])
+    if seen.head is None:
         # Nothing can be committed over GraphQL to a repository without a commit; this makes the first one.
         path = min(files)
-        _make_first_commit(settings, props, path)
-        head, blobs = _look(settings, props, [*files, *gone])
-    changed = [path for path, content in sorted(files.items()) if blobs.get(path) != _blob_id(content)]
-    gone = {path for path in gone if path in blobs}
-    if changed or gone:
-        _commit(settings, props, head, changed, sorted(gone))
+        _make_first_commit(settings, props, path, files[path])
+        seen = _look(settings, props, [*files, *gone])
+    wanted = {
+        path: content
+        for path, content in sorted(files.items())
+        if (path in props["files"] and seen.blobs.get(path) != _blob_id(content))
+        or (path not in props["files"] and seen.commits <= 1 and path not in seen.blobs)
+    }
+    gone = {path for path in gone if path in seen.blobs}
+    if wanted or gone:
+        _commit(settings, props, seen.head, wanted, sorted(gone))
 
 
 def files_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
@@ -51,7 +59,7 @@ def files_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] 
     """
     files: Mapping[str, str] = props["files"]
     try:
-        _, blobs = _look(settings_from(config), props, list(files))
+        blobs = _look(settings_from(config), props, list(files)).blobs
     except RepositoryGoneError:
         return None
     seen = {
@@ -66,36 +74,50 @@ class RepositoryGoneError(CommitRefusedError):
     """There is no such repository any more."""
 
 
-def _look(settings: Settings, props: Mapping[str, Any], paths: list[str]) -> tuple[str | None, dict[str, str]]:
-    """The head of the default branch, and for each of the paths that is there the id of its blob."""
+@dataclass(frozen=True)
+class _Seen:
+    """The default branch: its head, None for none, and how many commits it has; the id of each path's blob."""
+
+    head: str | None
+    commits: int
+    blobs: Mapping[str, str]
+
+
+def _look(settings: Settings, props: Mapping[str, Any], paths: list[str]) -> _Seen:
+    """The default branch, with those of the paths that are there."""
     variables = {"owner": settings.owner, "name": props["repository"], "branch": f"refs/heads/{props['branch']}"}
     expressions = {f"file{number}": f"{props['branch']}:{path}" for number, path in enumerate(paths)}
     declared = "".join(f", ${alias}: String!" for alias in expressions)
     asked = " ".join(f"{alias}: object(expression: ${alias}) {{ oid }}" for alias in expressions)
     query = (
         f"query($owner: String!, $name: String!, $branch: String!{declared}) {{ repository(owner: $owner, name: $name) "
-        f"{{ ref(qualifiedName: $branch) {{ target {{ oid }} }} {asked} }} }}"
+        f"{{ ref(qualifiedName: $branch) {{ target {{ oid ... on Commit {{ history(first: 1) {{ totalCount }} }} }} }} "
+        f"{asked} }} }}"
     )
     repository = _answer(settings, props, query, variables | expressions)["repository"]
     if repository is None:
         raise RepositoryGoneError(f"{props['repository']}: there is no such repository at {settings.github.address}.")
-    head = repository["ref"]
+    head = (repository["ref"] or {}).get("target")
     blobs = {path: repository[alias] for path, alias in zip(paths, expressions, strict=True)}
-    return head and head["target"]["oid"], {path: blob["oid"] for path, blob in blobs.items() if blob}
+    return _Seen(
+        head=head and head["oid"],
+        commits=head["history"]["totalCount"] if head else 0,
+        blobs={path: blob["oid"] for path, blob in blobs.items() if blob},
+    )
 
 
 def _commit(
-    settings: Settings, props: Mapping[str, Any], head: str | None, changed: list[str], gone: list[str]
+    settings: Settings, props: Mapping[str, Any], head: str | None, wanted: Mapping[str, str], gone: list[str]
 ) -> None:
     """https://docs.github.com/en/graphql/reference/mutations#createcommitonbranch"""
-    contents = {path: base64.b64encode(props["files"][path].encode()).decode() for path in changed}
+    contents = {path: base64.b64encode(content.encode()).decode() for path, content in wanted.items()}
     commit = {
         "branch": {
             "repositoryNameWithOwner": f"{settings.owner}/{props['repository']}",
             "branchName": props["branch"],
         },
         "expectedHeadOid": head,
-        "message": {"headline": "Update the managed files", "body": "\n".join(f"- {one}" for one in (*changed, *gone))},
+        "message": {"headline": "Update the managed files", "body": "\n".join(f"- {one}" for one in (*wanted, *gone))},
         "fileChanges": {
             "additions": [{"path": path, "contents": text} for path, text in contents.items()],
             "deletions": [{"path": path} for path in gone],
@@ -104,10 +126,10 @@ def _commit(
     _answer(settings, props, _COMMIT, {"input": commit})
 
 
-def _make_first_commit(settings: Settings, props: Mapping[str, Any], path: str) -> None:
+def _make_first_commit(settings: Settings, props: Mapping[str, Any], path: str, text: str) -> None:
     """https://docs.github.com/en/rest/repos/contents#create-or-update-file-contents"""
     address = f"{settings.github.api}repos/{settings.owner}/{props['repository']}/contents/{quote(path)}"
-    content = base64.b64encode(props["files"][path].encode()).decode()
+    content = base64.b64encode(text.encode()).decode()
     body = {"message": "Add the managed files", "content": content, "branch": props["branch"]}
     headers = {"Authorization": f"Bearer {github_token()}"}
     try:

@@ -69,11 +69,15 @@ class ManagedFilesProvider(ResourceProvider):
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedFilesArgs:
-    """repository: its name at GitHub, without the owner. branch: the one that holds the files."""
+    """repository: its name at GitHub, without the owner. branch: the one that holds the files.
+
+    initial: those that a repository which is born empty starts with, and which are then people's.
+    """
 
     repository: str
     branch: str
     files: tuple[ManagedFile, ...]
+    initial: tuple[ManagedFile, ...] = ()
 
 
 class ManagedFiles(Resource, module="managed_files", name="ManagedFiles"):
@@ -85,5 +89,7 @@ class ManagedFiles(Resource, module="managed_files", name="ManagedFiles"):
     def __init__(self, name: str, args: ManagedFilesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the files; a preview shows each one that changes by its path."""
         files = {file.path: file.content for file in args.files}
-        properties = {"repository": args.repository, "branch": args.branch, "files": files}
+        properties: dict[str, Any] = {"repository": args.repository, "branch": args.branch, "files": files}
+        if args.initial:
+            properties["initial"] = {file.path: file.content for file in args.initial}
         super().__init__(ManagedFilesProvider(), name, properties, opts)

@@ -109,6 +109,7 @@ RUN = Calls(reads=1, queries=1)
 def kinds_of(desired: DesiredRepository, settings: RepositorySettings) -> Counter[str]:
     """How many resources of each kind one repository is."""
     environments = settings.environments
+    files = bool(settings.files or settings.initial_files) and not desired.archived
     protection = settings.protection
     return +Counter(
         {
@@ -116,8 +117,8 @@ def kinds_of(desired: DesiredRepository, settings: RepositorySettings) -> Counte
             "topics": int(bool(desired.topics)),
             "CodeMove": int(desired.code is not None),
             "BranchDefault": int(desired.code is not None),
-            "ManagedFiles": int(bool(settings.files) and not desired.archived),
-            "first commit": int(bool(settings.files) and desired.code is None),
+            "ManagedFiles": int(files),
+            "first commit": int(files and desired.code is None),
             "RepositoryRuleset": len(protection.rulesets) if protection else 0,
             "BranchProtection": len(protection.branches) if protection else 0,
             "TeamRepository": len(settings.teams),

@@ -123,8 +123,13 @@ class ServiceRepository(pulumi.ComponentResource):
         settings, repository = args.settings, args.desired.name
         child = settled(pulumi.ResourceOptions(parent=self), args.desired.archived)
         self._settings(name, args, after(child, self.repository))
-        if settings.files and not args.desired.archived:
-            files = ManagedFilesArgs(repository=repository, branch=args.desired.default_branch, files=settings.files)
+        if (settings.files or settings.initial_files) and not args.desired.archived:
+            files = ManagedFilesArgs(
+                repository=repository,
+                branch=args.desired.default_branch,
+                files=settings.files,
+                initial=settings.initial_files,
+            )
             last = ManagedFiles(f"{name}-files", files, after(child, last))
         if settings.protection:
             protection = ProtectionArgs(

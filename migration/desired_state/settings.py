@@ -18,13 +18,15 @@ _Part = TypeVar("_Part", planned.Protection, planned.Environment)
 class RepositorySettings:
     """Settings of one repository, complete; the types from the plan are used as they are.
 
-    files: those that the stack writes. protection: None when the plan wants none.
+    files: those that the stack writes. initial_files: what a repository that takes no code starts with.
+    protection: None when the plan wants none.
     teams: slug to role, in the words of the REST API. people: logins, of reviewers and code owners.
     secrets, dependabot_secrets, variables: names.
     actions, vulnerability_alerts, security_updates: None to leave it as it is at GitHub.
     """
 
     files: tuple[ManagedFile, ...]
+    initial_files: tuple[ManagedFile, ...]
     protection: Protection | None
     teams: Mapping[str, str]
     people: tuple[str, ...]
@@ -62,6 +64,7 @@ def settings_of(
         protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))
     return RepositorySettings(
         files=files,
+        initial_files=_initial_files(repository),
         protection=protection,
         teams=repository.teams,
         people=_people(wanted, repository),
@@ -74,6 +77,12 @@ def settings_of(
         vulnerability_alerts=wanted.vulnerability_alerts,
         security_updates=wanted.security_updates,
     )
+
+
+def _initial_files(repository: planned.Repository) -> tuple[ManagedFile, ...]:
+    """The files that the plan adds to a repository which takes no code; others get theirs with the moved history."""
+    added = {} if repository.moves else repository.transforms.add_files
+    return tuple(ManagedFile(path=path, content=added[path]) for path in sorted(added))
 
 
 def _people(wanted: planned.RepositorySettings, repository: planned.Repository) -> tuple[str, ...]:

@@ -144,10 +144,28 @@ def test_a_file_that_is_managed_no_longer_goes_and_others_stay(stack: Stack, tmp
     assert clone.git("show", "HEAD:main") == "3"
 
 
-def test_a_repository_that_is_born_empty_gets_its_files(stack: Stack, tmp_path: Path) -> None:
-    stack.write_plan(PLAN | {"repositories": [{"name": "docs", "kind": "documentation"}]})
+def test_a_repository_that_is_born_empty_gets_its_files_and_people_may_change_those_it_starts_with(
+    stack: Stack, tmp_path: Path
+) -> None:
+    starts_with = {"README.md": "Documentation\n", "docs/index.md": "Welcome\n"}
+    docs = {"name": "docs", "kind": "documentation", "transforms": {"add_files": starts_with}}
+    stack.write_plan(PLAN | {"repositories": [docs]})
     stack.up()
-    assert ".github/workflows" in stack.clone("docs", tmp_path / "docs").git("ls-files")
+    clone = stack.clone("docs", tmp_path / "docs")
+    assert ".github/workflows" in clone.git("ls-files")
+    assert clone.git("show", "HEAD:docs/index.md") == "Welcome"
+    assert clone.git("rev-list", "--count", "HEAD") == "2"
+    clone.commit("Write", **{"README.md": "People's\n"})
+    clone.git("rm", "--quiet", "docs/index.md")
+    clone.git("commit", "--quiet", "--message", "Begin anew")
+    clone.git("push", "--quiet", "origin", "main")
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+    stack.write_plan(PLAN | {"repositories": [docs | {"code_owners": {"*": ["core"]}, "teams": {"core": "push"}}]})
+    stack.up()
+    clone.git("pull", "--quiet")
+    assert clone.git("show", "HEAD:README.md") == "People's"
+    assert "docs/index.md" not in clone.git("ls-files").split()
+    assert ".github/CODEOWNERS" in clone.git("ls-files").split()
 
 
 COMPLETE = PLAN | {
