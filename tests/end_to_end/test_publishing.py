@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,32 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
         assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
         assert len(devpi.files(registry["index"], "maestro-config", "0.1.1")) == 2
         assert devpi.tokens(registry["publisher"]) == {}  # each upload has one of its own, and takes it back
+
+
+def test_an_up_that_is_killed_while_it_publishes_is_completed_by_the_next_one(
+    publishing: Stack, registry_server: RunningRegistry
+) -> None:
+    stack, registry = publishing, registry_settings(publishing)
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--stack=test", "--non-interactive"]
+    with (
+        Devpi(registry_server.address, "root", registry_server.root_password) as devpi,
+        subprocess.Popen(
+            command, cwd=stack.checkout.path, env=stack.checkout.environment, stdout=subprocess.DEVNULL
+        ) as running,
+    ):
+        while not devpi.files(registry["index"], "maestro-config", "0.1.0"):
+            assert running.poll() is None, "the run ended before anything was published"
+            time.sleep(0.005)
+        running.kill()
+        running.wait()
+        first = devpi.files(registry["index"], "maestro-config", "0.1.0")
+        assert not devpi.files(registry["index"], "maestro-logging", "0.1.0")
+        stack.pulumi("cancel", "--yes")
+        stack.up()
+        config = devpi.files(registry["index"], "maestro-config", "0.1.0")
+        assert {name: config[name] for name in first} == first
+        assert len(config) == len(devpi.files(registry["index"], "maestro-logging", "0.1.0")) == 2
+    assert {"shared-package-maestro-config", "shared-package-maestro-logging"} <= stack.resources()
 
 
 def order_of_creation(stack: Stack) -> list[str]:
