@@ -92,11 +92,14 @@ def _write_settings(stack: Stack, monorepo: str, plan_path: Path, plan: Plan) ->
     if stack.file.exists():
         return
     dev = Stack(DEV)
-    settings = {
+    settings: dict[str, object] = {
         "multirepo:github": f"sandbox/{stack.name}",
         "multirepo:owner": dev.owner,
         "multirepo:monorepo": monorepo,
         "multirepo:plan": str(plan_path),
         "multirepo:waves": {wave.name: "moving" for wave in plan.waves},
     }
+    if any(repository.packages for repository in plan.repositories):
+        index = f"{dev.owner}/{stack.name}"
+        settings["multirepo:registry"] = {"kind": "devpi", "server": SANDBOX, "index": index}
     stack.file.write_text(yaml.safe_dump({"config": settings}, sort_keys=False, allow_unicode=True))
