@@ -184,7 +184,6 @@ def test_after_the_edits_that_adopt_it_up_has_nothing_to_do(world: World) -> Non
     before = len(stack.requests())
     stack.up("--refresh")
     assert [request.path for request in stack.requests()[before:] if request.is_write] == []
-    assert drift(stack, code=0)["clean"]
 
 
 def merged(before: Any, edit: Any) -> Any:
