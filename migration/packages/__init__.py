@@ -1,7 +1,12 @@
 """Stage 4: manifests, versions and publishing.
 
-rules       what becomes of one repository's dependencies, from the plan (pure)
-manifests   every pyproject.toml of a tree: path dependencies become versions, and back (pure)
-poetry      the part of a manifest that Poetry reads (pure)
-standard    the parts that PEP 621, PEP 735 and uv define (pure)
+rules              what becomes of one repository's dependencies, from the plan (pure)
+manifests          every pyproject.toml of a tree: path dependencies become versions (pure)
+path_restoration   the way back (pure)
+poetry, standard   the parts of a manifest that Poetry reads, and those of PEP 621, PEP 735 and uv (pure)
+sources            what a package is built from: a commit of its new repository
+building           from a tree to an sdist and a wheel, the same bytes each time
+publishing         from those to a version in the registry that is never replaced
+devpi              a client of devpi-server
+troubles           what commonly goes wrong in a clone of a new repository
 """
