@@ -78,6 +78,17 @@ def test_every_scope_that_a_classic_token_lacks_is_told_with_what_it_is_for(
     )
 
 
+def test_a_team_is_found_however_many_the_owner_has(
+    told: Told, api: httpx.Client, server: Running, world: WorldAccess
+) -> None:
+    token = create_token(server, world.name, "zoe", scopes=["repo", "read:org"], role="admin")
+    for number in range(101):
+        api.post("orgs/maestro/teams", json={"name": f"a-{number}"}).raise_for_status()
+    assert [one.rpartition(", ")[2] for one in told(token, teams={"core": "push"})] == ["to create the teams core"]
+    api.post("orgs/maestro/teams", json={"name": "core"}).raise_for_status()
+    assert told(token, teams={"core": "push"}) == []
+
+
 def test_of_a_fine_grained_token_it_is_told_what_it_must_have(told: Told, server: Running, world: WorldAccess) -> None:
     token = create_token(server, world.name, "zoe", scopes=None, role="admin")
     assert told(token) == ["! token: maestro: GitHub does not say what a token of this kind may do"]
