@@ -136,8 +136,13 @@ def test_a_rehearsal_that_breaks_a_policy_ends_with_one_plain_error(small: Check
     assert "Traceback" not in told
 
 
-def test_the_clone_commands_work_as_printed(small: Checkout, monorepo: Repository, tmp_path: Path) -> None:
+def test_the_summary_names_every_repository_with_its_figures_and_a_clone_command_that_works(
+    small: Checkout, monorepo: Repository, tmp_path: Path
+) -> None:
     told = rehearse(small, *own(monorepo))
+    row = next(line.split() for line in told.splitlines() if line.startswith("engine"))
+    assert row[:6] == ["engine", "4", "1", "1", "1", "2"]
+    assert "source " in told
     commands = [line.strip() for line in told.splitlines() if "git clone" in line]
     assert len(commands) == 2
     for command in commands:
@@ -147,13 +152,6 @@ def test_the_clone_commands_work_as_printed(small: Checkout, monorepo: Repositor
     person = Repository(tmp_path / "engine", commits=50)
     person.commit("People's work", notes="n\n")
     person.git("push", "--quiet", "origin", "main")
-
-
-def test_the_summary_names_every_repository_with_its_figures(small: Checkout, monorepo: Repository) -> None:
-    told = rehearse(small, *own(monorepo))
-    row = next(line.split() for line in told.splitlines() if line.startswith("engine"))
-    assert row[:6] == ["engine", "4", "1", "1", "1", "2"]
-    assert "source " in told
 
 
 def test_pulumi_works_by_hand_after_sourcing_the_printed_file(small: Checkout, monorepo: Repository) -> None:
