@@ -17,9 +17,9 @@ from components.settings import WORKSPACE, Settings
 from migration.code_move.workspace import Workspace
 from migration.packages.building import Distributions, build_distributions
 from migration.packages.devpi import TIMEOUT, token_id
-from migration.packages.errors import RegistryError
+from migration.packages.errors import BuildError, RegistryError
 from migration.packages.publishing import check_metadata, files_to_upload, upload
-from migration.packages.sources import Source, last_change, manifest_of, tree_to_build
+from migration.packages.sources import Source, files_of, last_change, manifest_of
 from migration.plan import read_plan
 
 _TOKEN_LIFE = 600  # seconds
@@ -54,10 +54,18 @@ def _source(props: Mapping[str, Any]) -> Source:
 
 
 def _build(source: Source, settings: Settings, output: Path) -> Distributions:
+    """From the commit's files as the plan's transforms leave them."""
+    from migration.transforms.applying import TransformError, transform  # a refresh needs none of it
+
     plan = read_plan(settings.plan_file)
     repository = next(one for one in plan.repositories if one.name == source.repository)
     git_dir = Workspace(workspace_of(settings)).git_dir
-    tree = tree_to_build(plan, repository, git_dir, source.commit)
+    files = files_of(git_dir, source.commit)
+    try:
+        changed = transform(files, plan, repository, index_url=None).changes.contents
+    except TransformError as error:
+        raise BuildError(str(error)) from None
+    tree = {path: content for path, content in {**files, **changed}.items() if content is not None}
     date = last_change(git_dir, source.commit, source.folder)
     built = build_distributions(tree, source.folder, date, output, WORKSPACE / "build-environments")
     private = [package.name for home in plan.repositories for package in home.packages]

@@ -46,21 +46,21 @@ def sources_of(plan: Plan, repository: Repository, git_dir: Path, commit: str) -
             repository=repository.name,
             commit=commit,
             folder=package.path,
-            digest=_digest(package, trees.get(package.path, ""), rules),
+            digest=_digest(package, trees.get(package.path, ""), repository, rules),
             needs=package.depends_on,
         )
         for package in repository.packages
     ]
 
 
-def _digest(package: Package, tree: str, rules: DependencyRules) -> str:
-    """Of the folder's tree and of what the plan changes in its manifest.
+def _digest(package: Package, tree: str, repository: Repository, rules: DependencyRules) -> str:
+    """Of the folder's tree and of what the plan changes in it; more than that costs a build and no more.
 
     A package that it needs may get a new version that is compatible without a new version of this one.
     """
     versions = {name: rules.packages[canonicalize_name(name)].version for name in package.depends_on}
     bounds = {name: compatible(version).partition(",")[2] for name, version in versions.items()}
-    changes = [package.version, bounds, sorted(rules.removed), rules.python]
+    changes = [package.version, bounds, repository.transforms.model_dump()]
     return hashlib.sha256(json.dumps([tree, changes], sort_keys=True).encode()).hexdigest()
 
 
@@ -71,19 +71,8 @@ def _trees(git_dir: Path, commit: str, folders: list[str]) -> dict[str, str]:
     return {folder: line for folder, line in zip(folders, lines, strict=True) if not line.endswith("missing")}
 
 
-def tree_to_build(plan: Plan, repository: Repository, git_dir: Path, commit: str) -> dict[str, bytes]:
-    """Every regular file of the commit, with the manifests as a distribution has to have them: path to content.
-
-    Raises ManifestError.
-    """
-    from migration.packages.manifests import with_versions  # a preview needs no TOML
-
-    files = _files(git_dir, commit)
-    return files | with_versions(files, dependency_rules(plan, repository, None))
-
-
-def _files(git_dir: Path, commit: str) -> dict[str, bytes]:
-    """Not by `git archive`, which leaves out and changes what attributes say."""
+def files_of(git_dir: Path, commit: str) -> dict[str, bytes]:
+    """Every regular file of the commit: path to content. Not by `git archive`, which changes what attributes say."""
     entries = run_git("ls-tree", "-r", "-z", commit, directory=git_dir).decode("utf-8", "surrogateescape")
     listed = [entry.split("\t", 1) for entry in entries.split("\0")[:-1]]
     ids = {path: details.split(" ")[2] for details, path in listed if details.startswith("100")}

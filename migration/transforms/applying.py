@@ -27,10 +27,11 @@ class Transformed:
     stale_lock_files: tuple[str, ...]
 
 
-def transform(files: Files, plan: Plan, repository: Repository, index_url: str) -> Transformed:
+def transform(files: Files, plan: Plan, repository: Repository, index_url: str | None) -> Transformed:
     """Apply the transforms of `repository`, in the order in which the plan's reference lists them.
 
-    index_url: the simple index (PEP 503) of the private registry. Raises TransformError.
+    index_url: the simple index (PEP 503) of the private registry; None for what is built, which names no source.
+    Raises TransformError.
     """
     transforms = repository.transforms
     try:

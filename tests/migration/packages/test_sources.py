@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migration.packages.sources import last_change, manifest_of, sources_of, tree_to_build
+from migration.packages.sources import files_of, last_change, manifest_of, sources_of
 from migration.plan import Plan
 from tests.conftest import Repository, new_repository
 from tests.migration.packages.conftest import PLAN
@@ -64,14 +64,12 @@ def test_only_an_incompatible_version_of_what_it_needs_changes_a_package(
     assert [name for name in before if before[name] != after[name]] == changed
 
 
-def test_the_tree_to_build_is_that_of_the_commit_with_versions_of_the_plan(repository: Repository) -> None:
+def test_the_files_are_those_of_the_commit_whatever_attributes_say(repository: Repository) -> None:
     head = repository.git("rev-parse", "HEAD")
     repository.commit("Later", **{"config__pyproject.toml": "later\n"})
-    tree = tree_to_build(plan, shared, repository.path, head)
-    assert tree["config/notes.md"] == b"$Format:%H$\n"  # as it stands in the commit, whatever attributes say
-    assert b'version = "0.1.0"' in tree["config/pyproject.toml"]
-    assert b'maestro-config = "^0.1.0"\n' in tree["logging/pyproject.toml"]
-    assert b"source" not in tree["logging/pyproject.toml"]
+    files = files_of(repository.path, head)
+    assert files["config/notes.md"] == b"$Format:%H$\n"
+    assert files["config/pyproject.toml"].decode() == CONFIG
 
 
 def test_the_date_of_a_package_is_that_of_the_last_commit_in_its_folder(repository: Repository) -> None:
