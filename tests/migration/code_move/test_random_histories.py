@@ -1,6 +1,8 @@
 """Random histories, held against git itself and against a model of plain dictionaries."""
 
 import re
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -217,6 +219,32 @@ def test_a_linear_history_gets_the_ids_of_git_subtree_split(steps: list[Step]) -
         built = build([replace(step, message=b"subject\n\nbody\n") for step in linear], Path(folder))
         git(Path(folder), "clone", "--quiet", "monorepo.git", "work")
         expected = git(Path(folder, "work"), "subtree", "split", "-q", "--prefix=a", "HEAD")
+        assert built.splitter.split_one(Move(source="a")).histories["new"].head == expected
+
+
+@settings(RANDOM, max_examples=8)
+@given(histories())
+@example(DELETED_AND_BACK)
+def test_a_linear_history_gets_the_ids_of_git_filter_repo(steps: list[Step]) -> None:
+    """Deletions included. It mends names that are none, and drops headers that it does not know."""
+    linear = [
+        replace(step, parents=(number - 1,) if number else (), inherits=(0,) * 4, author=AUTHORS[0], headers=b"",
+                edits={**step.edits, **({} if number else {"a/f": "1"})}, message=b"subject\n\nbody\n")
+        for number, step in enumerate(steps)
+    ]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        built = build(linear, Path(folder))
+        git(Path(folder), "clone", "--quiet", "--bare", "--no-tags", "monorepo.git", "filtered.git")
+        options = (
+            "--force",
+            "--quiet",
+            "--preserve-commit-hashes",
+            "--preserve-commit-encoding",
+            "--prune-empty=always",
+        )
+        command = [sys.executable, "-m", "git_filter_repo", *options, "--subdirectory-filter", "a"]
+        subprocess.run(command, cwd=Path(folder, "filtered.git"), check=True, stdout=subprocess.DEVNULL)
+        expected = git(Path(folder, "filtered.git"), "rev-parse", "main")
         assert built.splitter.split_one(Move(source="a")).histories["new"].head == expected
 
 
