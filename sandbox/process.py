@@ -178,6 +178,9 @@ def end_daemon(root: Path) -> bool:
             time.sleep(0.01)
         if not state_folder.is_served(root):
             break
+    for child in [child for child in _children if child.pid == serving.pid]:
+        with suppress(subprocess.TimeoutExpired):  # the lock is free a moment before the process is gone
+            child.wait(STOP_TIMEOUT)
     _children[:] = [child for child in _children if child.poll() is None]
     if state_folder.is_served(root):
         raise SandboxError(f"Process {serving.pid}, which serves {root}, does not end. End it by hand.")

@@ -20,6 +20,7 @@ ROOT_PASSWORD = "root-password"
 LOG_FILE = "devpi.log"
 DEFAULT_PORT = 3141  # devpi's own
 START_TIMEOUT = 60.0  # seconds; a new database and a busy machine take their time
+ANSWER_TIMEOUT = 3.0  # seconds; whoever takes longer is asked again, or is somebody else
 PUBLIC_INDEX = "https://pypi.org/simple/"
 
 
@@ -55,9 +56,14 @@ def start(root: Path, port: int | None = None) -> RunningRegistry:
         if running:
             process.end_daemon(folder)
         wanted = [port] if port is not None else [last.port, DEFAULT_PORT] if last else [DEFAULT_PORT]
-        with listen_on_first_free(*wanted) as listener:
-            free = listener.getsockname()[1]
-        return _spawn(folder, free)
+        free = _free_port(*wanted)
+        try:
+            return _spawn(folder, free)
+        except SandboxError:
+            # devpi opens its socket itself, after a second or two: somebody else may have been quicker.
+            if _free_port(free) == free:
+                raise
+            return _spawn(folder, _free_port(0))
 
 
 def status(root: Path) -> RunningRegistry | None:
@@ -72,6 +78,12 @@ def status(root: Path) -> RunningRegistry | None:
 def stop(root: Path) -> bool:
     """End the daemon and wait for its end. False: none was running."""
     return process.stop(root / process.REGISTRY)
+
+
+def _free_port(*wanted: int) -> int:
+    with listen_on_first_free(*wanted) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _spawn(folder: Path, port: int) -> RunningRegistry:
@@ -99,13 +111,14 @@ def _spawn(folder: Path, port: int) -> RunningRegistry:
             return running
         time.sleep(0.02)
     daemon.kill()
+    daemon.wait()
     said = (folder / LOG_FILE).read_text(errors="replace").strip().splitlines()[-1:]
     raise SandboxError(f"The registry did not start: {''.join(said)} See {folder / LOG_FILE}.")
 
 
 def _answers(port: int) -> bool:
     with suppress(OSError, http.client.HTTPException):
-        return _ask(port, "GET", "/+api", {})[0] == http.client.OK
+        return _ask(port, "GET", "/+api", {}, timeout=ANSWER_TIMEOUT)[0] == http.client.OK
     return False
 
 
@@ -132,9 +145,9 @@ def _mirror_what_pip_uses(running: RunningRegistry) -> None:
 
 
 def _ask(
-    port: int, method: str, path: str, headers: dict[str, str], body: object = None
+    port: int, method: str, path: str, headers: dict[str, str], body: object = None, timeout: float = START_TIMEOUT
 ) -> tuple[int, dict[str, dict[str, str]]]:
-    connection = http.client.HTTPConnection(ADDRESS, port, timeout=START_TIMEOUT)
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=timeout)
     try:
         connection.request(method, path, json.dumps(body) if body is not None else None, headers)
         answer = connection.getresponse()

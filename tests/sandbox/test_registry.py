@@ -1,5 +1,6 @@
 """The package registry beside the local GitHub: a daemon like it, with devpi-server inside."""
 
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,3 +62,14 @@ def test_a_registry_that_cannot_start_says_so_with_its_log(root: Path) -> None:
     (root / "registry" / "data").mkdir(parents=True)  # no database of devpi
     with pytest.raises(SandboxError, match=r"The registry did not start: .* See .*devpi\.log"):
         registry.start(root, port=0)
+
+
+def test_a_port_that_somebody_else_takes_meanwhile_is_left_to_him(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken: int = other.getsockname()[1]
+        found = registry._free_port
+        ports = iter([taken])
+        monkeypatch.setattr(registry, "_free_port", lambda *wanted: next(ports, None) or found(*wanted))
+        assert registry.start(root, port=0).port != taken
