@@ -50,7 +50,8 @@ def inherited_environment() -> dict[str, str]:
 
 def write_source_file(variables: Mapping[str, str]) -> Path:
     """A file to `source`, readable by its owner alone because it holds the sandbox's token."""
-    lines = [f"unset {' '.join(OVERRIDING_VARIABLES)}"]
+    # Without compiled files, each run of Pulumi would compile the whole program anew.
+    lines = [f"unset PYTHONDONTWRITEBYTECODE {' '.join(OVERRIDING_VARIABLES)}"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name != "PATH"]
     added = variables["PATH"].removesuffix(os.environ.get("PATH", ""))
     lines.append(f'export PATH={shlex.quote(added)}"$PATH"')

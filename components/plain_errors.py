@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pulumi
 
+from components.sdk_speed import quicken_sdk
 from components.settings import SettingsError
 from engine import EngineError
 from migration.code_move.errors import CodeMoveError
@@ -18,7 +19,7 @@ from migration.plan import PlanError
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Hand a mistake in the plan, the settings or the monorepo to Pulumi as its sentence alone."""
-    _leave_out_debug_lines()
+    quicken_sdk()
     try:
         yield
     except (PlanError, DesiredStateError, SettingsError, CodeMoveError, PackagesError, EngineError) as error:
@@ -29,14 +30,6 @@ def tell_progress(phase: str, done: int, total: int) -> None:
     """Show how far the split is; the line vanishes with the next one and is not kept."""
     share = f" ({done:,} of {total:,})" if total else ""
     pulumi.log.info(f"splitting history: {phase}{share}", ephemeral=True)
-
-
-def _leave_out_debug_lines() -> None:
-    """Keep the SDK's debug lines from the engine, which drops them anyway unless it was started with `--debug`.
-
-    `pulumi.log.debug` waits for the engine once a line: a thousand times, a fifth of a preview, with 200 resources.
-    """
-    pulumi.log.debug = lambda *_, **__: None
 
 
 def fail_at_the_end(sentence: str | None) -> None:
