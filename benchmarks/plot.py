@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 _OURS, _OTHERS, _INK, _GRID = "#1f6feb", "#8c959f", "#24292f", "#d0d7de"
 _COLOURS = (_OURS, "#57606a", "#bc4c00")
 _WIDTH, _LEFT, _RIGHT, _TOP = 760, 190, 150, 44
+_LINE_HEIGHT = 16.0
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,17 @@ def line_chart(title: str, lines: Mapping[str, Sequence[tuple[float, float]]]) -
         y = up(10.0**power)
         body.append(f'<path d="M{_LEFT} {y:.1f}H{across(10.0**right):.1f}" stroke="{_GRID}"/>')
         body.append(_text(_LEFT - 8, y + 4, f"{10.0**power:g}", "end"))
+    ends: list[tuple[float, float, str, str]] = []
     for colour, (label, points) in zip(_COLOURS, lines.items(), strict=False):
         dots = [(across(x), up(y)) for x, y in points]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in dots)
         body.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         body += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in dots]
-        body.append(_text(dots[-1][0] + 10, dots[-1][1] + 4, label, colour=colour))
+        ends.append((dots[-1][1], dots[-1][0], label, colour))
+    lowest = 0.0
+    for y, x, label, colour in sorted(ends):  # downwards, none over another
+        lowest = max(y + 4, lowest + _LINE_HEIGHT)
+        body.append(_text(x + 10, lowest, label, colour=colour))
     return _document(title, bottom + 28, body)
 
 
