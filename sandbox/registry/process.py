@@ -21,7 +21,6 @@ LOG_FILE = "devpi.log"
 DEFAULT_PORT = 3141  # devpi's own
 START_TIMEOUT = 60.0  # seconds; a new database and a busy machine take their time
 ANSWER_TIMEOUT = 3.0  # seconds; whoever takes longer is asked again, or is somebody else
-PUBLIC_INDEX = "https://pypi.org/simple/"
 
 
 @dataclass(frozen=True)
@@ -134,11 +133,11 @@ def _answering(folder: Path, port: int, pid: int) -> RunningRegistry:
 
 def _mirror_what_pip_uses(running: RunningRegistry) -> None:
     """Public packages come through root/pypi from the index that pip uses on this machine, asked for one by one."""
-    index = os.environ.get("PIP_INDEX_URL", PUBLIC_INDEX)
     login = base64.b64encode(f"root:{running.root_password}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json", "Accept": "application/json"}
     status, answer = _ask(running.port, "GET", "/root/pypi?no_projects=", headers)
     known = answer.get("result", {})
+    index = os.environ.get("PIP_INDEX_URL", known.get("mirror_url"))  # devpi's own is the public one
     if status == http.client.OK and not (known["mirror_url"] == index and known.get("mirror_no_project_list")):
         settings = [f"mirror_url={index}", "mirror_no_project_list=True"]
         _ask(running.port, "PATCH", "/root/pypi", headers, settings)
