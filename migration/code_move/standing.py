@@ -1,5 +1,6 @@
 """How far a repository on GitHub is behind the monorepo. Only looks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def standing_of(git_dir: Path, remote: Remote, default_branch: str, head: str) -
     return Standing(
         exists=True,
         behind=_missing(git_dir, head, carried),
-        in_conflict=RESOLUTION_REF in refs and not _has_tip(git_dir, remote, refs[VENDOR_REF], default_branch),
+        in_conflict=RESOLUTION_REF in refs and not _has_tip(git_dir, remote, refs, default_branch),
     )
 
 
@@ -46,7 +47,11 @@ def _missing(git_dir: Path, head: str, carried: str = "") -> int:
     return int(run_git("rev-list", "--count", head, *known, directory=git_dir))
 
 
-def _has_tip(git_dir: Path, remote: Remote, tip: str, default_branch: str) -> bool:
-    remote.fetch(git_dir, f"refs/heads/{default_branch}")
-    present = remote.refs()[f"refs/heads/{default_branch}"]
+def _has_tip(git_dir: Path, remote: Remote, refs: Mapping[str, str], default_branch: str) -> bool:
+    ref = f"refs/heads/{default_branch}"
+    tip, present = refs.get(VENDOR_REF), refs.get(ref)
+    if not tip or not present:
+        return False
+    if not has_commit(git_dir, present):
+        remote.fetch(git_dir, ref)
     return has_commit(git_dir, tip) and is_ancestor(git_dir, tip, present)
