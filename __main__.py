@@ -4,7 +4,7 @@ import pulumi
 
 from components.code_move import CodeMoveArgs
 from components.github_server import github_provider
-from components.histories import monorepo_of, split_histories, tips_of
+from components.histories import monorepo_of, split_histories
 from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
 from components.plain_errors import plain_errors, tell_progress
@@ -16,6 +16,7 @@ from components.settings import Settings, refuse_overrides
 from components.values import values_of
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import read_plan
+from migration.transforms.tips import tip_trees
 
 with plain_errors():
     refuse_overrides()
@@ -24,13 +25,12 @@ with plain_errors():
     state = desired_state(plan, settings.stages)
     monorepo = monorepo_of(settings)
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
-    tips = tips_of(split, state)
+    trees = tip_trees(plan, split, settings.index_url)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
     wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
     existing = allowed_at_github(settings, wanted, split, look_through(split, monorepo, plan))
     packages = PrivatePackages(settings, plan, kept, split)
     values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), packages.registry)
-
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
 teams = Teams("team", TeamsArgs(teams=wanted.teams, existing=existing.teams), server).numbers if wanted.teams else {}
 repositories: dict[str, dict[str, pulumi.Input[object]]] = {}
@@ -38,7 +38,7 @@ for desired in packages.ordered(state.repositories):
     arguments = ServiceRepositoryArgs(
         owner=settings.owner,
         desired=desired,
-        code=CodeMoveArgs.of(desired, split.histories.get(desired.name), tips.get(desired.name, "")),
+        code=CodeMoveArgs.of(desired, split.histories.get(desired.name), trees.get(desired.name, "")),
         settings=kept[desired.name],
         values=values[desired.name],
         teams=teams,

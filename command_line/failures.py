@@ -7,7 +7,7 @@ from migration.code_move.errors import CodeMoveError, PreflightError, ProofError
 from migration.desired_state import DesiredStateError
 from migration.packages.errors import ManifestError, PackagesError
 from migration.plan import PlanError
-from migration.transforms.applying import TransformError
+from migration.transforms.errors import TransformError
 from sandbox.errors import SandboxError
 
 

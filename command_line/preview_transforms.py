@@ -41,7 +41,7 @@ def preview_transforms(
         _, split = present_split(settings, read, selections_of(desired_state(read, stages)), shown)
     head = split.histories[name].head if name in split.histories else None
     before = head or run_git("hash-object", "-t", "tree", "-w", "--stdin", directory=split.git_dir).decode().strip()
-    index_url = settings.registry.index_url if settings.registry else EXAMPLE_INDEX
+    index_url = settings.index_url or EXAMPLE_INDEX
     told: list[Transformed] = []
 
     def apply(files: Files) -> Changes:

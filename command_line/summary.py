@@ -62,6 +62,7 @@ def _entry(moved: Moved) -> dict[str, Any]:
         "token_env": TOKEN_VARIABLE,
         "head": moved.head,
         "vendor_head": moved.vendor_head,
+        "moved_head": history.head if history else None,
         "commits": history.commits if history else 0,
         "merges": history.merges if history else 0,
         "tags": len(history.tags) if history else 0,

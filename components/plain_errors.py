@@ -14,6 +14,17 @@ from migration.code_move.errors import CodeMoveError
 from migration.desired_state import DesiredStateError
 from migration.packages.errors import PackagesError
 from migration.plan import PlanError
+from migration.transforms.errors import TransformError
+
+_A_PERSONS_TO_MEND = (
+    PlanError,
+    DesiredStateError,
+    SettingsError,
+    CodeMoveError,
+    PackagesError,
+    TransformError,
+    EngineError,
+)
 
 
 @contextmanager
@@ -22,7 +33,7 @@ def plain_errors() -> Iterator[None]:
     quicken_sdk()
     try:
         yield
-    except (PlanError, DesiredStateError, SettingsError, CodeMoveError, PackagesError, EngineError) as error:
+    except _A_PERSONS_TO_MEND as error:
         raise pulumi.RunError(str(error)) from None
 
 

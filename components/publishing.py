@@ -21,6 +21,7 @@ from migration.packages.errors import BuildError, RegistryError
 from migration.packages.publishing import check_metadata, files_to_upload, upload
 from migration.packages.sources import Source, files_of, last_change, manifest_of
 from migration.plan import read_plan
+from migration.transforms.errors import TransformError
 
 _TOKEN_LIFE = 600  # seconds
 
@@ -55,7 +56,7 @@ def _source(props: Mapping[str, Any]) -> Source:
 
 def _build(source: Source, settings: Settings, output: Path) -> Distributions:
     """From the commit's files as the plan's transforms leave them."""
-    from migration.transforms.applying import TransformError, transform  # a refresh needs none of it
+    from migration.transforms.applying import transform  # a refresh needs none of it
 
     plan = read_plan(settings.plan_file)
     repository = next(one for one in plan.repositories if one.name == source.repository)

@@ -121,6 +121,11 @@ class Settings:
         return GitHub(address=f"{sandbox_address()}/{world}" if sandbox == "sandbox" else self.server)
 
     @property
+    def index_url(self) -> str | None:
+        """The simple index (PEP 503) of the private registry; None where none is set."""
+        return self.registry.index_url if self.registry else None
+
+    @property
     def monorepo_folder(self) -> Path:
         """`monorepo` as a folder, from the project's, so that a stack means the same wherever it is run from."""
         return PROJECT / Path(self.monorepo).expanduser()

@@ -31,9 +31,7 @@ class DesiredRepository:
 
     code: what it takes from the monorepo; None for a repository that is born empty.
     archived: read-only at GitHub, because its wave was rolled back.
-    opened: it is the source of truth: people work here and no longer in the monorepo.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
-    blame_ignore_revs: the tip's lists of commits for blame to ignore name the new commits.
     """
 
     name: str
@@ -44,14 +42,12 @@ class DesiredRepository:
     homepage: str
     default_branch: str
     archived: bool
-    opened: bool = False
     has_issues: bool = True
     has_wiki: bool = False
     has_projects: bool = False
     merge: MergeSettings = field(default_factory=MergeSettings)
     code: CodeSelection | None
     notes: bool = True
-    blame_ignore_revs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +88,8 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
         homepage=repository.homepage or "",
         default_branch=repository.default_branch,
         archived=stage is Stage.ROLLED_BACK,
-        opened=stage is Stage.CUTOVER or not repository.moves,
         code=_code(repository, history) if repository.moves else None,
         notes=history.notes,
-        blame_ignore_revs=history.blame_ignore_revs,
     )
 
 

@@ -44,21 +44,17 @@ def settings_of_all(
     plan: planned.Plan, state: DesiredState, owner: str, registry: Registry | None
 ) -> dict[str, RepositorySettings]:
     """The settings of every repository that must exist, by its name; see `settings_of`."""
-    return {one.name: settings_of(plan, one.name, owner, registry, opened=one.opened) for one in state.repositories}
+    return {one.name: settings_of(plan, one.name, owner, registry) for one in state.repositories}
 
 
-def settings_of(
-    plan: planned.Plan, name: str, owner: str, registry: Registry | None, *, opened: bool = True
-) -> RepositorySettings:
+def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> RepositorySettings:
     """The settings of the repository called `name`; the other arguments as for `managed_files`.
 
-    opened: people work here. Before that its default branch is the moved folder and nothing else: the managed files,
-        and the checks that their pipelines report, come when it is cut over.
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
     repository = next(one for one in plan.repositories if one.name == name)
     wanted = with_defaults(plan.defaults, repository)
-    files = managed_files(plan, name, owner, registry) if opened else ()
+    files = managed_files(plan, name, owner, registry)
     protection = None
     if wanted.protection:
         protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))

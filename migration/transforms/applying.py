@@ -8,11 +8,8 @@ from migration.packages.errors import ManifestError
 from migration.packages.manifests import stale_lock_files, with_versions
 from migration.packages.rules import dependency_rules
 from migration.plan import Plan, Repository
+from migration.transforms.errors import TransformError
 from migration.transforms.renaming import Doubt, RenameError, rename_modules
-
-
-class TransformError(Exception):
-    """A transform of the plan does not fit the files. Says which repository and file, and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)

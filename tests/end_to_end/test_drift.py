@@ -52,7 +52,6 @@ def state_of(stack: Stack) -> str:
 
 def applied(stack: Stack) -> None:
     stack.write_plan(PLAN)
-    stack.set_stage("cutover")
     for name in ("TOKEN", "KEY"):
         stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", f"ours-{name}")
     stack.pulumi("config", "set", "--secret", "digest_key", "key")

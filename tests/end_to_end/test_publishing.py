@@ -89,7 +89,8 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
     manifest = json.loads(stack.pulumi("stack", "output", "repositories", "--json").stdout)["shared"]["packages"][
         "maestro-config"
     ]
-    assert manifest["commit"] == stack.refs("shared")["refs/heads/main"]
+    moved = stack.clone("shared", tmp_path / "shared").git("rev-parse", f"{manifest['commit']}^{{tree}}")
+    assert moved == stack.monorepo.git("rev-parse", "HEAD:packages")
     assert manifest["monorepo_commit"] == stack.monorepo.git("rev-parse", "HEAD")
 
     with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:

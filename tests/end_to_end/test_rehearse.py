@@ -33,6 +33,7 @@ SEVEN = {
     "maestro-ml-platform": "synth",
     "maestro-templates": "maestro-templates",
 }
+BORN = {"maestro-integration-tests", "maestro-docs"}
 
 
 @pytest.fixture
@@ -79,25 +80,39 @@ def clones(checkout: Checkout, result: dict[str, Any], folder: Path) -> dict[str
     return cloned
 
 
-def test_the_seven_repositories_hold_their_folders_with_the_whole_history(fresh: Checkout, tmp_path: Path) -> None:
+def test_the_seven_repositories_hold_their_folders_with_the_whole_history_and_two_are_born(
+    fresh: Checkout, tmp_path: Path
+) -> None:
     result = json.loads(rehearse(fresh, "--json"))
     monorepo = Repository(Path(result["monorepo"]["path"]))
     assert result["changed"] is True
     assert result["monorepo"]["head"] == monorepo.git("rev-parse", "main")
-    assert {entry["name"] for entry in result["repositories"]} == set(SEVEN)
+    assert {entry["name"] for entry in result["repositories"]} == {*SEVEN, *BORN}
     cloned = clones(fresh, result, tmp_path / "clones")
+    for name, clone in cloned.items():
+        assert (clone.path / ".github" / "CODEOWNERS").exists(), name
+        assert (clone.path / ".github" / "workflows" / "ci.yml").exists(), name
+        clone.git("fsck", "--strict")
     for entry in result["repositories"]:
-        name, clone = entry["name"], cloned[entry["name"]]
+        if entry["name"] in BORN:
+            continue
+        name, clone, moved = entry["name"], cloned[entry["name"]], entry["moved_head"]
         assert entry["moves"] == [{"from": SEVEN[name], "to": ""}]
-        assert entry["head"] == entry["vendor_head"] == clone.git("rev-parse", "HEAD")
-        assert clone.git("rev-parse", "HEAD^{tree}") == monorepo.git("rev-parse", f"main:{SEVEN[name]}")
-        assert entry["commits"] == int(clone.git("rev-list", "--all", "--count"))
-        assert entry["merges"] == int(clone.git("rev-list", "--all", "--merges", "--count"))
+        assert entry["head"] == clone.git("rev-parse", "HEAD")
+        assert clone.git("rev-parse", f"{moved}^{{tree}}") == monorepo.git("rev-parse", f"main:{SEVEN[name]}")
+        # What the plan changes comes after the history: first its transforms, then the managed files.
+        added = clone.git("log", "--format=%s", f"{moved}..HEAD").splitlines()
+        transformed = [] if name == "maestro-templates" else ["Apply the plan's transforms"]
+        assert added == ["Update the managed files", *transformed]
+        assert entry["commits"] == int(clone.git("rev-list", "--count", moved, "--tags"))
+        assert entry["merges"] == int(clone.git("rev-list", "--count", "--merges", moved, "--tags"))
         assert entry["tags"] == len(clone.git("tag").splitlines())
         originals = people_and_words(monorepo, "main", *folders(name))
         # The commit that only renamed the folder changes no file of the new repository, so it is not in there.
-        assert people_and_words(clone, "HEAD") == [one for one in originals if "Rename ml/ to synth/" not in one]
-        clone.git("fsck", "--strict")
+        assert people_and_words(clone, moved) == [one for one in originals if "Rename ml/ to synth/" not in one]
+    engine = (cloned["maestro-engine"].path / "pyproject.toml").read_text()
+    assert 'maestro-core-api = {version = "^0.1.0", source = "maestro"}' in engine
+    assert (cloned["maestro-ml-platform"].path / "maestro_ml" / "__init__.py").exists()
 
 
 def folders(name: str) -> tuple[str, ...]:

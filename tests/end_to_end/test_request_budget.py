@@ -62,7 +62,6 @@ def told(stack: Stack, run: str) -> dict[str, int]:
 
 def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
     stack.write_plan(PLAN)
-    stack.set_stage("cutover")
     stack.checkout.environment |= reading_environment("test")
     stack.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret")
     stack.pulumi("config", "set", "--secret", "digest_key", "key")

@@ -92,7 +92,7 @@ def test_only_the_publisher_writes_and_only_its_own_packages(made: dict[str, Any
 
 
 def test_no_key_is_stored_and_pipelines_learn_their_roles(made: dict[str, Any]) -> None:
-    kept = {name: settings_of(PLAN, name, "acme", None, opened=False) for name in ("shared", "engine")}
+    kept = {name: settings_of(PLAN, name, "acme", DOMAIN.for_pipelines) for name in ("shared", "engine")}
     values = values_of(kept, lambda _: None, "prod", made["access"])
     assert values["engine"].actions.variables == {
         "REGISTRY_READER_ROLE": f"arn:aws:iam::{ACCOUNT}:role/acme-engine-reads",

@@ -33,7 +33,7 @@ PLAN = Plan.model_validate(
         ],
     }
 )
-KEPT = {name: settings_of(PLAN, name, "acme", None, opened=False) for name in ("shared", "engine", "docs")}
+KEPT = {name: settings_of(PLAN, name, "acme", None) for name in ("shared", "engine", "docs")}
 
 
 @pytest.mark.parametrize("provider", [DevpiIndexProvider(), DevpiTokenProvider()])

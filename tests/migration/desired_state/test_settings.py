@@ -118,10 +118,3 @@ def test_every_secret_and_variable_that_a_pipeline_of_maestro_reads_is_named_in_
         assert names_read(kept.files, "vars") <= variables, repository.name
         dependabot = next((file.content for file in kept.files if file.path.endswith("dependabot.yml")), "")
         assert set(re.findall(r"secrets\.([A-Z_]+)", dependabot)) <= set(kept.dependabot_secrets), repository.name
-
-
-def test_before_it_is_cut_over_a_repository_gets_no_files_and_requires_no_checks(maestro: Plan) -> None:
-    kept = settings_of(maestro, "maestro-engine", "acme", None, opened=False)
-    assert kept.files == ()
-    assert kept.protection
-    assert not any(ruleset.checks for ruleset in kept.protection.rulesets)

@@ -3,7 +3,8 @@
 import pytest
 
 from migration.plan import Plan
-from migration.transforms.applying import Transformed, TransformError, transform
+from migration.transforms.applying import Transformed, transform
+from migration.transforms.errors import TransformError
 
 MANIFEST = b"""\
 [tool.poetry]

@@ -1,0 +1,50 @@
+"""The trees at the tips of vendor branches: what the plan makes of them, made once."""
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+
+from migration.code_move.splitting import Split, split_monorepo
+from migration.desired_state import desired_state
+from migration.plan import Plan
+from migration.transforms import applying
+from migration.transforms.tips import tip_trees
+from tests.conftest import Repository
+
+
+def plan(**transforms: object) -> Plan:
+    engine = {"name": "engine", "moves": [{"from": "engine"}], "transforms": transforms}
+    return Plan.model_validate({"monorepo": {"name": "platform"}, "repositories": [engine]})
+
+
+def split(monorepo: Repository, workspace: Path) -> Split:
+    selections = {one.name: one.code for one in desired_state(plan(), {"migration": "moving"}).repositories if one.code}
+    return split_monorepo(monorepo.path, "main", selections, workspace)
+
+
+def test_a_tip_holds_what_the_plan_adds_and_none_is_told_where_nothing_changes(
+    monorepo: Repository, tmp_path: Path
+) -> None:
+    done = split(monorepo, tmp_path / "split")
+    added = tip_trees(plan(add_files={"notes.md": "New\n"}), done, None)["engine"]
+    assert Repository(done.git_dir).git("ls-tree", "--name-only", added).split() == ["feature", "main", "notes.md"]
+    assert tip_trees(plan(), done, None) == {}
+
+
+def test_what_was_made_of_the_same_input_is_not_made_again_until_its_objects_are_lost(
+    monorepo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, done = plan(add_files={"notes.md": "New\n"}), split(monorepo, tmp_path / "split")
+    first = tip_trees(wanted, done, None)
+    counted = Mock(wraps=applying.transform)
+    monkeypatch.setattr(applying, "transform", counted)
+    assert tip_trees(wanted, done, None) == first
+    assert not counted.called
+    (done.git_dir / "objects" / first["engine"][:2] / first["engine"][2:]).unlink()
+    assert tip_trees(wanted, done, None) == first
+    assert counted.call_count == 1
+    assert tip_trees(wanted, done, "https://registry.example/simple/") == first
+    assert counted.call_count == 2, "another registry may change a manifest"
+    monorepo.commit("Engine: another", engine__main="3\n")
+    assert tip_trees(wanted, split(monorepo, tmp_path / "split"), None) != first
