@@ -26,7 +26,7 @@ from rich.table import Table
 
 sys.path.insert(0, str(PROJECT))
 
-from components.github_server import WRITE_DELAY
+from components.github_client import WRITE_DELAY
 from components.request_budget import REPLY, hours
 from engine import ensure_engine
 from sandbox import process
@@ -35,13 +35,19 @@ from sandbox.request_log import Request, read_requests
 
 progress = Console(stderr=True, highlight=False)
 
-UP = ("up", "--yes", "--skip-preview")
+UP = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive")
+PREVIEW = ("pulumi", "preview", "--non-interactive")
+DRIFT = ("./multirepo", "drift", "--stack", "benchmark")
+MANY = 50
+"""From so many repositories on the first `up` writes its state once, at its end, and not whole after each step."""
 RUNS: Mapping[str, tuple[str, ...]] = {
     "first up": UP,
-    "preview, nothing changed": ("preview",),
-    "preview --refresh": ("preview", "--refresh"),
+    "preview, nothing changed": PREVIEW,
+    "preview --refresh": (*PREVIEW, "--refresh"),
     "up --refresh, nothing changed": (*UP, "--refresh"),
-    "preview --refresh, after that": ("preview", "--refresh"),
+    "preview --refresh, after that": (*PREVIEW, "--refresh"),
+    "drift": DRIFT,
+    "drift, again": DRIFT,
     "one changed description, up": UP,
 }
 CHANGED = "one changed description, up"
@@ -177,7 +183,7 @@ def _write_settings(checkout: Path, world: WorldAccess, monorepo: Path) -> None:
         "multirepo:owner": world.organization,
         "multirepo:monorepo": str(monorepo),
         "multirepo:plan": "plan.yaml",
-        "multirepo:waves": {"migration": "cutover"},
+        "multirepo:waves": {"migration": "moving"},
     }
     (checkout / "Pulumi.benchmark.yaml").write_text(yaml.safe_dump({"config": settings}))
 
@@ -191,8 +197,8 @@ def measured(size: int) -> list[Run]:
             plan = plan_of(names, "Another" if name == CHANGED else "A service")
             (checkout / "plan.yaml").write_text(yaml.safe_dump(plan))
             before, load = len(read_requests(sandbox, world.name)), os.getloadavg()[0]
-            command = ["env", *(f"{key}={value}" for key, value in environment.items()), "pulumi", *arguments]
-            usage = measure([*command, "--non-interactive"], checkout, NO_LIMIT)
+            together = {"PULUMI_SKIP_CHECKPOINTS": "true"} if size >= MANY and name == "first up" else {}
+            usage = measure(arguments, checkout, NO_LIMIT, environment | together)
             requests = read_requests(sandbox, world.name)[before:]
             runs.append(_run(name, usage.wall, usage.cpu, _resources(checkout, environment), requests, load))
             progress.print(f"{size} repositories, {name}: {usage.wall:.1f} s, {len(requests):,} requests")

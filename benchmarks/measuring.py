@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,17 +45,20 @@ class CommandError(Exception):
     """A measured command ended with an error: the command, and the last it said."""
 
 
-def measure(command: Sequence[str], directory: Path, limit: float) -> Usage:
+def measure(
+    command: Sequence[str], directory: Path, limit: float, environment: Mapping[str, str] | None = None
+) -> Usage:
     """Run a command and measure it. limit: seconds after which it and its children are killed.
 
-    Raises CommandError when it ends with an error. The user's own git settings have no part in it.
+    environment: all of it; None for this program's own without the user's git settings.
+    Raises CommandError when it ends with an error.
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
         started = time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=directory,
-            env=_environment(),
+            env=_environment() if environment is None else environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=complaints,

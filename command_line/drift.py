@@ -16,6 +16,7 @@ from command_line.refresh import refreshed, resources_of
 from command_line.stacks import DEV, Stack
 from components.adoption import adoption_of
 from components.drift import Drift, drifts, repository_of
+from components.github_client import github_client
 from components.settings import github_token
 from components.unseen_drift import environment_drifts, lost_repositories
 from migration.plan import read_plan
@@ -68,10 +69,8 @@ def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     without = [urn for urn, one in made.items() if repository_of(one, made) in gone]
     with shown.step("refresh"):
         seen = refreshed(stack, environment, without)
-    with shown.step("environments"):
-        headers = {"Authorization": f"Bearer {token}"}
-        with httpx.Client(base_url=settings.github.api, headers=headers, timeout=30, follow_redirects=True) as client:
-            unseen = list(environment_drifts(client, settings.owner, seen))
+    with shown.step("environments"), github_client(settings, token=token) as client:
+        unseen = list(environment_drifts(client, settings.owner, seen))
     return sorted(
         [*lost, *drifts(seen.values(), settings.owner), *unseen], key=lambda one: (one.repository, one.area, one.thing)
     )

@@ -10,7 +10,7 @@ from command_line.failures import CommandError
 from command_line.place import world_of
 from command_line.stacks import Stack
 from components.existing import existing_at_github, recognised
-from components.github_server import WRITE_DELAY
+from components.github_client import WRITE_DELAY
 from components.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.requirements import Wanted, unmet
 from components.server_facts import ServerFacts, server_facts

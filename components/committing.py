@@ -11,8 +11,9 @@ import httpx
 from pulumi.dynamic import Config
 
 from components.carrying import settings_from
+from components.github_client import github_client
 from components.github_server import graphql
-from components.settings import Settings, github_token
+from components.settings import Settings
 from migration.code_move.errors import CodeMoveError
 
 _COMMIT = """
@@ -128,12 +129,12 @@ def _commit(
 
 def _make_first_commit(settings: Settings, props: Mapping[str, Any], path: str, text: str) -> None:
     """https://docs.github.com/en/rest/repos/contents#create-or-update-file-contents"""
-    address = f"{settings.github.api}repos/{settings.owner}/{props['repository']}/contents/{quote(path)}"
+    address = f"repos/{settings.owner}/{props['repository']}/contents/{quote(path)}"
     content = base64.b64encode(text.encode()).decode()
     body = {"message": "Add the managed files", "content": content, "branch": props["branch"]}
-    headers = {"Authorization": f"Bearer {github_token()}"}
     try:
-        httpx.put(address, json=body, headers=headers, timeout=30).raise_for_status()
+        with github_client(settings) as client:
+            client.put(address, json=body).raise_for_status()
     except httpx.HTTPError as error:
         raise _refused(props, str(error)) from None
 

@@ -5,13 +5,9 @@ from typing import Any
 
 import httpx
 import pulumi_github as github
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from components.settings import Settings, SettingsError, github_token
-
-WRITE_DELAY = 1.0
-"""Seconds between writes to a GitHub that others use too, as it asks for, so that its secondary rate limits are not
-met: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api"""
+from components.github_client import WRITE_DELAY, github_client
+from components.settings import Settings, SettingsError
 
 
 class GitHubUnreachableError(SettingsError):
@@ -62,22 +58,13 @@ def ask_graphql(
     settings: Settings, query: str, variables: Mapping[str, Any], token: str | None = None
 ) -> httpx.Response:
     """GitHub's answer with its headers, otherwise as `graphql`."""
-    body = {"query": query, "variables": dict(variables)}
-    return _asked("POST", settings.github.graphql, token, json=body)
+    with github_client(settings, token=token) as client:
+        body = {"query": query, "variables": dict(variables)}
+        return client.post(settings.github.graphql, json=body).raise_for_status()
 
 
 def ask_rest(settings: Settings, path: str) -> dict[str, Any]:
     """The object at a path below the root of REST, without a slash at its start. Raises httpx.HTTPError."""
-    answer: dict[str, Any] = _asked("GET", f"{settings.github.api}{path}", None).json()
+    with github_client(settings) as client:
+        answer: dict[str, Any] = client.get(path).raise_for_status().json()
     return answer
-
-
-@retry(
-    retry=retry_if_exception_type(httpx.TransportError),
-    stop=stop_after_attempt(3),
-    wait=wait_exponential(0.2),
-    reraise=True,
-)
-def _asked(method: str, address: str, token: str | None, **content: Any) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {token or github_token()}"}
-    return httpx.request(method, address, headers=headers, timeout=30, **content).raise_for_status()

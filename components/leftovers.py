@@ -17,7 +17,8 @@ import httpx
 import pulumi
 
 from components.existing_things import changes
-from components.settings import Settings, github_token
+from components.github_client import github_client
+from components.settings import Settings
 
 RULESET = "github:index/repositoryRuleset:RepositoryRuleset"
 ALERTS = "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts"
@@ -45,7 +46,7 @@ class Leftovers:
     """Those in one repository of the stack's owner. exists: whether the repository was there before the run."""
 
     def __init__(self, settings: Settings, repository: str, exists: bool) -> None:
-        self._api, self._owner, self._repository = settings.github.api, settings.owner, repository
+        self._settings, self._repository = settings, repository
         options = pulumi.ResourceHookOptions(on_dry_run=exists)
         hook = pulumi.ResourceHook(f"{repository}-leftovers", self._before_creation, options)
         self._hooks = pulumi.ResourceHookBinding(before_create=[hook])
@@ -56,9 +57,7 @@ class Leftovers:
         return self._hooks
 
     def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
-        address = f"{self._api}repos/{self._owner}/{self._repository}/"
-        headers = {"Authorization": f"Bearer {github_token()}", "Accept": "application/vnd.github.v3.repository+json"}
-        with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+        with github_client(self._settings, f"repos/{self._settings.owner}/{self._repository}/") as client:
             path = self._path(client, args.type, args.name, args.new_inputs or {})
             if path and pulumi.runtime.is_dry_run():
                 self._tell(client, path, args)
@@ -73,13 +72,14 @@ class Leftovers:
             named = (one for one in listing.raise_for_status().json() if one["name"] == inputs["name"])
             return next((f"rulesets/{one['id']}" for one in named), None)
         if kind == TEAM_ROLE:
-            team = name.removeprefix(f"{self._repository}-team-")
-            return f"{self._api}orgs/{self._owner}/teams/{team}/repos/{self._owner}/{self._repository}"
+            owner, team = self._settings.owner, name.removeprefix(f"{self._repository}-team-")
+            return f"{self._settings.github.api}orgs/{owner}/teams/{team}/repos/{owner}/{self._repository}"
         quoted = {key: quote(value, safe="") for key, value in inputs.items() if isinstance(value, str)}
         return (REMOVED | OVERWRITTEN)[kind].format_map(quoted)
 
     def _tell(self, client: httpx.Client, path: str, args: pulumi.ResourceHookArgs) -> None:
-        answer = client.get(path)
+        # https://docs.github.com/en/rest/teams/teams#check-team-permissions-for-a-repository
+        answer = client.get(path, headers={"Accept": "application/vnd.github.v3.repository+json"})
         found = answer.json() if answer.status_code == httpx.codes.OK else None
         if args.type == ALERTS:
             # https://docs.github.com/en/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository

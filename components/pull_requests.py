@@ -2,7 +2,8 @@
 
 import httpx
 
-from components.settings import Settings, github_token
+from components.github_client import github_client
+from components.settings import Settings
 from migration.code_move.conflicts import RESOLUTION_BRANCH, Conflict
 from migration.code_move.errors import RemoteError
 
@@ -13,10 +14,8 @@ def propose(settings: Settings, conflict: Conflict) -> str:
     One that a person closed stays closed while the conflict is the same.
     https://docs.github.com/en/rest/pulls/pulls. Raises RemoteError.
     """
-    address = f"{settings.github.api}repos/{settings.owner}/{conflict.repository}/"
-    headers = {"Authorization": f"Bearer {github_token()}", "Accept": "application/vnd.github+json"}
     try:
-        with httpx.Client(base_url=address, headers=headers, timeout=30) as client:
+        with github_client(settings, f"repos/{settings.owner}/{conflict.repository}/") as client:
             return _proposed(client, settings.owner, conflict)
     except httpx.HTTPError as error:
         raise RemoteError(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from components.existing import Existing
-from components.github_server import WRITE_DELAY
+from components.github_client import WRITE_DELAY
 from components.requirements import Wanted
 from components.server_facts import RateLimit, ServerFacts
 from migration.desired_state import DesiredRepository, RepositorySettings
@@ -24,14 +24,14 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#
 class Calls:
     """Requests: reads and writes of REST, queries and mutations of GraphQL. What git does is limited by nothing.
 
-    hooked: those of the writes and mutations that are not the provider's, which paces its own.
+    unpaced: those of the queries that the program makes itself. The provider takes its own for writes.
     """
 
     reads: int = 0
     writes: int = 0
     queries: int = 0
     mutations: int = 0
-    hooked: int = 0
+    unpaced: int = 0
 
     def __add__(self, other: "Calls") -> "Calls":
         return Calls(*(a + b for a, b in zip(self.all, other.all, strict=True)))
@@ -42,7 +42,7 @@ class Calls:
     @property
     def all(self) -> tuple[int, int, int, int, int]:
         """The figures in their order."""
-        return (self.reads, self.writes, self.queries, self.mutations, self.hooked)
+        return (self.reads, self.writes, self.queries, self.mutations, self.unpaced)
 
     @property
     def rest(self) -> int:
@@ -60,7 +60,7 @@ class Calls:
 
         The provider counts everything it sends to GraphQL as a write.
         """
-        return (self.rest + self.graphql) * REPLY + (self.writes + self.graphql - self.hooked) * WRITE_DELAY
+        return (self.rest + self.graphql) * REPLY + (self.writes + self.graphql - self.unpaced) * WRITE_DELAY
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,19 @@ COSTS: Mapping[str, Cost] = {
     "topics": Cost(Calls(writes=2), Calls()),
     "BranchDefault": Cost(_READ, _READ),
     "CodeMove": Cost(Calls(), Calls()),
-    "ManagedFiles": Cost(Calls(queries=1, mutations=1, hooked=2), Calls(queries=1)),
-    "first commit": Cost(Calls(writes=1, queries=1, hooked=2), Calls()),
+    "ManagedFiles": Cost(Calls(queries=1, mutations=1, unpaced=1), Calls(queries=1)),
+    "first commit": Cost(Calls(writes=1, queries=1, unpaced=1), Calls()),
     "RepositoryRuleset": Cost(Calls(reads=2, writes=1), _READ),
-    "BranchProtection": Cost(Calls(writes=1, queries=2, mutations=1, hooked=1), Calls(queries=1)),
+    "BranchProtection": Cost(Calls(writes=1, queries=2, mutations=1), Calls(queries=1)),
     "TeamRepository": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryEnvironment": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryEnvironmentDeploymentPolicy": Cost(Calls(reads=1, writes=1), _READ),
     "ActionsSecret": Cost(Calls(reads=3, writes=1), _READ),
     "DependabotSecret": Cost(Calls(reads=3, writes=1), _READ),
     "ActionsEnvironmentSecret": Cost(Calls(reads=3, writes=1), _READ),
-    "ActionsVariable": Cost(Calls(reads=2, writes=2, hooked=1), _READ),
-    "ActionsEnvironmentVariable": Cost(Calls(reads=2, writes=2, hooked=1), _READ),
-    "IssueLabel": Cost(Calls(writes=2, hooked=1), _READ),
+    "ActionsVariable": Cost(Calls(reads=2, writes=2), _READ),
+    "ActionsEnvironmentVariable": Cost(Calls(reads=2, writes=2), _READ),
+    "IssueLabel": Cost(Calls(writes=2), _READ),
     "ActionsRepositoryPermissions": Cost(Calls(reads=1, writes=1), _READ),
     "selected actions": Cost(Calls(reads=1, writes=1), _READ),
     "WorkflowRepositoryPermissions": Cost(Calls(reads=1, writes=1), _READ),

@@ -18,11 +18,11 @@ def facts(rest: int, graphql: int = 5_000) -> ServerFacts:
     return ServerFacts(plan="team", version=None, rest=limit(rest), graphql=limit(graphql))
 
 
-def test_a_second_passes_after_each_write_that_the_provider_makes_and_it_takes_graphql_for_writes() -> None:
+def test_a_second_passes_after_each_write_and_the_provider_takes_graphql_for_writes() -> None:
     assert Calls(reads=4).seconds == 1.0
     assert Calls(writes=4).seconds == 5.0
     assert Calls(queries=4).seconds == 5.0
-    assert Calls(writes=4, hooked=4).seconds == 1.0
+    assert Calls(queries=4, unpaced=4).seconds == 1.0
 
 
 def test_requests_beyond_this_hours_limit_wait_for_the_next_ones() -> None:
