@@ -68,8 +68,8 @@ def _tell(name: str, transformed: Transformed, after: str | None) -> None:
         tell(f"{name}: the plan's transforms change nothing.")
     for doubt in transformed.doubts:
         tell(f"? {doubt.path}:{doubt.line}: may mean the renamed module, and was left: {doubt.text}")
-    for path in transformed.stale_lock_files:
-        tell(f"! {path} names dependencies as they were: it has to be made anew.")
+    for lock_file in transformed.stale_lock_files:
+        tell(f"! {lock_file.path} names dependencies as they were ({lock_file.why}). Run there: {lock_file.command}")
 
 
 def _show(git_dir: Path, before: str, after: str) -> None:

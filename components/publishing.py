@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 from pulumi.dynamic import Config
 
 from components.carrying import settings_from
@@ -16,7 +15,7 @@ from components.registry.administering import session, stack_devpi
 from components.settings import WORKSPACE, Settings
 from migration.code_move.workspace import Workspace
 from migration.packages.building import Distributions, build_distributions
-from migration.packages.devpi import TIMEOUT, token_id
+from migration.packages.devpi import token_id
 from migration.packages.errors import BuildError, RegistryError
 from migration.packages.publishing import check_metadata, files_to_upload, upload
 from migration.packages.sources import Source, files_of, last_change, manifest_of
@@ -34,7 +33,7 @@ def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     settings = settings_from(config)
     source = _source(props)
     with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
-        built = _build(source, settings, Path(output))
+        built = build(source, settings, Path(output))
         missing = files_to_upload(source.name, source.version, built.hashes, published(props, config))
         if missing:
             _send(source, [Path(output, name) for name in missing], settings)
@@ -54,8 +53,8 @@ def _source(props: Mapping[str, Any]) -> Source:
     return Source(**{name: props[name] for name in names}, needs=tuple(props["needs"]))
 
 
-def _build(source: Source, settings: Settings, output: Path) -> Distributions:
-    """From the commit's files as the plan's transforms leave them."""
+def build(source: Source, settings: Settings, output: Path) -> Distributions:
+    """Build the package from the commit's files as the plan's transforms leave them. Raises BuildError."""
     from migration.transforms.applying import transform  # a refresh needs none of it
 
     plan = read_plan(settings.plan_file)
@@ -85,15 +84,8 @@ def _send(source: Source, files: list[Path], settings: Settings) -> None:
         arrived = devpi.files(server.index, source.name, source.version)
         for file in files:
             sent, there = file.read_bytes(), arrived.get(file.name)
-            if there is None or _content(there.url, (server.publisher, token)) != sent:
+            if there is None or devpi.content(there.url) != sent:
                 digest = hashlib.sha256(sent).hexdigest()
                 raise RegistryError(f"{server.publish_url} took {file.name} (sha256 {digest}) and gives back another.")
     finally:
         devpi.delete_token(server.publisher, token_id(token))
-
-
-def _content(url: str, credentials: tuple[str, str]) -> bytes:
-    try:
-        return httpx.get(url, auth=credentials, timeout=TIMEOUT).raise_for_status().content
-    except httpx.HTTPError as error:
-        raise RegistryError(f"What was published cannot be read back: {error}. Run the same again.") from None

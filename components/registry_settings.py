@@ -64,6 +64,10 @@ class DevpiServer:
         """Where twine and Poetry upload to."""
         return f"{self.address}/{self.index}/"
 
+    def file_url(self, _package: str, _version: str, file: str, sha256: str) -> str:
+        """Where devpi serves a file of the index: its path is made of the file's hash."""
+        return f"{self.publish_url}+f/{sha256[:3]}/{sha256[3:16]}/{file}"
+
     @property
     def for_pipelines(self) -> Devpi:
         """What the repositories' pipelines and Dependabot are told of it."""

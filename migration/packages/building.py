@@ -6,10 +6,8 @@ https://reproducible-builds.org/docs/source-date-epoch/ and https://peps.python.
 import hashlib
 import os
 import subprocess
-import sys
 import tarfile
 import tempfile
-import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +15,11 @@ from typing import Literal
 
 import build
 from build.env import IsolatedEnv
-from filelock import FileLock
 
+from migration.packages.environments import environment_with
 from migration.packages.errors import BuildError
 
 _CONSTRAINTS = Path(__file__).with_name("build-constraints.txt")
-_FINISHED = "finished"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,21 +92,7 @@ class _Environment(IsolatedEnv):
 
 
 def _environment(requires: set[str], environments: Path) -> _Environment:
-    """A virtual environment with these build requirements and nothing else: made once, then used without a network."""
-    ingredients = "\n".join([sys.version, *sorted(requires), _CONSTRAINTS.read_text()])
-    folder = environments.resolve() / hashlib.sha256(ingredients.encode()).hexdigest()[:16]
-    environments.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if not (folder / _FINISHED).exists():
-            venv.create(folder, clear=True, symlinks=True, with_pip=False)
-            python = str(folder / "bin" / "python")
-            command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-input"]
-            arguments = ["--disable-pip-version-check", "--constraint", str(_CONSTRAINTS), *sorted(requires)]
-            done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise BuildError(
-                    f"the build requirements {', '.join(sorted(requires))} cannot be installed: "
-                    f"{done.stderr.strip().splitlines()[-1]} Check the network and pip's index, and run it again."
-                )
-            (folder / _FINISHED).touch()
-    return _Environment(folder)
+    try:
+        return _Environment(environment_with(requires, environments, _CONSTRAINTS).parent.parent)
+    except BuildError as error:
+        raise BuildError(f"its build requirements {error}") from None

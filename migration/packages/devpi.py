@@ -72,15 +72,11 @@ class Devpi:
 
     def files(self, index: str, project: str, version: str) -> dict[str, ReleaseFile]:
         """The files of a version in this very index, not in its bases, by their names. Empty when it is not there."""
-        answer = self._ask("GET", f"/{index}/{quote(project)}?ignore_bases=", allowed=(404,))
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return {}
-        links = answer.json()["result"].get(version, {}).get("+links", [])
-        return {
-            link["href"].rpartition("/")[2]: ReleaseFile(link["href"], link["hashes"]["sha256"])
-            for link in links
-            if link["rel"] == "releasefile"
-        }
+        return release_files(self._ask("GET", file_listing(index, project), allowed=(404,)), version)
+
+    def content(self, url: str) -> bytes:
+        """A file of the server."""
+        return self._ask("GET", url).content
 
     def create_token(self, user: str, restrictions: Mapping[str, Any]) -> str:
         """A new token of the user. It stops to work after a year when `expires` says nothing else."""
@@ -111,6 +107,23 @@ class Devpi:
                 f"The registry {self.address} refuses {method} {path} with {answer.status_code}: {_reason(answer)}"
             )
         return answer
+
+
+def file_listing(index: str, project: str) -> str:
+    """Where the server lists the files of a project in this very index."""
+    return f"/{index}/{quote(project)}?ignore_bases="
+
+
+def release_files(listing: httpx.Response, version: str) -> dict[str, ReleaseFile]:
+    """Name to file of a version. Raises httpx.HTTPStatusError when the server refuses to list."""
+    if listing.status_code == httpx.codes.NOT_FOUND:
+        return {}
+    links = listing.raise_for_status().json()["result"].get(version, {}).get("+links", [])
+    return {
+        link["href"].rpartition("/")[2]: ReleaseFile(link["href"], link["hashes"]["sha256"])
+        for link in links
+        if link["rel"] == "releasefile"
+    }
 
 
 def is_token_taken(address: str, user: str, token: str) -> bool:

@@ -28,3 +28,7 @@ class BuildError(PackagesError):
 
 class VersionTakenError(PackagesError):
     """The registry has this version with other content. The author of the plan must raise the version."""
+
+
+class LockFileError(PackagesError):
+    """A lock file cannot be brought up to its manifest here: its own tool must make it anew. Says why."""

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from posixpath import basename, dirname
+from posixpath import basename
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -12,8 +12,6 @@ from migration.packages.errors import ManifestError
 from migration.packages.path_dependencies import Manifest
 from migration.packages.rules import MANIFEST, DependencyRules
 from migration.packages.toml_edits import table_at
-
-LOCK_FILES = ("poetry.lock", "uv.lock", "pdm.lock")
 
 
 def with_versions(files: Mapping[str, bytes], rules: DependencyRules) -> dict[str, bytes]:
@@ -34,12 +32,6 @@ def with_versions(files: Mapping[str, bytes], rules: DependencyRules) -> dict[st
     if faults:
         raise ManifestError(faults)
     return changed
-
-
-def stale_lock_files(files: Mapping[str, bytes], changed: Mapping[str, bytes]) -> tuple[str, ...]:
-    """The lock files beside these manifests. They name folders that are gone, and have to be made anew."""
-    folders = {dirname(path) for path in changed}
-    return tuple(sorted(path for path in files if basename(path) in LOCK_FILES and dirname(path) in folders))
 
 
 def converted(content: bytes, manifest: Manifest) -> bytes:

@@ -4,7 +4,6 @@ import contextlib
 import io
 import logging
 import threading
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from migration.packages.errors import BuildError, RegistryError, VersionTakenError
+from migration.packages.releases import metadata_of
 
 if TYPE_CHECKING:
     from migration.packages.building import Distributions
@@ -56,7 +56,7 @@ def check_metadata(
     with _what_twine_prints() as told:
         if check([str(built.sdist), str(built.wheel)], strict=False):
             raise BuildError(f"{name}: its metadata would not be shown whole: {told.getvalue().strip()}")
-    metadata = _metadata(built.wheel)
+    metadata = Metadata.from_raw(metadata_of(built.wheel))
     if (canonicalize_name(metadata.name), metadata.version) != (canonicalize_name(name), Version(version)):
         raise BuildError(
             f"{name} {version}: its manifest calls it {metadata.name} {metadata.version}. Use one name in the plan "
@@ -87,13 +87,6 @@ def _what_twine_prints() -> Iterator[io.StringIO]:
             yield told
         finally:
             logger.removeHandler(handler)
-
-
-def _metadata(wheel: Path) -> Metadata:
-    """https://packaging.python.org/en/latest/specifications/core-metadata/"""
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = [one for one in archive.namelist() if one.endswith(".dist-info/METADATA")]
-        return Metadata.from_email(archive.read(name))
 
 
 def upload(files: Sequence[Path], publish_url: str, user: str, token: str) -> None:

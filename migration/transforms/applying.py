@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from migration.code_move.tree_changes import Changes, Files
 from migration.packages.errors import ManifestError
-from migration.packages.manifests import stale_lock_files, with_versions
+from migration.packages.lock_files import Locking, StaleLockFile, relocked
+from migration.packages.manifests import with_versions
 from migration.packages.rules import dependency_rules
 from migration.plan import Plan, Repository
 from migration.transforms.errors import TransformError
@@ -16,23 +17,27 @@ from migration.transforms.renaming import Doubt, RenameError, rename_modules
 class Transformed:
     """What the transforms change. doubts: lines where a renamed module may be meant; they were left.
 
-    stale_lock_files: beside manifests whose dependencies changed; they have to be made anew.
+    stale_lock_files: beside manifests whose dependencies changed, and not to be brought up to date here.
     """
 
     changes: Changes
     doubts: tuple[Doubt, ...]
-    stale_lock_files: tuple[str, ...]
+    stale_lock_files: tuple[StaleLockFile, ...]
 
 
-def transform(files: Files, plan: Plan, repository: Repository, index_url: str | None) -> Transformed:
+def transform(
+    files: Files, plan: Plan, repository: Repository, index_url: str | None, locking: Locking | None = None
+) -> Transformed:
     """Apply the transforms of `repository`, in the order in which the plan's reference lists them.
 
     index_url: the simple index (PEP 503) of the private registry; None for what is built, which names no source.
+    locking: what lock files are brought up to date with; without it, they are told as stale.
     Raises TransformError.
     """
     transforms = repository.transforms
     try:
-        manifests = with_versions(files, dependency_rules(plan, repository, index_url))
+        rules = dependency_rules(plan, repository, index_url)
+        manifests = with_versions(files, rules)
         now = {**files, **manifests}
         renaming = rename_modules(now, transforms.rename_modules)
     except (ManifestError, RenameError) as error:
@@ -44,12 +49,14 @@ def transform(files: Files, plan: Plan, repository: Repository, index_url: str |
             now[path] = content
     now |= {path: _replaced(now, path, passages, repository.name) for path, passages in transforms.replace_text.items()}
     now |= {path: content.encode() for path, content in transforms.add_files.items()}
+    locked, stale = relocked(now, manifests, rules, locking)
+    now |= locked
     contents: dict[str, bytes | None] = {path: None for path in files if path not in now}
     contents |= {path: content for path, content in now.items() if path not in files or files[path] != content}
     return Transformed(
         changes=Changes(contents=contents, moves=renaming.moves),
         doubts=renaming.doubts,
-        stale_lock_files=stale_lock_files(files, manifests),
+        stale_lock_files=stale,
     )
 
 

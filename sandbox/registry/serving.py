@@ -49,7 +49,7 @@ def _make(folder: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     (folder / ROOT_PASSWORD).write_text(password)
     (folder / SECRET).write_bytes(base64.b64encode(secrets.token_bytes(32)))
-    init(argv=["devpi-init", "--serverdir", str(aside), "--root-passwd", password])  # type: ignore[no-untyped-call]
+    init(argv=["devpi-init", "--serverdir", str(aside), f"--root-passwd={password}"])  # type: ignore[no-untyped-call]
     aside.rename(folder / DATA)
 
 

@@ -50,7 +50,7 @@ def make_wheel(folder: Path, name: str, version: str, needs: list[str]) -> Path:
     wheel = folder / f"{module}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, text in files.items():
-            archive.writestr(path, text)
+            archive.writestr(zipfile.ZipInfo(path), text)  # without a date: the same bytes each time
     return wheel
 
 

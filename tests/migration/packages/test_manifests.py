@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from migration.packages.errors import ManifestError
-from migration.packages.manifests import stale_lock_files, with_versions
+from migration.packages.manifests import with_versions
 from migration.packages.rules import DependencyRules, dependency_rules
 from migration.plan import Plan, read_plan
 from tests.migration.packages.conftest import PLAN
@@ -334,11 +334,6 @@ def test_line_ends_of_windows_stay(rules: Rules) -> None:
     assert result.startswith(
         '[tool.poetry.dependencies]\r\nmaestro-config = {version = "^0.1.0", source = "maestro"}\r\n'
     )
-
-
-def test_lock_files_beside_a_changed_manifest_are_stale() -> None:
-    tree = dict.fromkeys(("poetry.lock", "pyproject.toml", "tools/uv.lock", "tools/pyproject.toml"), b"")
-    assert stale_lock_files(tree, {"pyproject.toml": b""}) == ("poetry.lock",)
 
 
 def test_no_manifest_of_the_sample_names_a_folder_outside_any_more() -> None:

@@ -62,7 +62,8 @@ def test_each_transform_works_on_what_the_one_before_left() -> None:
     assert changed["synth/main.py"] is None
     assert changed["maestro_ml/py.typed"] == b""
     assert transformed.changes.moves == {"synth/main.py": "maestro_ml/main.py"}
-    assert transformed.stale_lock_files == ("poetry.lock",)
+    (stale,) = transformed.stale_lock_files
+    assert (stale.path, stale.command) == ("poetry.lock", "poetry lock")
 
 
 def test_again_changes_nothing() -> None:
