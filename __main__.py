@@ -9,7 +9,7 @@ from components.leftovers import Leftovers
 from components.people import Teams, TeamsArgs
 from components.plain_errors import plain_errors, tell_progress
 from components.preflight import allowed_at_github, look_through
-from components.private_packages import PrivatePackages
+from components.private_packages import PrivatePackages, locking_of
 from components.requirements import Wanted
 from components.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.settings import Settings, refuse_overrides
@@ -25,7 +25,7 @@ with plain_errors():
     state = desired_state(plan, settings.stages)
     monorepo = monorepo_of(settings)
     split = split_histories(settings, monorepo, plan.monorepo.default_branch, state, tell_progress)
-    trees = tip_trees(plan, split, settings.index_url)
+    trees = tip_trees(plan, split, settings.index_url, locking_of(settings, plan, split), pulumi.log.warn)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
     wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
     existing = allowed_at_github(settings, wanted, split, look_through(split, monorepo, plan))

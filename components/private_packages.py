@@ -8,11 +8,30 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from components.published_package import PublishedPackage
 from components.registry.keeping import keep_registry
-from components.settings import Settings
+from components.releases import PackageReleases
+from components.settings import WORKSPACE, Settings
 from migration.code_move.splitting import Split
 from migration.desired_state import DesiredRepository, RepositorySettings
+from migration.desired_state.pipelines import VERSIONS
+from migration.packages.lock_files import Locking
 from migration.packages.sources import sources_of
 from migration.plan import Plan
+
+
+def locking_of(settings: Settings, plan: Plan, split: Split) -> Locking | None:
+    """What brings the lock files of this stack up to date; None where it publishes nothing itself.
+
+    Costs nothing until a lock file is out of date. Then each package is built once for what goes into it.
+    """
+    if settings.devpi is None:
+        return None
+    return Locking(
+        releases=PackageReleases(settings, plan, split),
+        packages=tuple(canonicalize_name(one.name) for home in plan.repositories for one in home.packages),
+        file_url=settings.devpi.file_url,
+        poetry=VERSIONS["poetry"],
+        folder=WORKSPACE,
+    )
 
 
 class PrivatePackages:

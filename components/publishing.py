@@ -2,7 +2,6 @@
 
 import hashlib
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,12 @@ from components.registry.administering import session, stack_devpi
 from components.settings import WORKSPACE, Settings
 from migration.code_move.workspace import Workspace
 from migration.packages.building import Distributions, build_distributions
-from migration.packages.devpi import token_id
+from migration.packages.devpi import download
 from migration.packages.errors import BuildError, RegistryError
 from migration.packages.publishing import check_metadata, files_to_upload, upload
 from migration.packages.sources import Source, files_of, last_change, manifest_of
 from migration.plan import read_plan
 from migration.transforms.errors import TransformError
-
-_TOKEN_LIFE = 600  # seconds
 
 
 def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
@@ -77,15 +74,11 @@ def _send(source: Source, files: list[Path], settings: Settings) -> None:
     """With a token for this package alone, which ends with this run; then read back what arrived."""
     assert settings.devpi
     server, devpi = settings.devpi, session(settings.devpi)
-    restrictions = {"indexes": [server.index], "projects": [source.name], "expires": int(time.time()) + _TOKEN_LIFE}
-    token = devpi.create_token(server.publisher, restrictions)
-    try:
+    with devpi.passing_token(server.publisher, indexes=[server.index], projects=[source.name]) as token:
         upload(files, server.publish_url, server.publisher, token)
         arrived = devpi.files(server.index, source.name, source.version)
         for file in files:
             sent, there = file.read_bytes(), arrived.get(file.name)
-            if there is None or devpi.content(there.url) != sent:
+            if there is None or download(there.url, server.publisher, token) != sent:
                 digest = hashlib.sha256(sent).hexdigest()
                 raise RegistryError(f"{server.publish_url} took {file.name} (sha256 {digest}) and gives back another.")
-    finally:
-        devpi.delete_token(server.publisher, token_id(token))

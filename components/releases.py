@@ -14,8 +14,6 @@ from packaging.utils import NormalizedName, canonicalize_name
 from components.registry_settings import DevpiServer
 from components.settings import WORKSPACE, Settings
 from migration.code_move.splitting import Split
-from migration.desired_state.pipelines import VERSIONS
-from migration.packages.lock_files import Locking
 from migration.packages.releases import Release, release_of
 from migration.packages.sources import Source, last_change, sources_of
 from migration.plan import Plan
@@ -26,22 +24,9 @@ if TYPE_CHECKING:
 _PATIENCE = 5.0  # seconds
 
 
-def locking_of(settings: Settings, plan: Plan, split: Split) -> Locking | None:
-    """What brings the lock files of this stack up to date; None where it publishes nothing itself.
+class PackageReleases:
+    """The releases of a plan's packages. Costs nothing until it is called; then each is built once."""
 
-    Costs nothing until a lock file is out of date. Then each package is built once for what goes into it.
-    """
-    if settings.devpi is None:
-        return None
-    return Locking(
-        releases=_Releases(settings, plan, split),
-        file_url=settings.devpi.file_url,
-        poetry=VERSIONS["poetry"],
-        folder=WORKSPACE,
-    )
-
-
-class _Releases:
     def __init__(self, settings: Settings, plan: Plan, split: Split) -> None:
         self._settings, self._plan, self._split = settings, plan, split
 
@@ -71,8 +56,8 @@ class _Releases:
         date = last_change(self._split.git_dir, source.commit, source.folder)
         built = _kept([source.name, source.version, source.digest, date], lambda: self._built(source))
         there = {name: file.sha256 for name, file in published.items()}
-        if not there or there == built.files:
-            return built
+        if there.items() <= built.files.items():
+            return built  # what of it the registry lacks is going to be sent
         return _kept([source.name, source.version, there], lambda: self._read(published))
 
     def _built(self, source: Source) -> Release:
@@ -84,12 +69,19 @@ class _Releases:
 
     def _read(self, published: "Mapping[str, ReleaseFile]") -> Release:
         from components.registry.administering import session
+        from migration.packages.devpi import download
+        from migration.packages.errors import RegistryError
 
-        assert self._settings.devpi
-        (wheel,) = [name for name in published if name.endswith(".whl")]
+        server = self._settings.devpi
+        assert server
+        wheel = next((name for name in published if name.endswith(".whl")), None)
+        if wheel is None:
+            raise RegistryError(f"{server.index_url} has {', '.join(published)} of other content, and no wheel of it.")
+        with session(server).passing_token(server.reader, indexes=[server.index]) as token:
+            content = download(published[wheel].url, server.reader, token)
         with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
             file = Path(output, wheel)
-            file.write_bytes(session(self._settings.devpi).content(published[wheel].url))
+            file.write_bytes(content)
             return release_of(file, {name: one.sha256 for name, one in published.items()})
 
 

@@ -3,7 +3,9 @@
 https://devpi.net/docs/devpi/devpi/stable/+d/curl.html and https://github.com/devpi/devpi-tokens
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
@@ -12,6 +14,7 @@ import httpx
 from migration.packages.errors import RegistryError
 
 TIMEOUT = 30.0  # seconds
+_PASSING = 600  # seconds
 _ACCEPT = {"Accept": "application/json"}
 
 
@@ -74,9 +77,14 @@ class Devpi:
         """The files of a version in this very index, not in its bases, by their names. Empty when it is not there."""
         return release_files(self._ask("GET", file_listing(index, project), allowed=(404,)), version)
 
-    def content(self, url: str) -> bytes:
-        """A file of the server."""
-        return self._ask("GET", url).content
+    @contextmanager
+    def passing_token(self, user: str, **restrictions: Any) -> Iterator[str]:
+        """A token of the user for the block, and no longer; ten minutes if this process is killed."""
+        token = self.create_token(user, {**restrictions, "expires": int(time.time()) + _PASSING})
+        try:
+            yield token
+        finally:
+            self.delete_token(user, token_id(token))
 
     def create_token(self, user: str, restrictions: Mapping[str, Any]) -> str:
         """A new token of the user. It stops to work after a year when `expires` says nothing else."""
@@ -124,6 +132,14 @@ def release_files(listing: httpx.Response, version: str) -> dict[str, ReleaseFil
         for link in links
         if link["rel"] == "releasefile"
     }
+
+
+def download(url: str, user: str, token: str) -> bytes:
+    """A file of the server. Raises RegistryError."""
+    try:
+        return httpx.get(url, auth=(user, token), timeout=TIMEOUT).raise_for_status().content
+    except httpx.HTTPError as error:
+        raise RegistryError(f"What was published cannot be read back: {error}. Run the same again.") from None
 
 
 def is_token_taken(address: str, user: str, token: str) -> bool:

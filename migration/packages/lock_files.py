@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from posixpath import basename, dirname
 
@@ -36,14 +37,25 @@ class StaleLockFile:
 class Locking:
     """What it takes to bring lock files up to date.
 
-    releases: of private packages; asked only when a lock file is out of date. file_url: see `uv_lock.PrivateIndex`.
-    poetry: the version that writes poetry.lock. folder: where its environment and earlier results are kept.
+    releases: of private packages; asked only when a lock file is out of date. packages: names of all of them.
+    file_url: see `uv_lock.PrivateIndex`. poetry: the version that writes poetry.lock. folder: where its environment
+    and earlier results are kept.
     """
 
     releases: Releases
+    packages: tuple[NormalizedName, ...]
     file_url: Callable[[str, str, str, str], str]
     poetry: str
     folder: Path
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another one as soon as a release is another one. Never empty."""
+        try:
+            known = self.releases(self.packages)
+        except PackagesError as error:
+            return _digest(str(error).encode())
+        return _digest(json.dumps({name: asdict(release) for name, release in known.items()}, sort_keys=True).encode())
 
 
 def beside(files: Iterable[str], changed: Iterable[str]) -> list[str]:

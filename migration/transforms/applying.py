@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from migration.code_move.tree_changes import Changes, Files
 from migration.packages.errors import ManifestError
-from migration.packages.lock_files import Locking, StaleLockFile, relocked
+from migration.packages.lock_files import Locking, StaleLockFile, beside, relocked
 from migration.packages.manifests import with_versions
 from migration.packages.rules import dependency_rules
 from migration.plan import Plan, Repository
@@ -17,11 +17,13 @@ from migration.transforms.renaming import Doubt, RenameError, rename_modules
 class Transformed:
     """What the transforms change. doubts: lines where a renamed module may be meant; they were left.
 
-    stale_lock_files: beside manifests whose dependencies changed, and not to be brought up to date here.
+    has_lock_files: beside manifests whose dependencies changed. stale_lock_files: those of them that could not be
+    brought up to date.
     """
 
     changes: Changes
     doubts: tuple[Doubt, ...]
+    has_lock_files: bool
     stale_lock_files: tuple[StaleLockFile, ...]
 
 
@@ -56,6 +58,7 @@ def transform(
     return Transformed(
         changes=Changes(contents=contents, moves=renaming.moves),
         doubts=renaming.doubts,
+        has_lock_files=bool(beside(now, manifests)),
         stale_lock_files=stale,
     )
 

@@ -5,7 +5,8 @@ It is the tree at the tip of the vendor branch; see migration/code_move/tip.py.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from migration.code_move.git_objects import run_git
@@ -13,6 +14,7 @@ from migration.code_move.pack import write_to_disk
 from migration.code_move.splitting import Split
 from migration.code_move.tip import blame_ignore_revs
 from migration.code_move.tree_changes import Changes, Files, Transform, transformed_tree
+from migration.packages.lock_files import Locking
 from migration.plan import Plan, Repository
 
 _MADE = "multirepo-tips.json"
@@ -21,10 +23,29 @@ _MADE = "multirepo-tips.json"
 _CODE = Path(__file__).parent.parent
 
 
-def tip_trees(plan: Plan, split: Split, index_url: str | None) -> dict[str, str]:
+@dataclass(frozen=True, kw_only=True)
+class _Tip:
+    """tree: "" stands for the head's own. releases: what a lock file was made for, "" where none was.
+
+    told: sentences for whoever runs this.
+    """
+
+    tree: str
+    releases: str = ""
+    told: tuple[str, ...] = ()
+
+
+def tip_trees(
+    plan: Plan,
+    split: Split,
+    index_url: str | None,
+    locking: Locking | None = None,
+    tell: Callable[[str], object] = lambda sentence: None,
+) -> dict[str, str]:
     """By repository: the tree at the vendor branch's tip, where it is not that of the split's head.
 
-    index_url: the simple index (PEP 503) of the private registry, None where there is none.
+    index_url: the simple index (PEP 503) of the private registry, None where there is none. locking: what brings lock
+    files up to date. tell: gets a sentence for each lock file that a person has to bring up to date.
     Raises TransformError, CodeMoveError.
     """
     record = split.git_dir / _MADE
@@ -37,36 +58,52 @@ def tip_trees(plan: Plan, split: Split, index_url: str | None) -> dict[str, str]
         if history is None or history.head is None:
             continue
         key = hashlib.sha256(json.dumps([*common, history.head]).encode()).hexdigest()
-        tree = known.get((repository.name, key))
-        if tree is None:
-            tree = transformed_tree(split.git_dir, history.head, _transforms(plan, repository, split, index_url)) or ""
-        made[repository.name, key] = tree
+        tip = known.get((repository.name, key))
+        if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
+            tip = _made(plan, repository, split, index_url, locking)
+        made[repository.name, key] = tip
+        for sentence in tip.told:
+            tell(sentence)
     if made != known:
-        write_to_disk(record, json.dumps([[*of, tree] for of, tree in made.items()]).encode())
-    return {name: tree for (name, _), tree in made.items() if tree}
+        write_to_disk(record, json.dumps([[*of, asdict(tip)] for of, tip in made.items()]).encode())
+    return {name: tip.tree for (name, _), tip in made.items() if tip.tree}
 
 
-def _transforms(plan: Plan, repository: Repository, split: Split, index_url: str | None) -> Iterator[Transform]:
-    from migration.transforms.applying import transform  # slow to import, and mostly not needed
+def _made(plan: Plan, repository: Repository, split: Split, index_url: str | None, locking: Locking | None) -> _Tip:
+    from migration.transforms.applying import Transformed, transform  # slow to import, and mostly not needed
+
+    done: list[Transformed] = []
 
     def planned(files: Files) -> Changes:
-        return transform(files, plan, repository, index_url).changes
+        done.append(transform(files, plan, repository, index_url, locking))
+        return done[-1].changes
 
-    yield planned
+    transforms: list[Transform] = [planned]
     if plan.history.blame_ignore_revs:
-        yield blame_ignore_revs(split.git_dir, repository.name, split.monorepo_head)
+        transforms.append(blame_ignore_revs(split.git_dir, repository.name, split.monorepo_head))
+    head = split.histories[repository.name].head
+    tree = transformed_tree(split.git_dir, str(head), transforms) or ""
+    told = tuple(
+        f"{repository.name}: {one.path} names dependencies as they were: {one.why}. In a clone, run in its folder: "
+        f"{one.command}"
+        for one in done[0].stale_lock_files
+    )
+    return _Tip(tree=tree, releases=locking.fingerprint if locking and done[0].has_lock_files else "", told=told)
 
 
-def _known(record: Path, git_dir: Path) -> dict[tuple[str, str], str]:
-    """(repository, key) to tree, of those that are still there; "" stands for the head's own tree."""
+def _known(record: Path, git_dir: Path) -> dict[tuple[str, str], _Tip]:
+    """By repository and key, those whose trees are still there."""
     try:
-        known = {(name, key): tree for name, key, tree in json.loads(record.read_text())}
-    except (OSError, ValueError):
+        listed = [
+            (name, key, _Tip(**{**tip, "told": tuple(tip["told"])}))
+            for name, key, tip in json.loads(record.read_text())
+        ]
+    except (OSError, ValueError, TypeError):
         return {}
-    trees = "".join(f"{tree}\n" for tree in known.values() if tree)
+    trees = "".join(f"{tip.tree}\n" for _, _, tip in listed if tip.tree)
     answer = run_git("cat-file", "--batch-check=%(objectname)", directory=git_dir, standard_input=trees.encode())
     there = {"", *answer.decode().splitlines()}
-    return {of: tree for of, tree in known.items() if tree in there}
+    return {(name, key): tip for name, key, tip in listed if tip.tree in there}
 
 
 def _code() -> str:

@@ -68,7 +68,7 @@ def locking(folder: Path) -> Locking:
     def file_url(_package: str, _version: str, file: str, digest: str) -> str:
         return f"{folder.name}/+f/{digest[:3]}/{digest[3:16]}/{file}"
 
-    return Locking(releases=releases, file_url=file_url, poetry=VERSIONS["poetry"], folder=folder)
+    return Locking(releases=releases, packages=(), file_url=file_url, poetry=VERSIONS["poetry"], folder=folder)
 
 
 def moved(monorepo: Room, lock_file: str, chosen: Locking) -> None:

@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from migration.packages.devpi import Devpi
+from migration.packages.devpi import Devpi, ReleaseFile
 from sandbox.administration import read_secrets
 from sandbox.registry.process import RunningRegistry
 from tests.end_to_end.conftest import Stack
@@ -37,6 +38,44 @@ CONFIG = MANIFEST.format(name="maestro-config", module="maestro_config", needs="
 LOGGING = MANIFEST.format(
     name="maestro-logging", module="maestro_logging", needs='maestro-config = {path = "../config", develop = true}'
 )
+
+ENGINE = """\
+[project]
+name = "engine"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["maestro-logging"]
+[tool.uv.sources]
+maestro-logging = {path = "../packages/logging", editable = true}
+"""
+LOCK = """\
+version = 1
+requires-python = ">=3.11"
+
+[[package]]
+name = "engine"
+version = "1"
+source = { virtual = "." }
+dependencies = [
+    { name = "maestro-logging" },
+]
+
+[package.metadata]
+requires-dist = [{ name = "maestro-logging", editable = "../packages/logging" }]
+
+[[package]]
+name = "maestro-config"
+version = "0.0.5"
+source = { editable = "../packages/config" }
+
+[[package]]
+name = "maestro-logging"
+version = "0.0.5"
+source = { editable = "../packages/logging" }
+dependencies = [
+    { name = "maestro-config" },
+]
+"""
 
 
 def plan(version: str) -> dict[str, Any]:
@@ -70,6 +109,8 @@ def publishing(with_registry: Stack, build_environments: Path) -> Stack:
             "packages__config__maestro_config__init.py": "1\n",
             "packages__logging__pyproject.toml": LOGGING,
             "packages__logging__maestro_logging__init.py": "1\n",
+            "engine__pyproject.toml": ENGINE,
+            "engine__uv.lock": LOCK,
         },
     )
     stack.write_plan(plan("0.1.0"))
@@ -95,6 +136,7 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
 
     with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
         published = devpi.files(registry["index"], "maestro-config", "0.1.0")
+        assert locked(stack, tmp_path / "engine") == set(published.values())
         wheel = published["maestro_config-0.1.0-py3-none-any.whl"]
         root = ("root", registry_server.root_password)
         httpx.delete(f"{wheel.url}?force=", auth=root, headers={"Accept": "application/json"}).raise_for_status()
@@ -111,11 +153,14 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
         assert "Set `version` of maestro-config to 0.1.1 in the plan" in refused
         assert "Traceback" not in refused
         assert stack.refs("engine") != engine, "what uses the package is carried on"
+        assert locked(stack, tmp_path / "engine") == set(published.values()), "with what can be had"
         assert "Set `version` of maestro-config to 0.1.1 in the plan" in stack.up(code=1)
         stack.write_plan(plan("0.1.1"))
         stack.up()
         assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
-        assert len(devpi.files(registry["index"], "maestro-config", "0.1.1")) == 2
+        newer = devpi.files(registry["index"], "maestro-config", "0.1.1")
+        assert len(newer) == 2
+        assert locked(stack, tmp_path / "engine") == set(newer.values())
         assert devpi.tokens(registry["publisher"]) == {}  # each upload has one of its own, and takes it back
 
 
@@ -143,6 +188,17 @@ def test_an_up_that_is_killed_while_it_publishes_is_completed_by_the_next_one(
         assert {name: config[name] for name in first} == first
         assert len(config) == len(devpi.files(registry["index"], "maestro-logging", "0.1.0")) == 2
     assert {"shared-package-maestro-config", "shared-package-maestro-logging"} <= stack.resources()
+
+
+def locked(stack: Stack, clone: Path) -> set[ReleaseFile]:
+    """The files of maestro-config that the engine's lock file names now."""
+    url = stack.world.clone_url("engine").replace("://", f"://x-access-token:{stack.world.token}@")
+    if not clone.exists():
+        stack.clone("engine", clone)
+    stack.monorepo.git("-C", str(clone), "pull", "--quiet", url, "main")
+    packages = {one["name"]: one for one in tomllib.loads((clone / "uv.lock").read_text())["package"]}
+    files = [packages["maestro-config"]["sdist"], *packages["maestro-config"]["wheels"]]
+    return {ReleaseFile(one["url"], one["hash"].removeprefix("sha256:")) for one in files}
 
 
 def order_of_creation(stack: Stack) -> list[str]:

@@ -126,6 +126,7 @@ maestro = [{ name = "maestro-config", specifier = ">=0.1.0,<0.2", index = "INDEX
 def locking(tmp_path: Path) -> Locking:
     return Locking(
         releases=lambda names: {name: RELEASES[name] for name in names},
+        packages=tuple(RELEASES),
         file_url=lambda _package, _version, file, digest: f"https://packages.example/{digest[:3]}/{file}",
         poetry="not to be installed",
         folder=tmp_path,
