@@ -47,10 +47,11 @@ LINT_RULES = "E4,E7,E9,F"
 
 def workflows(kind: planned.Kind, values: Mapping[str, Any]) -> dict[str, str]:
     """The workflow files of a repository of this kind: path to text. values: those of `template_values`."""
-    return {
+    texts = {
         f"{WORKFLOW_FOLDER}/{template.name.removesuffix('.jinja')}": render(f"{kind}/{template.name}", values)
         for template in sorted((TEMPLATES / kind).iterdir())
     }
+    return {path: text for path, text in texts.items() if text.strip()}
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
@@ -109,6 +110,8 @@ def template_values(
         "contract": repository.contract,
         "dockerfile": repository.dockerfile,
         "test_service": repository.test_service,
+        "has_suite": any(path.startswith("tests/") for path in repository.transforms.add_files),
+        "has_versions": "versions.json" in repository.transforms.add_files,
         "image": _image(owner, repository.name),
         "released_images": {one.name: _image(owner, one.name) for one in plan.repositories if one.dockerfile},
         "not_code": "",

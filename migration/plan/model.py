@@ -117,8 +117,10 @@ class Transforms(_Model):
     """Python modules that get a new name: folder, imports, dotted names, entry points. Old name to new name."""
     replace_text: dict[Folder, dict[Text, str]] = {}
     """Passages that change: path of the file, then each passage with its new text. A passage not found is an error."""
+    add_folder: Folder | None = None
+    """A folder beside the plan. Its files, which are texts in UTF-8, are written over what was moved."""
     add_files: dict[Folder, str] = {}
-    """Files that are written over what was moved: path to content."""
+    """Files that are written over what was moved, and over those of `add_folder`: path to content."""
 
 
 class Contract(_Model):

@@ -5,9 +5,11 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from migration.plan.added_folders import with_added_folders
 from migration.plan.checks import check
 from migration.plan.entries import MOST_ENTRIES, Entry, EntryBuilder, TooManyEntriesError
 from migration.plan.errors import Fault, PlanError
+from migration.plan.findings import Finding
 from migration.plan.model import Plan
 from migration.plan.shape import explain, path_of, repaired
 
@@ -32,15 +34,16 @@ class _Reading:
             details = error.errors(include_url=False)
             for detail in details:
                 self._report(*explain(root, detail))
-            self._check(root, repaired(root, details))
+            self._check(root, repaired(root, details), [])
         else:
-            self._check(root, plan)
+            plan, findings = with_added_folders(plan, self._path.parent)
+            self._check(root, plan, findings)
         if self._faults:
             raise PlanError(self._faults)
         return plan
 
-    def _check(self, root: Entry, plan: Plan) -> None:
-        for finding in check(plan):
+    def _check(self, root: Entry, plan: Plan, findings: list[Finding]) -> None:
+        for finding in (*findings, *check(plan)):
             entry, missing = root.find(finding.location)
             self._report(entry, path_of(entry, missing), finding.problem, finding.remedy)
 

@@ -11,7 +11,7 @@ from sandbox.sample_monorepo import SampleError, make_sample_monorepo
 from tests.sandbox.sample_monorepo.conftest import Clone
 
 # Changes whenever files/ or history.yaml do; then put the new id here and in no other place.
-HEAD = "e9ef09c0f7d3f34263b739e9500902c0d7a8438f"
+HEAD = "05ad3ff74e4af8eabc40a155d4c357ab6f0dae2b"
 PROJECT = Path(__file__).parents[3]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
@@ -13,12 +13,14 @@ from src.runner import Runner
 from src.store import WorkflowStore
 from src.workflows import Workflow, WorkflowRequest
 
+Responses = dict[int | str, dict[str, Any]]
+
 
 def workflow_routes(store: WorkflowStore, runner: Runner, metrics: Metrics, auth: AuthSettings) -> APIRouter:
     """The routes below /api/workflows."""
     router = APIRouter(prefix="/api/workflows", tags=["workflows"])
-    denied = {401: {"model": Problem, "description": "No valid token"}} if auth.required else {}
-    missing = {404: {"model": Problem, "description": "No such workflow"}}
+    denied: Responses = {401: {"model": Problem, "description": "No valid token"}} if auth.required else {}
+    missing: Responses = {404: {"model": Problem, "description": "No such workflow"}}
 
     @router.post("", status_code=201, responses={**denied})
     async def create_workflow(

@@ -3,11 +3,14 @@
 import dataclasses
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from maestro_core_config.values import read_bool, read_list, read_number
 
-Settings = TypeVar("Settings")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Settings = TypeVar("Settings", bound="DataclassInstance")
 READERS: dict[object, Callable[[str], object]] = {
     str: str,
     int: read_number,
