@@ -36,7 +36,8 @@ def serve(folder: Path, port: int) -> int:
         _make(folder)
     plugins = get_pluginmanager()
     plugins.register(read_access)
-    listen = ("--listen", f"{ADDRESS}:{port}", "--threads", "8")
+    # Otherwise devpi waits 5 s for the public index, and then says that there is no such package.
+    listen = ("--listen", f"{ADDRESS}:{port}", "--threads", "8", "--request-timeout", "60")
     with CommandRunner(pluginmanager=plugins) as runner:
         command = ["devpi-server", "--serverdir", str(data), "--secretfile", str(secret), *listen, *_NO_STRETCHING]
         runner.return_code = _main(plugins, argv=command)  # type: ignore[no-untyped-call]
