@@ -11,7 +11,7 @@ from sandbox.sample_monorepo import SampleError, make_sample_monorepo
 from tests.sandbox.sample_monorepo.conftest import Clone
 
 # Changes whenever files/ or history.yaml do; then put the new id here and in no other place.
-HEAD = "05ad3ff74e4af8eabc40a155d4c357ab6f0dae2b"
+HEAD = "6f10122023393099e155963e24fd748ebe2295bd"
 PROJECT = Path(__file__).parents[3]
 
 

@@ -20,9 +20,10 @@ def workflow_routes(store: WorkflowStore, runner: Runner, metrics: Metrics, auth
     """The routes below /api/workflows."""
     router = APIRouter(prefix="/api/workflows", tags=["workflows"])
     denied: Responses = {401: {"model": Problem, "description": "No valid token"}} if auth.required else {}
+    unreadable: Responses = {400: {"model": Problem, "description": "The body cannot be read"}}
     missing: Responses = {404: {"model": Problem, "description": "No such workflow"}}
 
-    @router.post("", status_code=201, responses={**denied})
+    @router.post("", status_code=201, responses={**unreadable, **denied})
     async def create_workflow(
         request: WorkflowRequest, name: Annotated[str, Depends(caller(auth))]
     ) -> Workflow:

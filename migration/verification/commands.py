@@ -1,0 +1,139 @@
+"""Running programs: to their end, or for as long as a check needs them."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from migration.verification.check import BrokenError, Evidence, NotJudgedError
+
+TIMEOUT = 600.0  # seconds; whoever takes longer hangs
+LINES_SHOWN = 12
+
+# Would reach into an environment that has to stand alone, or into the installer of one.
+_NOT_INHERITED = ("PYTHON", "VIRTUAL_ENV", "PIP_INDEX", "PIP_EXTRA", "UV_", "NODE_PATH", "GIT_", "GITHUB_", "PULUMI_")
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The caller's environment without what would lead a program out of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
+
+
+def run(
+    evidence: Evidence,
+    command: Sequence[object],
+    cwd: Path,
+    remedy: str,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """What the program printed.
+
+    Raises BrokenError with its last lines when it fails, NotJudgedError when it is not installed.
+    """
+    arguments = [str(one) for one in command]
+    evidence.ran.append(as_typed(arguments, cwd))
+    try:
+        done = subprocess.run(
+            arguments,
+            cwd=cwd,
+            env=dict(environment) if environment is not None else clean_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise NotJudgedError(f"{arguments[0]} is not installed.", f"Install {arguments[0]} and verify again.") from None
+    except subprocess.TimeoutExpired:
+        raise BrokenError(f"{arguments[0]} did not end within {TIMEOUT:.0f} s.", remedy) from None
+    output = done.stdout.decode(errors="replace")
+    if done.returncode:
+        raise BrokenError(f"{Path(arguments[0]).name} ended with {done.returncode}:\n{last_lines(output)}", remedy)
+    return output
+
+
+def as_typed(arguments: Sequence[str], cwd: Path) -> str:
+    """The command as a person types it in a clone: programs by their names, in the folder's."""
+    words = [Path(arguments[0]).name, *arguments[1:]]
+    return f"{cwd.name}$ {shlex.join(words).replace(str(cwd), '.')}"
+
+
+def last_lines(output: str) -> str:
+    """The end of what a program said, where the reason mostly is."""
+    return "\n".join(output.strip().splitlines()[-LINES_SHOWN:])
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Server:
+    """A program that runs in a process group of its own until it is stopped. log: what it says."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def stop(self) -> None:
+        """End it and everything that it started."""
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, sent)
+                self.process.wait(5)
+            except ProcessLookupError:
+                return
+            except subprocess.TimeoutExpired:
+                continue
+            else:
+                return
+
+    def wait_for(self, url: str, seconds: float = 60) -> None:
+        """Return when `url` answers, whatever it says. Raises BrokenError with the log's end."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                httpx.get(url, timeout=2)
+            except httpx.HTTPError:
+                time.sleep(0.05)
+            else:
+                return
+        said = last_lines(self.log.read_text(errors="replace"))
+        raise BrokenError(
+            f"{url} does not answer. The program said:\n{said}", "Start it by hand and read what it says."
+        )
+
+
+def serve(
+    evidence: Evidence, command: Sequence[object], cwd: Path, log: Path, environment: Mapping[str, str]
+) -> Server:
+    """Start a program that serves."""
+    arguments = [str(one) for one in command]
+    evidence.ran.append(f"{as_typed(arguments, cwd)} &")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as said:
+        try:
+            process = subprocess.Popen(
+                arguments,
+                cwd=cwd,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise NotJudgedError(f"{arguments[0]} is not installed.", f"Install {arguments[0]}.") from None
+    return Server(process, log)

@@ -1,0 +1,19 @@
+"""A clone with what npm installs in it."""
+
+from pathlib import Path
+
+from migration.verification.check import Evidence
+from migration.verification.commands import run
+from migration.verification.world import World
+
+
+def node_modules(world: World, name: str, evidence: Evidence) -> Path:
+    """A clone of its own with `npm ci` done, shared by the checks that write nothing but what they build."""
+
+    def install(gathered: Evidence) -> Path:
+        clone = world.copy(name, "node", gathered)
+        remedy = "Make package.json and package-lock.json agree: run npm install in a clone and commit the lock file."
+        run(gathered, ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], clone, remedy)
+        return clone
+
+    return world.once(f"node {name}", evidence, install)

