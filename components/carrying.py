@@ -34,7 +34,7 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
         tags=props["tags"],
         notes=props["notes"],
     )
-    git_dir, remote = Workspace(workspace_of(settings)).git_dir, _remote(settings, carried.repository)
+    git_dir, remote = Workspace(workspace_of(settings)).git_dir, remote_of(settings, carried.repository)
     conflict = carry(carried, git_dir, remote).conflict
     told = f"{conflict.sentence} Resolve it in {propose(settings, conflict)}" if conflict else ""
     return {**props, "conflict": told}
@@ -47,7 +47,7 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
     work and no difference; one that is gone is. So are notes that are gone; the next push mends what they say.
     """
     settings = settings_from(config)
-    remote = _remote(settings, props["repository"])
+    remote = remote_of(settings, props["repository"])
     try:
         refs = remote.refs()
     except RemoteError as error:
@@ -89,7 +89,8 @@ def settings_from(config: Config) -> Settings:
     return Settings.from_config(config.get, stack="STACK")
 
 
-def _remote(settings: Settings, repository: str) -> Remote:
+def remote_of(settings: Settings, repository: str) -> Remote:
+    """A repository of the stack at GitHub, with the token from the environment."""
     return Remote(url=settings.github.clone_url(settings.owner, repository), token=github_token())
 
 

@@ -44,7 +44,7 @@ class PublishedPackageProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what a build would take in, and what the registry has with what was published."""
-        lost = _olds.get("seen") != _olds.get("files")
+        lost = _olds.get("seen") != _olds.get("files") or not _olds.get("recorded")
         renamed = _olds.get("name") != _news.get("name")
         changes = _is_other(_olds, _news) or lost or renamed or bool(_olds.get("refused"))
         return DiffResult(changes=changes, replaces=["name"] if renamed else [])
@@ -58,7 +58,7 @@ class PublishedPackageProvider(ResourceProvider):
         from components.publishing import publish
         from migration.packages.errors import VersionTakenError
 
-        as_published = {key: _olds.get(key) for key in ("files", "seen", "manifest")}
+        as_published = {key: _olds.get(key) for key in ("files", "seen", "manifest", "recorded")}
         if _olds.get("refused") and not _is_other(_olds, _news):
             return UpdateResult({**_news, **as_published, "refused": _olds["refused"]})
         try:
@@ -67,11 +67,13 @@ class PublishedPackageProvider(ResourceProvider):
             return UpdateResult({**_news, **as_published, "refused": str(error)})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look what the registry has of this version now."""
-        from components.publishing import published
+        """Look what the registry has of this version now, and whether the repository still says where it comes from."""
+        from components.publishing import is_recorded, published
 
         seen = published(props, _config)
-        return ReadResult(id_, {**props, "seen": seen}) if seen else ReadResult(None, {})
+        if not seen:
+            return ReadResult(None, {})
+        return ReadResult(id_, {**props, "seen": seen, "recorded": is_recorded(props, _config)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave every version in the registry: somebody's lock file names it."""
@@ -85,7 +87,7 @@ def _is_other(olds: dict[str, Any], news: dict[str, Any]) -> bool:
 class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
     """One version of a package in the registry, built from a commit of its new repository.
 
-    files: each file's SHA-256. manifest: where they come from, see `manifest_of`. refused: why what the folder holds
+    files: each file's SHA-256. manifest: where they come from, see `provenance`. refused: why what the folder holds
     now was not published; "" when it was. Deleting the resource deletes nothing.
     """
 
@@ -97,7 +99,7 @@ class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
         self, name: str, source: Source, monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Register the version; commits are told with what is published, not compared."""
-        made = {"files": None, "seen": None, "manifest": None, "refused": None}
+        made = {"files": None, "seen": None, "manifest": None, "recorded": None, "refused": None}
         properties = {**asdict(source), "needs": list(source.needs), "monorepo_commit": monorepo_commit, **made}
         super().__init__(PublishedPackageProvider(), name, properties, opts)
         self.refused.apply(fail_at_the_end)

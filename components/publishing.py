@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.carrying import settings_from
+from components.carrying import remote_of, settings_from
 from components.histories import workspace_of
 from components.registry.administering import session, stack_devpi
 from components.settings import WORKSPACE, Settings
@@ -16,14 +16,15 @@ from migration.code_move.workspace import Workspace
 from migration.packages.building import Distributions, build_distributions
 from migration.packages.devpi import download
 from migration.packages.errors import BuildError, RegistryError
+from migration.packages.provenance import manifest_of, record, ref_of
 from migration.packages.publishing import check_metadata, files_to_upload, upload
-from migration.packages.sources import Source, files_of, last_change, manifest_of
+from migration.packages.sources import Source, files_of, last_change
 from migration.plan import read_plan
 from migration.transforms.errors import TransformError
 
 
 def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
-    """Build the version and send what the registry lacks of it. The outputs: files, seen, manifest.
+    """Build the version and send what the registry lacks of it. The outputs: files, seen, manifest, recorded.
 
     Raises PackagesError.
     """
@@ -35,7 +36,16 @@ def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
         if missing:
             _send(source, [Path(output, name) for name in missing], settings)
         hashes = built.hashes
-    return {"files": hashes, "seen": hashes, "manifest": manifest_of(source, hashes, props["monorepo_commit"])}
+    git_dir, remote = Workspace(workspace_of(settings)).git_dir, remote_of(settings, source.repository)
+    date = last_change(git_dir, source.commit, source.folder)
+    manifest = record(manifest_of(source, hashes, props["monorepo_commit"]), date, git_dir, remote)
+    return {"files": hashes, "seen": hashes, "manifest": manifest, "recorded": True}
+
+
+def is_recorded(props: Mapping[str, Any], config: Config) -> bool:
+    """Whether the repository says where the version comes from."""
+    ref = ref_of(props["name"], props["version"])
+    return ref in remote_of(settings_from(config), props["repository"]).refs(ref)
 
 
 def published(props: Mapping[str, Any], config: Config) -> dict[str, str]:

@@ -23,6 +23,8 @@ _REMEDIES = {
     "fetch first": "Somebody pushed at the same moment: run the same command again.",
 }
 
+_REFS = ("refs/heads/*", "refs/tags/*", "refs/notes/*")
+
 # Set by git for hooks and by people for one repository; they would point our commands at another one.
 _REDIRECTING = (
     "GIT_DIR",
@@ -42,12 +44,14 @@ class Remote:
     url: str
     token: str | None = field(repr=False, default=None)
 
-    def refs(self) -> Mapping[str, str]:
+    def refs(self, *patterns: str) -> Mapping[str, str]:
         """Every branch, tag and ref of notes: full name to object id (an annotated tag's own id, not the commit's).
+
+        patterns: of other refs, to look for those instead.
 
         Raises RemoteError; its `missing` is true when GitHub says that there is no such repository.
         """
-        listing = self._git("ls-remote", "--refs", self.url, "refs/heads/*", "refs/tags/*", "refs/notes/*")
+        listing = self._git("ls-remote", "--refs", self.url, *(patterns or _REFS))
         return {ref: object_id for object_id, ref in (line.split("\t") for line in listing.splitlines())}
 
     def fetch(self, git_dir: Path, ref: str) -> None:

@@ -32,3 +32,7 @@ class VersionTakenError(PackagesError):
 
 class LockFileError(PackagesError):
     """A lock file cannot be brought up to its manifest here: its own tool must make it anew. Says why."""
+
+
+class ProvenanceError(PackagesError):
+    """What a repository says of a published version is not so. Says what; somebody has to look at it."""

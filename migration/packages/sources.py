@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -91,21 +90,3 @@ def last_change(git_dir: Path, commit: str, folder: str) -> int:
     """When the last commit that touched the folder was made, in seconds since 1970."""
     place = str(PurePosixPath(folder))
     return int(run_git("log", "-1", "--format=%ct", commit, "--", place, directory=git_dir).decode() or 0)
-
-
-def manifest_of(source: Source, files: Mapping[str, str], monorepo_commit: str) -> dict[str, object]:
-    """Where a published version comes from. files: name to SHA-256.
-
-    `sha256` is that of all other entries as JSON with sorted keys and no spaces, so that a copy proves itself.
-    """
-    content: dict[str, object] = {
-        "name": source.name,
-        "version": source.version,
-        "files": dict(sorted(files.items())),
-        "repository": source.repository,
-        "commit": source.commit,
-        "folder": source.folder,
-        "monorepo_commit": monorepo_commit,
-    }
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return content | {"sha256": hashlib.sha256(canonical.encode()).hexdigest()}

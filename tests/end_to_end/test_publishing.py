@@ -12,7 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from migration.code_move.remote import Remote
 from migration.packages.devpi import Devpi, ReleaseFile
+from migration.packages.provenance import verify_published
+from migration.packages.simple_index import SimpleIndex
 from sandbox.administration import read_secrets
 from sandbox.registry.process import RunningRegistry
 from tests.end_to_end.conftest import Stack
@@ -133,6 +136,7 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
     moved = stack.clone("shared", tmp_path / "shared").git("rev-parse", f"{manifest['commit']}^{{tree}}")
     assert moved == stack.monorepo.git("rev-parse", "HEAD:packages")
     assert manifest["monorepo_commit"] == stack.monorepo.git("rev-parse", "HEAD")
+    assert verified(stack, registry) == []
 
     with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
         published = devpi.files(registry["index"], "maestro-config", "0.1.0")
@@ -140,10 +144,16 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
         wheel = published["maestro_config-0.1.0-py3-none-any.whl"]
         root = ("root", registry_server.root_password)
         httpx.delete(f"{wheel.url}?force=", auth=root, headers={"Accept": "application/json"}).raise_for_status()
+        assert verified(stack, registry) == ["the registry has no maestro_config-0.1.0-py3-none-any.whl"]
+        ref = "refs/published/maestro-logging/0.1.0"
+        stack.monorepo.git("push", "--quiet", clone_url(stack, "shared"), f":{ref}")
         drift = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=3)
         assert "published package maestro-config 0.1.0" in drift.stdout
+        assert "published package maestro-logging 0.1.0" in drift.stdout
         stack.up("--refresh")
         assert devpi.files(registry["index"], "maestro-config", "0.1.0") == published
+        assert verified(stack, registry) == []
+        assert ref in stack.monorepo.git("ls-remote", clone_url(stack, "shared"))
 
         engine = stack.refs("engine")
         changes = {"packages__config__maestro_config__init.py": "2\n", "engine__main": "of the same commit\n"}
@@ -190,12 +200,30 @@ def test_an_up_that_is_killed_while_it_publishes_is_completed_by_the_next_one(
     assert {"shared-package-maestro-config", "shared-package-maestro-logging"} <= stack.resources()
 
 
+def clone_url(stack: Stack, repository: str) -> str:
+    return stack.world.clone_url(repository).replace("://", f"://x-access-token:{stack.world.token}@")
+
+
+def verified(stack: Stack, registry: dict[str, Any]) -> list[str]:
+    """What anybody finds who has the addresses and may read."""
+    remote = Remote(url=stack.world.clone_url("shared"), token=stack.world.token)
+    url = f"{registry['server']}/{registry['index']}/+simple/"
+    index = SimpleIndex(url=url, user=registry["reader"], token=reader_token(stack))
+    return verify_published(remote, index, "maestro-config", "0.1.0", "shared")
+
+
+def reader_token(stack: Stack) -> str:
+    secrets = read_secrets(stack.server, stack.world.name)
+    (token,) = [one.value for one in secrets if one.name == "REGISTRY_READ_TOKEN"]
+    assert token
+    return token
+
+
 def locked(stack: Stack, clone: Path) -> set[ReleaseFile]:
     """The files of maestro-config that the engine's lock file names now."""
-    url = stack.world.clone_url("engine").replace("://", f"://x-access-token:{stack.world.token}@")
     if not clone.exists():
         stack.clone("engine", clone)
-    stack.monorepo.git("-C", str(clone), "pull", "--quiet", url, "main")
+    stack.monorepo.git("-C", str(clone), "pull", "--quiet", clone_url(stack, "engine"), "main")
     packages = {one["name"]: one for one in tomllib.loads((clone / "uv.lock").read_text())["package"]}
     files = [packages["maestro-config"]["sdist"], *packages["maestro-config"]["wheels"]]
     return {ReleaseFile(one["url"], one["hash"].removeprefix("sha256:")) for one in files}
@@ -215,10 +243,9 @@ def order_of_creation(stack: Stack) -> list[str]:
 
 def installed(stack: Stack, registry: dict[str, Any], folder: Path) -> set[str]:
     """What pip gets with the engine's token, from the registry and from nowhere else."""
-    secrets = read_secrets(stack.server, stack.world.name)
-    (token,) = [one.value for one in secrets if one.name == "REGISTRY_READ_TOKEN"]
-    index = f"{registry['server']}/{registry['index']}/+simple/".replace("://", f"://{registry['reader']}:{token}@")
-    environment = {"PATH": os.environ["PATH"], "PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull}
+    url = f"{registry['server']}/{registry['index']}/+simple/"
+    index = SimpleIndex(url=url, user=registry["reader"], token=reader_token(stack))
+    environment = {"PATH": os.environ["PATH"], **index.client_environment()}
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder), "maestro-logging"]
     subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return {"-".join(file.name.split("-")[:2]) for file in folder.iterdir()}

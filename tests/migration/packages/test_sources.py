@@ -1,12 +1,10 @@
 """What a version is built from, and how that is told again later."""
 
-import hashlib
-import json
 from pathlib import Path
 
 import pytest
 
-from migration.packages.sources import files_of, last_change, manifest_of, sources_of
+from migration.packages.sources import files_of, last_change, sources_of
 from migration.plan import Plan
 from tests.conftest import Repository, new_repository
 from tests.migration.packages.conftest import PLAN
@@ -77,21 +75,3 @@ def test_the_date_of_a_package_is_that_of_the_last_commit_in_its_folder(reposito
     head = repository.commit("Change something else", README="all\n")
     assert last_change(repository.path, head, "config") == 1_600_000_000 + 60 * 2
     assert last_change(repository.path, head, ".") == 1_600_000_000 + 60 * 3
-
-
-def test_a_copy_of_the_manifest_proves_itself(repository: Repository) -> None:
-    head = repository.git("rev-parse", "HEAD")
-    source = sources_of(plan, shared, repository.path, head)[1]
-    manifest = manifest_of(source, {"b": "2", "a": "1"}, "c" * 40)
-    digest = manifest.pop("sha256")
-    assert manifest == {
-        "name": "maestro-logging",
-        "version": "0.1.0",
-        "files": {"a": "1", "b": "2"},
-        "repository": "shared",
-        "commit": head,
-        "folder": "logging",
-        "monorepo_commit": "c" * 40,
-    }
-    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    assert digest == hashlib.sha256(canonical.encode()).hexdigest()
