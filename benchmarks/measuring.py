@@ -85,7 +85,7 @@ def measure(
         for file in (output, complaints):
             file.seek(0)
         if process.returncode and not stopped.is_set():
-            said = complaints.read().decode(errors="replace").strip()[-2000:]
+            said = (complaints.read() or output.read()).decode(errors="replace").strip()[-2000:]
             raise CommandError(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
         text = output.read().decode(errors="replace")
         return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, text, not stopped.is_set())

@@ -15,7 +15,7 @@ from command_line.place import environment_of
 from command_line.refresh import refreshed, resources_of
 from command_line.stacks import DEV, Stack
 from components.adoption import adoption_of
-from components.drift import Drift, drifts, repository_of
+from components.drift import REPOSITORY, Drift, drifts, repository_of
 from components.github_client import github_client
 from components.settings import github_token
 from components.unseen_drift import environment_drifts, lost_repositories
@@ -58,10 +58,12 @@ def drift(
 
 def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     """Everything that differs. Reads alone: nothing is written to GitHub, nor to the state."""
-    environment = {**environment_of(settings_file, shown), **reading_environment(settings_file.name)}
+    environment = environment_of(settings_file, shown)
     settings, token = settings_file.settings(), github_token(environment)
     with shown.step("state"):
         made = resources_of(stack, environment)
+    many = sum(one.type == REPOSITORY for one in made.values())
+    environment = {**environment, **reading_environment(settings_file.name, many)}
     with shown.step("repositories"):
         lost = lost_repositories(settings, token, made)
     # The provider fails at the settings of a repository that is gone.

@@ -34,12 +34,20 @@ def engine_environment(engine: Engine) -> dict[str, str]:
     return home | {"PATH": os.pathsep.join(path_entries)}
 
 
-def reading_environment(stack: str) -> dict[str, str]:
+FEW = 45
+"""Repositories of which a refresh gets less than a hundred answers that say no."""
+
+
+def reading_environment(stack: str, repositories: int) -> dict[str, str]:
     """The variables for runs that only read: the provider then keeps the answers, and asks whether they are still true.
 
     GitHub counts no such question whose answer is yes:
     https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+    Not for many repositories: the client that can do it counts an answer with an error (vulnerability alerts that are
+    off answer 404, twice a repository) as a request under way for ever, and stops at a hundred.
     """
+    if repositories > FEW:
+        return {}
     return {"GITHUB_LEGACY_CLIENT": "false", "GITHUB_CACHE_PATH": str(WORKSPACE / "github-answers" / stack)}
 
 

@@ -32,15 +32,15 @@ def github_provider(settings: Settings) -> github.Provider:
     """The provider for the stack's owner. The token stays in the environment, so the state never holds it.
 
     It has two clients. The older one sends one request after the other and waits after each write, as GitHub asks for;
-    only the sandbox gets the newer one, which is faster. The newer one keeps what it has read, and asks only whether
-    that has changed, which costs nothing: GITHUB_LEGACY_CLIENT=false and GITHUB_CACHE_PATH choose it for runs that only
-    read, as `./multirepo drift` does.
+    for the sandbox it does neither. The newer one keeps what it has read, and asks only whether that has changed, which
+    costs nothing: GITHUB_LEGACY_CLIENT=false and GITHUB_CACHE_PATH choose it for runs that only read, as
+    `./multirepo drift` does. It does not pause between writes, and stops after a hundred answers with an error.
     """
     return github.Provider(
         "github",
         owner=settings.owner,
         base_url=settings.github.api,
-        legacy_client=False if settings.github.is_local else None,
+        parallel_requests=settings.github.is_local or None,
         write_delay_ms=0 if settings.github.is_local else int(WRITE_DELAY * 1000),
     )
 
