@@ -223,6 +223,8 @@ class _Adopting:
             )
         if self._drift.resource.type == CODE_MOVE:
             return "This is the monorepo's history, which people do not change."
+        if self._drift.area == "monorepo":
+            return "The stage of its wave says whether a folder is frozen; a commit in one stays in the monorepo."
         if self._drift.area == "registry":
             return "A published version never changes, and the index is set by the stack."
         if self._drift.gone:

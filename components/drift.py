@@ -15,10 +15,11 @@ OIDC_SUBJECT = (
     "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:"
     "ActionsRepositoryOidcSubjectClaimCustomizationTemplate"
 )
-AREAS = ("settings", "files", "history", "secrets", "registry")
+AREAS = ("settings", "files", "history", "secrets", "registry", "monorepo")
 """What is looked at."""
 
 MANAGED_FILES = "pulumi-python:dynamic/managed_files:ManagedFiles"
+MONOREPO = "pulumi-python:dynamic/monorepo:Monorepo"
 CODE_MOVE = "pulumi-python:dynamic/code_move:CodeMove"
 SECRETS = (
     "github:index/actionsSecret:ActionsSecret",
@@ -52,6 +53,8 @@ THINGS = {
     "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates": "security updates",
     MANAGED_FILES: "managed files",
     CODE_MOVE: "moved history",
+    "pulumi-python:dynamic/backup:VerifiedCopy": "copy of the monorepo",
+    MONOREPO: "monorepo",
     "pulumi-python:dynamic/registry:DevpiIndex": "package index {index}",
     "pulumi-python:dynamic/registry:DevpiToken": "registry token of {user}",
     "pulumi-python:dynamic/packages:PublishedPackage": "published package {name} {version}",
@@ -127,7 +130,7 @@ def drifts(seen: Iterable[Seen], owner: str) -> list[Drift]:
 
 def repository_of(resource: Seen, resources: Mapping[str, Seen]) -> str:
     """The name of the repository that the resource belongs to, which its component has; "" for the organization's."""
-    while resource.type != "multirepo:github:ServiceRepository":
+    while resource.type not in ("multirepo:github:ServiceRepository", "multirepo:github:MonorepoBackup"):
         if resource.parent not in resources:
             return ""
         resource = resources[resource.parent]
@@ -154,6 +157,10 @@ def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]
 def _area(kind: str) -> str:
     if kind in SECRETS:
         return "secrets"
+    if kind.endswith(":VerifiedCopy"):
+        return "history"
+    if kind == MONOREPO:
+        return "monorepo"
     return "settings" if kind.startswith("github:") else "registry"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from components.settings import WORKSPACE, Settings, github_token
 from migration.code_move.mirror import fetched, is_address
 from migration.code_move.proof import proof_of
+from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state import DesiredState
 from migration.desired_state.moves import CodeSelection
@@ -32,11 +33,21 @@ def selections_of(state: DesiredState) -> dict[str, CodeSelection]:
 
 def monorepo_of(settings: Settings) -> Path:
     """The monorepo on this machine, fetched first when the stack names an address."""
-    if not is_address(settings.monorepo):
+    if not is_address(settings.monorepo_address):
         return settings.monorepo_folder
-    # The token is for the stack's GitHub alone: no other host gets to see it.
-    token = github_token() if settings.monorepo.startswith(f"{settings.github.address}/") else None
-    return fetched(settings.monorepo, workspace_of(settings) / "monorepo.git", token)
+    return fetched(settings.monorepo_address, workspace_of(settings) / "monorepo.git", _token_for(settings))
+
+
+def monorepo_remote(settings: Settings) -> Remote:
+    """The monorepo where it is for everybody: what is written to it goes there."""
+    if not is_address(settings.monorepo_address):
+        return Remote(url=str(settings.monorepo_folder))
+    return Remote(url=settings.monorepo_address, token=_token_for(settings))
+
+
+def _token_for(settings: Settings) -> str | None:
+    """The token is for the stack's GitHub alone: no other host gets to see it."""
+    return github_token() if settings.monorepo_address.startswith(f"{settings.github.address}/") else None
 
 
 def workspace_of(settings: Settings) -> Path:

@@ -157,8 +157,11 @@ def budget_of(wanted: Wanted, existing: Existing) -> Budget:
 
     What was begun and not finished counts as done: the figures are those of whole repositories.
     """
-    first = Counter({"Team": len(wanted.teams)})
+    backup = Counter({"Repository": 1, "RepositoryRuleset": 2} if wanted.backup else {})
+    first = Counter({"Team": len(wanted.teams)}) + backup
     coming = Counter({"Team": len(set(wanted.teams) - set(existing.teams))})
+    if wanted.backup not in existing.repositories:
+        coming += backup
     for name, (desired, settings) in wanted.repositories.items():
         kinds = kinds_of(desired, settings)
         first += kinds

@@ -36,13 +36,14 @@ https://docs.github.com/en/enterprise-server/admin/release-notes
 class Wanted:
     """What a stack makes: its owner, each repository with how it is kept, slug to description of the teams.
 
-    planned: name to wave of the repositories that it does not make yet.
+    planned: name to wave of the repositories that it does not make yet. backup: that of the monorepo; "" for none.
     """
 
     owner: str
     repositories: Mapping[str, tuple[DesiredRepository, RepositorySettings]]
     teams: Mapping[str, str]
     planned: Mapping[str, str]
+    backup: str = ""
 
     @classmethod
     def of(
@@ -50,14 +51,14 @@ class Wanted:
     ) -> "Wanted":
         """From what the stages computed."""
         repositories = {one.name: (one, kept[one.name]) for one in state.repositories}
-        return cls(owner=owner, repositories=repositories, teams=teams, planned=state.planned)
+        return cls(owner=owner, repositories=repositories, teams=teams, planned=state.planned, backup=state.backup)
 
     @property
     def names(self) -> Names:
         """What to look for at GitHub."""
         settings = [one for _, one in self.repositories.values()]
         return Names(
-            repositories=(*self.repositories, *self.planned),
+            repositories=(*self.repositories, *self.planned, *filter(None, [self.backup])),
             labels=tuple(dict.fromkeys(label.name for one in settings for label in one.labels)),
             teams=tuple(self.teams),
             people=tuple(dict.fromkeys(person for one in settings for person in one.people)),

@@ -28,7 +28,7 @@ class ServiceRepositoryArgs:
     owner: at GitHub. settings, values: how it is kept.
     teams: slug to number, of those that the settings name.
     existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
-    packages: what it publishes, and what must be published before it moves.
+    packages: what it publishes, and what must be published before it moves. backup: what must be there before anything.
     """
 
     owner: str
@@ -40,6 +40,7 @@ class ServiceRepositoryArgs:
     existing: Existing
     leftovers: Leftovers
     packages: PrivatePackages | None = None
+    backup: pulumi.Resource | None = None
 
 
 LEFT_AS_IT_IS = [
@@ -71,7 +72,8 @@ class ServiceRepository(pulumi.ComponentResource):
         """Register the repository under its plan name."""
         super().__init__("multirepo:github:ServiceRepository", name, None, opts)
         packages = args.packages
-        child = pulumi.ResourceOptions(parent=self, depends_on=packages.needed_by(name) if packages else [])
+        needed = [*(packages.needed_by(name) if packages else ()), *filter(None, [args.backup])]
+        child = pulumi.ResourceOptions(parent=self, depends_on=needed)
         desired, merge = args.desired, args.desired.merge
         self.repository = github.Repository(
             f"{name}-repository",

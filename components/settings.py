@@ -71,8 +71,10 @@ class Settings:
 
     owner: organization or user that gets the repositories.
     server: address of GitHub, or "sandbox/WORLD" for a world of the sandbox that runs in this checkout.
-    monorepo: path (relative to the project folder) or address of the repository to take apart.
+    monorepo: path (relative to the project folder) or address of the repository to take apart, or its place in the
+        sandbox, "sandbox/WORLD/OWNER/NAME.git".
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
+    archive: whether the monorepo is to be archived, when every wave is cut over.
     registry: where private packages are; None when none is set. devpi, codeartifact: the
         same where this stack keeps it.
     """
@@ -82,6 +84,7 @@ class Settings:
     monorepo: str
     plan_file: Path
     stages: Mapping[str, str]
+    archive: bool = False
     registry: Registry | None = None
     devpi: DevpiServer | None = None
     codeartifact: CodeArtifactDomain | None = None
@@ -109,6 +112,7 @@ class Settings:
             monorepo=monorepo,
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
+            archive=_switch(get("archive"), stack),
             registry=registry.for_pipelines if isinstance(registry, DevpiServer | CodeArtifactDomain) else registry,
             devpi=registry if isinstance(registry, DevpiServer) else None,
             codeartifact=registry if isinstance(registry, CodeArtifactDomain) else None,
@@ -126,9 +130,29 @@ class Settings:
         return self.registry.index_url if self.registry else None
 
     @property
+    def monorepo_address(self) -> str:
+        """`monorepo` as git takes it; one in the sandbox is "sandbox/WORLD/OWNER/NAME.git". Raises SettingsError."""
+        sandbox, _, place = self.monorepo.partition("/")
+        return f"{sandbox_address()}/{place}" if sandbox == "sandbox" else self.monorepo
+
+    @property
+    def monorepo_repository(self) -> str:
+        """ "owner/name" of the monorepo where it is at this stack's GitHub, else ""."""
+        address, server = self.monorepo_address.removesuffix(".git"), f"{self.github.address}/"
+        return address.removeprefix(server) if address.startswith(server) else ""
+
+    @property
     def monorepo_folder(self) -> Path:
         """`monorepo` as a folder, from the project's, so that a stack means the same wherever it is run from."""
         return PROJECT / Path(self.monorepo).expanduser()
+
+
+def _switch(setting: str | bool | None, stack: str) -> bool:
+    if setting in (None, True, False, "true", "false"):
+        return setting in (True, "true")
+    raise SettingsError(
+        f"Pulumi.{stack}.yaml: multirepo:archive must be true or false. Run: pulumi config set archive true"
+    )
 
 
 def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, str]:

@@ -4,15 +4,16 @@ The provider follows a renamed repository without a word, fails where one is gon
 that has none any more, and knows no policy of an environment for branches and tags but those that the stack made.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from components.drift import ENVIRONMENT, REPOSITORY, Difference, Drift, Seen, repository_of
+from components.drift import ENVIRONMENT, MONOREPO, REPOSITORY, Difference, Drift, Seen, repository_of
 from components.github_server import graphql
 from components.settings import Settings
+from migration.cutover.stragglers import Straggler
 
 POLICY = "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy"
 
@@ -110,3 +111,18 @@ def _additional_policies(
                 differences=(Difference(property=policy.get("type", "branch"), was=None, now=policy["name"]),),
                 before_up=(f"gh api --method DELETE {path}/deployment-branch-policies/{policy['id']}",),
             )
+
+
+def late_commits(found: Iterable[Straggler], made: Mapping[str, Seen]) -> Iterator[Drift]:
+    """Commits in frozen folders of the monorepo, as drift of the monorepo. made: by URN."""
+    monorepo = next((one for one in made.values() if one.type == MONOREPO), None)
+    for one in found if monorepo else ():
+        assert monorepo
+        yield Drift(
+            area="monorepo",
+            repository=one.repository,
+            thing=f"commit {one.commit[:12]} in the frozen {one.folder}",
+            resource=monorepo,
+            differences=(Difference(property=one.author, was=None, now=one.subject),),
+            before_up=(one.command,),
+        )

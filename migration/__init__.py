@@ -4,7 +4,9 @@
 2. desired_state  what must exist, from the plan and the stage of each wave (pure)
 3. code_move      the history of one monorepo becomes that of many repositories
 4. packages       manifests, versions and publishing
-5. verification   what was moved, held against what was planned
+5. transforms     what the plan changes in the newest files
+6. cutover        what becomes of the monorepo's folders, and the way back
+7. verification   what was moved, held against what was planned
 
 A stage imports only the stages before it; `tests/test_layout.py` holds it so.
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-STAGES = ("plan", "desired_state", "code_move", "packages", "transforms", "verification")
+STAGES = ("plan", "desired_state", "code_move", "packages", "transforms", "cutover", "verification")
 ROOMS = ("__main__", "components", "migration", "policies", "sandbox", "engine", "command_line")
 ALLOWED = {
     "__main__": {"components", "migration"},

@@ -21,6 +21,10 @@ class CarryRefusedError(CodeMoveError):
     """A repository on GitHub holds something that a push would lose: a person must decide."""
 
 
+class BackupError(CodeMoveError):
+    """There is no proved copy of the monorepo, so nothing may move: a person must look at the backup repository."""
+
+
 class RemoteError(CodeMoveError):
     """Git could not talk to a repository on a server.
 

@@ -8,8 +8,8 @@ from migration.code_move.git_objects import git_environment
 from migration.plan import VENDOR_BRANCH
 
 
-def merged(git_dir: Path, branch: str, present: str, tip: str) -> str | tuple[str, ...]:
-    """Where `branch` goes, from its commit `present`, to have all of the vendor branch's commit `tip`.
+def merged(git_dir: Path, branch: str, present: str, tip: str, message: str = "") -> str | tuple[str, ...]:
+    """Where `branch` goes, from its commit `present`, to have all of the vendor branch's commit `tip`, or of another's.
 
     `present` itself when it has it, `tip` when only the monorepo moved on, else a merge commit, dated as the tip. The
     paths that git could not merge when people and the monorepo changed the same lines.
@@ -25,7 +25,7 @@ def merged(git_dir: Path, branch: str, present: str, tip: str) -> str | tuple[st
     date = _git(git_dir, "show", "--no-patch", "--format=%cd", "--date=raw", tip).stdout.strip()
     author = {"NAME": "multirepo", "EMAIL": "multirepo@users.noreply.github.com", "DATE": date}
     identity = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in author.items()}
-    message = f"Merge branch '{VENDOR_BRANCH}' into {branch}"
+    message = message or f"Merge branch '{VENDOR_BRANCH}' into {branch}"
     return _git(
         git_dir, "commit-tree", tree, "-p", present, "-p", tip, "-m", message, environment=identity
     ).stdout.strip()

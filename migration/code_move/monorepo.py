@@ -7,6 +7,7 @@ from pathlib import Path
 from migration.code_move.errors import SplitError
 from migration.code_move.git_objects import GitError, run_git
 from migration.code_move.object_format import FORMATS, ObjectFormat
+from migration.plan import is_own_tag
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Monorepo:
 
     objects: its object folder, shared by all its work trees.
     head: the commit that the asked revision names.
-    tags: name without "refs/tags/" -> the object that the tag names (a tag object for an annotated one).
+    tags: those that are not the migration's own: name without "refs/tags/" -> the object that the tag names (a tag
+        object for an annotated one).
     """
 
     path: Path
@@ -98,7 +100,7 @@ def _tags(path: Path) -> dict[str, bytes]:
     for line in answer.splitlines():
         object_id, _, name = line.partition(b" refs/tags/")
         tags[os.fsdecode(name)] = bytes.fromhex(object_id.decode())
-    return tags
+    return {name: object_id for name, object_id in tags.items() if not is_own_tag(name)}
 
 
 def folders_at(directory: Path, commit: bytes) -> list[str]:

@@ -32,15 +32,15 @@ def transformed_tree(git_dir: Path, head: str, transforms: Iterable[Transform]) 
     """The tree of `head` after each transform in turn, written into `git_dir`; None when none of them changes it."""
     original = tree = object_named(git_dir, f"{head}^{{tree}}")
     for transform in transforms:
-        with _TreeFiles(git_dir, tree) as files:
+        with TreeFiles(git_dir, tree) as files:
             changes = transform(files)
         if changes.contents:
             tree = _with_changes(git_dir, files, changes)
     return None if tree == original else tree
 
 
-class _TreeFiles(Files):
-    """Symbolic links and submodules are left out: no transform is about them."""
+class TreeFiles(Files):
+    """The files of a tree, while it is open. Symbolic links and submodules are left out: no transform is about them."""
 
     def __init__(self, git_dir: Path, tree: str) -> None:
         self._git_dir, self.tree = git_dir, tree
@@ -53,7 +53,7 @@ class _TreeFiles(Files):
                 self.modes[os.fsdecode(name)], self._ids[os.fsdecode(name)] = mode, object_id
         self._reader: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "_TreeFiles":
+    def __enter__(self) -> "TreeFiles":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -86,7 +86,7 @@ class _TreeFiles(Files):
         return len(self.modes)
 
 
-def _with_changes(git_dir: Path, files: _TreeFiles, changes: Changes) -> str:
+def _with_changes(git_dir: Path, files: TreeFiles, changes: Changes) -> str:
     modes = files.modes | {new: files.modes[old] for old, new in changes.moves.items()}
     lines = []
     for path, content in changes.contents.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from migration import plan as planned
 from migration.desired_state.moves import CodeSelection, MessageRules, Move, TagRule
-from migration.desired_state.stages import Stage, stages_of_waves
+from migration.desired_state.stages import Stage, demand_order, stages_of_waves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,7 @@ class MergeSettings:
 class DesiredRepository:
     """One repository that must exist.
 
+    cut_over: it is the source of truth: its folders in the monorepo are frozen, and nothing is carried over any more.
     code: what it takes from the monorepo; None for a repository that is born empty.
     archived: read-only at GitHub, because its wave was rolled back.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
@@ -42,6 +43,7 @@ class DesiredRepository:
     homepage: str
     default_branch: str
     archived: bool
+    cut_over: bool = False
     has_issues: bool = True
     has_wiki: bool = False
     has_projects: bool = False
@@ -55,27 +57,41 @@ class DesiredState:
     """Everything that must exist. A repository stands after those whose packages it needs, else in the plan's order.
 
     planned: name to wave of the repositories of which nothing exists yet.
+    backup: the repository that holds the monorepo as it was before the first of them; "" while there is none.
+    archived: whether the monorepo is.
     """
 
     repositories: tuple[DesiredRepository, ...]
     planned: Mapping[str, str]
+    backup: str = ""
+    archived: bool = False
 
 
-def desired_state(plan: planned.Plan, stages: Mapping[str, str]) -> DesiredState:
+def desired_state(plan: planned.Plan, stages: Mapping[str, str], archived: bool = False) -> DesiredState:
     """What must exist when each wave is at its stage.
 
     stages: wave to stage, as the stack file has it; waves that are not named are planned, and nothing of them exists.
-    Raises DesiredStateError when a wave or a stage is unknown.
+    archived: whether the monorepo is to be.
+    Raises DesiredStateError when a wave or a stage is unknown, or does not fit the others'.
     """
     stage_of = stages_of_waves(plan, stages)
-    return DesiredState(
-        repositories=tuple(
-            _desired(repository, plan.history, stage_of[repository.wave])
-            for repository in _dependencies_first(plan.repositories)
-            if stage_of[repository.wave] is not Stage.PLANNED
-        ),
-        planned={one.name: one.wave for one in plan.repositories if stage_of[one.wave] is Stage.PLANNED},
+    demand_order(plan, stage_of, archived)
+    repositories = tuple(
+        _desired(repository, plan.history, stage_of[repository.wave])
+        for repository in _dependencies_first(plan.repositories)
+        if stage_of[repository.wave] is not Stage.PLANNED
     )
+    return DesiredState(
+        repositories=repositories,
+        planned={one.name: one.wave for one in plan.repositories if stage_of[one.wave] is Stage.PLANNED},
+        backup=backup_of(plan) if repositories else "",
+        archived=archived,
+    )
+
+
+def backup_of(plan: planned.Plan) -> str:
+    """The name of the repository that holds the backup."""
+    return f"{plan.monorepo.name}{planned.BACKUP_SUFFIX}"
 
 
 def _desired(repository: planned.Repository, history: planned.History, stage: Stage) -> DesiredRepository:
@@ -88,6 +104,7 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
         homepage=repository.homepage or "",
         default_branch=repository.default_branch,
         archived=stage is Stage.ROLLED_BACK,
+        cut_over=stage is Stage.CUTOVER,
         code=_code(repository, history) if repository.moves else None,
         notes=history.notes,
     )

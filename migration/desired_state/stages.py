@@ -42,3 +42,29 @@ def stages_of_waves(plan: Plan, stages: Mapping[str, str]) -> dict[str, Stage]:
     if faults:
         raise DesiredStateError("\n".join(faults))
     return {wave: Stage(stages.get(wave, Stage.PLANNED)) for wave in waves}
+
+
+def demand_order(plan: Plan, stage_of: Mapping[str, Stage], archived: bool) -> None:
+    """Refuse a wave that is cut over before the packages it needs are published, and an archive that comes too early.
+
+    A wave that was rolled back has published its packages, and they stay. Raises DesiredStateError with every fault.
+    """
+    homes = {package.name: one for one in plan.repositories for package in one.packages}
+    faults: dict[str, None] = {}
+    for one in plan.repositories:
+        needed = [*one.consumes, *(name for package in one.packages for name in package.depends_on)]
+        for name in needed if stage_of[one.wave] is Stage.CUTOVER else ():
+            home = homes[name]
+            if stage_of[home.wave] is Stage.PLANNED:
+                faults[
+                    f"multirepo:waves.{one.wave} in the stack file: {one.name} cannot be cut over before {name} is "
+                    f"published, which {home.name} does. First run: pulumi config set --path "
+                    f"'multirepo:waves.{home.wave}' moving && pulumi up"
+                ] = None
+    if archived and (others := [wave for wave, stage in stage_of.items() if stage is not Stage.CUTOVER]):
+        faults[
+            f"multirepo:archive in the stack file: the monorepo cannot be archived before every wave is cut over, and "
+            f"{', '.join(others)} {'is' if len(others) == 1 else 'are'} not. Run: pulumi config set archive false"
+        ] = None
+    if faults:
+        raise DesiredStateError("\n".join(faults))

@@ -2,6 +2,8 @@
 
 from migration.plan.errors import Fault, PlanError
 from migration.plan.model import (
+    BACKUP_SUFFIX,
+    FROZEN_TAG,
     VENDOR_BRANCH,
     AllowedSecret,
     Confirmation,
@@ -18,6 +20,7 @@ from migration.plan.model import (
     Team,
     Transforms,
     Wave,
+    is_own_tag,
 )
 from migration.plan.reading import read_plan
 from migration.plan.settings import (
@@ -31,6 +34,8 @@ from migration.plan.settings import (
 )
 
 __all__ = [
+    "BACKUP_SUFFIX",
+    "FROZEN_TAG",
     "ORGANIZATION_ADMINS",
     "REPOSITORY_ADMINS",
     "VENDOR_BRANCH",
@@ -56,5 +61,6 @@ __all__ = [
     "Team",
     "Transforms",
     "Wave",
+    "is_own_tag",
     "read_plan",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from migration.plan.findings import Finding, Location, did_you_mean
 from migration.plan.folders import check_files, check_folders
-from migration.plan.model import DEFAULT_WAVE, VENDOR_BRANCH, Plan
+from migration.plan.model import BACKUP_SUFFIX, DEFAULT_WAVE, VENDOR_BRANCH, Plan
 from migration.plan.package_order import check_packages
 from migration.plan.settings_checks import check_settings
 from migration.plan.values import quoted
@@ -45,6 +45,9 @@ def _check_names(plan: Plan) -> Iterator[Finding]:
     for location, name in repositories:
         if name and name == plan.monorepo.name.lower():
             problem = f"{quoted(name)} is the monorepo itself"
+            yield Finding(location, problem, "Give the new repository a name of its own.")
+        if name and name == f"{plan.monorepo.name}{BACKUP_SUFFIX}".lower():
+            problem = f"{quoted(name)} is the name of the monorepo's backup"
             yield Finding(location, problem, "Give the new repository a name of its own.")
 
 

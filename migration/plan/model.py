@@ -4,6 +4,7 @@ Every model is valid value by value; `migration.plan.checks` holds what only the
 The docstring of a field is its description in `migration.schema.json` and in the remedy when it is missing.
 """
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
@@ -40,6 +41,20 @@ DEFAULT_WAVE = "migration"
 VENDOR_BRANCH = "monorepo"
 """The branch of a new repository that only the code move writes."""
 
+BACKUP_SUFFIX = "-backup"
+"""Behind the monorepo's name, the name of the repository that holds it as it was."""
+
+FROZEN_TAG = "frozen/"
+"""Before a repository's name, the tag on the monorepo that says that its folders are frozen."""
+
+_OWN_TAG = re.compile(r"(pre-migration|archived)-[0-9]{8}(\.[0-9]+)?|frozen/.+")
+
+
+def is_own_tag(name: str) -> bool:
+    """Whether a tag of the monorepo tells of the migration itself, and so belongs to no new repository."""
+    return _OWN_TAG.fullmatch(name) is not None
+
+
 _AT_LEAST_ONE = Field(json_schema_extra={"minItems": 1})
 
 Kind = Literal["python-packages", "python-service", "vite-application", "templates", "compose-tests", "documentation"]
@@ -58,6 +73,8 @@ class Monorepo(_Model):
     """Its name."""
     default_branch: RefName = "main"
     """The branch whose history is split."""
+    notice: Literal["beside", "in_place"] = "beside"
+    """Where the notice of a frozen folder stands: in a file beside it, or in its place, so that its files go."""
 
 
 class Wave(_Model):

@@ -23,8 +23,8 @@ END_STATE = {
         "refs/tags/v1.0.0": "351164729144faab719a58c70c6a2d8b05fb21c9",
     },
 }
-# An undisturbed `up` of two repositories makes ten writes: four by the API and a push for each.
-MOMENTS = (1, 5, 9)
+# An undisturbed `up` makes six writes for the backup, then ten for two repositories.
+MOMENTS = (1, 5, 14)
 
 
 def writes(stack: Stack) -> int:
@@ -59,7 +59,7 @@ def test_a_killed_up_is_finished_by_the_next_one(stack: Stack, moment: int) -> N
     up_killed_after(stack, moment)
     stack.pulumi("cancel", "--yes")
     stack.up()
-    assert repositories(stack) == set(END_STATE)
+    assert repositories(stack) == {*END_STATE, "maestro-platform-backup"}
     assert {name: stack.refs(name) for name in END_STATE} == END_STATE
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
@@ -67,4 +67,4 @@ def test_a_killed_up_is_finished_by_the_next_one(stack: Stack, moment: int) -> N
 def test_an_undisturbed_up_ends_in_the_state_that_the_others_are_held_against(stack: Stack) -> None:
     stack.up()
     assert {name: stack.refs(name) for name in END_STATE} == END_STATE
-    assert writes(stack) == 10
+    assert writes(stack) == 16

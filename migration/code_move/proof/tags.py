@@ -8,6 +8,7 @@ from pathlib import Path
 from migration.code_move.git_objects import run_git
 from migration.code_move.proof.evidence import read_objects
 from migration.desired_state.moves import TagRule
+from migration.plan import is_own_tag
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,13 @@ class Tag:
 
 
 def tag_ids(monorepo: Path) -> dict[str, bytes]:
-    """The monorepo's tags: name without "refs/tags/" -> the object that each names."""
+    """The monorepo's tags, without the migration's own: name without "refs/tags/" -> the object that each names."""
     answer = run_git(
         "for-each-ref", "--format=%(objectname) %(refname)", "refs/tags", directory=monorepo, user_config=True
     )
     split = (line.partition(b" refs/tags/") for line in answer.splitlines())
-    return {name.decode("utf-8", "surrogateescape"): object_id for object_id, _, name in split}
+    found = {name.decode("utf-8", "surrogateescape"): object_id for object_id, _, name in split}
+    return {name: object_id for name, object_id in found.items() if not is_own_tag(name)}
 
 
 def read_tags(git_dir: Path, ids: Mapping[str, bytes]) -> dict[str, Tag]:

@@ -1,0 +1,1 @@
+"""What becomes of the monorepo: folders frozen, thawed, archived, and the way back."""

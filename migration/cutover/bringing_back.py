@@ -1,0 +1,140 @@
+"""The work that people did in a new repository, as commits of the monorepo: the same people, dates, words and merges.
+
+Each commit of theirs becomes one whose tree is that of the monorepo at the time, with the repository's folders as the
+commit has them. Nothing is replayed, so nothing can conflict: only the result is merged with the monorepo.
+"""
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migration.code_move.commit_map import read_commit_map
+from migration.code_move.git_objects import run_git
+from migration.code_move.merging import is_ancestor
+from migration.code_move.tip import Tip
+from migration.cutover.git_trees import entries, with_entries
+from migration.cutover.reversal import Reversal, tree_of
+from migration.desired_state.moves import Move
+
+_SIGNATURE = re.compile(rb"^(?:gpgsig|gpgsig-sha256|mergetag) .*\n(?: .*\n)*", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroughtBack:
+    """head: the monorepo's commit that has all of it. commits: how many of people's became ones of the monorepo.
+
+    listed: files in which a transform could not be undone, or that belong to no folder of the monorepo.
+    """
+
+    head: str
+    commits: int
+    listed: tuple[str, ...]
+
+
+@dataclass
+class BringingBack:
+    """One repository. git_dir: of the split, with the monorepo's objects and people's. moves: of the repository."""
+
+    git_dir: Path
+    repository: str
+    moves: tuple[Move, ...]
+    reversal: Reversal
+    _listed: set[str] = field(default_factory=set)
+    _new: dict[str, str] = field(default_factory=dict)
+    _bases: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def bring(self, head: str, vendor: str, origin: str) -> BroughtBack:
+        """Everything in `head`, a commit of the repository, that is not in `vendor`, its vendor branch.
+
+        origin: the monorepo's commit for work that goes on from nothing of the monorepo's. Raises GitError.
+        """
+        id_size = len(head) // 2
+        originals = {new: old for old, new in read_commit_map(self.git_dir, self.repository, id_size)}
+        listing = run_git(
+            "rev-list", "--reverse", "--topo-order", "--parents", head, f"^{vendor}", directory=self.git_dir
+        )
+        made = 0
+        for commit, *parents in (line.split() for line in listing.decode().splitlines()):
+            for parent in parents:
+                if parent not in self._new:
+                    tip = Tip.read(self.git_dir, parent)
+                    split = tip.split_head if tip else parent
+                    self._new[parent] = originals.get(split, origin)
+                    self._bases[parent] = (parent, split)
+            made += self._bring(commit, parents, origin)
+        return BroughtBack(head=self._new.get(head, origin), commits=made, listed=tuple(sorted(self._listed)))
+
+    def _bring(self, commit: str, parents: list[str], origin: str) -> int:
+        base = self._latest([self._bases[parent] for parent in parents if self._bases[parent][0]])
+        self._bases[commit] = base
+        carried = self._new.get(base[0], origin) if base[0] else origin
+        new_parents = self._without_ancestors([self._new[parent] for parent in parents] or [origin])
+        tree = self._tree(commit, base, carried)
+        if len(new_parents) == 1 and tree == tree_of(self.git_dir, new_parents[0]):
+            self._new[commit] = new_parents[0]
+            return 0
+        self._new[commit] = self._write(commit, tree, new_parents)
+        return 1
+
+    def _latest(self, bases: list[tuple[str, str]]) -> tuple[str, str]:
+        """Of vendor branch commits, each with its split's, the one that has the others."""
+        found = ("", "")
+        for base in dict.fromkeys(bases):
+            if not found[0] or is_ancestor(self.git_dir, found[0], base[0]):
+                found = base
+        return found
+
+    def _without_ancestors(self, commits: list[str]) -> list[str]:
+        distinct = list(dict.fromkeys(commits))
+        return [
+            one
+            for one in distinct
+            if not any(other != one and is_ancestor(self.git_dir, one, other) for other in distinct)
+        ]
+
+    def _tree(self, commit: str, base: tuple[str, str], carried: str) -> str:
+        """The monorepo's tree at `carried` with the repository's folders as `commit` has them."""
+        vendor, split = base
+        ours = tree_of(self.git_dir, commit)
+        before = tree_of(self.git_dir, split) if split else _empty_tree(self.git_dir)
+        transformed = tree_of(self.git_dir, vendor) if vendor else before
+        back, listed = self.reversal.tree(self.git_dir, ours, transformed, before)
+        self._listed.update(listed)
+        places = dict.fromkeys(self._placed(before)) | self._placed(back, told=True)
+        return with_entries(self.git_dir, tree_of(self.git_dir, carried), places)
+
+    def _placed(self, tree: str, told: bool = False) -> dict[str, str | None]:
+        """Path in the monorepo to "mode id" of each file of a repository's tree."""
+        placed: dict[str, str | None] = {}
+        for path, entry in entries(self.git_dir, tree).items():
+            source = self._source(path)
+            if source is not None:
+                placed[source] = entry
+            elif told:
+                self._listed.add(path)
+        return placed
+
+    def _source(self, path: str) -> str | None:
+        fitting = [move for move in self.moves if not move.target or path.startswith(f"{move.target}/")]
+        if not fitting:
+            return None
+        move = max(fitting, key=lambda one: len(one.target))
+        return posixpath.join(move.source, path[len(move.target) + 1 :] if move.target else path)
+
+    def _write(self, commit: str, tree: str, parents: list[str]) -> str:
+        """The same commit with another tree and other parents; a signature was of the one that it was."""
+        content = run_git("cat-file", "commit", commit, directory=self.git_dir)
+        header, _, message = content.partition(b"\n\n")
+        kept = re.sub(rb"^(?:tree|parent) \w+\n", b"", header + b"\n", flags=re.MULTILINE)
+        kept = _SIGNATURE.sub(b"", kept)
+        named = b"".join(b"parent %b\n" % parent.encode() for parent in parents)
+        rewritten = b"tree %b\n%b%b\n%b" % (tree.encode(), named, kept, message)
+        written = run_git(
+            "hash-object", "-t", "commit", "-w", "--stdin", directory=self.git_dir, standard_input=rewritten
+        )
+        return written.decode().strip()
+
+
+def _empty_tree(git_dir: Path) -> str:
+    return run_git("hash-object", "-t", "tree", "-w", "--stdin", directory=git_dir).decode().strip()

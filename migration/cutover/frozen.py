@@ -1,0 +1,78 @@
+"""Which folders of the monorepo are frozen, and what was carried over last: told by annotated tags on it.
+
+The tag `frozen/<repository>` names the commit that froze the folders. Its message holds what the repository had got by
+then, so that later commits are not carried over, whichever machine runs, and whatever state is lost.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from migration.code_move.git_objects import run_git
+from migration.code_move.splitting import Split
+from migration.plan import FROZEN_TAG
+
+_HEAD = re.compile(r"^Head: (\w+)$", re.MULTILINE)
+_TREE = re.compile(r"^Tree: (\w+)$", re.MULTILINE)
+_TAG = re.compile(r"^Tag: (\w+) (\S+)$", re.MULTILINE)
+_FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What a repository got from the monorepo. head: of the split. tree: of the vendor branch's tip, "" for head's own.
+
+    tags: name to object id.
+    """
+
+    head: str
+    tree: str
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """Folders of one repository that are frozen. commit: the monorepo's that did it. tag: id of the tag object."""
+
+    commit: str
+    tag: str
+    carried: Carried
+
+
+def frozen_in(monorepo: Path) -> dict[str, Frozen]:
+    """Every repository whose folders are frozen, by name. Reads refs alone. Raises GitError."""
+    prefix = f"refs/tags/{FROZEN_TAG}"
+    answer = run_git("for-each-ref", f"--format={_FORMAT}", prefix, directory=monorepo, user_config=True)
+    fields = answer.decode(errors="surrogateescape").split("\0")[:-1]
+    found = {}
+    for ref, tag, commit, message in zip(*(fields[number::4] for number in range(4)), strict=True):
+        if head := _HEAD.search(message):
+            tree = _TREE.search(message)
+            tags = {name: object_id for object_id, name in _TAG.findall(message)}
+            carried = Carried(head=head[1], tree=tree[1] if tree else "", tags=tags)
+            found[ref.strip().removeprefix(prefix)] = Frozen(commit=commit, tag=tag, carried=carried)
+    return found
+
+
+def frozen_tag(git_dir: Path, repository: str, commit: str, carried: Carried, date: str) -> str:
+    """Write the tag object; its id. date: in git's raw format."""
+    told = [f"Head: {carried.head}", *([f"Tree: {carried.tree}"] if carried.tree else [])]
+    told += [f"Tag: {object_id} {name}" for name, object_id in sorted(carried.tags.items())]
+    content = (
+        f"object {commit}\ntype commit\ntag {FROZEN_TAG}{repository}\n"
+        f"tagger multirepo <multirepo@users.noreply.github.com> {date}\n\n"
+        f"{repository} is its own repository\n\n" + "\n".join(told) + "\n"
+    )
+    return run_git("mktag", directory=git_dir, standard_input=content.encode()).decode().strip()
+
+
+def pinned(split: Split, frozen: Mapping[str, Frozen]) -> Split:
+    """The split in which frozen repositories end where they ended when their folders were frozen."""
+    histories = {
+        name: replace(history, head=frozen[name].carried.head, tags=frozen[name].carried.tags)
+        if name in frozen
+        else history
+        for name, history in split.histories.items()
+    }
+    return replace(split, histories=histories)

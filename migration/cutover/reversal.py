@@ -1,0 +1,134 @@
+"""The plan's transforms backwards: files of a new repository as the monorepo would have them.
+
+What the transforms changed and people left is the original again, byte for byte: git merges the difference between
+the transformed tree and the original into what people made of it. What people wrote since in the new words, such as an
+import of a renamed module, is put into the old ones first. Where people changed the very lines that a transform had
+changed, theirs stay, and the file is listed.
+"""
+
+import posixpath
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from migration.code_move.git_objects import GitError, git_environment, object_named, run_git
+from migration.code_move.tree_changes import Changes, Files, Transform, transformed_tree
+from migration.packages.path_restoration import with_paths
+from migration.packages.rules import dependency_rules
+from migration.plan import Plan, Repository
+from migration.transforms.renaming import rename_modules
+
+_NOBODY = {
+    f"GIT_{role}_{part}": text
+    for role in ("AUTHOR", "COMMITTER")
+    for part, text in (("NAME", "multirepo"), ("EMAIL", "multirepo@localhost"), ("DATE", "0 +0000"))
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reversal:
+    """How one repository's trees go back. managed: files that the stack wrote, which stay in the new repository."""
+
+    plan: Plan
+    repository: Repository
+    index_url: str | None
+    managed: Mapping[str, str]
+
+    def tree(self, git_dir: Path, worked_on: str, transformed: str, original: str) -> tuple[str, tuple[str, ...]]:
+        """The tree that goes back, and the files in which a transform could not be undone.
+
+        worked_on, transformed: trees, of people's commit and of the vendor branch's tip that it goes on from.
+        original: the split's tree there.
+        """
+        backwards = [self._backwards(git_dir, original)]
+        ours = transformed_tree(git_dir, worked_on, [self._without_managed(git_dir, original), *backwards])
+        base = transformed_tree(git_dir, transformed, backwards)
+        return _merged(git_dir, base or transformed, original, ours or worked_on)
+
+    def _without_managed(self, git_dir: Path, original: str) -> Transform:
+        def transform(files: Files) -> Changes:
+            gone = {path for path, text in self.managed.items() if path in files and files[path] == text.encode()}
+            before = _contents(git_dir, original, gone)
+            return Changes(contents={path: before.get(path) for path in gone})
+
+        return transform
+
+    def _backwards(self, git_dir: Path, original: str) -> Transform:
+        def transform(files: Files) -> Changes:
+            names = {new: old for old, new in self.repository.transforms.rename_modules.items()}
+            kept = {path: files[path] for path in files}
+            present = {new: old for new, old in names.items() if _is_there(new, kept)}
+            renaming = rename_modules(kept, present)
+            contents = dict(renaming.changes)
+            now = {path: text for path, text in (kept | contents).items() if text is not None}
+            manifests = [path for path in now if path.endswith("pyproject.toml")]
+            originals = dict.fromkeys(_paths(git_dir, original), b"") | _contents(git_dir, original, manifests)
+            rules = dependency_rules(self.plan, self.repository, self.index_url)
+            contents |= with_paths(now, originals, self._folders(), rules)
+            return Changes(contents=contents, moves=renaming.moves)
+
+        return transform
+
+    def _folders(self) -> dict[NormalizedName, str]:
+        """Where each private package lies, seen from the root of this repository's first move."""
+        here = self.repository.moves[0].source
+        return {
+            canonicalize_name(package.name): posixpath.relpath(posixpath.join(home.moves[0].source, package.path), here)
+            for home in self.plan.repositories
+            if home.moves
+            for package in home.packages
+        }
+
+
+def _is_there(module: str, files: Iterable[str]) -> bool:
+    folder = module.replace(".", "/")
+    return any(f"/{folder}/" in f"/{path}" or f"/{path}".endswith(f"/{folder}.py") for path in files)
+
+
+def _paths(git_dir: Path, tree: str) -> list[str]:
+    listed = run_git("ls-tree", "-r", "-z", "--name-only", tree, directory=git_dir)
+    return listed.decode(errors="surrogateescape").split("\0")[:-1]
+
+
+def _contents(git_dir: Path, tree: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """Those of the files that are there."""
+    there = set(_paths(git_dir, tree))
+    return {path: run_git("cat-file", "blob", f"{tree}:{path}", directory=git_dir) for path in paths if path in there}
+
+
+def _merged(git_dir: Path, base: str, original: str, ours: str) -> tuple[str, tuple[str, ...]]:
+    """The difference from `base` to `original`, brought into `ours`; where both changed the same lines, ours stay."""
+    if ours == base:
+        return original, ()
+    if original == base:
+        return ours, ()
+    start = _commit(git_dir, base)
+    sides = [_commit(git_dir, ours, start), _commit(git_dir, original, start)]
+    done = subprocess.run(
+        ["git", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", *sides],
+        cwd=git_dir, env=git_environment(user_config=False), capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode not in (0, 1):
+        raise GitError(["merge-tree"], done.stderr.decode(errors="replace").strip())
+    tree, *conflicting = done.stdout.decode(errors="surrogateescape").removesuffix("\0").split("\0")
+    if not conflicting:
+        return tree, ()
+    there = _contents(git_dir, ours, conflicting)
+    kept = transformed_tree(
+        git_dir, tree, [lambda _: Changes(contents={path: there.get(path) for path in conflicting})]
+    )
+    return kept or tree, tuple(sorted(conflicting))
+
+
+def _commit(git_dir: Path, tree: str, *parents: str) -> str:
+    named = [argument for parent in parents for argument in ("-p", parent)]
+    written = run_git("commit-tree", tree, *named, "-m", "For a merge", directory=git_dir, variables=_NOBODY)
+    return written.decode().strip()
+
+
+def tree_of(git_dir: Path, commit: str) -> str:
+    """The id of a commit's tree."""
+    return object_named(git_dir, f"{commit}^{{tree}}")
