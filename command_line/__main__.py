@@ -5,6 +5,7 @@ import traceback
 
 import typer
 
+from command_line.carry import carry
 from command_line.console import tell
 from command_line.discover import discover
 from command_line.doctor import doctor
@@ -15,6 +16,7 @@ from command_line.preflight import preflight
 from command_line.preview_transforms import preview_transforms
 from command_line.prove import prove
 from command_line.rehearse import rehearse
+from command_line.rollback import rollback
 from command_line.rotate import rotate
 from command_line.sandbox import sandbox
 from command_line.shell import shell
@@ -35,6 +37,8 @@ app.command()(rehearse)
 app.command()(prove)
 app.command()(preflight)
 app.command()(status)
+app.command()(carry)
+app.command()(rollback)
 app.command()(drift)
 app.command()(discover)
 app.command()(where)

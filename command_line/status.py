@@ -17,6 +17,7 @@ from components.histories import selections_of
 from components.settings import github_token
 from migration.code_move.remote import Remote
 from migration.code_move.standing import Standing, standing_of
+from migration.cutover.frozen import frozen_in, pinned
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
 
@@ -81,7 +82,8 @@ def _look(stack: Stack) -> list[WaveStatus]:
         token = github_token(environment_of(stack, shown))
         settings = stack.settings()
         state = desired_state(plan, settings.stages)
-        _, split = present_split(settings, plan, selections_of(state), shown)
+        monorepo, split = present_split(settings, plan, selections_of(state), shown)
+        split = pinned(split, frozen_in(monorepo))
         standings = {}
         with shown.step("repositories") as step:
             for desired in state.repositories:
