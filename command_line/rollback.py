@@ -12,7 +12,7 @@ from migration.plan import read_plan
 
 
 def rollback(stack: StackOption = DEV) -> None:
-    """Roll back every wave that has begun: the folders are thawed, people's work comes back, repositories are archived."""
+    """Roll back every wave that has begun: thaw folders, bring people's work back, archive repositories."""
     file = Stack(stack.rpartition("/")[2])
     plan = read_plan(file.plan_file)
     with steps() as shown:
