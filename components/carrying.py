@@ -90,3 +90,10 @@ def settings_from(config: Config) -> Settings:
 
 
 def remote_of(settings: Settings, repository: str) -> Remote:
+    """A repository of the stack at GitHub, with the token from the environment."""
+    return Remote(url=settings.github.clone_url(settings.owner, repository), token=github_token())
+
+
+def _is_no_error_of_ours(record: logging.LogRecord) -> bool:
+    """Drop the traceback that gRPC logs beside an error whose sentence Pulumi shows anyway."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CodeMoveError | PackagesError))
