@@ -85,8 +85,8 @@ def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     settings, token = settings_file.settings(), github_token(environment)
     with shown.step("state"):
         made = resources_of(stack, environment)
-    many = sum(one.type == REPOSITORY for one in made.values())
-    environment = {**environment, **reading_environment(settings_file.name, many)}
+    unguarded = sum(one.type == REPOSITORY and not one.was.get("vulnerabilityAlerts") for one in made.values())
+    environment = {**environment, **reading_environment(settings_file.name, unguarded)}
     with shown.step("repositories"):
         lost = lost_repositories(settings, token, made)
     # The provider fails at the settings of a repository that is gone.

@@ -34,19 +34,19 @@ def engine_environment(engine: Engine) -> dict[str, str]:
     return home | {"PATH": os.pathsep.join(path_entries)}
 
 
-FEW = 45
-"""Repositories of which a refresh gets less than a hundred answers that say no."""
+_FEW = 45
+"""Repositories without vulnerability alerts, of which a refresh gets less than a hundred answers with an error."""
 
 
-def reading_environment(stack: str, repositories: int) -> dict[str, str]:
+def reading_environment(stack: str, without_alerts: int) -> dict[str, str]:
     """The variables for runs that only read: the provider then keeps the answers, and asks whether they are still true.
 
     GitHub counts no such question whose answer is yes:
     https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
-    Not for many repositories: the client that can do it counts an answer with an error (vulnerability alerts that are
-    off answer 404, twice a repository) as a request under way for ever, and stops at a hundred.
+    without_alerts: repositories. Not for many of them: vulnerability alerts that are off answer 404, twice, and the
+    client that can do it counts an answer with an error as a request under way for ever, and stops at a hundred.
     """
-    if repositories > FEW:
+    if without_alerts > _FEW:
         return {}
     return {"GITHUB_LEGACY_CLIENT": "false", "GITHUB_CACHE_PATH": str(WORKSPACE / "github-answers" / stack)}
 
