@@ -22,6 +22,7 @@ from command_line.sandbox import sandbox
 from command_line.shell import shell
 from command_line.status import status
 from command_line.test import test
+from command_line.verify import verify
 from command_line.where import where
 from components.settings import WORKSPACE
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
+app.command()(verify)
 app.command()(prove)
 app.command()(preflight)
 app.command()(status)

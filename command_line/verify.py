@@ -1,0 +1,86 @@
+"""`./multirepo verify`: every line of the checklist that a machine can judge, judged for real."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from command_line.console import steps
+from command_line.exit_codes import ExitCode
+from command_line.options import MonorepoOption, PlanOption
+from command_line.present import present_split
+from command_line.stacks import Stack, stack_for
+from command_line.verifying import evidence_file, verified, world_to_verify
+from components.histories import selections_of
+from migration.desired_state import desired_state
+from migration.plan import read_plan
+from migration.verification.check import Outcome, Verdict
+from migration.verification.history import Moved
+from migration.verification.junit import as_junit
+from migration.verification.results import Verification
+
+MARKS = {Outcome.HOLDS: "[green]✓[/green]", Outcome.FAILS: "[red]✗[/red]", Outcome.NOT_JUDGED: "[yellow]?[/yellow]"}
+
+
+def verify(
+    stack: Annotated[str | None, typer.Option("--stack", help="The stack whose addresses are taken.")] = None,
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Another owner than the stack's.")] = None,
+    index: Annotated[str | None, typer.Option("--index", help="Another package index than the stack's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts for machines.")] = False,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write the verdicts as JUnit XML there.")] = None,
+) -> None:
+    """Judge each line of the checklist by running it. Exit code 1 when one does not hold or cannot be judged."""
+    chosen = Stack(stack) if stack else stack_for(monorepo, plan)
+    read = read_plan(chosen.plan_file)
+    with steps() as shown:
+        settings = chosen.settings()
+        registry = settings.registry
+        index_url = index or (registry.index_url if registry else None)
+        world = world_to_verify(chosen, settings, read, owner or settings.owner, index_url)
+        selections = selections_of(desired_state(read, settings.stages))
+        source, split = present_split(settings, read, selections, shown)
+        with shown.step("checklist") as step:
+            moved = Moved(split=split, monorepo=source, selections=selections)
+            verification = verified(world, moved, evidence_file(chosen), step)
+    if junit:
+        junit.write_text(as_junit(verification))
+    if as_json:
+        typer.echo(json.dumps(verification.as_document(), indent=2, ensure_ascii=False))
+    else:
+        print_verification(verification)
+    if not verification.holds:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def print_verification(verification: Verification) -> None:
+    """The checklist as a person reads it: each part with its lines, then what failed and what to do."""
+    console = Console(highlight=False, soft_wrap=True)
+    parts: dict[str, list[Verdict]] = {}
+    for verdict in verification.verdicts:
+        parts.setdefault(verdict.part, []).append(verdict)
+    for part, verdicts in parts.items():
+        console.print(f"\n[bold]{part}[/bold]")
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for verdict in verdicts:
+            seen = verdict.saw[-1] if verdict.saw and verdict.outcome == Outcome.HOLDS else ""
+            table.add_row(f"  {MARKS[verdict.outcome]}", verdict.line, f"{verdict.seconds:.1f} s", f"[dim]{seen}[/dim]")
+        console.print(table)
+    console.print("\n[bold]For people to confirm[/bold], under `confirmations` in the plan")
+    for one in verification.people:
+        confirmed = f"{one.confirmed_by}, {one.confirmed_on}" if one.confirmed_by else "not confirmed"
+        console.print(f"  {'✓' if one.confirmed_by and one.confirmed_on else '–'} {one.statement}: {confirmed}")
+    for verdict in verification.verdicts:
+        if verdict.outcome != Outcome.HOLDS:
+            console.print(f"\n[bold]✗ {verdict.part}: {verdict.line}[/bold] ({verdict.name})")
+            for line in (*verdict.ran[-1:], verdict.why, f"What to do: {verdict.remedy}"):
+                console.print(line, markup=False)
+    counts = {outcome: verification.counted(outcome) for outcome in Outcome}
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+    verdict_word = "Verified." if verification.holds else "Not verified."
+    seen = f"seen {verification.seen_at}, {verification.seconds:.0f} s"
+    console.print(f"\n[bold]{verdict_word}[/bold] {len(verification.verdicts)} checks: {told}; {seen}.")

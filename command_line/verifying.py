@@ -1,0 +1,97 @@
+"""From a stack's addresses to a verification, with its progress shown."""
+
+import os
+import shutil
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from command_line.console import Step, tell
+from command_line.place import world_of
+from command_line.stacks import Stack
+from components.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
+from migration.plan import Plan
+from migration.verification.check import Outcome, Verdict
+from migration.verification.checklist import checklist
+from migration.verification.history import Moved
+from migration.verification.judging import judge_all
+from migration.verification.results import Verification, key_of, read_verification
+from migration.verification.world import Index, World
+from sandbox.registry import process as registry
+
+READER_VARIABLES = ("REGISTRY_READER", "REGISTRY_READ_TOKEN")
+"""Who reads the registry, as the repositories' pipelines call it."""
+
+
+def place_of(stack: Stack) -> Path:
+    """Where the verification of a stack works, and keeps what it found."""
+    return WORKSPACE / "verification" / stack.name
+
+
+def evidence_file(stack: Stack) -> Path:
+    """What the last verification of the stack found."""
+    return place_of(stack) / "evidence.json"
+
+
+def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, index_url: str | None) -> World:
+    """The addresses, with tokens from the environment, or from the sandbox where they are its own."""
+    index = None
+    if index_url is not None:
+        reader, token = (os.environ.get(name) for name in READER_VARIABLES)
+        running = registry.status(SANDBOX_RECORD.parent) if stack.keeps_packages_in_sandbox else None
+        if running and index_url.startswith(running.address):
+            reader, token = "root", running.root_password
+        index = Index(url=index_url, user=reader, token=token)
+    folder = place_of(stack)
+    folder.mkdir(parents=True, exist_ok=True)
+    for used in folder.iterdir():  # but what makes the next time quicker, and what was found
+        if used.is_dir() and used.name not in ("cache", "report"):
+            shutil.rmtree(used)
+    return World(
+        plan=plan,
+        owner=owner,
+        clone_url=lambda name: settings.github.clone_url(owner, name),
+        token=world_of(stack).token if stack.in_sandbox else os.environ.get(TOKEN_VARIABLE),
+        index=index,
+        folder=folder,
+    )
+
+
+def verified(world: World, moved: Moved | None, file: Path, step: Step) -> Verification:
+    """Judge everything now, and keep what was found."""
+    started, key = time.monotonic(), key_of(world)
+
+    def show(verdict: Verdict, done: int, total: int) -> None:
+        step.count(f"{verdict.part}: {verdict.line}", done, total)
+        if verdict.outcome != Outcome.HOLDS:
+            tell(f"✗ {verdict.part}: {verdict.line} ({verdict.name})")
+
+    try:
+        verdicts = judge_all(checklist(world, moved), show)
+    finally:
+        world.close()
+    verification = Verification(
+        key=key,
+        seen_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - started, 1),
+        verdicts=tuple(_kept(verdict, file.parent / "report") for verdict in verdicts),
+        people=world.plan.confirmations,
+    )
+    verification.write(file)
+    return verification
+
+
+def verified_before(world: World, file: Path) -> Verification | None:
+    """What was found in this very world, if all of it held."""
+    kept = read_verification(file, world.plan.confirmations)
+    return kept if kept and kept.holds and kept.key == key_of(world) else None
+
+
+def _kept(verdict: Verdict, folder: Path) -> Verdict:
+    """The verdict with its screenshots where the next verification leaves them."""
+    kept = {}
+    for title, path in verdict.screenshots.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        kept[title] = str(shutil.copy(path, folder / f"{verdict.name}-{Path(path).parent.name}-{Path(path).name}"))
+    return replace(verdict, screenshots=kept)
