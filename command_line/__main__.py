@@ -16,6 +16,7 @@ from command_line.preflight import preflight
 from command_line.preview_transforms import preview_transforms
 from command_line.prove import prove
 from command_line.rehearse import rehearse
+from command_line.report import report
 from command_line.rollback import rollback
 from command_line.rotate import rotate
 from command_line.sandbox import sandbox
@@ -36,6 +37,7 @@ app = typer.Typer(
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 app.command()(rehearse)
 app.command()(verify)
+app.command()(report)
 app.command()(prove)
 app.command()(preflight)
 app.command()(status)

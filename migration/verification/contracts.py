@@ -12,7 +12,6 @@ from migration.desired_state.pipelines import VERSIONS
 from migration.plan import Contract, Repository
 from migration.verification.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.commands import clean_environment, run
-from migration.verification.node import node_modules
 from migration.verification.python_environments import python_environment, tool
 from migration.verification.repositories import title_of
 from migration.verification.stack.running import stack
@@ -79,15 +78,18 @@ def _kept(world: World, repository: Repository, contract: Contract, evidence: Ev
     address = stack(world, evidence).addresses.get(repository.name)
     if address is None:
         raise NotJudgedError(f"{repository.name} is no service of the stack.", "Add it to the compose file.")
-    clone = world.clone(repository.name, evidence)
-    remedy = f"Make {repository.name} do what {contract.file} says, or say in it what it does."
-    source = clone / contract.file
-    command = tool(world, "schemathesis", SCHEMATHESIS, "schemathesis", "run", str(source), "--url", address)
+    keeps_contract(world, address, world.clone(repository.name, evidence) / contract.file, evidence)
+
+
+def keeps_contract(world: World, address: str, contract: Path, evidence: Evidence) -> None:
+    """What answers at the address does what the contract says, whatever it is asked."""
+    remedy = f"Make the service do what {contract.name} says, or say in it what it does."
+    command = tool(world, "schemathesis", SCHEMATHESIS, "schemathesis", "run", str(contract), "--url", address)
     # Starlette's routes know their own method alone, so its 405 does not list the others of the path.
     options = ["--exclude-checks", "unsupported_method", "--max-examples", "20", "--seed", "1", "--no-color"]
     output = run(evidence, [*command, *options], world.temporary("schemathesis-"), remedy)
-    counted = [line.strip() for line in output.splitlines() if "generated" in line or "passed" in line]
-    evidence.saw.append(counted[-1] if counted else "no violation")
+    counted = [line.strip() for line in output.splitlines() if "generated" in line]
+    evidence.saw.append(f"{counted[-1] if counted else 'requests'}: no violation")
 
 
 def _documented(world: World, repository: Repository, contract: Contract, evidence: Evidence) -> None:
@@ -96,7 +98,6 @@ def _documented(world: World, repository: Repository, contract: Contract, eviden
     file = clone / contract.file
     if not file.exists():
         raise BrokenError(f"{repository.name} has no {contract.file}.", "Add the contract that it expects.")
-    validate(world, file, evidence)
     pages = " ".join(page.read_text() for page in clone.glob("*.md"))
     plain = re.sub(r"[{:](\w+)\}?", "*", pages)
     absent = [
@@ -108,6 +109,7 @@ def _documented(world: World, repository: Repository, contract: Contract, eviden
         raise BrokenError(
             f"No page of {repository.name} names {', '.join(absent)}.", "Write what it expects of a backend."
         )
+    validate(world, file, evidence)
     evidence.saw.append(f"{contract.file} and a page for people")
 
 
@@ -118,12 +120,12 @@ def _types(world: World, repository: Repository, contract: Contract, evidence: E
     if served is None or served.contract is None:
         raise NotJudgedError("No repository of the plan serves the API.", "Nothing to compare with.")
     source = world.clone(served.name, evidence) / served.contract.file
-    modules = node_modules(world, repository.name, evidence)
-    written = world.folder / "types.ts"
+    clone = world.clone(repository.name, evidence)
+    written = world.temporary("types-") / "types.ts"
     remedy = f"Take {served.contract.file} of {served.name} over and generate {contract.types} anew."
     command = ["npx", "--yes", f"openapi-typescript@{VERSIONS['openapi_typescript']}", source, "--output", written]
-    run(evidence, command, modules, remedy)
-    if written.read_text() != (modules / contract.types).read_text():
+    run(evidence, command, clone, remedy)
+    if written.read_text() != (clone / contract.types).read_text():
         raise BrokenError(f"{contract.types} is not what {served.name}'s contract gives.", remedy)
     document = json.loads(source.read_text())
     evidence.saw.append(f"{contract.types}: {len(document['components']['schemas'])} schemas, the same on both sides")

@@ -59,7 +59,8 @@ def _site(world: World, site: Repository, evidence: Evidence) -> None:
     clone = world.clone(site.name, evidence)
     remedy = f"Build the site in a clone of {site.name} and mend what it warns of."
     target = world.folder / "site"
-    command = tool(world, "mkdocs", VERSIONS["mkdocs"], "mkdocs", "build", "--strict", "--quiet", "--site-dir")
+    # Not --quiet: what MkDocs does not print, it does not count either, and strict mode finds nothing.
+    command = tool(world, "mkdocs", VERSIONS["mkdocs"], "mkdocs", "build", "--strict", "--site-dir")
     run(evidence, [*command, str(target)], clone, remedy)
     evidence.saw.append(f"{len(list(target.rglob('*.html')))} pages")
 

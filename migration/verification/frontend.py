@@ -33,7 +33,6 @@ def checks(world: World) -> Iterator[Check]:
 def _address_is_a_setting(world: World, repository: Repository, evidence: Evidence) -> None:
     """Built with an address, the page holds that one and no other; its sources hold none."""
     variable = api_variable(world, evidence)
-    clone = node_modules(world, repository.name, evidence)
     remedy = f"Take the address from {variable} alone."
     files = texts_of(world.clone(repository.name, evidence))
     sources = {path: text for path, text in files.items() if path.startswith("src/") and ".test." not in path}
@@ -45,6 +44,7 @@ def _address_is_a_setting(world: World, repository: Repository, evidence: Eviden
     ]
     if fixed:
         raise BrokenError(f"An address stands in the sources: {', '.join(fixed)}.", remedy)
+    clone = node_modules(world, repository.name, evidence)
     built = world.folder / "stack" / f"{repository.name}-address"
     command = ["npx", "vite", "build", "--logLevel", "warn", "--outDir", built, "--emptyOutDir"]
     run(evidence, command, clone, remedy, clean_environment(**{variable: MARKER}))

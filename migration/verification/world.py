@@ -49,6 +49,10 @@ class World:
     _servers: list[Server] = field(default_factory=list, repr=False)
     _temporary: list[Path] = field(default_factory=list, repr=False)
 
+    def __post_init__(self) -> None:
+        """Make the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+
     def remote(self, name: str) -> Remote:
         """The repository at GitHub."""
         return Remote(url=self.clone_url(name), token=self.token)

@@ -1,0 +1,58 @@
+"""Small worlds: repositories as real git, given to the checks as `verify` gives them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migration.plan import Plan
+from migration.verification.check import Check, Verdict, judged
+from migration.verification.checklist import checklist
+from migration.verification.world import Index, World
+from tests.conftest import new_repository
+
+Files = dict[str, dict[str, str]]
+"""Repository to the files of its default branch."""
+
+Worlds = Callable[..., World]
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> Iterator[Worlds]:
+    """Makes a world: the plan's repositories, and what is in each."""
+    made: list[World] = []
+
+    def make(repositories: list[dict[str, Any]], files: Files, index: Index | None = None) -> World:
+        for name, contents in files.items():
+            repository = new_repository(tmp_path / "github" / name)
+            for path, text in contents.items():
+                file = repository.path / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text)
+            repository.commit("All of it")
+        plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": repositories})
+        made.append(
+            World(
+                plan=plan,
+                owner="acme",
+                clone_url=lambda name: str(tmp_path / "github" / name),
+                index=index,
+                folder=tmp_path / "verification",
+            )
+        )
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.close()
+
+
+def verdict_on(world: World, name: str) -> Verdict:
+    """The one check of this name, judged."""
+    (check,) = [one for one in checklist(world, None) if one.name == name]
+    return judged(check)
+
+
+def names(checks: list[Check]) -> set[str]:
+    return {check.name for check in checks}

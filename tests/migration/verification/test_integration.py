@@ -1,0 +1,90 @@
+"""Stacks that do not come up, or should not."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migration.verification.check import BrokenError, Evidence, Outcome
+from migration.verification.commands import clean_environment, serve
+from migration.verification.stack.compose import fixed_passwords, read_services
+from migration.verification.world import Index
+from sandbox.registry.process import RunningRegistry
+from tests.migration.verification.conftest import Worlds, verdict_on
+
+TESTS: dict[str, Any] = {"name": "tests", "kind": "compose-tests", "transforms": {"add_files": {"README.md": "x"}}}
+ENGINE: dict[str, Any] = {
+    "name": "engine",
+    "kind": "python-service",
+    "moves": [{"from": "engine"}],
+    "dockerfile": "Dockerfile",
+}
+HEALTHY = "healthcheck: {test: [CMD, true]}"
+
+
+def compose(engine: str = f"image: engine:latest, {HEALTHY}", more: str = "") -> dict[str, str]:
+    return {"docker-compose.yml": f"services:\n  engine: {{{engine}}}\n{more}"}
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ({}, "tests has no docker-compose.yml."),
+        (compose(more="  db: {image: 'postgres:14', environment: {POSTGRES_PASSWORD: postgres}}\n"), "db: POSTGRES"),
+        (compose(f"image: engine:1, environment: {{URL: 'postgresql://a:b@db/x'}}, {HEALTHY}"), "engine: URL"),
+        (compose(f"image: motor:latest, {HEALTHY}"), "the image motor, which no repository"),
+        (compose("image: engine:latest"), "engine has no health check."),
+        (compose(f"image: engine:latest, environment: {{A: '${{UNSET}}'}}, {HEALTHY}"), "needs 'UNSET'"),
+    ],
+)
+def test_a_compose_file_that_cannot_stand_is_found(worlds: Worlds, file: dict[str, str], told: str) -> None:
+    world = worlds([ENGINE, TESTS], {"tests": {"README.md": "x", **file}, "engine": {"README.md": "x"}})
+    verdict = verdict_on(world, "integration.compose")
+    assert verdict.outcome == Outcome.FAILS
+    assert told in verdict.why
+
+
+def test_a_service_that_does_not_start_is_told_with_its_own_words(
+    worlds: Worlds, registry_server: RunningRegistry
+) -> None:
+    """The whole way: the file, the environment, the Dockerfile's command; then nobody answers."""
+    dockerfile = 'FROM scratch\nCMD ["python", "-c", "raise SystemExit(\'no database\')"]\n'
+    files = {
+        "tests": compose(f"image: engine:latest, ports: ['80:80'], {HEALTHY}"),
+        "engine": {"pyproject.toml": '[project]\nname = "e"\nversion = "1"\n', "Dockerfile": dockerfile},
+    }
+    world = worlds([ENGINE, TESTS], files, Index(url=f"{registry_server.address}/root/pypi/+simple/"))
+    for name in ("integration.compose", "integration.suite"):
+        verdict = verdict_on(world, name)
+        assert verdict.outcome == Outcome.FAILS
+        assert "no database" in verdict.why
+
+
+def test_a_program_that_ends_is_not_waited_for(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('cannot'); raise SystemExit(1)"]
+    server = serve(Evidence(), command, tmp_path, tmp_path / "log", clean_environment())
+    with pytest.raises(BrokenError, match="cannot"):
+        server.wait_for("http://127.0.0.1:9/")
+    server.stop()
+
+
+def test_variables_are_filled_in_and_the_order_is_kept() -> None:
+    text = """\
+services:
+  web:
+    image: registry.example:5000/web:${VERSION:-latest}
+    ports: ["127.0.0.1:8080:80"]
+    environment: [A=1, "B=${SECRET:?set it}"]
+    depends_on: {db: {condition: service_healthy}}
+    command: pytest -q 'a b'
+  db: {image: "postgres:14"}
+"""
+    services = read_services(text, {"SECRET": "s"})
+    web = services["web"]
+    assert (web.image, web.tag, web.port, web.published) == ("registry.example:5000/web", "latest", 80, 8080)
+    assert web.environment == {"A": "1", "B": "s"}
+    assert (web.depends_on, web.command) == (("db",), ("pytest", "-q", "a b"))
+    with pytest.raises(KeyError):
+        read_services(text, {})
+    assert fixed_passwords(text) == []

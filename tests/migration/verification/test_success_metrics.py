@@ -1,0 +1,119 @@
+"""Repositories that need each other, a page with a fixed backend, a test service that tests nothing."""
+
+from typing import Any
+
+import pytest
+
+from migration.verification.check import Check, Evidence, Outcome, judged
+from migration.verification.stack.running import Stack
+from migration.verification.world import Index
+from tests.migration.verification.conftest import Worlds, verdict_on
+
+SHARED: dict[str, Any] = {
+    "name": "shared",
+    "kind": "python-packages",
+    "moves": [{"from": "libs"}],
+    "packages": [{"name": "acme-core", "path": ".", "version": "0.1.0"}],
+}
+ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [{"from": "engine"}]}
+PAGE: dict[str, Any] = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+CORE = {"pyproject.toml": '[project]\nname = "acme-core"\nversion = "0.1.0"\n'}
+NOWHERE = Index(url="http://127.0.0.1:9/simple/")
+
+
+def manifest(*requirements: str) -> dict[str, str]:
+    return {"pyproject.toml": f'[project]\nname = "engine"\nversion = "1"\ndependencies = {list(requirements)}\n'}
+
+
+def test_a_dependency_that_the_plan_does_not_name_crosses_a_boundary(worlds: Worlds) -> None:
+    world = worlds([SHARED, ENGINE], {"shared": CORE, "engine": manifest("acme-core>=0.1,<0.2")})
+    assert verdict_on(world, "metrics.boundaries").why == "engine uses acme-core, and the plan does not say so."
+
+
+def test_a_boundary_holds_when_the_plan_names_the_dependency(worlds: Worlds) -> None:
+    engine = {**ENGINE, "consumes": ["acme-core"]}
+    world = worlds([SHARED, engine], {"shared": CORE, "engine": manifest("acme-core>=0.1,<0.2")})
+    assert verdict_on(world, "metrics.boundaries").why == ""
+    assert verdict_on(world, "metrics.releases").why == ""
+
+
+def test_a_use_that_a_patch_release_would_change_is_no_independent_release(worlds: Worlds) -> None:
+    world = worlds([SHARED, ENGINE], {"shared": CORE, "engine": manifest("acme-core==0.1.0")})
+    assert "so 0.1.1 would change it too" in verdict_on(world, "metrics.releases").why
+
+
+@pytest.mark.parametrize("event", ["repository_dispatch", "workflow_run"])
+def test_a_release_that_another_repository_starts_is_found(worlds: Worlds, event: str) -> None:
+    workflow = {".github/workflows/release.yml": f"on: {{{event}: {{}}}}\njobs: {{}}\n"}
+    world = worlds([SHARED, ENGINE], {"shared": CORE, "engine": {**manifest(), **workflow}})
+    assert f"release.yml of engine is started by {event}" in verdict_on(world, "metrics.releases").why
+
+
+def test_a_component_that_cannot_be_built_alone_is_not_deployable(worlds: Worlds) -> None:
+    broken = {"pyproject.toml": CORE["pyproject.toml"] + '[build-system]\nrequires = []\nbuild-backend = "gone"\n'}
+    verdict = verdict_on(worlds([SHARED], {"shared": broken}, NOWHERE), "metrics.deployable")
+    assert verdict.outcome == Outcome.FAILS
+    assert "gone" in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"src/api.ts": 'fetch("http://localhost:8000/api")'}, "src/api.ts: http://localhost:8000"),
+        ({"src/api.ts": 'new WebSocket("wss://maestro.example/ws")'}, "wss://maestro.example"),
+    ],
+)
+def test_a_page_with_a_hard_coded_address_is_found(worlds: Worlds, files: dict[str, str], told: str) -> None:
+    world = worlds([PAGE], {"page": {".env.example": "VITE_API_BASE=http://x\n", **files}})
+    assert told in verdict_on(world, "page.backend-address").why
+
+
+def test_a_page_that_names_no_variable_for_its_backend_is_found(worlds: Worlds) -> None:
+    verdict = verdict_on(worlds([PAGE], {"page": {"src/api.ts": ""}}), "page.backend-address")
+    assert "no .env.example" in verdict.why
+
+
+CHECKER: dict[str, Any] = {"name": "checker", "kind": "python-service", "moves": [{"from": "checker"}]}
+TESTS: dict[str, Any] = {"name": "tests", "kind": "compose-tests", "test_service": "checker"}
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("print('skipped all')", "0 checks passed"),
+        ("raise SystemExit('cannot reach it')", "cannot reach it"),
+    ],
+)
+def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str, told: str) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "checker"\nversion = "1"\n',
+        "checker/__main__.py": program,
+        "config/test_targets.yml": "targets: [{name: a, api_base: x, frontend_url: x}, {name: b, api_base: y}]\n",
+    }
+    world = worlds([CHECKER, TESTS], {"checker": files, "tests": {"README.md": "x"}}, NOWHERE)
+    world.once("stack", Evidence(), lambda _: Stack(addresses={}, suite={}, how="by hand"))
+    assert told in verdict_on(world, "checker.stranger").why
+    assert told in verdict_on(world, "checker.configured").why
+    assert verdict_on(world, "metrics.solutions").outcome == Outcome.FAILS
+
+
+def test_a_test_service_that_knows_one_target_only_is_found(worlds: Worlds) -> None:
+    files = {"config/test_targets.yml": "targets: [{name: a, api_base: x, frontend_url: x}]\n"}
+    world = worlds([CHECKER, TESTS], {"checker": files, "tests": {"README.md": "x"}}, NOWHERE)
+    world.once("stack", Evidence(), lambda _: Stack(addresses={}, suite={}, how="by hand"))
+    assert "names 1 target" in verdict_on(world, "checker.configured").why
+
+
+def test_without_a_second_backend_and_a_second_page_nothing_is_swapped(worlds: Worlds) -> None:
+    engine = {**ENGINE, "contract": {"file": "openapi.json", "generated_by": "generate.py"}}
+    world = worlds([engine, PAGE, TESTS | {"test_service": None}], {"tests": {"README.md": "x"}})
+    for name in ("metrics.backends", "metrics.frontends"):
+        assert verdict_on(world, name).outcome == Outcome.NOT_JUDGED
+
+
+def test_what_nobody_foresaw_is_never_green() -> None:
+    def stumble(_evidence: Evidence) -> None:
+        raise ZeroDivisionError("by zero")
+
+    verdict = judged(Check(name="a", part="b", line="c", judge=stumble))
+    assert (verdict.outcome, verdict.why) == (Outcome.FAILS, "ZeroDivisionError: by zero")
