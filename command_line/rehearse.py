@@ -11,8 +11,10 @@ from command_line.environment import STATE
 from command_line.options import MonorepoOption, PlanOption
 from command_line.place import Place, prepare_place
 from command_line.present import present_monorepo
+from command_line.report import write_report
 from command_line.stacks import stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
+from command_line.verifying import verified_now_or_before
 from components.histories import split_histories
 from components.settings import Settings
 from engine import ensure_secret_scanner
@@ -28,6 +30,7 @@ def rehearse(
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+    verify: Annotated[bool, typer.Option(help="End by judging the checklist, where anything has changed.")] = True,
 ) -> None:
     """Perform the whole migration against a local GitHub, and say what became of it."""
     started = time.monotonic()
@@ -48,6 +51,7 @@ def rehearse(
         with shown.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)
             deployment = pulumi.up(stack.name, place.environment, step.say)
+        verification = verified_now_or_before(stack, settings, read, split, source, shown) if verify else None
     for line in (*in_lines(found.warnings), *deployment.advice):
         tell(f"! {line}")
     summary = Summary(
@@ -60,6 +64,8 @@ def rehearse(
         repositories=tuple(_moved(desired, split, settings, place) for desired in state.repositories),
         seconds=time.monotonic() - started,
         git_settings=place.git_settings,
+        verification=verification,
+        report=write_report(stack, settings, read, split, verification) if verification else None,
     )
     (print_json if as_json else print_summary)(summary)
 

@@ -15,6 +15,8 @@ from command_line.environment import SOURCE_FILE
 from components.settings import TOKEN_VARIABLE
 from migration.code_move.workspace import History
 from migration.desired_state.moves import Move
+from migration.verification.check import Outcome
+from migration.verification.results import Verification
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,8 @@ class Summary:
     repositories: tuple[Moved, ...]
     seconds: float
     git_settings: Path
+    verification: Verification | None = None
+    report: Path | None = None
 
 
 def print_json(summary: Summary) -> None:
@@ -51,6 +55,8 @@ def print_json(summary: Summary) -> None:
         "changed": summary.changed,
         "repositories": [_entry(moved) for moved in summary.repositories],
     }
+    if summary.verification:
+        document |= {"verified": summary.verification.holds, "report": str(summary.report)}
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
@@ -81,6 +87,9 @@ def print_summary(summary: Summary) -> None:
     what = _in_words(summary.changes) if summary.changed else "Nothing changed"
     source = f"{summary.monorepo_name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
     console.print(f"\n[bold]{what}.[/bold] {source}, {summary.seconds:.1f} s.")
+    if summary.verification:
+        console.print(f"\n[bold]{in_words(summary.verification)}[/bold]")
+        console.print(f"  {summary.report}", markup=False)
     console.print("\n[bold]Next[/bold]")
     for line in _next_steps(summary):
         console.print(f"  {line}", markup=False)
@@ -106,6 +115,14 @@ def _figures(history: History | None) -> tuple[str, ...]:
 def clone_command(url: str, git_settings: Path) -> str:
     """A `git clone` that works as it stands, and whose clone can fetch and push."""
     return f"git clone -c {shlex.quote(f'include.path={git_settings}')} {url}"
+
+
+def in_words(verification: Verification) -> str:
+    """One line: whether the checklist holds, and when that was seen."""
+    counts = {outcome: verification.counted(outcome) for outcome in Outcome}
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+    verdict = "Verified." if verification.holds else "Not verified."
+    return f"{verdict} {len(verification.verdicts)} checks: {told}; seen {verification.seen_at}."
 
 
 def _in_words(changes: Mapping[str, int]) -> str:

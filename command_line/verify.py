@@ -13,6 +13,7 @@ from command_line.exit_codes import ExitCode
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
+from command_line.summary import in_words
 from command_line.verifying import evidence_file, verified, world_to_verify
 from components.histories import selections_of
 from migration.desired_state import desired_state
@@ -79,8 +80,4 @@ def print_verification(verification: Verification) -> None:
             console.print(f"\n[bold]✗ {verdict.part}: {verdict.line}[/bold] ({verdict.name})")
             for line in (*verdict.ran[-1:], verdict.why, f"What to do: {verdict.remedy}"):
                 console.print(line, markup=False)
-    counts = {outcome: verification.counted(outcome) for outcome in Outcome}
-    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-    verdict_word = "Verified." if verification.holds else "Not verified."
-    seen = f"seen {verification.seen_at}, {verification.seconds:.0f} s"
-    console.print(f"\n[bold]{verdict_word}[/bold] {len(verification.verdicts)} checks: {told}; {seen}.")
+    console.print(f"\n[bold]{in_words(verification)}[/bold] {verification.seconds:.0f} s.")

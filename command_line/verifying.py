@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from command_line.console import Step, tell
+from command_line.console import Step, Steps, tell
 from command_line.place import world_of
 from command_line.stacks import Stack
+from components.histories import selections_of
 from components.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
+from migration.code_move.splitting import Split
+from migration.desired_state import desired_state
 from migration.plan import Plan
 from migration.verification.check import Outcome, Verdict
 from migration.verification.checklist import checklist
@@ -56,6 +59,21 @@ def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, in
         index=index,
         folder=folder,
     )
+
+
+def verified_now_or_before(
+    stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, shown: Steps
+) -> Verification:
+    """What was found before in this very world, if all of it held; otherwise what is found now."""
+    index_url = settings.registry.index_url if settings.registry else None
+    world = world_to_verify(stack, settings, plan, settings.owner, index_url)
+    moved = Moved(
+        split=split,
+        monorepo=monorepo,
+        selections=selections_of(desired_state(plan, settings.stages)),
+    )
+    with shown.step("checklist") as step:
+        return verified_before(world, evidence_file(stack)) or verified(world, moved, evidence_file(stack), step)
 
 
 def verified(world: World, moved: Moved | None, file: Path, step: Step) -> Verification:
