@@ -14,13 +14,14 @@ from components.histories import selections_of
 from components.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
 from migration.code_move.splitting import Split
 from migration.desired_state import desired_state
+from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.check import Outcome, Verdict
 from migration.verification.checklist import checklist
 from migration.verification.history import Moved
 from migration.verification.judging import judge_all
 from migration.verification.results import Verification, key_of, read_verification
-from migration.verification.world import Index, World
+from migration.verification.world import World
 from sandbox.registry import process as registry
 
 READER_VARIABLES = ("REGISTRY_READER", "REGISTRY_READ_TOKEN")
@@ -45,7 +46,7 @@ def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, in
         running = registry.status(SANDBOX_RECORD.parent) if stack.keeps_packages_in_sandbox else None
         if running and index_url.startswith(running.address):
             reader, token = "root", running.root_password
-        index = Index(url=index_url, user=reader, token=token)
+        index = SimpleIndex(url=index_url, user=reader, token=token)
     folder = place_of(stack)
     folder.mkdir(parents=True, exist_ok=True)
     for used in folder.iterdir():  # but what makes the next time quicker, and what was found

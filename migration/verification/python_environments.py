@@ -53,15 +53,10 @@ def environment_with(world: World, purpose: str, requirements: list[str], eviden
 
 
 def index_environment(world: World) -> dict[str, str]:
-    """The variables by which uv reads the registry and nothing else. The token is in no argument.
-
-    https://docs.astral.sh/uv/concepts/indexes/#providing-credentials-directly
-    """
+    """The variables by which uv reads the registry and nothing else. The token is in no argument."""
     assert world.index is not None
-    variables = {"UV_DEFAULT_INDEX": f"registry={world.index.url}", "UV_CACHE_DIR": str(world.folder / "cache" / "uv")}
-    if world.index.user and world.index.token:
-        variables |= {"UV_INDEX_REGISTRY_USERNAME": world.index.user, "UV_INDEX_REGISTRY_PASSWORD": world.index.token}
-    return clean_environment(**variables, UV_HTTP_TIMEOUT="180", UV_LINK_MODE="hardlink")
+    cache = str(world.folder / "cache" / "uv")
+    return clean_environment(**world.index.client_environment(), UV_CACHE_DIR=cache, UV_HTTP_TIMEOUT="180")
 
 
 def tool(world: World, package: str, version: str, *command: str) -> list[object]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from functools import partial
 
-import httpx
-
+from migration.code_move.errors import RemoteError
+from migration.packages.errors import RegistryError
+from migration.packages.provenance import verify_published
 from migration.plan import Package, Repository
 from migration.verification.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.commands import run
@@ -12,7 +13,6 @@ from migration.verification.python_environments import environment_with
 from migration.verification.world import World
 
 PART = "Shared Packages"
-_JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
 
 
 def checks(world: World) -> Iterator[Check]:
@@ -41,26 +41,14 @@ Packages = list[tuple[Repository, Package]]
 
 
 def _files(world: World, package: Package, evidence: Evidence) -> list[str]:
-    """The names of the files that the index has of this package.
-
-    https://packaging.python.org/en/latest/specifications/simple-repository-api/
-    """
+    """The names of the files that the registry has of this version."""
     if world.index is None:
         raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
-    address = f"{world.index.url.rstrip('/')}/{package.name}/"
-    auth = (world.index.user, world.index.token) if world.index.user and world.index.token else None
-    evidence.ran.append(f"GET {address}")
+    evidence.ran.append(f"GET {world.index.url.rstrip('/')}/{package.name}/")
     try:
-        answer = httpx.get(address, headers=_JSON, auth=auth, follow_redirects=True, timeout=30)
-    except httpx.HTTPError as error:
-        raise BrokenError(
-            f"The registry does not answer ({type(error).__name__}).", "Start it, or check --index."
-        ) from None
-    if answer.is_error:
-        return []
-    if "json" in answer.headers.get("content-type", ""):
-        return [str(file["filename"]) for file in answer.json()["files"]]
-    return [part.rpartition(">")[2] for part in answer.text.split("</a>")[:-1]]
+        return list(world.index.files(package.name, package.version))
+    except RegistryError as error:
+        raise BrokenError(str(error), "Start the registry, or check its address and the reader's token.") from None
 
 
 def _published(world: World, packages: Packages, evidence: Evidence) -> None:
@@ -71,16 +59,26 @@ def _published(world: World, packages: Packages, evidence: Evidence) -> None:
 
 
 def _version_available(world: World, packages: Packages, evidence: Evidence) -> None:
-    for _, package in packages:
+    """Wheel and sdist, with the very bytes that were published from the commit that the repository names."""
+    for home, package in packages:
         names = _files(world, package, evidence)
-        kinds = [name for name in names if f"-{package.version}-" in name or f"-{package.version}.tar" in name]
-        if len(kinds) < 2:
+        if len(names) < 2:
             there = ", ".join(names) or "nothing"
             raise BrokenError(
                 f"{package.name} {package.version} is not whole in the registry: it has {there}.",
                 "Run pulumi up --refresh: it publishes what is missing.",
             )
-        evidence.saw.append(f"{package.name} {package.version}: wheel and sdist")
+        assert world.index is not None
+        try:
+            told = verify_published(world.remote(home.name), world.index, package.name, package.version, home.name)
+        except (RegistryError, RemoteError) as error:
+            told = [str(error)]
+        if told:
+            raise BrokenError(
+                f"{package.name} {package.version} is not what was published: {'; '.join(told)}",
+                "Find out who changed it. A version is never replaced: publish the next one.",
+            )
+        evidence.saw.append(f"{package.name} {package.version}: {len(names)} files, with the hashes of its manifest")
 
 
 def _documented(world: World, packages: Packages, evidence: Evidence) -> None:

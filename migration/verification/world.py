@@ -13,20 +13,12 @@ from typing import Any, TypeVar, cast
 from migration.code_move.errors import RemoteError
 from migration.code_move.git_objects import git_environment
 from migration.code_move.remote import Remote
+from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan, Repository
 from migration.verification.check import BrokenError, Evidence
 from migration.verification.commands import Server
 
 Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Index:
-    """A package index (PEP 503). user, token: who may read it; None for one that everybody may."""
-
-    url: str
-    user: str | None = None
-    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(kw_only=True)
@@ -41,7 +33,7 @@ class World:
     owner: str
     clone_url: Callable[[str], str]
     token: str | None = field(default=None, repr=False)
-    index: Index | None = None
+    index: SimpleIndex | None = None
     folder: Path
     monorepo: Path | None = None
     _made: dict[str, "Future[tuple[Any, Evidence]]"] = field(default_factory=dict, repr=False)

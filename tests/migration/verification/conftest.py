@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.check import Check, Verdict, judged
 from migration.verification.checklist import checklist
-from migration.verification.world import Index, World
+from migration.verification.world import World
 from tests.conftest import new_repository
 
 Files = dict[str, dict[str, str]]
@@ -23,7 +24,7 @@ def worlds(tmp_path: Path) -> Iterator[Worlds]:
     """Makes a world: the plan's repositories, and what is in each."""
     made: list[World] = []
 
-    def make(repositories: list[dict[str, Any]], files: Files, index: Index | None = None) -> World:
+    def make(repositories: list[dict[str, Any]], files: Files, index: SimpleIndex | None = None) -> World:
         for name, contents in files.items():
             repository = new_repository(tmp_path / "github" / name)
             for path, text in contents.items():

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import BrokenError, Evidence, Outcome
 from migration.verification.contracts import keeps_contract
-from migration.verification.world import Index
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 CONTRACT: dict[str, Any] = {
@@ -46,7 +46,7 @@ PAGE = {
     "contract": {"file": "openapi.json", "types": "contract.ts"},
 }
 EMPTY = '[project]\nname = "engine"\nversion = "1"\n'
-NOWHERE = Index(url="http://127.0.0.1:9/simple/")
+NOWHERE = SimpleIndex(url="http://127.0.0.1:9/simple/")
 
 
 def test_a_contract_that_the_code_no_longer_says_is_found(worlds: Worlds) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import BrokenError, Evidence, Outcome
 from migration.verification.commands import clean_environment, serve
 from migration.verification.stack.compose import fixed_passwords, read_services
-from migration.verification.world import Index
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -54,7 +54,7 @@ def test_a_service_that_does_not_start_is_told_with_its_own_words(
         "tests": compose(f"image: engine:latest, ports: ['80:80'], {HEALTHY}"),
         "engine": {"pyproject.toml": '[project]\nname = "e"\nversion = "1"\n', "Dockerfile": dockerfile},
     }
-    world = worlds([ENGINE, TESTS], files, Index(url=f"{registry_server.address}/root/pypi/+simple/"))
+    world = worlds([ENGINE, TESTS], files, SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/"))
     for name in ("integration.compose", "integration.suite"):
         verdict = verdict_on(world, name)
         assert verdict.outcome == Outcome.FAILS

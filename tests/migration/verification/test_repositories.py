@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Outcome
-from migration.verification.world import Index
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -80,7 +80,7 @@ def test_an_image_file_that_copies_what_is_elsewhere_is_found(worlds: Worlds, do
 
 def test_a_dependency_on_a_path_cannot_be_installed_from_the_registry(worlds: Worlds) -> None:
     manifest = '[tool.poetry.dependencies]\npython = "^3.11"\nacme-core = {path = "../libs/core"}\n'
-    world = worlds([ENGINE], {"engine": {"pyproject.toml": manifest}}, Index(url="http://127.0.0.1:9/simple/"))
+    world = worlds([ENGINE], {"engine": {"pyproject.toml": manifest}}, SimpleIndex(url="http://127.0.0.1:9/simple/"))
     verdict = verdict_on(world, "engine.tests")
     assert verdict.outcome == Outcome.FAILS
     assert "acme-core is taken from {'path': '../libs/core'}" in verdict.why
@@ -93,7 +93,7 @@ def test_without_a_registry_nothing_is_judged_and_nothing_is_green(worlds: World
 
 def test_tests_that_fail_without_the_monorepo_are_found(worlds: Worlds, registry_server: RunningRegistry) -> None:
     manifest = '[project]\nname = "engine"\nversion = "1"\n\n[dependency-groups]\ndev = ["pytest"]\n'
-    index = Index(url=f"{registry_server.address}/root/pypi/+simple/")
+    index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
     needs = "import pathlib\n\n\ndef test_beside():\n    assert pathlib.Path('../libs').exists()\n"
     files = {"pyproject.toml": manifest, "tests/test_it.py": needs}
     verdict = verdict_on(worlds([ENGINE], {"engine": files}, index), "engine.tests")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Outcome
-from migration.verification.world import Index
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -15,7 +15,7 @@ SHARED: dict[str, Any] = {
 
 
 def test_a_package_that_was_never_published_is_missed(worlds: Worlds, registry_server: RunningRegistry) -> None:
-    index = Index(url=f"{registry_server.address}/root/pypi/+simple/")
+    index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
     world = worlds([SHARED], {"shared": {"README.md": "too short"}}, index)
     published = verdict_on(world, "packages.published")
     assert published.why == "The registry has no acme-nowhere-to-be-found."
@@ -25,7 +25,7 @@ def test_a_package_that_was_never_published_is_missed(worlds: Worlds, registry_s
 
 
 def test_a_registry_that_does_not_answer_is_told(worlds: Worlds) -> None:
-    world = worlds([SHARED], {"shared": {"README.md": "x"}}, Index(url="http://127.0.0.1:9/simple/"))
+    world = worlds([SHARED], {"shared": {"README.md": "x"}}, SimpleIndex(url="http://127.0.0.1:9/simple/"))
     assert "does not answer" in verdict_on(world, "packages.published").why
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Check, Evidence, Outcome, judged
 from migration.verification.stack.running import Stack
-from migration.verification.world import Index
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -18,7 +18,7 @@ SHARED: dict[str, Any] = {
 ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [{"from": "engine"}]}
 PAGE: dict[str, Any] = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
 CORE = {"pyproject.toml": '[project]\nname = "acme-core"\nversion = "0.1.0"\n'}
-NOWHERE = Index(url="http://127.0.0.1:9/simple/")
+NOWHERE = SimpleIndex(url="http://127.0.0.1:9/simple/")
 
 
 def manifest(*requirements: str) -> dict[str, str]:
