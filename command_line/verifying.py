@@ -47,18 +47,13 @@ def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, in
         if running and index_url.startswith(running.address):
             reader, token = "root", running.root_password
         index = SimpleIndex(url=index_url, user=reader, token=token)
-    folder = place_of(stack)
-    folder.mkdir(parents=True, exist_ok=True)
-    for used in folder.iterdir():  # but what makes the next time quicker, and what was found
-        if used.is_dir() and used.name not in ("cache", "report"):
-            shutil.rmtree(used)
     return World(
         plan=plan,
         owner=owner,
         clone_url=lambda name: settings.github.clone_url(owner, name),
         token=world_of(stack).token if stack.in_sandbox else os.environ.get(TOKEN_VARIABLE),
         index=index,
-        folder=folder,
+        cache=place_of(stack) / "cache",
     )
 
 
@@ -88,13 +83,14 @@ def verified(world: World, moved: Moved | None, file: Path, step: Step) -> Verif
 
     try:
         verdicts = judge_all(checklist(world, moved), show)
+        verdicts = [_kept(verdict, file.parent / "screenshots") for verdict in verdicts]
     finally:
         world.close()
     verification = Verification(
         key=key,
         seen_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.monotonic() - started, 1),
-        verdicts=tuple(_kept(verdict, file.parent / "report") for verdict in verdicts),
+        verdicts=tuple(verdicts),
         people=world.plan.confirmations,
     )
     verification.write(file)

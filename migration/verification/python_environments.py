@@ -55,7 +55,7 @@ def environment_with(world: World, purpose: str, requirements: list[str], eviden
 def index_environment(world: World) -> dict[str, str]:
     """The variables by which uv reads the registry and nothing else. The token is in no argument."""
     assert world.index is not None
-    cache = str(world.folder / "cache" / "uv")
+    cache = str(world.cache / "uv")
     return clean_environment(**world.index.client_environment(), UV_CACHE_DIR=cache, UV_HTTP_TIMEOUT="180")
 
 

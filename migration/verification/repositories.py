@@ -160,7 +160,7 @@ def _pipeline(world: World, repository: Repository, evidence: Evidence) -> None:
         run(evidence, [*ruff, "--select", LINT_RULES, *not_code, "."], clone, remedy)
         for folder in folders_of(repository):
             programs = python_environment(world, repository.name, folder, evidence)
-            mypy = tool(world, "mypy", VERSIONS["mypy"], "mypy", "--cache-dir", str(world.folder / "cache" / "mypy"))
+            mypy = tool(world, "mypy", VERSIONS["mypy"], "mypy", "--cache-dir", str(world.cache / "mypy"))
             options = ["--python-executable", programs / "python", "--ignore-missing-imports"]
             options += ["--exclude", "^templates/"] if not_code else []
             run(evidence, [*mypy, *options, "."], clone / folder, remedy)

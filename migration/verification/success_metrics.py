@@ -78,7 +78,16 @@ def _deployable(world: World, evidence: Evidence) -> None:
                 manifest = tomllib.loads((clone / folder / "pyproject.toml").read_text())
                 if manifest.get("tool", {}).get("poetry", {}).get("package-mode", True):
                     target = world.folder / "built" / repository.name
-                    command = [uv.find_uv_bin(), "build", "--quiet", "--no-config", "--out-dir", target, folder]
+                    command = [
+                        uv.find_uv_bin(),
+                        "build",
+                        "--wheel",
+                        "--quiet",
+                        "--no-config",
+                        "--out-dir",
+                        target,
+                        folder,
+                    ]
                     run(evidence, command, clone, remedy, index_environment(world))
                 built += 1
     evidence.saw.append(f"{built} components, each built from its clone alone")

@@ -25,8 +25,9 @@ Made = TypeVar("Made")
 class World:
     """What `verify` is given: addresses, and no state of Pulumi.
 
-    clone_url: from the name of a repository to its address. folder: for clones and environments; `cache` in it stays.
-    monorepo: a local copy of what was taken apart; None when it cannot be had.
+    clone_url: from the name of a repository to its address. index: where packages are; None for no registry.
+    cache: what makes the next time quicker. folder: for clones and environments, outside of every project, so that
+    nothing in a folder above reaches into them; gone when the world is closed.
     """
 
     plan: Plan
@@ -34,16 +35,12 @@ class World:
     clone_url: Callable[[str], str]
     token: str | None = field(default=None, repr=False)
     index: SimpleIndex | None = None
-    folder: Path
-    monorepo: Path | None = None
+    cache: Path
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="multirepo-verify-")))
     _made: dict[str, "Future[tuple[Any, Evidence]]"] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _servers: list[Server] = field(default_factory=list, repr=False)
     _temporary: list[Path] = field(default_factory=list, repr=False)
-
-    def __post_init__(self) -> None:
-        """Make the folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
 
     def remote(self, name: str) -> Remote:
         """The repository at GitHub."""
@@ -75,7 +72,7 @@ class World:
         return target
 
     def _cloned(self, name: str, evidence: Evidence) -> Path:
-        kept, target = self.folder / "cache" / "git" / f"{name}.git", self.folder / "clones" / name
+        kept, target = self.cache / "git" / f"{name}.git", self.folder / "clones" / name
         branch = self.repository(name).default_branch
         evidence.ran.append(f"git clone {self.clone_url(name)}")
         try:
@@ -92,7 +89,7 @@ class World:
 
     def git_dir(self, name: str) -> Path:
         """Where the refs of a repository are after its clone."""
-        return self.folder / "cache" / "git" / f"{name}.git"
+        return self.cache / "git" / f"{name}.git"
 
     def repository(self, name: str) -> Repository:
         """The plan's words about one repository."""
@@ -109,10 +106,10 @@ class World:
         return self._temporary[-1]
 
     def close(self) -> None:
-        """Stop what runs."""
+        """Stop what runs, and remove what was made."""
         for server in reversed(self._servers):
             server.stop()
-        for folder in self._temporary:
+        for folder in (*self._temporary, self.folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

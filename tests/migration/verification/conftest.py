@@ -39,7 +39,7 @@ def worlds(tmp_path: Path) -> Iterator[Worlds]:
                 owner="acme",
                 clone_url=lambda name: str(tmp_path / "github" / name),
                 index=index,
-                folder=tmp_path / "verification",
+                cache=tmp_path / "cache",
             )
         )
         return made[-1]
