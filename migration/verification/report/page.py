@@ -62,9 +62,7 @@ def page(standing: Standing) -> str:
         counts={outcome.value: verification.counted(outcome) for outcome in Outcome},
         marks={Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.NOT_JUDGED: "?"},
         proof=[one for one in verification.verdicts if one.part == "History"],
-        shots=[
-            (title, _embedded(Path(path))) for one in verification.verdicts for title, path in one.screenshots.items()
-        ],
+        shots=_screenshots(verification),
     )
 
 

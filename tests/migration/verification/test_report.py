@@ -1,0 +1,129 @@
+"""The page about a migration, in a real browser: whole without a network, readable by everybody."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from platformdirs import user_cache_path
+from playwright.sync_api import Page, sync_playwright
+
+from migration.plan import Plan, read_plan
+from migration.verification.check import Evidence, NotJudgedError, Outcome, Verdict
+from migration.verification.report import Line, Standing, page
+from migration.verification.report.pictures import after, before
+from migration.verification.results import Verification
+from migration.verification.stack.browser import find_browser
+from tests.conftest import PROJECT
+
+AXE = "4.14.1"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f00050001ff56c7"
+    "2f0d0000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return read_plan(PROJECT / "migration.yaml")
+
+
+@pytest.fixture
+def standing(plan: Plan, tmp_path: Path) -> Standing:
+    shot = tmp_path / "shot.png"
+    shot.write_bytes(PIXEL)
+    holds = Verdict(
+        name="history.proof",
+        part="History",
+        line="Every commit arrived as it was",
+        outcome=Outcome.HOLDS,
+        ran=("./multirepo prove",),
+        saw=("281 commits <of> 7 repositories",),
+        seconds=1.5,
+        screenshots={"together": str(shot)},
+    )
+    fails = replace(holds, name="a", part="Engine", outcome=Outcome.FAILS, why="gone & away", remedy="Make it.")
+    unjudged = replace(fails, name="b", outcome=Outcome.NOT_JUDGED, why="no browser")
+    return Standing(
+        plan=plan,
+        stages={"foundation": "cutover", "quality": "moving", "product": "rolled_back"},
+        repositories=[
+            Line(name=one.name, url=f"https://x.example/{one.name}", description="d", wave=one.wave, history=None)
+            for one in plan.repositories
+        ],
+        verification=Verification(
+            key="k",
+            seen_at="2026-01-31T10:00:00+00:00",
+            seconds=2,
+            verdicts=(holds, fails, unjudged),
+            people=plan.confirmations,
+        ),
+        monorepo_head="0" * 40,
+        stack="dev",
+    )
+
+
+def test_nothing_is_loaded_and_everything_is_escaped(standing: Standing) -> None:
+    text = page(standing)
+    assert "<script" not in text
+    assert not re.findall(r'(?:src|@import|url\()\s*=?\s*["\']?(?!data:)(https?:|//)', text)
+    assert "281 commits &lt;of&gt; 7" in text
+    assert "gone &amp; away" in text
+
+
+def test_the_pictures_show_what_ties_the_parts_before_and_after(plan: Plan) -> None:
+    assert "maestro-engine needs core-api" in before(plan)
+    assert "quality-fabric needs core-api" in before(plan)
+    shown = after(plan)
+    assert "maestro-engine needs package registry" in shown
+    assert "maestro-frontend needs maestro-engine" in shown
+    assert "quality-fabric needs" not in shown
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """axe-core, https://github.com/dequelabs/axe-core, kept for the next run."""
+    folder = user_cache_path("multirepo", ensure_exists=True) / f"axe-{AXE}"
+    with FileLock(f"{folder}.lock"):
+        script = folder / "node_modules" / "axe-core" / "axe.min.js"
+        if not script.exists():
+            install = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), f"axe-core@{AXE}"]
+            subprocess.run(install, check=True, capture_output=True)
+    return script.read_text()
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Page]:
+    try:
+        executable = find_browser(Evidence())
+    except NotJudgedError as missing:
+        pytest.skip(str(missing))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+@pytest.mark.parametrize("colors", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_it_is_readable_on_a_phone_in_the_dark_and_by_a_screen_reader(
+    standing: Standing, shown: Page, axe: str, tmp_path: Path, colors: str, width: int
+) -> None:
+    (tmp_path / "report.html").write_text(page(standing))
+    said: list[str] = []
+    shown.on("console", lambda message: said.append(message.text))
+    shown.on("pageerror", lambda error: said.append(str(error)))
+    shown.emulate_media(color_scheme="dark" if colors == "dark" else "light")
+    shown.set_viewport_size({"width": width, "height": 800})
+    shown.goto((tmp_path / "report.html").as_uri())
+    assert shown.get_by_role("heading", name="Checklist").is_visible()
+    assert shown.get_by_text("gone & away").is_visible()
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width, "the page itself scrolls sideways"
+    assert said == []
+    shown.evaluate(axe)
+    found = shown.evaluate("axe.run().then(result => result.violations)")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], json.dumps(found)[:2000]
