@@ -4,7 +4,7 @@ import pulumi
 
 from components.github_server import github_provider
 from components.leftovers import Leftovers
-from components.monorepo import back_up_monorepo, keep_monorepo
+from components.monorepo_in_stages import back_up_monorepo, keep_monorepo
 from components.moved_histories import Histories
 from components.people import Teams, TeamsArgs
 from components.plain_errors import plain_errors, tell_progress

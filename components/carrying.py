@@ -1,9 +1,6 @@
 """What the code move's provider does in its own process: from the resource's properties to git, and back."""
 
 import logging
-import os
-import signal
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,23 +61,6 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
         "notes": bool(props.get("notes")) and NOTES_REF in refs,
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
     }
-
-
-def end_with_the_engine() -> None:
-    """End this process, and the git that it runs, as soon as the engine is gone.
-
-    A provider outlives an engine that was killed, and would go on pushing beside the `up` that follows. The engine
-    holds the other end of its standard input.
-    """
-
-    def watch() -> None:
-        while os.read(0, 1):
-            pass
-        if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def settings_from(config: Config) -> Settings:

@@ -2,52 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import (
-    Config,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from components.plain_errors import fail_at_the_end
-from migration.code_move.workspace import History
-from migration.desired_state import DesiredRepository
+from components.late_failure import fail_at_the_end
+from components.stack_provider import StackProvider, stack_config
 
-# The stack's settings, given once to each provider process. Not on the provider object: that is pickled into the state.
-_config: Config
+if TYPE_CHECKING:  # a provider's process does without
+    from migration.code_move.workspace import History
+    from migration.desired_state import DesiredRepository
 
 
-class CodeMoveProvider(ResourceProvider):
-    """Pushes, looks, and never deletes.
-
-    Pulumi pickles this object into the state by the name of its class. It holds nothing, and its methods import the
-    code that works, so the state stays the same when that code changes. The address of GitHub and the token come from
-    the settings and the environment of each run; neither is ever part of the state.
-    """
-
-    # There is nothing secret in it, and a secret would be hidden from reviews.
-    serialize_as_secret_always = False
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Keep the stack's settings for the calls that follow, and end when the engine does."""
-        from components.carrying import end_with_the_engine
-
-        global _config
-        _config = req.config
-        end_with_the_engine()
+class CodeMoveProvider(StackProvider):
+    """Pushes, looks, and never deletes."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Push everything; harmless when an interrupted run has pushed it already."""
         from components.carrying import carry_to_github
 
-        return CreateResult(props["repository"], carry_to_github(props, _config))
+        return CreateResult(props["repository"], carry_to_github(props, stack_config()))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what the monorepo gives with what was carried, or with what the last refresh found.
@@ -62,13 +37,13 @@ class CodeMoveProvider(ResourceProvider):
         """Push what is new or missing."""
         from components.carrying import carry_to_github
 
-        return UpdateResult(carry_to_github(_news, _config))
+        return UpdateResult(carry_to_github(_news, stack_config()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look where the vendor branch, the tags and the default branch are now."""
         from components.carrying import seen_on_github
 
-        seen = seen_on_github(props, _config)
+        seen = seen_on_github(props, stack_config())
         return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -99,7 +74,7 @@ class CodeMoveArgs:
     carries: str
 
     @classmethod
-    def of(cls, desired: DesiredRepository, history: History | None, tree: str = "") -> "CodeMoveArgs | None":
+    def of(cls, desired: "DesiredRepository", history: "History | None", tree: str = "") -> "CodeMoveArgs | None":
         """What the repository's code move carries. tree: of the vendor branch's tip where transforms change it.
 
         None when nothing of the monorepo's history is for it, and while it is archived: GitHub takes no push then.
@@ -146,7 +121,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
         self.conflict.apply(fail_at_the_end)
 
 
-def in_figures(history: History) -> str:
+def in_figures(history: "History") -> str:
     """The history in figures, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
     counts = {
         "commit": history.commits,

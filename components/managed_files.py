@@ -1,47 +1,28 @@
 """The dynamic resource that keeps the files which the stack writes into a repository."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import (
-    Config,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from migration.desired_state import ManagedFile
+from components.stack_provider import StackProvider, stack_config
 
-# As in components/code_move.py: given once to each provider process, and no part of what is pickled into the state.
-_config: Config
+if TYPE_CHECKING:  # a provider's process does without
+    from migration.desired_state import ManagedFile
 
 
-class ManagedFilesProvider(ResourceProvider):
+class ManagedFilesProvider(StackProvider):
     """Commits, looks, and leaves the files where they are when the resource goes.
 
     Holds nothing, and its methods import the code that works, so that what is pickled into the state stays the same.
     """
 
-    serialize_as_secret_always = False
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Keep the stack's settings for the calls that follow, and end when the engine does."""
-        from components.carrying import end_with_the_engine
-
-        global _config
-        _config = req.config
-        end_with_the_engine()
-
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Commit what is missing or different; nothing when an interrupted run has done it already."""
         from components.committing import commit_to_github
 
-        commit_to_github(props, (), _config)
+        commit_to_github(props, (), stack_config())
         return CreateResult(props["repository"], dict(props))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -53,14 +34,14 @@ class ManagedFilesProvider(ResourceProvider):
         """Commit what differs, and remove what is managed no longer, in one commit."""
         from components.committing import commit_to_github
 
-        commit_to_github(_news, _olds["files"], _config)
+        commit_to_github(_news, _olds["files"], stack_config())
         return UpdateResult(dict(_news))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look at each file on the default branch, all in one request."""
         from components.committing import files_on_github
 
-        seen = files_on_github(props, _config)
+        seen = files_on_github(props, stack_config())
         return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -76,8 +57,8 @@ class ManagedFilesArgs:
 
     repository: str
     branch: str
-    files: tuple[ManagedFile, ...]
-    initial: tuple[ManagedFile, ...] = ()
+    files: "tuple[ManagedFile, ...]"
+    initial: "tuple[ManagedFile, ...]" = ()
 
 
 class ManagedFiles(Resource, module="managed_files", name="ManagedFiles"):

@@ -1,7 +1,5 @@
 """How the program speaks to the person at the Pulumi command line: sentences, not tracebacks."""
 
-import atexit
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -41,13 +39,3 @@ def tell_progress(phase: str, done: int, total: int) -> None:
     """Show how far the split is; the line vanishes with the next one and is not kept."""
     share = f" ({done:,} of {total:,})" if total else ""
     pulumi.log.info(f"splitting history: {phase}{share}", ephemeral=True)
-
-
-def fail_at_the_end(sentence: str | None) -> None:
-    """Tell of something that a person has to put right, and fail the run when all else is done.
-
-    For an output's `apply`; nothing for "". An exception there would stop what is still to be made.
-    """
-    if sentence and not pulumi.runtime.is_dry_run():
-        pulumi.log.error(sentence)
-        atexit.register(os._exit, 1)

@@ -1,46 +1,26 @@
 """The dynamic resource that publishes one version of a package."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import (
-    Config,
-    ConfigureRequest,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from components.plain_errors import fail_at_the_end
-from migration.packages.sources import Source
+from components.late_failure import fail_at_the_end
+from components.stack_provider import StackProvider, stack_config
 
-# The stack's settings, given once to each provider process. Not on the provider object: that is pickled into the state.
-_config: Config
+if TYPE_CHECKING:  # a provider's process does without
+    from migration.packages.sources import Source
 
 
-class PublishedPackageProvider(ResourceProvider):
-    """Builds, publishes, looks, and never deletes. Pickled into the state by its name; see CodeMoveProvider."""
-
-    # There is nothing secret in it, and a secret would be hidden from reviews.
-    serialize_as_secret_always = False
-
-    def configure(self, req: ConfigureRequest) -> None:
-        """Keep the stack's settings for the calls that follow, and end when the engine does."""
-        from components.carrying import end_with_the_engine
-
-        global _config
-        _config = req.config
-        end_with_the_engine()
+class PublishedPackageProvider(StackProvider):
+    """Builds, publishes, looks, and never deletes."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Publish what is missing; nothing when an interrupted run has published all of it."""
         from components.publishing import publish
 
-        return CreateResult(props["name"], {**props, **publish(props, _config), "refused": ""})
+        return CreateResult(props["name"], {**props, **publish(props, stack_config()), "refused": ""})
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what a build would take in, and what the registry has with what was published."""
@@ -62,7 +42,7 @@ class PublishedPackageProvider(ResourceProvider):
         if _olds.get("refused") and not _is_other(_olds, _news):
             return UpdateResult({**_news, **as_published, "refused": _olds["refused"]})
         try:
-            return UpdateResult({**_news, **publish(_news, _config), "refused": ""})
+            return UpdateResult({**_news, **publish(_news, stack_config()), "refused": ""})
         except VersionTakenError as error:
             return UpdateResult({**_news, **as_published, "refused": str(error)})
 
@@ -70,10 +50,10 @@ class PublishedPackageProvider(ResourceProvider):
         """Look what the registry has of this version now, and whether the repository still says where it comes from."""
         from components.publishing import is_recorded, published
 
-        seen = published(props, _config)
+        seen = published(props, stack_config())
         if not seen:
             return ReadResult(None, {})
-        return ReadResult(id_, {**props, "seen": seen, "recorded": is_recorded(props, _config)})
+        return ReadResult(id_, {**props, "seen": seen, "recorded": is_recorded(props, stack_config())})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave every version in the registry: somebody's lock file names it."""
@@ -96,7 +76,7 @@ class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
     refused: pulumi.Output[str]
 
     def __init__(
-        self, name: str, source: Source, monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
+        self, name: str, source: "Source", monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Register the version; commits are told with what is published, not compared."""
         made = {"files": None, "seen": None, "manifest": None, "recorded": None, "refused": None}

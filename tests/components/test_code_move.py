@@ -1,9 +1,6 @@
 """The code move's provider: what it calls a change, and what of it lands in the state."""
 
-import base64
-
 import pytest
-from pulumi.dynamic.dynamic import serialize_provider
 
 from components.code_move import CodeMoveProvider, in_figures
 from migration.code_move.workspace import History
@@ -16,13 +13,6 @@ OLD = {
     "notes": True,
     "carries": "1 commit",
 }
-
-
-def test_the_provider_in_the_state_is_only_the_name_of_its_class() -> None:
-    pickled = base64.b64decode(serialize_provider(CodeMoveProvider()))
-    assert pickled == (
-        b"\x80\x04\x950\x00\x00\x00\x00\x00\x00\x00\x8c\x14components.code_move\x94\x8c\x10CodeMoveProvider\x94\x93\x94)\x81\x94."
-    )
 
 
 def test_the_same_history_is_no_change() -> None:
