@@ -11,11 +11,14 @@ Progress = Callable[[Verdict, int, int], None]
 
 
 def judge_all(checks: Iterable[Check], progress: Progress) -> list[Verdict]:
-    """The verdicts in the order of the checks. They are run beside each other; the longest should come first."""
+    """The verdicts in the order of the checks. They are run beside each other, from the last to the first.
+
+    What concerns everything together stands last and takes longest: begun last, it would be waited for alone.
+    """
     listed = list(checks)
-    # One more than there are cores: many a check waits for the network or a server.
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        futures = {pool.submit(judged, check): at for at, check in enumerate(listed)}
+    # More than there are cores: many a check waits for the network, a server, or what another one makes.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
+        futures = {pool.submit(judged, check): at for at, check in reversed(list(enumerate(listed)))}
         verdicts: dict[int, Verdict] = {}
         for future in as_completed(futures):
             verdicts[futures[future]] = future.result()
