@@ -81,6 +81,8 @@ def key_of(world: World) -> str:
     """The same for the same plan, the same refs in every repository, the same registry, and the same checks."""
     refs = {one.name: dict(world.remote(one.name).refs()) for one in world.plan.repositories}
     index = world.index.url if world.index else None
-    code = {path.name: path.read_text() for path in sorted(Path(__file__).parent.rglob("*.py"))}
+    here = Path(__file__).parent  # but for the page, which judges nothing
+    code = {str(path.relative_to(here)): path.read_text() for path in sorted(here.rglob("*.py"))}
+    code = {name: text for name, text in code.items() if not name.startswith("report/")}
     ingredients = [world.plan.model_dump(mode="json"), refs, index, code]
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()

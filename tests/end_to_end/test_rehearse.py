@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -139,6 +140,34 @@ def test_a_second_rehearsal_changes_nothing_and_the_status_says_so(small: Checko
     assert (wave["stage"], wave["next_step"]) == ("moving", "pulumi up carries 1 commit")
     assert {one["name"]: one["behind"] for one in wave["repositories"]} == {"engine": 1, "site": 0}
     assert sandbox_writes(small) == before
+
+
+def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
+    small: Checkout, monorepo: Repository, tmp_path: Path
+) -> None:
+    how = "    transforms: {add_files: {README.md: '" + "How to use it. " * 20 + "'}}\n"
+    (small.path / "small.yaml").write_text(PLAN.replace("  - name: site\n", f"{how}  - name: site\n") + how)
+    first = json.loads(small.run("./multirepo", "rehearse", "--json", *own(monorepo)).stdout)
+    assert first["verified"] is True
+    assert "Every commit arrived as it was" in Path(first["report"]).read_text()
+    told = small.run("./multirepo", "rehearse", *own(monorepo)).stdout
+    seen = re.findall(r"Verified\. \d+ checks: \d+ holds; seen (\S+)\.", told)
+    assert seen == [json.loads((Path(first["report"]).parent / "evidence.json").read_text())["seen_at"]]
+
+    command = next(line for line in told.splitlines() if "git clone" in line and "site.git" in line)
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env={"PATH": os.environ["PATH"]})
+    clone = Repository(tmp_path / "site", commits=50)
+    clone.git("rm", "--quiet", "README.md")
+    clone.commit("No more words")
+    clone.git("push", "--quiet", "origin", "main")
+    junit = tmp_path / "junit.xml"
+    judged = json.loads(
+        small.run("./multirepo", "verify", "--json", "--junit", str(junit), *own(monorepo), code=1).stdout
+    )
+    assert [one["name"] for one in judged["checks"] if one["outcome"] != "holds"] == ["documentation.readme"]
+    assert "site has no README" in junit.read_text()
+    report = small.run("./multirepo", "report", *own(monorepo)).stdout.strip()
+    assert "site has no README" in Path(report).read_text()
 
 
 def test_a_rehearsal_that_breaks_a_policy_ends_with_one_plain_error(small: Checkout, monorepo: Repository) -> None:

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from migration.plan import Plan
 
-WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 176, 40, 24, 64, 16
+WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 200, 40, 24, 64, 16
 MOST_IN_A_ROW = 5
 
 
@@ -113,7 +113,7 @@ def _line(source: tuple[float, float], target: tuple[float, float], loose: bool)
 
 
 def _box(name: str, x: float, y: float) -> str:
-    short = name if len(name) <= 24 else f"…{name[-23:]}"
+    short = name if len(name) <= 27 else f"…{name[-26:]}"
     return (
         f'<rect class="box" x="{x:g}" y="{y:g}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
         f'<text class="name" x="{x + WIDTH / 2:g}" y="{y + HEIGHT / 2 + 5:g}" text-anchor="middle">'
