@@ -3,17 +3,20 @@
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from command_line.console import Step, Steps, tell
+from command_line.failures import CommandError
 from command_line.place import world_of
 from command_line.stacks import Stack
 from components.histories import selections_of
 from components.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
 from migration.code_move.splitting import Split
-from migration.desired_state import desired_state
+from migration.desired_state import Stage, desired_state
+from migration.desired_state.stages import stages_of_waves
 from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.check import Outcome, Verdict
@@ -48,13 +51,21 @@ def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, in
             reader, token = "root", running.root_password
         index = SimpleIndex(url=index_url, user=reader, token=token)
     return World(
-        plan=plan,
+        plan=standing(plan, stages_of_waves(plan, settings.stages)),
         owner=owner,
         clone_url=lambda name: settings.github.clone_url(owner, name),
         token=world_of(stack).token if stack.in_sandbox else os.environ.get(TOKEN_VARIABLE),
         index=index,
         cache=place_of(stack) / "cache",
     )
+
+
+def standing(plan: Plan, stages: Mapping[str, Stage]) -> Plan:
+    """The plan with the repositories that are to be there now: neither still to come nor rolled back."""
+    there = tuple(one for one in plan.repositories if stages[one.wave] in (Stage.MOVING, Stage.CUTOVER))
+    if not there:
+        raise CommandError("There is nothing to verify: no wave is moving or cut over. ./multirepo status says more.")
+    return plan.model_copy(update={"repositories": there})
 
 
 def verified_now_or_before(

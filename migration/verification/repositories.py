@@ -117,7 +117,8 @@ def _may_import(plan: Plan, repository: Repository) -> set[str]:
         name = waiting.pop()
         if name not in allowed:
             allowed.add(name)
-            waiting += needs[canonicalize_name(name)].depends_on
+            package = needs.get(canonicalize_name(name))  # of a wave that is not there: it needs what it needs
+            waiting += package.depends_on if package else ()
     return allowed
 
 

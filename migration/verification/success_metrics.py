@@ -125,7 +125,7 @@ def _brought_along(world: World, repository: Repository) -> set[str]:
     found: set[str] = set()
     waiting = [canonicalize_name(one) for one in repository.consumes]
     while waiting:
-        for name in needs[waiting.pop()]:
+        for name in needs.get(waiting.pop(), ()):
             if canonicalize_name(name) not in found:
                 found.add(canonicalize_name(name))
                 waiting.append(canonicalize_name(name))
