@@ -100,7 +100,7 @@ def _started(world: World, evidence: Evidence) -> Stack:
         addresses[name] = f"http://127.0.0.1:{ports[name]}"
     evidence.saw.append(", ".join(f"{name} at {address}" for name, address in addresses.items()))
     suite = starting.environment(str(tests.test_service)) if tests.test_service in services else {}
-    how = "processes with a real PostgreSQL, from the services of the compose file"
+    how = "processes with a real PostgreSQL, from the services of the compose file, not in containers"
     return Stack(addresses=addresses, suite=suite, how=how)
 
 

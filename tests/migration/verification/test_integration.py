@@ -10,6 +10,7 @@ from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import BrokenError, Evidence, Outcome
 from migration.verification.commands import clean_environment, serve
 from migration.verification.stack.compose import fixed_passwords, read_services
+from migration.verification.stack.running import Stack
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -88,3 +89,28 @@ services:
     with pytest.raises(KeyError):
         read_services(text, {})
     assert fixed_passwords(text) == []
+
+
+def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
+    worlds: Worlds, registry_server: RunningRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROWSER", "/none/is/needed")
+    checker = {"name": "checker", "kind": "python-service", "moves": [{"from": "checker"}]}
+    services = "  checker: {image: 'checker:latest', command: pytest -q}\n"
+    suite = (
+        "import os\n\n\ndef test_it():\n    assert os.environ['ENGINE_ADDRESS'] == 'http://127.0.0.1:9'\n    assert 0\n"
+    )
+    skipping = "import pytest\n\n\ndef test_one():\n    pass\n\n\ndef test_two():\n    pytest.skip('nothing there')\n"
+    files = {
+        "tests": {**compose(more=services), "requirements.txt": "pytest\n", "tests/test_it.py": suite},
+        "checker": {
+            "pyproject.toml": '[project]\nname = "c"\nversion = "1"\ndependencies = ["pytest"]\n',
+            "test_it.py": skipping,
+        },
+    }
+    index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
+    world = worlds([checker, {**TESTS, "test_service": "checker"}], files, index)
+    running = Stack(addresses={"engine": "http://127.0.0.1:9"}, suite={}, how="by hand")
+    world.once("stack", Evidence(), lambda _: running)
+    assert "1 failed" in verdict_on(world, "integration.suite").why
+    assert "Not every check was run: 1 passed, 1 skipped" in verdict_on(world, "integration.test-service").why
