@@ -31,6 +31,10 @@ class RotationError(Exception):
     """Tokens were replaced, and one does not do what it must. Says which."""
 
 
+class WeeksError(Exception):
+    """A rehearsal of the weeks found something lost, or not as it must be. Says what."""
+
+
 EXIT_CODES: dict[type[Exception], ExitCode] = {
     PlanError: ExitCode.INPUT,
     DesiredStateError: ExitCode.INPUT,
@@ -49,6 +53,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     RefreshFailedError: ExitCode.OUTSIDE,
     PolicyError: ExitCode.CHECK_FAILED,
     RotationError: ExitCode.CHECK_FAILED,
+    WeeksError: ExitCode.CHECK_FAILED,
 }
 FAILURES = tuple(EXIT_CODES)
 

@@ -8,6 +8,7 @@ import typer
 from command_line import pulumi
 from command_line.console import steps, tell
 from command_line.environment import STATE
+from command_line.failures import CommandError
 from command_line.options import MonorepoOption, PlanOption
 from command_line.place import Place, prepare_place
 from command_line.present import present_monorepo
@@ -15,6 +16,7 @@ from command_line.report import write_report
 from command_line.stacks import stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
 from command_line.verifying import verified_now_or_before
+from command_line.weeks import play_weeks, tell_account
 from components.histories import split_histories
 from components.settings import Settings
 from engine import ensure_secret_scanner
@@ -31,8 +33,16 @@ def rehearse(
     plan: PlanOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
     verify: Annotated[bool, typer.Option(help="End by judging the checklist, where anything has changed.")] = True,
+    weeks: Annotated[bool, typer.Option("--weeks", help="Play all weeks of the sample's migration, twice.")] = False,
 ) -> None:
     """Perform the whole migration against a local GitHub, and say what became of it."""
+    if weeks:
+        if monorepo or plan or as_json:
+            raise CommandError("--weeks plays the sample's own story: leave the other options out.")
+        with steps() as shown:
+            account = list(play_weeks(shown))
+        tell_account(iter(account))
+        return
     started = time.monotonic()
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)

@@ -50,7 +50,7 @@ class CodeMoveProvider(StackProvider):
         """Leave the history where it is: to forget a move must lose nobody's commits."""
 
 
-COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes")
+COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes", "first_release")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +62,7 @@ class CodeMoveArgs:
     tree: of the commit that follows it there with what the plan's transforms change; "" when they change nothing.
     tags: tag name to object id.
     notes: whether each commit gets a git note with the id of its commit in the monorepo.
+    first_release: tag of the default branch once it has everything; "" for none.
     carries: the history in figures, for the person who reviews the preview.
     """
 
@@ -72,6 +73,7 @@ class CodeMoveArgs:
     tags: Mapping[str, str]
     notes: bool
     carries: str
+    first_release: str = ""
 
     @classmethod
     def of(cls, desired: "DesiredRepository", history: "History | None", tree: str = "") -> "CodeMoveArgs | None":
@@ -89,6 +91,7 @@ class CodeMoveArgs:
             tags=history.tags,
             notes=desired.notes,
             carries=in_figures(history),
+            first_release=desired.first_release,
         )
 
 
@@ -115,6 +118,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
                 "notes": args.notes,
                 "carries": args.carries,
                 "conflict": None,
+                **({"first_release": args.first_release} if args.first_release else {}),
             },
             opts,
         )

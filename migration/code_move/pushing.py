@@ -14,7 +14,7 @@ from migration.code_move.git_objects import GitError
 from migration.code_move.merging import has_commit, is_ancestor, merged
 from migration.code_move.notes import NOTES_REF, write_notes
 from migration.code_move.remote import Remote
-from migration.code_move.tip import Tip, next_tip
+from migration.code_move.tip import Tip, next_tip, release_tag
 from migration.plan import VENDOR_BRANCH
 
 VENDOR_REF = f"refs/heads/{VENDOR_BRANCH}"
@@ -26,6 +26,7 @@ class Carried:
 
     tree: of the vendor branch's tip, where the plan's transforms change that of `head`.
     notes: whether each commit gets a git note with its commit in the monorepo.
+    first_release: a tag for the default branch once it is complete, unless there is one of that name; "" for none.
     """
 
     repository: str
@@ -34,6 +35,7 @@ class Carried:
     tree: str | None = None
     tags: Mapping[str, str]
     notes: bool = False
+    first_release: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,9 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
     if isinstance(result, str):
         outcome = Outcome(head=result)
         wanted[default_ref] = result
+        release = f"refs/tags/{carried.first_release}"
+        if carried.first_release and release not in refs and carried.first_release not in carried.tags:
+            wanted[release] = release_tag(git_dir, carried.repository, carried.first_release, result)
     else:
         assert present
         conflict = Conflict.between(git_dir, carried.repository, carried.default_branch, present, tip, result)

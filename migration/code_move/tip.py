@@ -82,6 +82,14 @@ def next_tip(git_dir: Path, head: str, tree: str | None, present: str | None) ->
     return Tip(tree=tree, parents=tuple(parents), split_head=head, date=date).write(git_dir)
 
 
+def release_tag(git_dir: Path, repository: str, name: str, commit: str) -> str:
+    """An annotated tag for the first release of a repository, dated as its commit; its id."""
+    date = run_git("show", "--no-patch", "--format=%cd", "--date=raw", commit, directory=git_dir).decode().strip()
+    header = f"object {commit}\ntype commit\ntag {name}\ntagger {_WRITER} {date}\n"
+    content = f"{header}\n{repository} as a repository of its own\n"
+    return run_git("mktag", directory=git_dir, standard_input=content.encode()).decode().strip()
+
+
 def blame_ignore_revs(git_dir: Path, repository: str, monorepo_head: str) -> Transform:
     """Lists of commits for blame to ignore name the repository's own commits.
 

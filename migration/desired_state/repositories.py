@@ -32,6 +32,7 @@ class DesiredRepository:
     cut_over: it is the source of truth: its folders in the monorepo are frozen, and nothing is carried over any more.
     code: what it takes from the monorepo; None for a repository that is born empty.
     archived: read-only at GitHub, because its wave was rolled back.
+    first_release: the tag that it gets when it is cut over; "" for none.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
     """
 
@@ -49,6 +50,7 @@ class DesiredRepository:
     has_projects: bool = False
     merge: MergeSettings = field(default_factory=MergeSettings)
     code: CodeSelection | None
+    first_release: str = ""
     notes: bool = True
 
 
@@ -106,6 +108,7 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
         archived=stage is Stage.ROLLED_BACK,
         cut_over=stage is Stage.CUTOVER,
         code=_code(repository, history) if repository.moves else None,
+        first_release=(repository.first_release or "") if stage is Stage.CUTOVER else "",
         notes=history.notes,
     )
 

@@ -206,7 +206,7 @@ class Repository(RepositorySettings):
     test_service: Text | None = None
     """In a repository of the kind compose-tests: the service that runs the suite against the others."""
     first_release: RefName | None = None
-    """A tag, like v1.0.0, that the first complete move gets."""
+    """A tag, like v1.0.0, that it gets when its wave is cut over, unless it has one of that name."""
     teams: dict[TeamName, Role] = Field(default={})
     """Teams that work on it, each with its role."""
     code_owners: dict[Text, tuple[CodeOwner, ...]] = Field(default={})

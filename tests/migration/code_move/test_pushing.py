@@ -205,3 +205,19 @@ def test_a_repository_that_is_not_there_is_told_apart_from_other_failures(tmp_pa
 
 def test_the_token_appears_in_no_representation_of_a_remote() -> None:
     assert "s3cret" not in repr(Remote(url="https://github.com/maestro/engine.git", token="s3cret"))
+
+
+def test_the_first_release_is_tagged_once_on_the_complete_default_branch(scene: Scene) -> None:
+    carried = Carried(
+        repository="engine",
+        default_branch="main",
+        head=scene.history.git("rev-parse", "HEAD"),
+        tags={},
+        first_release="v2",
+    )
+    head = carry(carried, scene.history.path, Remote(url=str(scene.server.path))).head
+    assert scene.server.git("rev-parse", "v2^{commit}") == head
+    before = scene.refs()
+    scene.history.commit("On", main="4\n")
+    scene.carry(v1=scene.history.git("rev-parse", "v1"))
+    assert scene.refs()["refs/tags/v2"] == before["refs/tags/v2"]
