@@ -283,6 +283,7 @@ def main() -> int:
         ((number + 0.5) / arguments.points, arguments.modes[number % len(arguments.modes)])
         for number in range(arguments.points)
     ]
+    random.Random(1).shuffle(jobs)  # so that a run that is stopped has looked everywhere
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(arguments.worlds) as pool:
 

@@ -1,7 +1,7 @@
 """What a stack moves, computed before anything is registered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pulumi
@@ -11,6 +11,7 @@ from components.histories import Progress, monorepo_of, split_histories
 from components.private_packages import locking_of
 from components.settings import Settings
 from migration.code_move.splitting import Split
+from migration.code_move.tree_changes import changed_files, in_words
 from migration.cutover.frozen import Carried, Frozen, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
 from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
@@ -45,7 +46,11 @@ class Histories:
 
     def code_of(self, desired: DesiredRepository) -> CodeMoveArgs | None:
         """What the repository takes; None for nothing."""
-        return CodeMoveArgs.of(desired, self.split.histories.get(desired.name), self.trees.get(desired.name, ""))
+        tree = self.trees.get(desired.name, "")
+        code = CodeMoveArgs.of(desired, self.split.histories.get(desired.name), tree)
+        if code is None or not tree or desired.name in self.frozen:
+            return code
+        return replace(code, carries=f"{code.carries}; {in_words(changed_files(self.split.git_dir, code.head, tree))}")
 
     def carried(self, name: str) -> Carried | None:
         """What the repository of this name gets; None when nothing of the monorepo's history is for it."""
