@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ sys.path.insert(0, str(PROJECT))
 from engine import ensure_engine
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world
+from sandbox.errors import SandboxError
+from sandbox.process import Running
 from sandbox.request_log import Request, read_requests
 
 NAME = "platform"
@@ -85,7 +88,7 @@ class SurvivalWorld:
     def make(self) -> None:
         """Everything as it is before the migration: a monorepo at GitHub, a stack in which nothing has begun."""
         self._copy_project()
-        self.access = create_world(process.start(self.sandbox, port=0), "survival")
+        self.access = create_world(started(self.sandbox, port=0), "survival")
         engine = ensure_engine(lambda message, share: None)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
         self.environment = {
@@ -162,7 +165,7 @@ class SurvivalWorld:
         for part in self._parts():
             if (self.folder / part).exists():
                 shutil.copytree(self.folder / part, saved / part, symlinks=True)
-        process.start(self.sandbox)
+        started(self.sandbox)
 
     def restore(self, name: str) -> None:
         """Bring it back; the sandbox answers at the same address."""
@@ -171,7 +174,7 @@ class SurvivalWorld:
             shutil.rmtree(self.folder / part, ignore_errors=True)
             if (self.folder / "saved" / name / part).exists():
                 shutil.copytree(self.folder / "saved" / name / part, self.folder / part, symlinks=True)
-        process.start(self.sandbox)
+        started(self.sandbox)
 
     def kill_sandbox(self) -> None:
         """As when its machine fails: no farewell."""
@@ -243,6 +246,16 @@ class SurvivalWorld:
             (self.checkout / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, self.checkout / name, follow_symlinks=False)
         (self.checkout / ".venv").symlink_to(PROJECT / ".venv")
+
+
+def started(root: Path, port: int | None = None) -> Running:
+    """The sandbox, started when it does not run; a machine with much to do may need more than one attempt."""
+    for _ in range(4):
+        try:
+            return process.start(root, port)
+        except SandboxError:
+            time.sleep(5)
+    return process.start(root, port)
 
 
 def _git(folder: Path, author: str, *arguments: str) -> str:
