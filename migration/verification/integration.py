@@ -7,6 +7,7 @@ from pathlib import Path
 from migration.verification.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.commands import clean_environment, free_port, run, serve
 from migration.verification.python_environments import environment_with, python_environment
+from migration.verification.repositories import has_tests, passes_its_tests, title_of
 from migration.verification.stack.browser import browser
 from migration.verification.stack.compose import fixed_passwords
 from migration.verification.stack.programs import folder_server, page
@@ -24,7 +25,10 @@ def checks(world: World) -> Iterator[Check]:
     if tests is None:
         return
     yield Check(
-        name="integration.suite", part=PART, line="Frontend + Backend work together", judge=partial(_suite, world)
+        name="integration.suite",
+        part=PART,
+        line="Frontend + Backend work together",
+        judge=partial(work_together, world),
     )
     if tests.test_service:
         yield Check(
@@ -34,6 +38,23 @@ def checks(world: World) -> Iterator[Check]:
             judge=partial(_test_service, world),
         )
     yield Check(name="integration.compose", part=PART, line="Docker Compose works", judge=partial(_compose, world))
+    yield Check(name="integration.tests", part=PART, line="All tests passing", judge=partial(_every_test, world))
+    yield from _pairs(world)
+
+
+def _pairs(world: World) -> Iterator[Check]:
+    """Whoever calls an API and whoever serves it, each under its own heading."""
+    calling = [one for one in world.plan.repositories if one.contract and one.contract.types]
+    serving = [one for one in world.plan.repositories if one.contract and one.contract.generated_by]
+    for one, other in [
+        pair for caller in calling for server in serving for pair in ((caller, server), (server, caller))
+    ]:
+        yield Check(
+            name=f"{one.name}.works-with.{other.name}",
+            part=title_of(one),
+            line=f"Works with {other.name}",
+            judge=partial(work_together, world),
+        )
 
 
 def run_suite(world: World, evidence: Evidence, addresses: dict[str, str], title: str, *files: str) -> None:
@@ -62,8 +83,20 @@ def suite_environment(world: World, evidence: Evidence) -> Path:
     return world.once("suite", evidence, install)
 
 
-def _suite(world: World, evidence: Evidence) -> None:
+def work_together(world: World, evidence: Evidence) -> None:
     """A workflow created in one browser is seen in a second one; API and WebSocket do as the contract says."""
+    world.once("the stack together", evidence, partial(_suite, world))
+
+
+def _every_test(world: World, evidence: Evidence) -> None:
+    """Those of each repository alone, and those of everything together."""
+    for repository in world.plan.repositories:
+        if has_tests(repository):
+            passes_its_tests(world, repository, evidence)
+    work_together(world, evidence)
+
+
+def _suite(world: World, evidence: Evidence) -> None:
     running = stack(world, evidence)
     evidence.saw.append(f"started as {running.how}")
     run_suite(world, evidence, dict(running.addresses), "together")

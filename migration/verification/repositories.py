@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from migration.desired_state.pipelines import LINT_RULES, PYTHON_KINDS, VERSIONS, WORKFLOW_FOLDER
@@ -11,11 +12,18 @@ from migration.plan import Plan, Repository
 from migration.verification.check import BrokenError, Check, Evidence
 from migration.verification.commands import run
 from migration.verification.node import node_modules
-from migration.verification.python_environments import python_environment, tool
+from migration.verification.python_environments import python_environment, requirements_of, tool
 from migration.verification.references import absent_folders, foreign_imports, references
 from migration.verification.world import World
 
 HADOLINT = "2.15.1"
+# Only what was installed from somewhere else than an index has this file:
+# https://packaging.python.org/en/latest/specifications/direct-url/
+_ORIGINS = (
+    "import importlib.metadata as m, sys\n"
+    "for d in map(m.distribution, sys.argv[1:]):\n"
+    "    print(d.name, d.version, 'elsewhere' if d.read_text('direct_url.json') else 'from the registry')"
+)
 
 
 def title_of(repository: Repository) -> str:
@@ -36,12 +44,19 @@ def checks(world: World) -> Iterator[Check]:
             line="No dependency on the monorepo or on code of others",
             judge=partial(needs_nothing_else, world, repository),
         )
-        if repository.kind in (*PYTHON_KINDS, "vite-application"):
+        if has_tests(repository):
             yield Check(
                 name=f"{name}.tests",
                 part=part,
                 line="Installs from the registry alone and passes its tests",
-                judge=partial(_passes_its_tests, world, repository),
+                judge=partial(passes_its_tests, world, repository),
+            )
+        if repository.consumes:
+            yield Check(
+                name=f"{name}.packages",
+                part=part,
+                line="Uses published shared packages",
+                judge=partial(_uses_published_packages, world, repository),
             )
         if repository.kind is not None:
             yield Check(
@@ -125,6 +140,34 @@ def _may_import(plan: Plan, repository: Repository) -> set[str]:
 def folders_of(repository: Repository) -> list[str]:
     """Where its projects are: the folder of each package, or the root."""
     return [package.path for package in repository.packages] or ["."]
+
+
+def has_tests(repository: Repository) -> bool:
+    """Whether its kind says how its tests are run."""
+    return repository.kind in (*PYTHON_KINDS, "vite-application")
+
+
+def passes_its_tests(world: World, repository: Repository, evidence: Evidence) -> None:
+    """Run them in a clean environment, once for all lines that rest on it. Raises BrokenError."""
+    world.once(f"tests {repository.name}", evidence, partial(_passes_its_tests, world, repository))
+
+
+def _uses_published_packages(world: World, repository: Repository, evidence: Evidence) -> None:
+    """Its manifest asks for versions, and what was installed for them came from the registry."""
+    remedy = f"Ask for a published version in the manifest of {repository.name}."
+    manifest = world.clone(repository.name, evidence) / "pyproject.toml"
+    asked = {canonicalize_name(Requirement(one).name) for one in requirements_of(manifest)}
+    if absent := [name for name in repository.consumes if canonicalize_name(name) not in asked]:
+        raise BrokenError(
+            f"{repository.name} does not ask for {', '.join(absent)}, which the plan says it uses.", remedy
+        )
+    programs = python_environment(world, repository.name, ".", evidence)
+    for line in run(
+        evidence, [programs / "python", "-c", _ORIGINS, *repository.consumes], manifest.parent, remedy
+    ).splitlines():
+        if line.endswith("elsewhere"):
+            raise BrokenError(f"{line}: it did not come from the registry.", remedy)
+        evidence.saw.append(line)
 
 
 def _passes_its_tests(world: World, repository: Repository, evidence: Evidence) -> None:

@@ -37,7 +37,7 @@ class World:
     index: SimpleIndex | None = None
     cache: Path
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="multirepo-verify-")))
-    _made: dict[str, "Future[tuple[Any, Evidence]]"] = field(default_factory=dict, repr=False)
+    _made: dict[str, "tuple[Future[Any], Evidence]"] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _servers: list[Server] = field(default_factory=list, repr=False)
     _temporary: list[Path] = field(default_factory=list, repr=False)
@@ -50,16 +50,16 @@ class World:
         """What `make` makes, made by whoever comes first; the others wait for it. A failure is everybody's."""
         with self._lock:
             first = key not in self._made
-            future = self._made.setdefault(key, Future())
+            future, gathered = self._made.setdefault(key, (Future(), Evidence()))
         if first:
-            gathered = Evidence()
             try:
-                future.set_result((make(gathered), gathered))
+                future.set_result(make(gathered))
             except Exception as error:
                 future.set_exception(error)
-        made, gathered = future.result()
-        evidence.add(gathered)
-        return cast(Made, made)
+        try:
+            return cast(Made, future.result())
+        finally:
+            evidence.add(gathered)  # of a failure too: it is what there is to look at
 
     def clone(self, name: str, evidence: Evidence) -> Path:
         """A fresh clone of the default branch, for checks that change nothing in it. Raises BrokenError."""

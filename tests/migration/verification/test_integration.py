@@ -113,4 +113,5 @@ def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
     running = Stack(addresses={"engine": "http://127.0.0.1:9"}, suite={}, how="by hand")
     world.once("stack", Evidence(), lambda _: running)
     assert "1 failed" in verdict_on(world, "integration.suite").why
+    assert verdict_on(world, "integration.tests").outcome == Outcome.FAILS
     assert "Not every check was run: 1 passed, 1 skipped" in verdict_on(world, "integration.test-service").why

@@ -100,3 +100,10 @@ def test_tests_that_fail_without_the_monorepo_are_found(worlds: Worlds, registry
     assert verdict.outcome == Outcome.FAILS
     assert "1 failed" in verdict.why
     assert any("uv pip install --default-index" in command for command in verdict.ran)
+
+
+def test_a_package_that_the_manifest_does_not_ask_for_is_not_used(worlds: Worlds) -> None:
+    engine = {**ENGINE, "consumes": ["acme-core"]}
+    files = {"pyproject.toml": '[project]\nname = "engine"\nversion = "1"\n'}
+    verdict = verdict_on(worlds([SHARED, engine], {"shared": CORE, "engine": files}), "engine.packages")
+    assert verdict.why == "engine does not ask for acme-core, which the plan says it uses."
