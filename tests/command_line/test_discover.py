@@ -132,6 +132,7 @@ def test_on_the_sample_it_finds_ml_and_nothing_false(tmp_path: Path, capsys: pyt
     moves = [move for repository in document["repositories"] for move in repository.get("moves", [])]
     assert [move.pop("earlier", None) for move in moves].count(["ml"]) == 1
     (tmp_path / "plan.yaml").write_text(yaml.safe_dump(document))
+    (tmp_path / "added_files").symlink_to(PROJECT / "added_files")
     discover(str(tmp_path / "sample"), tmp_path / "plan.yaml", as_json=True)
     found = findings(capsys)
     assert {folder for folder in found if found[folder]["changed"]} == {"synth"}

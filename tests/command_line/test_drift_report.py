@@ -57,7 +57,7 @@ def test_one_up_puts_everything_back_after_what_people_must_do() -> None:
 def test_a_machine_gets_every_item_with_both_ways_out() -> None:
     report = json.loads(as_json("prod", [(CHANGED, EDIT)]))
     assert (report["stack"], report["clean"]) == ("prod", False)
-    assert report["counts"] == {"settings": 1, "files": 0, "history": 0, "secrets": 0, "registry": 0}
+    assert report["counts"] == {"settings": 1, "files": 0, "history": 0, "secrets": 0, "registry": 0, "monorepo": 0}
     (item,) = report["drift"]
     assert item["differences"] == [{"property": "description", "was": "Old", "now": "New"}]
     assert item["put_back"] == ["pulumi up --refresh"]
