@@ -115,3 +115,21 @@ def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
     assert "1 failed" in verdict_on(world, "integration.suite").why
     assert verdict_on(world, "integration.tests").outcome == Outcome.FAILS
     assert "Not every check was run: 1 passed, 1 skipped" in verdict_on(world, "integration.test-service").why
+
+
+def test_a_stranger_that_does_not_start_swaps_nothing(worlds: Worlds, registry_server: RunningRegistry) -> None:
+    dies = 'FROM scratch\nCMD ["python", "-c", "raise SystemExit(\'the engine died\')"]\n'
+    engine = {**ENGINE, "contract": {"file": "openapi.json", "generated_by": "generate.py"}}
+    page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+    files = {
+        "engine": {"pyproject.toml": '[project]\nname = "e"\nversion = "1"\n', "Dockerfile": dies},
+        "page": {".env.example": "VITE_API_BASE=http://x\n"},
+        "tests": {
+            "requirements.txt": "iniconfig\n",
+            "examples/own_backend/main.py": "raise SystemExit('the stranger died')\n",
+            "examples/own_frontend/index.html": "<title>x</title>\n",
+        },
+    }
+    world = worlds([engine, page, TESTS], files, SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/"))
+    assert "the stranger died" in verdict_on(world, "metrics.backends").why
+    assert "the engine died" in verdict_on(world, "metrics.frontends").why
