@@ -34,44 +34,22 @@ def title_of(repository: Repository) -> str:
 def checks(world: World) -> Iterator[Check]:
     """The lines that every repository has to keep, under its own heading."""
     for repository in world.plan.repositories:
-        part, name = title_of(repository), repository.name
-        yield Check(
-            name=f"{name}.created", part=part, line="Repository created", judge=partial(_created, world, repository)
-        )
-        yield Check(
-            name=f"{name}.independent",
-            part=part,
-            line="No dependency on the monorepo or on code of others",
-            judge=partial(needs_nothing_else, world, repository),
-        )
-        if has_tests(repository):
-            yield Check(
-                name=f"{name}.tests",
-                part=part,
-                line="Installs from the registry alone and passes its tests",
-                judge=partial(passes_its_tests, world, repository),
-            )
-        if repository.consumes:
-            yield Check(
-                name=f"{name}.packages",
-                part=part,
-                line="Uses published shared packages",
-                judge=partial(_uses_published_packages, world, repository),
-            )
-        if repository.kind is not None:
-            yield Check(
-                name=f"{name}.pipeline",
-                part=part,
-                line="CI/CD pipeline working",
-                judge=partial(_pipeline, world, repository),
-            )
-        if repository.dockerfile:
-            yield Check(
-                name=f"{name}.image-file",
-                part=part,
-                line="Its image file builds from the repository alone",
-                judge=partial(_image_file, world, repository),
-            )
+        lines = [
+            ("created", "Repository created", _created, True),
+            ("independent", "No dependency on the monorepo or on code of others", needs_nothing_else, True),
+            ("tests", "Installs from the registry alone and passes its tests", passes_its_tests, has_tests(repository)),
+            ("packages", "Uses published shared packages", _uses_published_packages, repository.consumes),
+            ("pipeline", "CI/CD pipeline working", _pipeline, repository.kind),
+            ("image-file", "Its image file builds from the repository alone", _image_file, repository.dockerfile),
+        ]
+        for name, line, judge, applies in lines:
+            if applies:
+                yield Check(
+                    name=f"{repository.name}.{name}",
+                    part=title_of(repository),
+                    line=line,
+                    judge=partial(judge, world, repository),
+                )
 
 
 def _created(world: World, repository: Repository, evidence: Evidence) -> None:
