@@ -119,8 +119,9 @@ def clone_command(url: str, git_settings: Path) -> str:
 
 def in_words(verification: Verification) -> str:
     """One line: whether the checklist holds, and when that was seen."""
-    counts = {outcome: verification.counted(outcome) for outcome in Outcome}
-    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+    words = {Outcome.HOLDS: "hold", Outcome.FAILS: "fail", Outcome.NOT_JUDGED: "could not be judged"}
+    counts = {word: verification.counted(outcome) for outcome, word in words.items()}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     verdict = "Verified." if verification.holds else "Not verified."
     return f"{verdict} {len(verification.verdicts)} checks: {told}; seen {verification.seen_at}."
 

@@ -151,7 +151,7 @@ def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
     assert first["verified"] is True
     assert "Every commit arrived as it was" in Path(first["report"]).read_text()
     told = small.run("./multirepo", "rehearse", *own(monorepo)).stdout
-    seen = re.findall(r"Verified\. \d+ checks: \d+ holds; seen (\S+)\.", told)
+    seen = re.findall(r"Verified\. \d+ checks: \d+ hold; seen (\S+)\.", told)
     assert seen == [json.loads((Path(first["report"]).parent / "evidence.json").read_text())["seen_at"]]
 
     command = next(line for line in told.splitlines() if "git clone" in line and "site.git" in line)
