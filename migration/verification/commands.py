@@ -22,9 +22,14 @@ _NOT_INHERITED = ("PYTHON", "VIRTUAL_ENV", "PIP_INDEX", "PIP_EXTRA", "UV_", "NOD
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """The caller's environment without what would lead a program out of its own."""
+    """The caller's environment without what would lead a program out of its own.
+
+    Tools come from the index that pip uses on this machine; uv has a variable of its own for it.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
-    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
+    public = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("PIP_INDEX_URL"))
+    index = {"UV_DEFAULT_INDEX": public} if public else {}
+    return {**kept, **index, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
 
 
 def run(

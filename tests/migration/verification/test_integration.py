@@ -133,3 +133,13 @@ def test_a_stranger_that_does_not_start_swaps_nothing(worlds: Worlds, registry_s
     world = worlds([engine, page, TESTS], files, SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/"))
     assert "the stranger died" in verdict_on(world, "metrics.backends").why
     assert "the engine died" in verdict_on(world, "metrics.frontends").why
+
+
+def test_nothing_of_the_caller_leads_a_program_out_of_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "GITHUB_TOKEN", "GIT_DIR", "UV_PYTHON"):
+        monkeypatch.setenv(name, "elsewhere")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    environment = clean_environment(TOKEN="given")
+    assert "elsewhere" not in environment.values()
+    assert (environment["UV_DEFAULT_INDEX"], environment["TOKEN"]) == ("https://mirror.example/simple", "given")
