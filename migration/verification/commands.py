@@ -17,8 +17,11 @@ from migration.verification.check import BrokenError, Evidence, NotJudgedError
 TIMEOUT = 600.0  # seconds; whoever takes longer hangs
 LINES_SHOWN = 12
 
-# Would reach into an environment that has to stand alone, or into the installer of one.
-_NOT_INHERITED = ("PYTHON", "VIRTUAL_ENV", "PIP_INDEX", "PIP_EXTRA", "UV_", "NODE_PATH", "GIT_", "GITHUB_", "PULUMI_")
+# Would reach into an environment that has to stand alone, into the installer of one, or is a secret of the caller's.
+_NOT_INHERITED = (
+    *("PYTHON", "VIRTUAL_ENV", "PIP_INDEX", "PIP_EXTRA", "UV_", "NODE_PATH", "GIT_", "PULUMI_"),
+    *("GITHUB_", "REGISTRY_", "DEVPI_", "AWS_"),
+)
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -136,7 +136,7 @@ def test_a_stranger_that_does_not_start_swaps_nothing(worlds: Worlds, registry_s
 
 
 def test_nothing_of_the_caller_leads_a_program_out_of_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PYTHONPATH", "VIRTUAL_ENV", "GITHUB_TOKEN", "GIT_DIR", "UV_PYTHON"):
+    for name in ("PYTHONPATH", "VIRTUAL_ENV", "GIT_DIR", "UV_PYTHON", "GITHUB_TOKEN", "REGISTRY_READ_TOKEN"):
         monkeypatch.setenv(name, "elsewhere")
     monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
