@@ -1,9 +1,13 @@
 """The private registry as a part of the stack, with a real devpi, the real engine and the sandbox."""
 
 import json
+import subprocess
+import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 import yaml
 
@@ -56,7 +60,11 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     with_registry: Stack, registry_server: RunningRegistry
 ) -> None:
     stack, registry = with_registry, registry_settings(with_registry)
-    told = stack.up()
+    seen: set[str] = set()
+    watching = threading.Event()
+    watcher = threading.Thread(target=watch_processes, args=(watching, seen))
+    watcher.start()
+    told = stack.pulumi("preview", "--diff").stdout + stack.up()
     first = token_at_github(stack)
     assert works(registry, first)
 
@@ -74,12 +82,36 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     assert works(registry, second)
     assert not works(registry, first)
 
-    told += stack.state()
-    kept = [*stack.server.root.rglob("*"), registry_server.folder / "devpi.log"]
-    contents = told.encode() + b"".join(file.read_bytes() for file in kept if file.is_file())
+    watching.set()
+    watcher.join()
+    told += stack.state() + "\n".join(seen)
+    assert "multirepo rotate --stack test" in told, "the processes were looked at"
+    places = (stack.server.root, stack.checkout.path / "state", stack.checkout.path / ".multirepo")
+    kept = [file for place in places for file in place.rglob("*") if file.is_file()]
+    contents = told.encode() + b"".join(file.read_bytes() for file in [*kept, registry_server.folder / "devpi.log"])
+    repositories = [
+        head.parent for place in places for head in place.rglob("HEAD") if (head.parent / "objects").is_dir()
+    ]
+    assert len(repositories) > 1
+    contents += b"".join(map(every_object, repositories))
     assert stack.world.name.encode() in contents
+    assert b"Engine: a feature" in contents, "the history was looked at"
     for secret in (first, second, registry_server.root_password):
         assert secret.encode() not in contents
+    assert stack.world.token not in told
+
+
+def watch_processes(done: threading.Event, seen: set[str]) -> None:
+    """What `ps` shows to everybody on the machine, again and again."""
+    while not done.wait(0.02):
+        for process in psutil.process_iter(["cmdline"]):
+            seen.add(" ".join(process.info["cmdline"] or ()))
+
+
+def every_object(repository: Path) -> bytes:
+    """All that git keeps there, whether a ref leads to it or not, as it is before git compresses it."""
+    command = ["git", "-C", str(repository), "cat-file", "--batch-all-objects", "--batch"]
+    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 def test_a_registry_that_is_down_stops_up_with_its_address(with_registry: Stack) -> None:
