@@ -15,7 +15,7 @@ from command_line.environment import (
 )
 from command_line.stacks import Stack
 from components.settings import SANDBOX_RECORD, WORKSPACE
-from engine import ensure_engine
+from engine import Engine, ensure_docker_plugin, ensure_engine
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world
 from sandbox.registry import process as registry
@@ -32,8 +32,7 @@ class Place:
 
 def prepare_place(stack: Stack, shown: Steps) -> Place:
     """Get the engine, start what the stack needs of the sandbox, make its world. What stands already is kept."""
-    with shown.step("engine") as step:
-        engine = ensure_engine(step.say)
+    engine = _engine_for(stack, shown)
     with shown.step("sandbox") as step:
         world = world_of(stack)
         if stack.keeps_packages_in_sandbox:
@@ -52,8 +51,15 @@ def environment_of(stack: Stack, shown: Steps) -> Mapping[str, str]:
     """The environment for Pulumi on any stack. On a real GitHub, the caller has set all of it but the engine."""
     if stack.in_sandbox:
         return prepare_place(stack, shown).environment
+    return {**inherited_environment(), **engine_environment(_engine_for(stack, shown))}
+
+
+def _engine_for(stack: Stack, shown: Steps) -> Engine:
     with shown.step("engine") as step:
-        return {**inherited_environment(), **engine_environment(ensure_engine(step.say))}
+        engine = ensure_engine(step.say)
+        if stack.keeps_packages_in_container:
+            ensure_docker_plugin(engine, step.say)
+    return engine
 
 
 def world_of(stack: Stack) -> WorldAccess:

@@ -56,6 +56,11 @@ class Stack:
         return bool(json.loads(self.setting("registry") or "{}").get("server") == SANDBOX)
 
     @property
+    def keeps_packages_in_container(self) -> bool:
+        """Whether it makes the registry itself, with Docker."""
+        return bool(json.loads(self.setting("registry") or "{}").get("kind") == "docker")
+
+    @property
     def plan_file(self) -> Path:
         """The plan that it brings about."""
         return PROJECT / (self.setting("plan") or "migration.yaml")

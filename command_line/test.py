@@ -10,7 +10,7 @@ import typer
 from command_line.console import console, steps, tell
 from command_line.exit_codes import ExitCode
 from components.settings import PROJECT
-from engine import ensure_engine
+from engine import ensure_docker_plugin, ensure_engine
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ def test(
     upstream: Annotated[
         bool, typer.Option("--upstream", help="Run the GitHub provider's own tests against the sandbox instead.")
     ] = False,  # noqa: PT028 (no test, though its name says so)
+    docker: Annotated[
+        bool,
+        typer.Option("--docker", help="Run the tests that need a Docker daemon instead."),
+    ] = False,  # noqa: PT028
 ) -> None:
     """Set everything up and pass the tests: lint, types, pytest. Further arguments go to pytest.
 
@@ -43,7 +47,13 @@ def test(
             raise typer.Exit(ExitCode.CHECK_FAILED)
         return
     with steps() as shown, shown.step("engine") as step:
-        ensure_engine(step.say)
+        engine = ensure_engine(step.say)
+        if docker:
+            ensure_docker_plugin(engine, step.say)
+    if docker:
+        if _run(Check("docker", ("pytest", "-m", "docker", *context.args))):
+            raise typer.Exit(ExitCode.CHECK_FAILED)
+        return
     failed = [] if context.args else [check.title for check in CHECKS if _run(check)]
     pytest = Check("tests", ("pytest", *(context.args or ("-n", "2", "--dist", "loadgroup"))))
     failed += ["tests"] if _run(pytest) else []

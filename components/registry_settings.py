@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from migration.desired_state import CodeArtifact, Devpi
@@ -17,12 +18,25 @@ DEFAULT_PORT = 3141
 
 
 @dataclass(frozen=True, kw_only=True)
+class DevpiContainer:
+    """A container that this stack makes of its own image. base: the image's base, with Python 3.11 or later.
+
+    port: on the loopback address of Docker's machine. name: of the container and of its volume.
+    """
+
+    name: str
+    port: int = DEFAULT_PORT
+    base: str = "python:3.11-slim-bookworm"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DevpiServer:
     """A devpi whose users, index and tokens this stack keeps.
 
     server: its address, or "sandbox" for the one beside the local GitHub, whose folder is `folder`.
     index: "user/name" of the private index. reader, publisher: users whose tokens the repositories get.
-    administrator: who makes users and tokens. generation: counted up, every token is replaced.
+    administrator: who makes users and tokens. generation: counted up, every token is replaced. container: where the
+    stack makes the server too.
     """
 
     server: str
@@ -32,6 +46,7 @@ class DevpiServer:
     administrator: str = "root"
     generation: int = 1
     folder: Path
+    container: DevpiContainer | None = None
 
     def __post_init__(self) -> None:
         """Refuse, with ValueError, what could not work or would give secrets away."""
@@ -42,6 +57,17 @@ class DevpiServer:
             raise ValueError(f"registry.server is {self.server!r}; give its address without credentials, or 'sandbox'")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError(f"registry.server is {self.server!r}: a token must not travel unencrypted. Use https")
+
+    @classmethod
+    def in_container(cls, stack: str, folder: Path, **fields: Any) -> "DevpiServer":
+        """From the settings of the kind `docker`: port and base of the container, and any of this class.
+
+        Without `server`, which may name a proxy with TLS, clients use the container's port.
+        """
+        own = {key: fields.pop(key) for key in ("port", "base") if key in fields}
+        container = DevpiContainer(name=f"multirepo-registry-{stack}", **own)
+        server = fields.pop("server", f"http://127.0.0.1:{container.port}")
+        return cls(server=server, folder=folder, container=container, **fields)
 
     @property
     def address(self) -> str:

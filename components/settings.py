@@ -180,6 +180,8 @@ def _registry(setting: str | None, stack: str, owner: str) -> Registry | DevpiSe
             raise SettingsError(f"{where}: {_NO_PYTHON_AT_GITHUB}")
         if kind == "devpi" and "server" in fields:
             return DevpiServer(folder=SANDBOX_REGISTRY, **fields)
+        if kind == "docker":
+            return DevpiServer.in_container(stack, SANDBOX_REGISTRY, **fields)
         if kind == "codeartifact" and "index_url" not in fields:
             return CodeArtifactDomain(owner=owner, **fields)
         kinds: dict[str, type[Registry]] = {"devpi": Devpi, "codeartifact": CodeArtifact}
@@ -191,7 +193,8 @@ def _registry(setting: str | None, stack: str, owner: str) -> Registry | DevpiSe
         pass
     raise SettingsError(
         f"{where} must have the kind 'devpi' with server and index (or with index_url and reader, for one that others "
-        "keep), or 'codeartifact' with region, account and domain (and index_url and reader_role, where others do). "
+        "keep), 'docker' with index, or 'codeartifact' with region, account and domain (and index_url and reader_role, "
+        "where others do). "
         "Run: pulumi config set --path multirepo:registry.kind devpi"
     )
 

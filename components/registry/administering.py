@@ -1,5 +1,7 @@
 """What the registry's providers do in their own process: from a resource's properties to devpi, and back."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from functools import cache
@@ -40,12 +42,30 @@ def seen_index(props: Mapping[str, Any], config: Config) -> dict[str, Any] | Non
 
 
 def make_token(props: Mapping[str, Any], config: Config) -> tuple[str, dict[str, Any]]:
-    """A new token: its id and all properties, its value among them."""
-    restrictions: dict[str, Any] = {"indexes": sorted(props["indexes"])}
+    """A new token: its id and all properties, its value among them.
+
+    One that a run made before it was killed, and that nobody has, goes first: it is known by its mark.
+    """
+    mark = _mark(props, settings_from(config).owner)
+    devpi, user = _devpi(config), props["user"]
+    for number, known in devpi.tokens(user).items():
+        if any(mark in restriction.partition("=")[2].split(",") for restriction in known):
+            devpi.delete_token(user, number)
+    restrictions: dict[str, Any] = {"indexes": [*sorted(props["indexes"]), mark]}
     if props["projects"]:
         restrictions["projects"] = sorted(props["projects"])
-    token = _devpi(config).create_token(props["user"], restrictions)
+    token = devpi.create_token(user, restrictions)
     return token_id(token), {**props, "token": token}
+
+
+def _mark(props: Mapping[str, Any], owner: str) -> str:
+    """What a token is for, among the indexes that it opens; without a slash it is none.
+
+    Other settings have another mark: the token that they replace is still in use until GitHub has the new one.
+    """
+    settings = [props[key] for key in ("indexes", "projects", "generation")]
+    digest = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:8]
+    return f"for:{owner}:{props.get('purpose', '')}:{digest}"
 
 
 def is_valid_token(number: str, props: Mapping[str, Any], config: Config) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pulumi
+
 from components.registry.aws_policies import subjects
 from components.registry.contract import RegistryAccess, users_of
 from components.registry.devpi import DevpiRegistry
@@ -17,7 +19,13 @@ def keep_registry(settings: Settings, plan: Plan, kept: Mapping[str, RepositoryS
     """
     users = users_of(plan, kept)
     if settings.devpi:
-        return DevpiRegistry("registry", settings.devpi, users).access
+        if settings.devpi.container is None:
+            return DevpiRegistry("registry", settings.devpi, users).access
+        from components.registry.container import DevpiServerContainer  # importing pulumi_docker takes its time
+
+        made = DevpiServerContainer("registry-server", settings.devpi)
+        after = pulumi.ResourceOptions(depends_on=[made.container])
+        return DevpiRegistry("registry", settings.devpi, users, after).access
     if settings.codeartifact:
         from components.registry.codeartifact import CodeArtifactRegistry  # importing pulumi_aws takes its time
 

@@ -1,12 +1,13 @@
 """From built files to a version in the registry that is never replaced."""
 
 import contextlib
+import http
 import io
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.metadata import Metadata
 from packaging.utils import canonicalize_name
@@ -72,6 +73,7 @@ def check_metadata(
         )
 
 
+_PATIENCE = 60.0  # seconds of silence
 _twine = threading.Lock()
 
 
@@ -94,9 +96,23 @@ def upload(files: Sequence[Path], publish_url: str, user: str, token: str) -> No
     import requests
     from twine.commands.upload import upload as twine_upload
     from twine.exceptions import TwineException
+    from twine.repository import Repository
     from twine.settings import Settings
 
-    settings = Settings(
+    class Patient(requests.adapters.HTTPAdapter):
+        """twine would wait for ever. Nothing is sent again by itself: the next run looks what arrived."""
+
+        def send(self, *arguments: Any, **options: Any) -> requests.Response:
+            return super().send(*arguments, **{**options, "timeout": _PATIENCE})
+
+    class PatientSettings(Settings):
+        def create_repository(self) -> Repository:
+            repository = super().create_repository()
+            for scheme in ("http://", "https://"):
+                repository.session.mount(scheme, Patient())
+            return repository
+
+    settings = PatientSettings(
         repository_url=publish_url, username=user, password=token, non_interactive=True, disable_progress_bar=True
     )
     try:
@@ -104,6 +120,13 @@ def upload(files: Sequence[Path], publish_url: str, user: str, token: str) -> No
             twine_upload(settings, [str(file) for file in files])
     except (TwineException, requests.RequestException) as error:
         names = ", ".join(file.name for file in files)
+        full = "Its disk may be full: make room there. " if _is_servers_fault(error) else ""
         raise RegistryError(
-            f"{publish_url} does not take {names}: {error}. Run the same again: what arrived stays, the rest is sent."
+            f"{publish_url} does not take {names}: {error}. {full}Run the same again: what arrived stays, the rest is "
+            "sent."
         ) from None
+
+
+def _is_servers_fault(error: Exception) -> bool:
+    response = getattr(error, "response", None)
+    return response is not None and response.status_code >= http.HTTPStatus.INTERNAL_SERVER_ERROR

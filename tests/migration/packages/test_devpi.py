@@ -1,5 +1,6 @@
 """The client of devpi, on a real server."""
 
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -55,3 +56,11 @@ def test_a_wrong_password_is_told_with_the_variable_to_set(registry_server: Runn
 def test_a_registry_that_is_down_is_told_with_its_address() -> None:
     with pytest.raises(RegistryError, match=r"The registry http://127.0.0.1:9 does not answer .* Start it"):
         Devpi("http://127.0.0.1:9", "root", "p")
+
+
+def test_a_registry_that_is_slow_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migration.packages.devpi.TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(RegistryError, match=rf"127.0.0.1:{port} does not answer \(ReadTimeout\).* wait for it"):
+            Devpi(f"http://127.0.0.1:{port}", "root", "p")

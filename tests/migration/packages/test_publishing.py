@@ -1,5 +1,8 @@
 """What is sent to the registry, and what is refused: a version is never replaced."""
 
+import socket
+import struct
+import threading
 from pathlib import Path
 
 import pytest
@@ -66,3 +69,79 @@ def test_an_upload_that_was_cut_is_completed_and_nothing_is_replaced(
         with pytest.raises(RegistryError, match="403"):
             upload([built.sdist], address, "cut", devpi.create_token("cut", {"projects": ["another"]}))
     assert token not in str(built)
+
+
+def test_a_file_of_which_a_part_arrived_is_not_published(
+    registry_server: RunningRegistry, tmp_path: Path, build_environments: Path
+) -> None:
+    built = build_distributions(TREE, "api", DATE, tmp_path, build_environments)
+    with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
+        devpi.ensure_user("half", "password")
+        devpi.ensure_index("half/prod", {"bases": [], "volatile": False, "acl_upload": ["half"]})
+        token = devpi.create_token("half", {})
+        cut = Cut(registry_server.port)
+        with pytest.raises(RegistryError, match=r"does not take maestro_api-0\.1\.0\.tar\.gz: .*Run the same again"):
+            upload([built.sdist], f"http://127.0.0.1:{cut.port}/half/prod/", "half", token)
+        cut.join()
+        assert devpi.files("half/prod", "maestro-api", "0.1.0") == {}
+        upload([built.sdist], f"{registry_server.address}/half/prod/", "half", token)
+        assert list(devpi.files("half/prod", "maestro-api", "0.1.0")) == [built.sdist.name]
+
+
+class Cut(threading.Thread):
+    """A line to the registry that breaks when the file has just begun."""
+
+    def __init__(self, registry: int) -> None:
+        super().__init__()
+        self._registry, self._listener = registry, socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.start()
+
+    def run(self) -> None:
+        with self._listener, self._listener.accept()[0] as client:
+            with socket.create_connection(("127.0.0.1", self._registry)) as server:
+                sent = b""
+                while b"\r\n\r\n" not in sent[:-100]:
+                    sent += client.recv(65536)
+                server.sendall(sent[: sent.index(b"\r\n\r\n") + 100])
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("507 Insufficient Storage", r"507 .*Its disk may be full: make room there\. Run the same again"),
+        ("400 Bad Request", r"400 .*\. Run the same again"),
+    ],
+)
+def test_a_registry_that_refuses_is_told_with_what_to_do(
+    tmp_path: Path, build_environments: Path, answer: str, told: str
+) -> None:
+    built = build_distributions(TREE, "api", DATE, tmp_path, build_environments)
+
+    def refuse() -> None:
+        with listener.accept()[0] as client:
+            client.recv(65536)
+            client.sendall(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(65536):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        refusing = threading.Thread(target=refuse)
+        refusing.start()
+        with pytest.raises(RegistryError, match=told):
+            upload([built.sdist], f"http://127.0.0.1:{listener.getsockname()[1]}/", "user", "token")
+        refusing.join()
+
+
+def test_a_registry_that_is_silent_is_not_waited_for_for_ever(
+    tmp_path: Path, build_environments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("migration.packages.publishing._PATIENCE", 0.3)
+    built = build_distributions(TREE, "api", DATE, tmp_path, build_environments)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(RegistryError, match=r"does not take .* timed out.*Run the same again"),
+    ):
+        upload([built.sdist], f"http://127.0.0.1:{silent.getsockname()[1]}/", "user", "token")

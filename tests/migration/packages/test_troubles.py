@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +80,10 @@ def test_a_registry_that_refuses_is_told_by_what_is_wrong_with_the_token(
     (unset,) = found(tmp_path)
     assert "no token is set (403 for maestro-api)" in unset.problem
     assert all(name in unset.remedy for name in names)
+    soon = devpi.create_token("doctor", {"expires": int(time.time()) + 1})
+    time.sleep(1.1)
+    (expired,) = found(tmp_path, **dict(zip(names, ("doctor", soon), strict=True)))
+    assert "the token is refused: it expired, or was replaced" in expired.problem
     for number in devpi.tokens("doctor"):
         devpi.delete_token("doctor", number)
     (refused,) = found(tmp_path, **valid)
