@@ -128,6 +128,7 @@ class DevpiToken(Resource, module="registry", name="DevpiToken"):
             "user": user,
             "projects": list(projects),
             "generation": generation,
+            "purpose": name,
             "token": None,
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["token"])

@@ -142,7 +142,7 @@ def test_a_stack_makes_its_registry_publishes_to_it_and_keeps_the_packages(conta
     assert PASSWORD not in told
 
     docker(daemon, "container", "rm", "--force", "multirepo-registry-test")
-    stack.up("--refresh")
+    stack.up("--refresh", "--target", "**registry-server-container")
     with Devpi(address, "root", PASSWORD) as devpi:
         assert devpi.files("maestro/prod", "maestro-logging", "0.1.0") == published
     stack.pulumi("destroy", "--yes", "--skip-preview", code=None)
