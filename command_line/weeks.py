@@ -26,6 +26,8 @@ from sandbox.administration import delete_world
 from sandbox.sample_monorepo import make_sample_monorepo
 
 ROLLBACK_WEEK = 4
+CONFLICT_FILE = "notes/title.md"
+"""One that no transform of the plan writes."""
 CONFLICT_WEEK = 3
 
 
@@ -102,10 +104,10 @@ class Weeks:
         """Both sides change one line; the pull request that comes of it is resolved and merged."""
         folder, monorepo = repository.moves[0].source, self.plan.monorepo.name
         self.people.commit(
-            self.url(monorepo), monorepo, "Ravi Patel", "Say it so", {f"{folder}/README.md": "# Ravi's title\n"}
+            self.url(monorepo), monorepo, "Ravi Patel", "Say it so", {f"{folder}/{CONFLICT_FILE}": "Ravi's title\n"}
         )
         self.people.commit(
-            self.url(repository.name), repository.name, "Ana Souza", "No, so", {"README.md": "# Ana's title\n"}
+            self.url(repository.name), repository.name, "Ana Souza", "No, so", {CONFLICT_FILE: "Ana's title\n"}
         )
         try:
             self.up("carry a conflict")
