@@ -105,3 +105,24 @@ def test_every_other_place_is_told_and_fails_the_pipeline(run: Run, name: str, t
 def test_repositories_without_private_packages_get_no_check(maestro: Plan) -> None:
     files = {file.path for file in managed_files(maestro, "maestro-templates", "acme", REGISTRIES["devpi"])}
     assert CHECK not in files
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("uv", '{ editable = "../shared/core-api" }'), ("poetry", '{ type = "directory", url = "../shared/core-api" }')],
+)
+def test_a_folder_that_stayed_in_the_monorepo_is_told(run: Run, name: str, source: str) -> None:
+    done = run(**{name: f'[[package]]\nname = "maestro-core-api"\nversion = "0.0.5"\nsource = {source}\n'})
+    assert done.returncode == 1
+    assert "is taken from the folder ../shared/core-api, which is not in this repository" in done.stdout
+
+
+def test_a_folder_of_the_repository_itself_passes(run: Run) -> None:
+    assert run(uv='[[package]]\nname = "tool"\nsource = { editable = "tools/tool" }\n').returncode == 0
+
+
+def test_a_second_index_for_pip_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "requirements-dev.txt").write_text("pytest\n--extra-index-url https://pypi.org/simple\n")
+    done = run()
+    assert done.returncode == 1
+    assert "requirements-dev.txt:2: names an index" in done.stdout
