@@ -14,6 +14,7 @@ from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import stack_for
 from components.histories import selections_of
+from components.private_packages import locking_of
 from migration.code_move.git_objects import run_git
 from migration.code_move.tree_changes import Changes, Files, transformed_tree
 from migration.desired_state import Stage, desired_state
@@ -44,8 +45,10 @@ def preview_transforms(
     index_url = settings.index_url or EXAMPLE_INDEX
     told: list[Transformed] = []
 
+    locking = locking_of(settings, read, split)
+
     def apply(files: Files) -> Changes:
-        told.append(transform(files, read, repository, index_url))
+        told.append(transform(files, read, repository, index_url, locking))
         return told[0].changes
 
     after = transformed_tree(split.git_dir, before, [apply])
