@@ -24,7 +24,7 @@ from migration.transforms.renaming import rename_modules
 _NOBODY = {
     f"GIT_{role}_{part}": text
     for role in ("AUTHOR", "COMMITTER")
-    for part, text in (("NAME", "multirepo"), ("EMAIL", "multirepo@localhost"), ("DATE", "0 +0000"))
+    for part, text in (("NAME", "multirepo"), ("EMAIL", "multirepo@localhost"), ("DATE", "@0 +0000"))
 }
 
 
