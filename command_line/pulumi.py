@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from components.settings import PROJECT
 
 POLICIES = "policies"
 """The folder of the policy pack, from the project's."""
+
+THOROUGH = ("--refresh", "--policy-pack", POLICIES)
 
 _COLOUR_TAG = re.compile(r"<\{%.*?%\}>")
 
@@ -34,13 +36,14 @@ class Deployment:
         return any(count for operation, count in self.changes.items() if operation not in ("same", "read"))
 
 
-def up(stack: str, environment: Mapping[str, str], say: Callable[[str], None]) -> Deployment:
-    """Bring the stack to what the plan says, within the policies.
+def up(
+    stack: str, environment: Mapping[str, str], say: Callable[[str], None], options: Sequence[str] = THOROUGH
+) -> Deployment:
+    """Bring the stack to what the plan says. options: by default, it looks at GitHub first, and keeps to the policies.
 
     Raises PolicyError, or UpFailedError with Pulumi's own sentences.
     """
-    command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--refresh", "--non-interactive", "--json"]
-    command += ["--policy-pack", POLICIES]
+    command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--json", *options]
     deployment = Deployment()
     # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
     with tempfile.TemporaryFile("w+") as complaints:

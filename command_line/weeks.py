@@ -66,7 +66,7 @@ class Weeks:
         """`pulumi up`, and a sentence on what it did."""
         started = time.monotonic()
         with self.shown.step(why) as step:
-            done = pulumi.up(self.stack.name, self.place.environment, step.say)
+            done = pulumi.up(self.stack.name, self.place.environment, step.say, ())
         counts = ", ".join(f"{number} {kind}" for kind, number in sorted(done.changes.items()) if kind != "same")
         self.tell(f"  pulumi up ({why}): {counts or 'nothing to do'}; {time.monotonic() - started:.0f} s")
         return done
@@ -118,7 +118,9 @@ class Weeks:
         clone = self.people.clone(self.url(repository.name), repository.name)
         self.people.git(clone, "checkout", "--quiet", "-B", RESOLUTION_BRANCH, f"origin/{RESOLUTION_BRANCH}")
         default = f"origin/{repository.default_branch}"
-        self.people.git(clone, "merge", "--quiet", "--strategy-option=theirs", "--message", "Keep Ana's title", default)
+        self.people.git(
+            clone, "merge", "--quiet", "--strategy-option=theirs", "--message", "Keep Ana's decision", default
+        )
         self.people.git(clone, "push", "--quiet", "origin", f"HEAD:{RESOLUTION_BRANCH}")
         address = f"{self.stack.settings().github.api}repos/{self.stack.owner}/{repository.name}/"
         headers = {"Authorization": f"Bearer {self.place.token}"}
@@ -141,7 +143,7 @@ class Weeks:
         self.set("multirepo:archive", "true")
         self.up(f"cut over {last.name}, archive the monorepo")
         with self.shown.step("once more"):
-            again = pulumi.up(self.stack.name, self.place.environment, lambda _: None)
+            again = pulumi.up(self.stack.name, self.place.environment, lambda _: None, ())
         if again.changed:
             raise WeeksError(f"A second pulumi up changed something: {again.changes}.")
         self.tell("  A second pulumi up changed nothing.")

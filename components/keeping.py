@@ -17,7 +17,7 @@ from migration.code_move.pushing import VENDOR_REF
 from migration.code_move.workspace import Workspace
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders
-from migration.cutover.frozen import Carried, Frozen
+from migration.cutover.frozen import Carried
 from migration.cutover.keeping import BROUGHT_BACK, Keeper, Kept, Wanted
 from migration.cutover.reversal import Reversal
 from migration.desired_state import Stage, desired_state, managed_files
@@ -63,7 +63,7 @@ class _BringingBack:
         self._settings, self._branch = settings, branch
         self._plan = read_plan(settings.plan_file)
 
-    def __call__(self, name: str, frozen: Frozen) -> BroughtBack:
+    def __call__(self, name: str, origin: str, known: Mapping[str, str]) -> BroughtBack:
         planned = next(one for one in self._plan.repositories if one.name == name)
         stages = {one.name: Stage.MOVING for one in self._plan.waves}
         desired = next(one for one in desired_state(self._plan, stages).repositories if one.name == name)
@@ -88,7 +88,7 @@ class _BringingBack:
         )
         assert desired.code
         bringing = BringingBack(git_dir, name, desired.code.moves, reversal)
-        return bringing.bring(refs[default_ref], refs[VENDOR_REF], f"{frozen.commit}^")
+        return bringing.bring(refs[default_ref], refs[VENDOR_REF], origin, known)
 
 
 def _wanted(props: Mapping[str, Any]) -> Wanted:

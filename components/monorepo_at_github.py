@@ -44,7 +44,7 @@ class MonorepoAtGitHub:
         if not self._repository or self.is_archived():
             return ""
         rule = {"type": "file_path_restriction", "parameters": {"restricted_file_paths": paths}}
-        tags = ["refs/tags/frozen/*", "refs/tags/pre-migration-*", "refs/tags/archived-*"]
+        tags = ["refs/tags/frozen/*", "refs/tags/pre-migration-*", "refs/tags/archived-*", "refs/tags/rolled-back/**/*"]
         kept = {
             "target": "tag",
             "conditions": {"ref_name": {"include": tags, "exclude": []}},

@@ -6,6 +6,7 @@ commit has them. Nothing is replayed, so nothing can conflict: only the result i
 
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +23,12 @@ _SIGNATURE = re.compile(rb"^(?:gpgsig|gpgsig-sha256|mergetag) .*\n(?: .*\n)*", r
 
 @dataclass(frozen=True, kw_only=True)
 class BroughtBack:
-    """head: the monorepo's commit that has all of it. commits: how many of people's became ones of the monorepo.
+    """source: the repository's commit. head: the monorepo's that has all of it. commits: how many of people's it took.
 
     listed: files in which a transform could not be undone, or that belong to no folder of the monorepo.
     """
 
+    source: str
     head: str
     commits: int
     listed: tuple[str, ...]
@@ -44,17 +46,22 @@ class BringingBack:
     _new: dict[str, str] = field(default_factory=dict)
     _bases: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def bring(self, head: str, vendor: str, origin: str) -> BroughtBack:
+    def bring(self, head: str, vendor: str, origin: str, known: Mapping[str, str]) -> BroughtBack:
         """Everything in `head`, a commit of the repository, that is not in `vendor`, its vendor branch.
 
-        origin: the monorepo's commit for work that goes on from nothing of the monorepo's. Raises GitError.
+        origin: the monorepo's commit for work that goes on from nothing of the monorepo's. known: commits of the
+        repository that an earlier rollback brought back, each with the monorepo's. Raises GitError.
         """
         id_size = len(head) // 2
         originals = {new: old for old, new in read_commit_map(self.git_dir, self.repository, id_size)}
-        listing = run_git(
-            "rev-list", "--reverse", "--topo-order", "--parents", head, f"^{vendor}", directory=self.git_dir
-        )
+        left_out = [f"^{commit}" for commit in (vendor, *known)]
+        listed = ("rev-list", "--reverse", "--topo-order", "--parents", head, *left_out)
+        listing = run_git(*listed, directory=self.git_dir)
         made = 0
+        for commit, there in known.items():
+            base = run_git("merge-base", commit, vendor, directory=self.git_dir).decode().strip()
+            tip = Tip.read(self.git_dir, base)
+            self._new[commit], self._bases[commit] = there, (base, tip.split_head if tip else base)
         for commit, *parents in (line.split() for line in listing.decode().splitlines()):
             for parent in parents:
                 if parent not in self._new:
@@ -63,7 +70,9 @@ class BringingBack:
                     self._new[parent] = originals.get(split, origin)
                     self._bases[parent] = (parent, split)
             made += self._bring(commit, parents, origin)
-        return BroughtBack(head=self._new.get(head, origin), commits=made, listed=tuple(sorted(self._listed)))
+        return BroughtBack(
+            source=head, head=self._new.get(head, origin), commits=made, listed=tuple(sorted(self._listed))
+        )
 
     def _bring(self, commit: str, parents: list[str], origin: str) -> int:
         base = self._latest([self._bases[parent] for parent in parents if self._bases[parent][0]])

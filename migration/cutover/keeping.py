@@ -18,9 +18,9 @@ from migration.code_move.tree_changes import TreeFiles, transformed_tree
 from migration.cutover.archiving import README, archive
 from migration.cutover.bringing_back import BroughtBack
 from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
-from migration.cutover.frozen import Carried, Frozen, frozen_in, frozen_tag
+from migration.cutover.frozen import Carried, frozen_in, frozen_tag
 from migration.cutover.git_trees import entries, with_entries
-from migration.plan import FROZEN_TAG, is_own_tag
+from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG, is_own_tag
 
 _IDENTITY = {
     f"GIT_{role}_{part}": text
@@ -30,8 +30,9 @@ _IDENTITY = {
 BROUGHT_BACK = "brought-back/"
 """Before a repository's name, the branch of the monorepo with work that people have to merge themselves."""
 
-BringBack = Callable[[str, Frozen], BroughtBack]
-"""From a repository's name, and how it was frozen, to the monorepo's commit with the work that people did there."""
+BringBack = Callable[[str, str, Mapping[str, str]], BroughtBack]
+"""From a repository's name, the monorepo's commit for work that goes on from nothing of it, and what was brought back
+before, to the monorepo's commit with the work that people did there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +83,11 @@ class Keeper:
         if not wanted.archived:
             tip = self._without_archive_notice(tip)
         for name, folders in wanted.thawed.items():
-            waiting = f"refs/heads/{BROUGHT_BACK}{name}"
+            origin = self._head
             if name in self._records:
+                origin = f"{self._records[name].commit}^"
                 tip = self._thawed(tip, name, folders)
-            elif self._has(waiting):
-                tip = self._merged(tip, name, self._named(waiting))
+            tip = self._with_work(tip, name, origin)
         new = [name for name in wanted.frozen if name not in self._records]
         if new and self._head != wanted.head:
             raise CarryRefusedError(
@@ -145,13 +146,26 @@ class Keeper:
         tree = transformed_tree(self._git_dir, tree, [lambda files: thaw(files, [folders], still)]) or tree
         commit = self._commit(tree, [tip], f"Thaw the folders of {name}\n\nThe monorepo is the place to work again.\n")
         self._refs[f"refs/tags/{FROZEN_TAG}{name}"] = None
-        return self._with_work(commit, name, record)
+        return commit
 
-    def _with_work(self, tip: str, name: str, record: Frozen) -> str:
-        brought = self._bring_back(name, record)
+    def _with_work(self, tip: str, name: str, origin: str) -> str:
+        """With what people did in the repository and is not in the monorepo yet."""
+        brought = self._bring_back(name, origin, self._brought_before(name))
         if brought.listed:
             self._listed[name] = brought.listed
+        if brought.commits:
+            tag = f"{ROLLED_BACK_TAG}{name}/{brought.source[:12]}"
+            self._refs[f"refs/tags/{tag}"] = self._annotated(tag, brought.head, f"Head: {brought.source}")
         return self._merged(tip, name, brought.head)
+
+    def _brought_before(self, name: str) -> dict[str, str]:
+        """Commits of the repository that a rollback brought back, each with the monorepo's."""
+        shown = run_git(
+            "for-each-ref", "--format=%(contents:subject) %(*objectname)", f"refs/tags/{ROLLED_BACK_TAG}{name}/",
+            directory=self._monorepo, user_config=True,
+        )  # fmt: skip
+        lines = (line.split(" ") for line in shown.decode(errors="replace").splitlines())
+        return {source: commit for _, source, commit in lines}
 
     def _merged(self, tip: str, name: str, work: str) -> str:
         """With people's work; where it and the monorepo changed the same lines, it waits in a branch."""
@@ -199,7 +213,7 @@ class Keeper:
         return None
 
     def _last_version(self) -> str:
-        own = ("pre-migration-*", "archived-*", f"{FROZEN_TAG}*")
+        own = ("pre-migration-*", "archived-*", f"{FROZEN_TAG}*", f"{ROLLED_BACK_TAG}*")
         excluded = [f"--exclude={pattern}" for pattern in own]
         try:
             found = run_git(

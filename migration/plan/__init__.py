@@ -4,6 +4,7 @@ from migration.plan.errors import Fault, PlanError
 from migration.plan.model import (
     BACKUP_SUFFIX,
     FROZEN_TAG,
+    ROLLED_BACK_TAG,
     VENDOR_BRANCH,
     AllowedSecret,
     Confirmation,
@@ -38,6 +39,7 @@ __all__ = [
     "FROZEN_TAG",
     "ORGANIZATION_ADMINS",
     "REPOSITORY_ADMINS",
+    "ROLLED_BACK_TAG",
     "VENDOR_BRANCH",
     "Actions",
     "AllowedSecret",

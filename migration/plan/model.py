@@ -47,7 +47,10 @@ BACKUP_SUFFIX = "-backup"
 FROZEN_TAG = "frozen/"
 """Before a repository's name, the tag on the monorepo that says that its folders are frozen."""
 
-_OWN_TAG = re.compile(r"(pre-migration|archived)-[0-9]{8}(\.[0-9]+)?|frozen/.+")
+ROLLED_BACK_TAG = "rolled-back/"
+"""Before a repository's name and a commit of it, the tag on the monorepo's commit that has its work."""
+
+_OWN_TAG = re.compile(r"(pre-migration|archived)-[0-9]{8}(\.[0-9]+)?|(frozen|rolled-back)/.+")
 
 
 def is_own_tag(name: str) -> bool:

@@ -13,7 +13,7 @@ from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split, split_monorepo
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders
-from migration.cutover.frozen import Carried, Frozen, frozen_in, pinned
+from migration.cutover.frozen import Carried, frozen_in, pinned
 from migration.cutover.keeping import Keeper, Kept, Wanted
 from migration.cutover.reversal import Reversal
 from migration.cutover.stragglers import stragglers
@@ -95,7 +95,7 @@ class Scene:
             links={"engine": "https://github.example/acme/engine"},
         )
 
-        def bring_back(name: str, frozen: Frozen) -> BroughtBack:
+        def bring_back(name: str, origin: str, known: Mapping[str, str]) -> BroughtBack:
             server = Remote(url=str(self.server(name).path))
             refs = server.refs()
             server.fetch(split.git_dir, "refs/heads/main")
@@ -106,7 +106,7 @@ class Scene:
             assert code
             reversal = Reversal(plan=self.plan, repository=planned, index_url=None, managed={"ci.yml": "managed\n"})
             bringing = BringingBack(split.git_dir, name, code.moves, reversal)
-            return bringing.bring(refs["refs/heads/main"], refs[VENDOR_REF], f"{frozen.commit}^")
+            return bringing.bring(refs["refs/heads/main"], refs[VENDOR_REF], origin, known)
 
         return Keeper(wanted, self.monorepo.path, split.git_dir, bring_back).keep(Remote(url=str(self.monorepo.path)))
 
@@ -227,6 +227,23 @@ def test_a_rollback_thaws_and_brings_peoples_work_back_under_the_old_names(scene
     head = scene.server("engine").git("rev-parse", "main^{tree}")
     scene.up(frozen=("site",))
     assert scene.server("engine").git("rev-parse", "main^{tree}") == head
+
+
+def test_a_wave_that_was_never_cut_over_gives_its_work_back_too_and_each_commit_once(scene: Scene) -> None:
+    scene.up()
+    person = scene.person("engine")
+    for day in ("one", "two"):
+        person.git("pull", "--quiet", "--no-rebase", "origin", "main")
+        person.commit(f"Day {day}", **{f"{day}.py": f"from acme_motor import {day}\n"})
+        person.git("push", "--quiet", "origin", "main")
+        scene.up(thawed=("engine",))
+        assert scene.monorepo.git("show", f"main:engine/{day}.py") == f"from motor import {day}"
+        before = scene.monorepo.git("for-each-ref")
+        scene.up(thawed=("engine",))
+        assert scene.monorepo.git("for-each-ref") == before
+        scene.up()  # the wave moves again
+    subjects = scene.monorepo.git("log", "--format=%s", "main").splitlines()
+    assert [subjects.count(f"Day {day}") for day in ("one", "two")] == [1, 1]
 
 
 def test_work_that_conflicts_with_the_monorepo_waits_in_a_branch_until_people_merge_it(scene: Scene) -> None:
