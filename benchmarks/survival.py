@@ -27,7 +27,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from survival_worlds import NAME, SurvivalWorld, started
+from survival_worlds import NAME, SurvivalWorld, start_sandbox
 
 from sandbox import process
 from sandbox.administration import add_fault, clear_faults
@@ -135,19 +135,19 @@ def disturbed(played: Played, phase: str, point: int, mode: str) -> Result:
     started, world = time.monotonic(), played.world
     world.restore(phase)
     (world.checkout / "Pulumi.survival.yaml").write_text((world.folder / "saved" / phase / "settings.yaml").read_text())
-    running = started(world.sandbox)
+    running = start_sandbox(world.sandbox)
     fault = MODES[mode]
     if fault:
         method, path = played.writes[phase][point]
         add_fault(running, "survival", Fault(**{**asdict(fault), "method": method, "path": path}))
         world.pulumi(*UP, check=False)
-        clear_faults(started(world.sandbox), "survival")
+        clear_faults(start_sandbox(world.sandbox), "survival")
     else:
         _killed(world, point + 1, github=mode == "kill GitHub")
     ups, told = 0, ""
     while ups < MOST_UPS:
         ups += 1
-        started(world.sandbox)
+        start_sandbox(world.sandbox)
         world.pulumi("cancel", "--yes", check=False)
         done = world.pulumi(*UP, check=False)
         if done.returncode == 0:
@@ -169,7 +169,7 @@ def _killed(world: SurvivalWorld, writes: int, github: bool) -> None:
     if github:
         world.kill_sandbox()
         time.sleep(0.5)
-        started(world.sandbox)
+        start_sandbox(world.sandbox)
     else:
         running.send_signal(signal.SIGKILL)
     running.wait()

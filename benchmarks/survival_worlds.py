@@ -88,7 +88,7 @@ class SurvivalWorld:
     def make(self) -> None:
         """Everything as it is before the migration: a monorepo at GitHub, a stack in which nothing has begun."""
         self._copy_project()
-        self.access = create_world(started(self.sandbox, port=0), "survival")
+        self.access = create_world(start_sandbox(self.sandbox, port=0), "survival")
         engine = ensure_engine(lambda message, share: None)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
         self.environment = {
@@ -165,7 +165,7 @@ class SurvivalWorld:
         for part in self._parts():
             if (self.folder / part).exists():
                 shutil.copytree(self.folder / part, saved / part, symlinks=True)
-        started(self.sandbox)
+        start_sandbox(self.sandbox)
 
     def restore(self, name: str) -> None:
         """Bring it back; the sandbox answers at the same address."""
@@ -174,7 +174,7 @@ class SurvivalWorld:
             shutil.rmtree(self.folder / part, ignore_errors=True)
             if (self.folder / "saved" / name / part).exists():
                 shutil.copytree(self.folder / "saved" / name / part, self.folder / part, symlinks=True)
-        started(self.sandbox)
+        start_sandbox(self.sandbox)
 
     def kill_sandbox(self) -> None:
         """As when its machine fails: no farewell."""
@@ -248,7 +248,7 @@ class SurvivalWorld:
         (self.checkout / ".venv").symlink_to(PROJECT / ".venv")
 
 
-def started(root: Path, port: int | None = None) -> Running:
+def start_sandbox(root: Path, port: int | None = None) -> Running:
     """The sandbox, started when it does not run; a machine with much to do may need more than one attempt."""
     for _ in range(4):
         try:
