@@ -26,8 +26,8 @@ from rich.table import Table
 
 sys.path.insert(0, str(PROJECT))
 
-from components.github_client import WRITE_DELAY
-from components.request_budget import REPLY, hours
+from components.github.github_client import WRITE_DELAY
+from components.github.request_budget import REPLY, hours
 from engine import ensure_engine
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world

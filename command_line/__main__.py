@@ -25,7 +25,7 @@ from command_line.status import status
 from command_line.test import test
 from command_line.verify import verify
 from command_line.where import where
-from components.settings import WORKSPACE
+from components.stack.settings import WORKSPACE
 
 app = typer.Typer(
     name="multirepo",

@@ -10,8 +10,8 @@ from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_monorepo
 from command_line.stacks import DEV, Stack
-from components.histories import selections_of, workspace_of
-from components.settings import github_token
+from components.history.histories import selections_of, workspace_of
+from components.stack.settings import github_token
 from migration.code_move.remote import Remote
 from migration.cutover.branches import carry_branch, repository_of, split_branch
 from migration.desired_state import desired_state

@@ -17,8 +17,8 @@ from command_line.console import steps
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_monorepo
 from command_line.stacks import Stack, stack_for
-from components.histories import selections_of
-from components.settings import Settings
+from components.history.histories import selections_of
+from components.stack.settings import Settings
 from migration.code_move.discovery import Discovery
 from migration.code_move.discovery import discover as find_earlier_names
 from migration.code_move.line_survival import LineSurvival, measure_lines

@@ -14,12 +14,12 @@ from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.refresh import refreshed, resources_of
 from command_line.stacks import DEV, Stack
-from components.adoption import adoption_of
-from components.drift import REPOSITORY, Drift, drifts, repository_of
-from components.github_client import github_client
-from components.histories import monorepo_of
-from components.settings import Settings, github_token
-from components.unseen_drift import environment_drifts, late_commits, lost_repositories
+from components.drift.adoption import adoption_of
+from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
+from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
+from components.github.github_client import github_client
+from components.history.histories import monorepo_of
+from components.stack.settings import Settings, github_token
 from migration.code_move.remote import Remote
 from migration.cutover.frozen import frozen_in
 from migration.cutover.stragglers import Straggler, stragglers, written_in

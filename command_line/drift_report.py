@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from components.adoption import Adoption
-from components.drift import AREAS, Drift, put_back
+from components.drift.adoption import Adoption
+from components.drift.drift import AREAS, Drift, put_back
 
 Report = Sequence[tuple[Drift, Adoption]]
 """What differs, each with the edit that would adopt it."""

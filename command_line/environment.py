@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from components.settings import OVERRIDING_VARIABLES, TOKEN_VARIABLE, WORKSPACE
+from components.stack.settings import OVERRIDING_VARIABLES, TOKEN_VARIABLE, WORKSPACE
 from engine import Engine
 
 STATE = WORKSPACE / "state"

@@ -1,7 +1,7 @@
 """The failures that people can do something about, and the exit code of each."""
 
 from command_line.exit_codes import ExitCode
-from components.settings import SettingsError
+from components.stack.settings import SettingsError
 from engine import EngineError
 from migration.code_move.errors import CodeMoveError, PreflightError, ProofError, SplitError
 from migration.desired_state import DesiredStateError

@@ -9,12 +9,12 @@ from rich.table import Table
 from command_line.failures import CommandError
 from command_line.place import world_of
 from command_line.stacks import Stack
-from components.existing import existing_at_github, recognised
-from components.github_client import WRITE_DELAY
-from components.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
-from components.requirements import Wanted, unmet
-from components.server_facts import ServerFacts, server_facts
-from components.settings import TOKEN_VARIABLE
+from components.github.existing import existing_at_github, recognised
+from components.github.github_client import WRITE_DELAY
+from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
+from components.github.requirements import Wanted, unmet
+from components.github.server_facts import ServerFacts, server_facts
+from components.stack.settings import TOKEN_VARIABLE
 from migration.code_move.preflight import Finding, Severity
 from migration.code_move.splitting import Split
 from migration.desired_state import desired_state, settings_of_all, teams_of

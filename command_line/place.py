@@ -14,7 +14,7 @@ from command_line.environment import (
     write_source_file,
 )
 from command_line.stacks import Stack
-from components.settings import SANDBOX_RECORD, WORKSPACE
+from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from engine import Engine, ensure_docker_plugin, ensure_engine
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world

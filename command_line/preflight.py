@@ -16,7 +16,7 @@ from command_line.github_preflight import AtGitHub, look_at_github
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
-from components.histories import selections_of
+from components.history.histories import selections_of
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import Finding, Leftover, Preflight, Severity
 from migration.code_move.preflight import preflight as look_through

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from command_line.console import Steps
 from command_line.stacks import SAMPLE
-from components.histories import monorepo_of, workspace_of
-from components.settings import Settings
+from components.history.histories import monorepo_of, workspace_of
+from components.stack.settings import Settings
 from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state.moves import CodeSelection
 from migration.plan import Plan

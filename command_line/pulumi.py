@@ -11,7 +11,7 @@ from typing import Any
 
 from command_line.failures import PolicyError, UpFailedError
 from command_line.state_lock import is_locked_by_the_dead
-from components.settings import PROJECT
+from components.stack.settings import PROJECT
 
 POLICIES = "policies"
 """The folder of the policy pack, from the project's."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from command_line.failures import RefreshFailedError
-from components.drift import Seen
-from components.settings import PROJECT
+from components.drift.drift import Seen
+from components.stack.settings import PROJECT
 
 
 def resources_of(stack: str, environment: Mapping[str, str]) -> dict[str, Seen]:

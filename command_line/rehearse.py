@@ -17,8 +17,8 @@ from command_line.stacks import stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
 from command_line.verifying import verified_now_or_before
 from command_line.weeks import play_weeks, tell_account
-from components.histories import split_histories
-from components.settings import Settings
+from components.history.histories import split_histories
+from components.stack.settings import Settings
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import in_lines, preflight
 from migration.code_move.pushing import VENDOR_REF

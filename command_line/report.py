@@ -10,8 +10,8 @@ from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
 from command_line.verifying import evidence_file, place_of
-from components.histories import selections_of
-from components.settings import Settings
+from components.history.histories import selections_of
+from components.stack.settings import Settings
 from migration.code_move.splitting import Split
 from migration.desired_state import desired_state
 from migration.plan import Plan, read_plan

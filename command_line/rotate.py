@@ -12,7 +12,7 @@ from command_line.console import steps, tell
 from command_line.failures import CommandError, RotationError
 from command_line.place import environment_of
 from command_line.stacks import DEV, Stack
-from components.registry_settings import DevpiServer
+from components.stack.registry_settings import DevpiServer
 from migration.packages.devpi import is_token_taken
 
 TOKEN = "pulumi-python:dynamic/registry:DevpiToken"

@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from command_line.failures import CommandError
-from components.registry_settings import SANDBOX
-from components.settings import PROJECT, WORKSPACE, Settings
+from components.stack.registry_settings import SANDBOX
+from components.stack.settings import PROJECT, WORKSPACE, Settings
 from migration.code_move.mirror import is_address
 from migration.plan import Plan, read_plan
 

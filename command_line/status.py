@@ -13,8 +13,8 @@ from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_split
 from command_line.stacks import DEV, Stack
-from components.histories import selections_of
-from components.settings import github_token
+from components.history.histories import selections_of
+from components.stack.settings import github_token
 from migration.code_move.remote import Remote
 from migration.code_move.standing import Standing, standing_of
 from migration.cutover.frozen import frozen_in, pinned

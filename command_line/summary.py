@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from command_line.environment import SOURCE_FILE
-from components.settings import TOKEN_VARIABLE
+from components.stack.settings import TOKEN_VARIABLE
 from migration.code_move.workspace import History
 from migration.desired_state.moves import Move
 from migration.verification.check import Outcome

@@ -9,7 +9,7 @@ import typer
 
 from command_line.console import console, steps, tell
 from command_line.exit_codes import ExitCode
-from components.settings import PROJECT
+from components.stack.settings import PROJECT
 from engine import ensure_docker_plugin, ensure_engine
 
 

@@ -15,7 +15,7 @@ from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
 from command_line.summary import in_words
 from command_line.verifying import evidence_file, verified, world_to_verify
-from components.histories import selections_of
+from components.history.histories import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 from migration.verification.check import Outcome, Verdict

@@ -18,7 +18,7 @@ from command_line.failures import UpFailedError, WeeksError
 from command_line.people_at_work import Line, PeopleAtWork
 from command_line.place import Place, prepare_place
 from command_line.stacks import DEV, Stack
-from components.settings import SANDBOX_RECORD, WORKSPACE
+from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from migration.code_move.conflicts import RESOLUTION_BRANCH
 from migration.plan import Plan, Repository, Wave, read_plan
 from sandbox import process

@@ -10,8 +10,8 @@ from command_line.exit_codes import ExitCode
 from command_line.failures import CommandError
 from command_line.options import MonorepoOption, PlanOption
 from command_line.stacks import stack_for
-from components.histories import selections_of, workspace_of
-from components.settings import Settings, SettingsError
+from components.history.histories import selections_of, workspace_of
+from components.stack.settings import Settings, SettingsError
 from migration.code_move.whereabouts import Place, Whereabouts
 from migration.code_move.workspace import Workspace
 from migration.desired_state import Stage, desired_state

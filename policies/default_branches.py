@@ -25,7 +25,8 @@ def check_planned_protection(args: StackValidationArgs, report_violation: Report
         if Approved.of(repository.urn).names_protection(name):
             report_violation(
                 f"{name}: anybody who may push may delete or overwrite its default branch, although the plan names "
-                f"protection. Give it a ruleset that forbids deletions and force pushes (components/protection.py).",
+                "protection. Give it a ruleset that forbids deletions and force pushes "
+                "(components/repository/protection.py).",
                 repository.urn,
             )
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.carrying import settings_from
-from components.registry_settings import DevpiServer
+from components.history.carrying import settings_from
+from components.stack.registry_settings import DevpiServer
 from migration.packages.devpi import Devpi, token_id
 from migration.packages.errors import RegistryError
 

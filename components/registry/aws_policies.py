@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from components.registry_settings import CodeArtifactDomain
+from components.stack.registry_settings import CodeArtifactDomain
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from components.registry import aws_policies as policies
 from components.registry.contract import RegistryAccess, RegistryUsers
-from components.registry_settings import CodeArtifactDomain
+from components.stack.registry_settings import CodeArtifactDomain
 from migration.desired_state import pipeline_settings
 
 

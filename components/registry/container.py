@@ -12,8 +12,8 @@ from pathlib import Path
 import pulumi
 import pulumi_docker as docker
 
-from components.registry_settings import DevpiContainer, DevpiServer
-from components.settings import PROJECT, WORKSPACE, SettingsError
+from components.stack.registry_settings import DevpiContainer, DevpiServer
+from components.stack.settings import PROJECT, WORKSPACE, SettingsError
 
 _IMAGE = Path(__file__).with_name("image")
 _PLUGIN = PROJECT / "sandbox" / "registry" / "read_access.py"

@@ -7,7 +7,7 @@ import pulumi
 
 from components.registry.contract import RegistryAccess, RegistryUsers
 from components.registry.devpi_resources import PUBLIC, DevpiIndex, DevpiToken
-from components.registry_settings import DevpiServer
+from components.stack.registry_settings import DevpiServer
 from migration.desired_state import pipeline_settings
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from components.stack_provider import StackProvider, stack_config
+from components.stack.stack_provider import StackProvider, stack_config
 
 if TYPE_CHECKING:
-    from components.registry_settings import DevpiServer  # a provider's process does without
+    from components.stack.registry_settings import DevpiServer  # a provider's process does without
 
 
 class DevpiIndexProvider(StackProvider):

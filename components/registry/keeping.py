@@ -7,7 +7,7 @@ import pulumi
 from components.registry.aws_policies import subjects
 from components.registry.contract import RegistryAccess, users_of
 from components.registry.devpi import DevpiRegistry
-from components.settings import Settings
+from components.stack.settings import Settings
 from migration.desired_state import RepositorySettings
 from migration.plan import Plan
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from command_line.drift_report import LIMIT, Report, as_json, as_markdown, print_report
-from components.adoption import Adoption
-from components.drift import REPOSITORY, Difference, Drift, Seen
+from components.drift.adoption import Adoption
+from components.drift.drift import REPOSITORY, Difference, Drift, Seen
 
 RESOURCE = Seen(urn=f"urn:pulumi:prod::multirepo::{REPOSITORY}::it", op="update", parent="", inputs={}, was={}, now={})
 EDIT = Adoption(place="migration.yaml:12", edit="repositories:\n- name: engine\n  description: New\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.preflight import demand, look_through
+from components.history.preflight import demand, look_through
 from migration.code_move.errors import PreflightError
 from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from components import histories
-from components.histories import split_histories, workspace_of
-from components.settings import Settings
+from components.history import histories
+from components.history.histories import split_histories, workspace_of
+from components.stack.settings import Settings
 from migration.code_move.errors import ProofError
 from migration.desired_state import DesiredState, desired_state
 from migration.plan import read_plan

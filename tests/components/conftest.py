@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.leftovers import Leftovers
+from components.github.leftovers import Leftovers
 
 EventLoops = set[asyncio.AbstractEventLoop]
 

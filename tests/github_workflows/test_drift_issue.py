@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from command_line.drift_report import as_markdown
-from components.adoption import Adoption
-from components.drift import REPOSITORY, Drift, Seen
+from components.drift.adoption import Adoption
+from components.drift.drift import REPOSITORY, Drift, Seen
 from sandbox.administration import WorldAccess
 
 PROGRAM = Path(__file__).parents[2] / ".github" / "drift_issue.py"

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from components.registry import aws_policies
-from components.registry_settings import CodeArtifactDomain
+from components.stack.registry_settings import CodeArtifactDomain
 from policies.access import GITHUB_ISSUER, SUBJECT_TEMPLATES, no_wildcard_iam, no_wildcard_oidc_subject
 from tests.policies.conftest import violations
 

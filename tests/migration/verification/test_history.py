@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from components.histories import selections_of
+from components.history.histories import selections_of
 from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
 from migration.verification.check import Outcome, Verdict, judged

@@ -1,0 +1,250 @@
+"""The other way out of drift: the edit of the plan, or of the stack's settings, after which GitHub is as wanted."""
+
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.drift.drift import CODE_MOVE, MANAGED_FILES, Difference, Drift
+from migration import plan as planned
+from migration.desired_state import with_defaults
+
+_REVIEWS = {
+    "requiredApprovingReviewCount": "approvals",
+    "requireCodeOwnerReview": "code_owner_review",
+    "requireCodeOwnerReviews": "code_owner_review",
+    "dismissStaleReviewsOnPush": "stale_dismissal",
+    "dismissStaleReviews": "stale_dismissal",
+    "requireLastPushApproval": "last_push_approval",
+    "requiredReviewThreadResolution": "conversation_resolution",
+}
+PLAN_KEYS: dict[str, dict[str, str]] = {
+    "Repository": {key: key for key in ("name", "description", "topics", "visibility")} | {"homepageUrl": "homepage"},
+    "BranchDefault": {"branch": "default_branch"},
+    "RepositoryVulnerabilityAlerts": {"enabled": "vulnerability_alerts"},
+    "RepositoryDependabotSecurityUpdates": {"enabled": "security_updates"},
+    "WorkflowRepositoryPermissions": {"defaultWorkflowPermissions": "actions.token"},
+    "ActionsRepositoryOidcSubjectClaimCustomizationTemplate": {"includeClaimKeys": "actions.oidc_subject"},
+    "ActionsRepositoryPermissions": {
+        "allowedActions": "actions.allowed",
+        "shaPinningRequired": "actions.sha_pinning",
+        "allowedActionsConfig.githubOwnedAllowed": "actions.github_owned",
+        "allowedActionsConfig.verifiedAllowed": "actions.verified",
+        "allowedActionsConfig.patternsAlloweds": "actions.patterns",
+    },
+    "RepositoryRuleset": {
+        **{f"rules.pullRequest.{key}": f"protection.{ours}" for key, ours in _REVIEWS.items()},
+        "rules.requiredLinearHistory": "protection.linear_history",
+        "rules.requiredSignatures": "protection.signatures",
+    },
+    "BranchProtection": {
+        **{f"requiredPullRequestReviews.0.{key}": f"protection.{ours}" for key, ours in _REVIEWS.items()},
+        "requireConversationResolution": "protection.conversation_resolution",
+        "requiredLinearHistory": "protection.linear_history",
+        "requireSignedCommits": "protection.signatures",
+    },
+}
+"""Each class of resource and its properties, to the keys of the repository in the plan."""
+
+VALUES = {
+    "ActionsSecret": ("secrets", "secretName"),
+    "DependabotSecret": ("dependabot_secrets", "secretName"),
+    "ActionsEnvironmentSecret": ("secrets", "secretName"),
+    "ActionsVariable": ("variables", "variableName"),
+    "ActionsEnvironmentVariable": ("variables", "variableName"),
+}
+"""Classes whose values the stack sets: the list of names in the plan, and the input that has the name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption:
+    """place: where the edit goes. edit: YAML, or a command where the place is the stack's settings; "" for none.
+
+    reason: why there is no edit, and what there is instead; "" when there is one.
+    """
+
+    place: str = ""
+    edit: str = ""
+    reason: str = ""
+
+
+def adoption_of(drift: Drift, plan: planned.Plan, plan_file: Path) -> Adoption:
+    """What to write so that `up` leaves GitHub as it is now."""
+    return _Adopting(drift, plan, plan_file).adoption()
+
+
+class _Adopting:
+    """One drift with the part of the plan that it is about."""
+
+    def __init__(self, drift: Drift, plan: planned.Plan, plan_file: Path) -> None:
+        self._drift, self._plan, self._file = drift, plan, plan_file
+        self._inputs, self._class = drift.resource.inputs, drift.resource.type.rpartition(":")[2]
+        self._entry = next((one for one in plan.repositories if one.name == drift.repository), None)
+
+    def adoption(self) -> Adoption:
+        """The edit, or the reason why there is none."""
+        edit = self._value() if self._class in VALUES else None
+        if edit:
+            return edit
+        keys = self._keys()
+        if not keys or not (self._entry or self._class == "Team"):
+            return Adoption(reason=self._reason())
+        return self._in_plan(keys)
+
+    def _keys(self) -> dict[str, Any] | None:
+        """Keys of the repository in the plan, with what they must say; None where the plan has no words for it."""
+        special: dict[str, Callable[[], dict[str, Any] | None]] = {
+            "TeamRepository": self._roles,
+            "Team": self._team,
+            "IssueLabel": self._labels,
+            "RepositoryEnvironment": self._environment_keys,
+            "RepositoryEnvironmentDeploymentPolicy": self._policies,
+            **dict.fromkeys(VALUES, self._without_name),
+        }
+        if self._class in special:
+            return special[self._class]()
+        if self._drift.gone:
+            return self._without()
+        keys: dict[str, Any] = {}
+        for difference in self._drift.differences:
+            path = PLAN_KEYS.get(self._class, {}).get(difference.property)
+            if path is None:
+                return None
+            *outer, last = path.split(".")
+            place = keys
+            for key in outer:
+                place = place.setdefault(key, {})
+            place[last] = _plain(difference)
+        return keys
+
+    def _labels(self) -> dict[str, Any]:
+        """The whole list, which replaces the defaults' one."""
+        told = {one.property: _plain(one) for one in self._drift.differences}
+        labels = []
+        for label in self._settings().labels:
+            ours = label.name == self._inputs["name"]
+            if not (ours and self._drift.gone):
+                labels.append({**label.model_dump(exclude_defaults=True), **(told if ours else {})})
+        return {"labels": labels}
+
+    def _environment_keys(self) -> dict[str, Any] | None:
+        """One environment, which is merged with the defaults' one of its name."""
+        name = self._inputs["environment"]
+        keys: dict[str, Any] = {}
+        for one in self._drift.differences:
+            if one.property == "waitTimer":
+                keys["wait_minutes"] = int(one.now or 0)
+            elif one.now is None and one.property.startswith("reviewers"):
+                keys["reviewers"] = []
+            elif one.now is None and one.property.startswith("deploymentBranchPolicy"):
+                keys |= {"branches": [], "tags": []}
+            elif one.was is None and one.property in ("branch", "tag"):
+                key = "branches" if one.property == "branch" else "tags"
+                keys[key] = [*getattr(self._environment(name), key, ()), one.now]
+            else:
+                return None
+        return {"environments": [{"name": name, **keys}]} if keys else None
+
+    def _without(self) -> dict[str, Any] | None:
+        """The keys when the thing is given up."""
+        if self._class == "RepositoryRuleset" and self._inputs["target"] == "tag":
+            return {"protection": {"release_tags": []}}
+        return None
+
+    def _roles(self) -> dict[str, Any] | None:
+        assert self._entry
+        slug = self._drift.thing.removeprefix("role of team ")
+        if self._drift.gone:
+            return {"teams": {team: role for team, role in self._entry.teams.items() if team != slug}}
+        (permission,) = (one.now for one in self._drift.differences if one.property == "permission")
+        return {"teams": {slug: permission}}
+
+    def _team(self) -> dict[str, Any] | None:
+        told = {one.property: one.now for one in self._drift.differences}
+        return {"teams": [{"name": self._inputs["name"], **told}]} if set(told) == {"description"} else None
+
+    def _policies(self) -> dict[str, Any] | None:
+        name = self._inputs["environment"]
+        gone = self._inputs.get("branchPattern") or self._inputs.get("tagPattern")
+        key = "branches" if self._inputs.get("branchPattern") else "tags"
+        kept = [one for one in getattr(self._environment(name), key, ()) if one != gone]
+        return {"environments": [{"name": name, key: kept}]}
+
+    def _without_name(self) -> dict[str, Any] | None:
+        list_name, key = VALUES[self._class]
+        if environment := self._inputs.get("environment"):
+            kept = _others(getattr(self._environment(environment), list_name, ()), self._inputs[key])
+            return {"environments": [{"name": environment, list_name: kept}]}
+        return {list_name: _others(getattr(self._settings(), list_name), self._inputs[key])}
+
+    def _value(self) -> Adoption | None:
+        """The command that gives the stack the value that GitHub has; None when the thing is gone."""
+        if self._drift.gone:
+            return None
+        _, key = VALUES[self._class]
+        scope = [self._drift.repository, *filter(None, [self._inputs.get("environment")])]
+        name = "/".join([*scope, self._inputs[key]])
+        if self._class.endswith("Secret"):
+            command = f"pulumi config set --secret --path 'multirepo:secrets[\"{name}\"]'"
+            return Adoption(place="the stack's settings, with the value that was set at GitHub", edit=command)
+        value = self._drift.differences[0].now if self._drift.differences else "VALUE"
+        command = f"pulumi config set --path 'multirepo:variables[\"{name}\"]' {shlex.quote(value)}"
+        return Adoption(place="the stack's settings", edit=command)
+
+    def _in_plan(self, keys: dict[str, Any]) -> Adoption:
+        whole = keys if self._class == "Team" else {"repositories": [{"name": self._drift.repository, **keys}]}
+        if self._class == "Repository" and "name" in keys:
+            whole = {"repositories": [keys]}
+        edit = yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=1000)
+        return Adoption(place=self._place(), edit=edit)
+
+    def _place(self) -> str:
+        """The line of the plan at which the entry begins."""
+        root = yaml.compose(self._file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        assert isinstance(root, yaml.MappingNode)
+        list_name, name = (
+            ("teams", self._inputs.get("name")) if self._class == "Team" else ("repositories", self._drift.repository)
+        )
+        for key, entries in root.value:
+            for entry in entries.value if key.value == list_name else ():
+                if any(one.value == "name" and value.value == name for one, value in entry.value):
+                    return f"{self._file.name}:{entry.start_mark.line + 1}"
+        return self._file.name
+
+    def _reason(self) -> str:
+        """What there is instead of an edit."""
+        if self._drift.resource.type == MANAGED_FILES:
+            return (
+                f"The stack writes this file: change what it is rendered from, `kind` or `code_owners` of "
+                f"{self._drift.repository} ({self._place()}) or the templates in migration/desired_state."
+            )
+        if self._drift.resource.type == CODE_MOVE:
+            return "This is the monorepo's history, which people do not change."
+        if self._drift.area == "monorepo":
+            return "The stage of its wave says whether a folder is frozen; a commit in one stays in the monorepo."
+        if self._drift.area == "registry":
+            return "A published version never changes, and the index is set by the stack."
+        if self._drift.gone:
+            return f"Take it out of the plan, where {self._place()} or the plan's defaults name it."
+        return "The plan has no words for this: every repository of a stack is kept this way."
+
+    def _settings(self) -> planned.RepositorySettings:
+        assert self._entry
+        return with_defaults(self._plan.defaults, self._entry)
+
+    def _environment(self, name: str) -> planned.Environment | None:
+        return next((one for one in self._settings().environments if one.name == name), None)
+
+
+def _plain(difference: Difference) -> Any:
+    """The value as YAML writes it; nothing is what the one before is nothing of."""
+    if difference.now is not None:
+        return int(difference.now) if isinstance(difference.now, float) else difference.now
+    return {bool: False, str: "", list: [], float: 0, int: 0}.get(type(difference.was))
+
+
+def _others(names: Iterable[str], gone: str) -> list[str]:
+    return [name for name in names if name != gone]

@@ -1,0 +1,256 @@
+"""What differs at GitHub from what the stack made there last: read from what a refresh saw, and told in GitHub's words.
+
+An edit of the plan that no `up` has made yet is no drift, and neither are commits that no `up` has carried over yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from migration.plan import VENDOR_BRANCH
+
+REPOSITORY = "github:index/repository:Repository"
+ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
+OIDC_SUBJECT = (
+    "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:"
+    "ActionsRepositoryOidcSubjectClaimCustomizationTemplate"
+)
+AREAS = ("settings", "files", "history", "secrets", "registry", "monorepo")
+"""What is looked at."""
+
+MANAGED_FILES = "pulumi-python:dynamic/managed_files:ManagedFiles"
+MONOREPO = "pulumi-python:dynamic/monorepo:Monorepo"
+CODE_MOVE = "pulumi-python:dynamic/code_move:CodeMove"
+SECRETS = (
+    "github:index/actionsSecret:ActionsSecret",
+    "github:index/dependabotSecret:DependabotSecret",
+    "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
+)
+
+THINGS = {
+    REPOSITORY: "repository",
+    ENVIRONMENT: "environment {environment}",
+    "github:index/team:Team": "team {name}",
+    "github:index/teamRepository:TeamRepository": "role of team {team}",
+    "github:index/repositoryRuleset:RepositoryRuleset": "ruleset {name}",
+    "github:index/branchProtection:BranchProtection": "branch protection of {pattern}",
+    "github:index/branchDefault:BranchDefault": "default branch",
+    "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy": (
+        "environment {environment}: branches and tags {pattern}"
+    ),
+    SECRETS[0]: "secret {secretName}",
+    SECRETS[1]: "Dependabot secret {secretName}",
+    SECRETS[2]: "environment {environment}: secret {secretName}",
+    "github:index/actionsVariable:ActionsVariable": "variable {variableName}",
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": (
+        "environment {environment}: variable {variableName}"
+    ),
+    "github:index/issueLabel:IssueLabel": "label {name}",
+    "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions": "Actions",
+    "github:index/workflowRepositoryPermissions:WorkflowRepositoryPermissions": "token of Actions",
+    OIDC_SUBJECT: "OIDC subject",
+    "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts": "vulnerability alerts",
+    "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates": "security updates",
+    MANAGED_FILES: "managed files",
+    CODE_MOVE: "moved history",
+    "pulumi-python:dynamic/backup:VerifiedCopy": "copy of the monorepo",
+    MONOREPO: "monorepo",
+    "pulumi-python:dynamic/registry:DevpiIndex": "package index {index}",
+    "pulumi-python:dynamic/registry:DevpiToken": "registry token of {user}",
+    "pulumi-python:dynamic/packages:PublishedPackage": "published package {name} {version}",
+}
+"""Each type of resource to what a person calls the thing; the words in braces are its inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One resource as a refresh saw it.
+
+    op: "same", "update", or "delete" for what is gone. inputs: those of the last `up`. was, now: outputs, by the last
+    `up` or refresh, and at GitHub; now is empty for what is gone. parent: URN, "" for none.
+    """
+
+    urn: str
+    op: str
+    parent: str
+    inputs: Mapping[str, Any]
+    was: Mapping[str, Any]
+    now: Mapping[str, Any]
+
+    @property
+    def type(self) -> str:
+        """Its type token, like `REPOSITORY`."""
+        return self.urn.split("::")[2].rpartition("$")[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """property: path in Pulumi's names, like "rules.deletion". None: nothing there."""
+
+    property: str
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """One thing that differs.
+
+    area: one of `AREAS`. repository: "" for the organization. gone: it is not there any
+    more; differences are then empty.
+    before_up: what to do before `pulumi up` puts it back, commands or words. replace: `up` must be told to.
+    """
+
+    area: str
+    repository: str
+    thing: str
+    resource: Seen
+    gone: bool = False
+    differences: tuple[Difference, ...] = ()
+    before_up: tuple[str, ...] = ()
+    replace: bool = False
+
+
+def put_back(drifts: Iterable[Drift]) -> list[str]:
+    """What puts all of it back: commands, or words for what a command cannot do, in their order."""
+    drifts = list(drifts)
+    replaced = "".join(f" --replace '{one.resource.urn}'" for one in drifts if one.replace)
+    return [*dict.fromkeys(step for one in drifts for step in one.before_up), f"pulumi up --refresh{replaced}"]
+
+
+def drifts(seen: Iterable[Seen], owner: str) -> list[Drift]:
+    """Every thing that differs, in the order of the resources' names. owner: of the repositories, at GitHub."""
+    resources = {resource.urn: resource for resource in seen}
+    return [
+        drift
+        for resource in sorted(resources.values(), key=lambda one: one.urn.rpartition("::")[2])
+        for drift in _of_resource(resource, repository_of(resource, resources), owner)
+    ]
+
+
+def repository_of(resource: Seen, resources: Mapping[str, Seen]) -> str:
+    """The name of the repository that the resource belongs to, which its component has; "" for the organization's."""
+    while resource.type not in ("multirepo:github:ServiceRepository", "multirepo:github:MonorepoBackup"):
+        if resource.parent not in resources:
+            return ""
+        resource = resources[resource.parent]
+    return resource.urn.rpartition("::")[2]
+
+
+def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]:
+    thing = thing_of(resource, repository)
+    if thing is None:
+        return
+    drift = Drift(area=_area(resource.type), repository=repository, thing=thing, resource=resource)
+    if resource.type == MANAGED_FILES:
+        yield from _of_files(drift)
+    elif resource.type == CODE_MOVE:
+        yield from _of_history(drift, owner)
+    elif resource.op == "delete":
+        yield replace(drift, gone=True)
+    elif resource.type in SECRETS:
+        yield from _of_secret(drift)
+    elif resource.op == "update":
+        yield replace(drift, differences=tuple(differences_of(resource)))
+
+
+def _area(kind: str) -> str:
+    if kind in SECRETS:
+        return "secrets"
+    if kind.endswith(":VerifiedCopy"):
+        return "history"
+    if kind == MONOREPO:
+        return "monorepo"
+    return "settings" if kind.startswith("github:") else "registry"
+
+
+def thing_of(resource: Seen, repository: str) -> str | None:
+    """What a person calls it; None for a component or a provider, which are nothing at GitHub."""
+    inputs = {
+        **resource.inputs,
+        "team": resource.urn.rpartition("::")[2].removeprefix(f"{repository}-team-"),
+        "pattern": resource.inputs.get("branchPattern")
+        or resource.inputs.get("tagPattern")
+        or resource.inputs.get("pattern"),
+    }
+    if resource.type.startswith(("multirepo:", "pulumi:")):
+        return None
+    return THINGS.get(resource.type, resource.urn.rpartition("::")[2]).format_map(inputs)
+
+
+def differences_of(resource: Seen) -> Iterator[Difference]:
+    """The properties that the stack sets and that have another value now."""
+    keys = [key for key in resource.inputs if not key.startswith("__")]
+    was = {path: value for key in keys for path, value in _leaves(resource.was.get(key), key)}
+    now = {path: value for key in keys for path, value in _leaves(resource.now.get(key), key)}
+    for path in sorted({*was, *now}):
+        if was.get(path) != now.get(path):
+            yield Difference(property=path, was=was.get(path), now=now.get(path))
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Each value below the path that says something: nothing, no and zero are the same, which the provider mixes up."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}")
+    elif isinstance(value, list) and any(isinstance(inner, Mapping) for inner in value):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, f"{path}.{number}")
+    elif value:
+        yield path, sorted(value) if isinstance(value, list) else value
+
+
+def _of_secret(drift: Drift) -> Iterator[Drift]:
+    """Its date is all that GitHub tells of a secret, and it is not when the last `up` wrote it.
+
+    The provider sees that and makes nothing of it, so `up` has to be told.
+    """
+    written, found = drift.resource.was.get("updatedAt"), drift.resource.now.get("remoteUpdatedAt")
+    if found != written:
+        difference = Difference(property="updated_at", was=written, now=found)
+        yield replace(drift, differences=(difference,), replace=True)
+
+
+def _of_files(drift: Drift) -> Iterator[Drift]:
+    was, now = drift.resource.was.get("files", {}), drift.resource.now.get("files", {})
+    for path, text in sorted(was.items()):
+        file = replace(drift, area="files", thing=f"file {path}")
+        if path not in now:
+            yield replace(file, gone=True)
+        elif now[path] != text:
+            yield replace(file, differences=(Difference(property="content", was="as rendered", now=now[path]),))
+
+
+def _of_history(drift: Drift, owner: str) -> Iterator[Drift]:
+    """The branches, tags and notes that the code move wrote; see `components.history.carrying.seen_on_github`."""
+    was, now = drift.resource.was, drift.resource.now
+    if not now:
+        return  # the repository is gone, which is told of the repository
+    places = {f"branch {VENDOR_BRANCH}": (was["head"], now["head"])}
+    places |= {f"tag {name}": (was["tags"][name], now["tags"].get(name)) for name in sorted(was["tags"])}
+    places |= {f"branch {was['default_branch']}": (was["default_branch"], now["default_branch"])}
+    places |= {"notes of the monorepo": (bool(was.get("notes")), bool(now.get("notes")))}
+    for thing, (before, present) in places.items():
+        place = replace(drift, area="history", thing=thing)
+        if before and not present:
+            yield replace(place, gone=True, before_up=_recreation(thing, before, f"{owner}/{drift.repository}"))
+        elif before != present:
+            yield replace(
+                place,
+                differences=(Difference(property="commit", was=before, now=present),),
+                before_up=(_by_hand(thing, before),),
+            )
+
+
+def _recreation(thing: str, commit: str, repository: str) -> tuple[str, ...]:
+    """Without its branch, a repository in which people have worked looks to an `up` like one that is not its own."""
+    if thing != f"branch {VENDOR_BRANCH}":
+        return ()
+    fields = f"--raw-field ref=refs/heads/{VENDOR_BRANCH} --raw-field sha={commit}"
+    return (f"gh api --method POST repos/{repository}/git/refs {fields}",)
+
+
+def _by_hand(thing: str, commit: str) -> str:
+    """What people must do: a run never moves a tag, and never forces a branch."""
+    step = f"put {thing} back to {commit}" if thing.startswith("branch") else f"delete {thing}"
+    return f"# At GitHub, {step}; a ruleset of the stack forbids that, so switch it off for the moment"

@@ -1,0 +1,182 @@
+"""What GitHub holds already of what a plan names, and what it says of who asks: all of it in one request."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from components.github.github_server import GitHubUnreachableError, ask_graphql
+from components.stack.settings import Settings
+from migration.code_move.git_objects import run_git
+from migration.code_move.splitting import Split
+from migration.plan import VENDOR_BRANCH
+
+_FOUND = """fragment Found on Repository {{
+  nameWithOwner viewerCanAdminister isFork isArchived
+  defaultBranchRef {{ name }}
+  vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
+  {labels}
+}}"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What to look for. repositories and labels by name, teams by slug, people by login."""
+
+    repositories: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingRepository:
+    """One repository. labels: those of the labels looked for that it has.
+
+    full_name: owner and name as they are now; another name than the one asked for when it was renamed.
+    moved: it has the branch of moved history, or a commit of it should somebody have deleted the branch.
+    started: its default branch has a commit.
+    """
+
+    full_name: str
+    labels: frozenset[str] = frozenset()
+    administered: bool = True
+    fork: bool = False
+    archived: bool = False
+    moved: bool = False
+    started: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Existing:
+    """What the owner has, archived or not: repositories by name, numbers of teams by slug and of people by login.
+
+    renamed: name to the repository that had it before. owner: "Organization", "User", or "" when there is none.
+    scopes: those of a classic token; None when GitHub tells nothing, as of fine-grained tokens and of apps.
+    refused: what GitHub would not tell this token, in its own words.
+    version: of a GitHub Enterprise Server that says it; None elsewhere.
+    """
+
+    repositories: Mapping[str, ExistingRepository]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    owner: str = "Organization"
+    viewer: str = ""
+    creates: bool = True
+    scopes: frozenset[str] | None = None
+    refused: tuple[str, ...] = ()
+    version: str | None = None
+
+
+def existing_at_github(settings: Settings, names: Names) -> Existing:
+    """Everything that a run which was killed, or people, may have made under a name of the plan.
+
+    Raises SettingsError when GitHub cannot be asked.
+    """
+    try:
+        answer = ask_graphql(settings, query_for(settings.owner, names), {})
+    except httpx.HTTPError as error:
+        raise GitHubUnreachableError.of(error, settings) from None
+    document = answer.json()
+    refused = [one["message"] for one in document.get("errors", ()) if one.get("type") != "NOT_FOUND"]
+    return _parsed(settings, names, document.get("data") or {}, tuple(dict.fromkeys(refused)), answer.headers)
+
+
+def recognised(settings: Settings, existing: Existing, split: Split) -> Existing:
+    """The same, with those repositories as moved that lost the branch and still hold the history's first commit.
+
+    Asks once more, and only where a repository has commits and no such branch. Raises SettingsError.
+    """
+    heads = {name: history.head for name, history in split.histories.items() if history.head}
+    suspects = [name for name, one in existing.repositories.items() if one.started and not one.moved and name in heads]
+    if not suspects:
+        return existing
+    asked = []
+    for number, name in enumerate(suspects):
+        roots = run_git("rev-list", "--max-parents=0", heads[name], directory=split.git_dir).decode().split()
+        objects = " ".join(_aliased("c", roots, "object(oid: {}) {{ oid }}"))
+        named = f"owner: {json.dumps(settings.owner)}, name: {json.dumps(name)}"
+        asked.append(f"n{number}: repository({named}) {{ {objects} }}")
+    try:
+        found = ask_graphql(settings, f"query {{ {' '.join(asked)} }}", {}).json()["data"]
+    except httpx.HTTPError as error:
+        raise GitHubUnreachableError.of(error, settings) from None
+    ours = {name for number, name in enumerate(suspects) if any((found[f"n{number}"] or {}).values())}
+    repositories = {
+        name: replace(one, moved=True) if name in ours else one for name, one in existing.repositories.items()
+    }
+    return replace(existing, repositories=repositories)
+
+
+def query_for(owner: str, names: Names) -> str:
+    """The whole question, each name under an alias: n0 for the first repository, then t0, u0 and l0.
+
+    By name, because an owner may have thousands of repositories and hundreds of teams.
+    https://docs.github.com/en/graphql/reference/interfaces#repositoryowner
+    """
+    teams = " ".join(_aliased("t", names.teams, "team(slug: {}) {{ databaseId }}"))
+    # GraphQL refuses a fragment that nothing uses.
+    labels = " ".join(_aliased("l", names.labels, "label(name: {}) {{ name }}"))
+    fragment = _FOUND.format(vendor=VENDOR_BRANCH, labels=labels)
+    return f"""
+query {{
+  viewer {{ login }}
+  repositoryOwner(login: {json.dumps(owner)}) {{
+    __typename
+    ... on Organization {{ viewerCanCreateRepositories {teams} }}
+    {" ".join(_aliased("n", names.repositories, "repository(name: {}) {{ ...Found }}"))}
+  }}
+  {" ".join(_aliased("u", names.people, "user(login: {}) {{ databaseId }}"))}
+}}
+{fragment if names.repositories else ""}"""
+
+
+def _aliased(letter: str, values: Iterable[str], asked: str) -> Iterator[str]:
+    for number, value in enumerate(values):
+        yield f"{letter}{number}: {asked.format(json.dumps(value, ensure_ascii=False))}"
+
+
+def _parsed(
+    settings: Settings, names: Names, data: Mapping[str, Any], refused: tuple[str, ...], headers: Mapping[str, str]
+) -> Existing:
+    owner = data.get("repositoryOwner") or {}
+    found = {
+        name: _repository(node, names.labels)
+        for number, name in enumerate(names.repositories)
+        if (node := owner.get(f"n{number}"))
+    }
+    here = {name: one for name, one in found.items() if one.full_name.lower() == f"{settings.owner}/{name}".lower()}
+    scopes = headers.get("x-oauth-scopes")
+    return Existing(
+        repositories=here,
+        renamed={name: one.full_name for name, one in found.items() if name not in here},
+        teams=_numbers(owner, "t", names.teams),
+        people=_numbers(data, "u", names.people),
+        owner=owner.get("__typename", ""),
+        viewer=(data.get("viewer") or {}).get("login", ""),
+        creates=owner.get("viewerCanCreateRepositories", True),
+        scopes=None if scopes is None else frozenset(filter(None, scopes.replace(" ", "").split(","))),
+        refused=refused,
+        version=headers.get("x-github-enterprise-version"),
+    )
+
+
+def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepository:
+    return ExistingRepository(
+        full_name=node["nameWithOwner"],
+        labels=frozenset(label for number, label in enumerate(labels) if node[f"l{number}"]),
+        administered=node["viewerCanAdminister"],
+        fork=node["isFork"],
+        archived=node["isArchived"],
+        moved=bool(node["vendor"]),
+        started=bool(node["defaultBranchRef"]),
+    )
+
+
+def _numbers(nodes: Mapping[str, Any], letter: str, names: Iterable[str]) -> dict[str, int]:
+    """Name to number, of those that are there."""
+    found = ((name, nodes.get(f"{letter}{number}")) for number, name in enumerate(names))
+    return {name: int(node["databaseId"]) for name, node in found if node}

@@ -1,0 +1,93 @@
+"""What GitHub holds already where the stack is about to create something.
+
+In a preview it is told, with what becomes of it: an adoption says first what it will change.
+
+In an `up` it makes room where GitHub refuses a second thing of the same name: a run that was killed leaves one behind
+when GitHub had made it and Pulumi had not written it down.
+
+A thing that the state holds is never touched: these hooks run for creations alone. So a run that changes nothing asks
+nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pulumi
+
+from components.github.existing_things import changes
+from components.github.github_client import github_client
+from components.stack.settings import Settings
+
+RULESET = "github:index/repositoryRuleset:RepositoryRuleset"
+ALERTS = "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts"
+TEAM_ROLE = "github:index/teamRepository:TeamRepository"
+REMOVED = {
+    "github:index/actionsVariable:ActionsVariable": "actions/variables/{variableName}",
+    "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": (
+        "environments/{environment}/variables/{variableName}"
+    ),
+    "github:index/issueLabel:IssueLabel": "labels/{name}",
+    "github:index/branchProtection:BranchProtection": "branches/{pattern}/protection",
+}
+"""Types of which GitHub refuses a second one, and where one is, below the repository; rulesets besides."""
+OVERWRITTEN = {
+    ALERTS: "vulnerability-alerts",
+    "github:index/repositoryEnvironment:RepositoryEnvironment": "environments/{environment}",
+    "github:index/actionsSecret:ActionsSecret": "actions/secrets/{secretName}",
+    "github:index/dependabotSecret:DependabotSecret": "dependabot/secrets/{secretName}",
+    "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret": "environments/{environment}/secrets/{secretName}",
+}
+"""Types of which GitHub takes a second one in place of the first; roles of teams besides."""
+
+
+class Leftovers:
+    """Those in one repository of the stack's owner. exists: whether the repository was there before the run."""
+
+    def __init__(self, settings: Settings, repository: str, exists: bool) -> None:
+        self._settings, self._repository = settings, repository
+        options = pulumi.ResourceHookOptions(on_dry_run=exists)
+        hook = pulumi.ResourceHook(f"{repository}-leftovers", self._before_creation, options)
+        self._hooks = pulumi.ResourceHookBinding(before_create=[hook])
+
+    @property
+    def hooks(self) -> pulumi.ResourceHookBinding:
+        """For each resource whose type is named above; one hook serves all of them."""
+        return self._hooks
+
+    def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
+        with github_client(self._settings, f"repos/{self._settings.owner}/{self._repository}/") as client:
+            path = self._path(client, args.type, args.name, args.new_inputs or {})
+            if path and pulumi.runtime.is_dry_run():
+                self._tell(client, path, args)
+            elif path and (args.type in REMOVED or args.type == RULESET):
+                self._remove(client, path)
+
+    def _path(self, client: httpx.Client, kind: str, name: str, inputs: Mapping[str, Any]) -> str | None:
+        """Where the thing would be; None for a ruleset that is not there."""
+        if kind == RULESET:
+            # https://docs.github.com/en/rest/repos/rules
+            listing = client.get("rulesets", params={"includes_parents": "false", "per_page": 100})
+            named = (one for one in listing.raise_for_status().json() if one["name"] == inputs["name"])
+            return next((f"rulesets/{one['id']}" for one in named), None)
+        if kind == TEAM_ROLE:
+            owner, team = self._settings.owner, name.removeprefix(f"{self._repository}-team-")
+            return f"{self._settings.github.api}orgs/{owner}/teams/{team}/repos/{owner}/{self._repository}"
+        quoted = {key: quote(value, safe="") for key, value in inputs.items() if isinstance(value, str)}
+        return (REMOVED | OVERWRITTEN)[kind].format_map(quoted)
+
+    def _tell(self, client: httpx.Client, path: str, args: pulumi.ResourceHookArgs) -> None:
+        # https://docs.github.com/en/rest/teams/teams#check-team-permissions-for-a-repository
+        answer = client.get(path, headers={"Accept": "application/vnd.github.v3.repository+json"})
+        found = answer.json() if answer.status_code == httpx.codes.OK else None
+        if args.type == ALERTS:
+            # https://docs.github.com/en/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository
+            found = {"enabled": answer.status_code == httpx.codes.NO_CONTENT}
+        if found is not None:
+            for change in changes(args.type, found, args.new_inputs or {}):
+                pulumi.log.warn(f"{args.name} is at GitHub already, and changes: {change}")
+
+    def _remove(self, client: httpx.Client, path: str) -> None:
+        if client.delete(path).status_code not in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND):
+            pulumi.log.warn(f"{self._repository}: what an interrupted run left at {path} could not be removed")

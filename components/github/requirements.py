@@ -1,0 +1,222 @@
+"""What a plan needs of GitHub, held against what GitHub says: the token, the owner's plan, names, people, features.
+
+Pure. Nothing here asks; `components.github.existing` and `components.github.server_facts` did.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from components.github.existing import Existing, Names
+from components.github.server_facts import ServerFacts
+from migration.code_move.preflight import Finding, Severity
+from migration.desired_state import DesiredRepository, DesiredState, RepositorySettings
+
+WORKFLOWS = ".github/workflows/"
+INCLUDED = {
+    "read:org": ("read:org", "write:org", "admin:org"),
+    "write:org": ("write:org", "admin:org"),
+    "public_repo": ("public_repo", "repo"),
+}
+"""Scopes of which each includes the one before the colon."""
+PERMISSIONS = (
+    "Give it, for all repositories of {owner}: administration, contents, workflows, issues, environments, secrets, "
+    "Dependabot secrets, variables and actions (read and write); and for the organization: members (read and write)."
+)
+SINCE: dict[str, tuple[tuple[int, int], str]] = {
+    "rulesets": ((3, 11), "Set `protection: {as: branch_protection, release_tags: []}`"),
+    "pinning of actions by commit": ((3, 19), "Set `actions: {sha_pinning: false}`"),
+}
+"""Feature to the first GitHub Enterprise Server that has it, and the way round.
+
+https://docs.github.com/en/enterprise-server/admin/release-notes
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a stack makes: its owner, each repository with how it is kept, slug to description of the teams.
+
+    planned: name to wave of the repositories that it does not make yet. backup: that of the monorepo; "" for none.
+    """
+
+    owner: str
+    repositories: Mapping[str, tuple[DesiredRepository, RepositorySettings]]
+    teams: Mapping[str, str]
+    planned: Mapping[str, str]
+    backup: str = ""
+
+    @classmethod
+    def of(
+        cls, owner: str, state: DesiredState, kept: Mapping[str, RepositorySettings], teams: Mapping[str, str]
+    ) -> "Wanted":
+        """From what the stages computed."""
+        repositories = {one.name: (one, kept[one.name]) for one in state.repositories}
+        return cls(owner=owner, repositories=repositories, teams=teams, planned=state.planned, backup=state.backup)
+
+    @property
+    def names(self) -> Names:
+        """What to look for at GitHub."""
+        settings = [one for _, one in self.repositories.values()]
+        return Names(
+            repositories=(*self.repositories, *self.planned, *filter(None, [self.backup])),
+            labels=tuple(dict.fromkeys(label.name for one in settings for label in one.labels)),
+            teams=tuple(self.teams),
+            people=tuple(dict.fromkeys(person for one in settings for person in one.people)),
+        )
+
+    def is_new_to(self, existing: Existing) -> bool:
+        """Whether something that comes first is still to be made; a run that changes nothing has none of it."""
+        moved = {name for name, one in existing.repositories.items() if one.moved}
+        return (
+            bool({name for name, (desired, _) in self.repositories.items() if desired.code} - moved)
+            or bool(set(self.repositories) - set(existing.repositories))
+            or bool(set(self.teams) - set(existing.teams))
+        )
+
+
+def unmet(wanted: Wanted, existing: Existing, server: ServerFacts | None) -> tuple[Finding, ...]:
+    """Everything that would stop an `up`, and what to do about it. server: None when nothing is to be made."""
+    if not existing.owner and not existing.refused:
+        return (_refusal("owner", wanted.owner, "there is no such organization or user", "Set multirepo:owner."),)
+    findings = [*_token(wanted, existing), *_names(wanted, existing), *_people(wanted, existing)]
+    findings += _stages(wanted, existing)
+    if server:
+        findings += [*_plan(wanted, server), *_version(wanted, server)]
+        if existing.scopes is None:
+            findings.append(_untold(wanted))
+    return tuple(findings)
+
+
+def _token(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+    remedy = "Make a token that has them at https://github.com/settings/tokens, and export it as GITHUB_TOKEN."
+    for scope, why in _missing_scopes(wanted, existing):
+        yield _refusal("token-scope", wanted.owner, f"the token lacks the scope {scope}, to {why}", remedy)
+    if existing.refused and not any(_missing_scopes(wanted, existing)):
+        for told in existing.refused:
+            remedy = "Authorize the token for the organization, or " + PERMISSIONS.format(owner=wanted.owner).lower()
+            yield _refusal("token", wanted.owner, f"GitHub refuses: {told}", remedy)
+    lacking = set(wanted.repositories) - set(existing.repositories)
+    if lacking and not existing.creates:
+        problem = f"{existing.viewer} may not create repositories there, and {_some(lacking)} are missing"
+        remedy = "Let an owner allow it in the organization's member privileges, or create them (empty), to be adopted."
+        yield _refusal("token", wanted.owner, problem, remedy)
+
+
+def _missing_scopes(wanted: Wanted, existing: Existing) -> Iterator[tuple[str, str]]:
+    """Scope, and what it is needed for: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps"""
+    if existing.scopes is None:
+        return
+    private = any(desired.visibility != "public" for desired, _ in wanted.repositories.values())
+    needed = {"repo" if private else "public_repo": "create repositories and keep them"}
+    if any(file.path.startswith(WORKFLOWS) for _, one in wanted.repositories.values() for file in one.files):
+        needed["workflow"] = f"commit files below {WORKFLOWS}"
+    if missing := set(wanted.teams) - set(existing.teams):
+        needed["write:org"] = f"create the teams {_some(missing)}"
+    elif wanted.teams:
+        needed["read:org"] = "find teams"
+    for scope, why in needed.items():
+        if existing.scopes.isdisjoint(INCLUDED.get(scope, (scope,))):
+            yield scope, why
+
+
+def _names(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+    for name, (desired, _) in wanted.repositories.items():
+        if name in existing.renamed:
+            yield _refusal(
+                "name-redirects",
+                name,
+                f"was the name of {existing.renamed[name]}, and GitHub still leads there from it",
+                "Give the new one another name in the plan. If nobody relies on the redirect any more, create an empty "
+                f"repository {wanted.owner}/{name} yourself, which ends it: the next run adopts that.",
+            )
+        if (found := existing.repositories.get(name)) is None:
+            continue
+        remedy = "Give the new one another name in the plan, or rename or delete the one that is there."
+        if not found.administered:
+            problem = f"exists, and {existing.viewer} does not administer it"
+            yield _refusal("name-taken", name, problem, f"Get the role, or: {remedy}")
+        if found.fork and not found.moved:
+            yield _refusal("name-taken", name, "exists as a fork of another repository", remedy)
+        elif desired.code and found.started and not found.moved:
+            yield _refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
+
+
+def _stages(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+    """`planned` says that nothing exists: for what does, Pulumi would take it as leave to archive the repository."""
+    for name, wave in wanted.planned.items():
+        found = existing.repositories.get(name)
+        if found and found.moved and not found.archived:
+            key = f"pulumi config set --path 'multirepo:waves.{wave}'"
+            problem = f"exists, and its wave {wave} is set to planned"
+            remedy = f"Set the stage that it had: {key} moving (or cutover). To take the wave back: {key} rolled_back."
+            yield _refusal("stage", name, problem, remedy)
+
+
+def _people(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+    if existing.owner == "User" and wanted.teams:
+        problem = f"is a person's account, which has no teams, and the plan names {_some(wanted.teams)}"
+        yield _refusal("teams", wanted.owner, problem, "Move to an organization, or name no teams in the plan.")
+    for name, (_, settings) in wanted.repositories.items():
+        if missing := [f"@{person}" for person in settings.people if person not in existing.people]:
+            remedy = "Correct the login in the plan's `reviewers` and `code_owners`, or invite the person."
+            yield _refusal("people", name, f"GitHub knows no {_some(missing)}", remedy)
+
+
+def _plan(wanted: Wanted, server: ServerFacts) -> Iterator[Finding]:
+    """https://docs.github.com/en/get-started/learning-about-github/githubs-plans"""
+    for name, (desired, settings) in wanted.repositories.items():
+        if desired.visibility == "public" or desired.archived:
+            continue
+        if server.plan == "free" and (settings.protection or settings.environments):
+            lacking = [
+                *(("rulesets or branch protection",) if settings.protection else ()),
+                *(("environments",) if settings.environments else ()),
+            ]
+            problem = f"{wanted.owner} is on the free plan, without {' and '.join(lacking)} for private repositories"
+            remedy = "Upgrade the owner's plan, make the repository public, or name none of these in the plan."
+            yield _refusal("plan-tier", name, problem, remedy)
+        elif server.plan in ("pro", "team"):
+            waiting = [one.name for one in settings.environments if one.reviewers or one.wait_minutes]
+            if waiting:
+                problem = f"reviewers and waits of private environments ({_some(waiting)}) need GitHub Enterprise"
+                remedy = "Take `reviewers` and `wait_minutes` out of the plan, or make the repository public."
+                yield _refusal("plan-tier", name, f"{problem}, and {wanted.owner} is on {server.plan}", remedy)
+
+
+def _version(wanted: Wanted, server: ServerFacts) -> Iterator[Finding]:
+    if server.version is None:
+        return
+    settings = [one for _, one in wanted.repositories.values()]
+    used = {
+        "rulesets": any(one.protection and one.protection.rulesets for one in settings),
+        "pinning of actions by commit": any(one.actions and one.actions.sha_pinning for one in settings),
+    }
+    for feature, (since, remedy) in SINCE.items():
+        if used[feature] and server.version < since:
+            here, first = ".".join(map(str, server.version)), ".".join(map(str, since))
+            problem = f"GitHub Enterprise Server {here} has no {feature}; {first} is the first that has"
+            yield _refusal("server-version", wanted.owner, problem, f"{remedy} in the plan, or upgrade the server.")
+
+
+def _untold(wanted: Wanted) -> Finding:
+    """Of fine-grained tokens and of apps."""
+    return Finding(
+        severity=Severity.WARNING,
+        check="token",
+        repository=wanted.owner,
+        path="",
+        problem="GitHub does not say what a token of this kind may do",
+        remedy=PERMISSIONS.format(owner=wanted.owner),
+    )
+
+
+def _refusal(check: str, repository: str, problem: str, remedy: str) -> Finding:
+    return Finding(
+        severity=Severity.REFUSAL, check=check, repository=repository, path="", problem=problem, remedy=remedy
+    )
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first five of them, sorted."""
+    listed = sorted(names)
+    return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")

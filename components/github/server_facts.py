@@ -1,0 +1,89 @@
+"""What GitHub says of the owner's plan, of itself and of what it still answers; asked only before something is made."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from components.github.existing import Existing
+from components.github.github_server import GitHubUnreachableError, ask_rest
+from components.stack.settings import Settings
+
+_ENTERPRISE = ("enterprise", "business", "business_plus")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """Requests of one hour. reset: when the next hour starts.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+
+    limit: int
+    remaining: int
+    reset: datetime
+
+    @classmethod
+    def of(cls, shown: Mapping[str, int]) -> "RateLimit":
+        """From GitHub's object."""
+        reset = datetime.fromtimestamp(shown["reset"], UTC)
+        return cls(limit=shown["limit"], remaining=shown["remaining"], reset=reset)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerFacts:
+    """plan: "free", "pro", "team" or "enterprise"; None when it is not told, as to others than owners.
+
+    version: of a GitHub Enterprise Server, like (3, 19); None at github.com, which has everything.
+    rest, graphql: what is left of this hour; None for a server without limits.
+    """
+
+    plan: str | None
+    version: tuple[int, int] | None
+    rest: RateLimit | None
+    graphql: RateLimit | None
+
+
+def server_facts(settings: Settings, existing: Existing) -> ServerFacts:
+    """At most three requests, of which that for the rate limit costs nothing. Raises SettingsError."""
+    try:
+        resources = _found(settings, "rate_limit").get("resources", {})
+        version = existing.version
+        if version is None and settings.github.api.endswith("/api/v3/"):  # neither github.com nor ghe.com
+            version = _found(settings, "meta").get("installed_version")
+        return ServerFacts(
+            plan=_plan(settings, existing, version),
+            version=_parsed(version),
+            rest=RateLimit.of(resources["core"]) if "core" in resources else None,
+            graphql=RateLimit.of(resources["graphql"]) if "graphql" in resources else None,
+        )
+    except httpx.HTTPError as error:
+        raise GitHubUnreachableError.of(error, settings) from None
+
+
+def _plan(settings: Settings, existing: Existing, version: str | None) -> str | None:
+    """A GitHub Enterprise Server is an enterprise's. Of a user, GitHub tells the plan to that user alone."""
+    if version:
+        return "enterprise"
+    mine = existing.viewer.lower() == settings.owner.lower()
+    path = f"orgs/{settings.owner}" if existing.owner == "Organization" else "user" if mine else None
+    name = (_found(settings, path).get("plan") or {}).get("name") if path else None
+    return "enterprise" if name in _ENTERPRISE else name
+
+
+def _found(settings: Settings, path: str) -> dict[str, Any]:
+    """The object there; empty when there is none, as for the rate limit of a server that has none."""
+    try:
+        return ask_rest(settings, path)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code == httpx.codes.NOT_FOUND:
+            return {}
+        raise
+
+
+def _parsed(version: str | None) -> tuple[int, int] | None:
+    numbers = re.match(r"(\d+)\.(\d+)", version or "")
+    return (int(numbers[1]), int(numbers[2])) if numbers else None

@@ -1,0 +1,80 @@
+"""What the code move's provider does in its own process: from the resource's properties to git, and back."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.dynamic import Config
+
+from components.history.histories import workspace_of
+from components.history.pull_requests import propose
+from components.stack.settings import Settings, github_token
+from migration.code_move.errors import CodeMoveError, RemoteError
+from migration.code_move.notes import NOTES_REF
+from migration.code_move.pushing import Carried, carry, vendor_branch
+from migration.code_move.remote import Remote
+from migration.code_move.workspace import Workspace
+from migration.packages.errors import PackagesError
+
+
+def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Push what the properties name from this machine's copy of the split history; the properties afterwards.
+
+    A conflict with people's work stops nothing else: it goes into a pull request, and `conflict` tells of it.
+    """
+    settings = settings_from(config)
+    carried = Carried(
+        repository=props["repository"],
+        default_branch=props["default_branch"],
+        head=props["head"],
+        tree=props["tree"] or None,
+        tags=props["tags"],
+        notes=props["notes"],
+        first_release=props.get("first_release") or "",
+    )
+    git_dir, remote = Workspace(workspace_of(settings)).git_dir, remote_of(settings, carried.repository)
+    conflict = carry(carried, git_dir, remote).conflict
+    told = f"{conflict.sentence} Resolve it in {propose(settings, conflict)}" if conflict else ""
+    return {**props, "conflict": told}
+
+
+def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
+    """The properties as GitHub has them now; "" for a branch that is gone. None when the repository is gone.
+
+    Only tags that were carried are looked at: people's own tags are theirs. A default branch that moved on is people's
+    work and no difference; one that is gone is. So are notes that are gone; the next push mends what they say.
+    """
+    settings = settings_from(config)
+    remote = remote_of(settings, props["repository"])
+    try:
+        refs = remote.refs()
+    except RemoteError as error:
+        if error.missing:
+            return None
+        raise
+    default_branch = props["default_branch"]
+    head, tree = vendor_branch(refs, props["head"], Workspace(workspace_of(settings)).git_dir, remote)
+    return {
+        **props,
+        "default_branch": default_branch if f"refs/heads/{default_branch}" in refs else "",
+        "head": head,
+        "tree": tree,
+        "notes": bool(props.get("notes")) and NOTES_REF in refs,
+        "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
+    }
+
+
+def settings_from(config: Config) -> Settings:
+    """The stack's settings, in the provider's process. Raises SettingsError."""
+    logging.getLogger("grpc._server").addFilter(_is_no_error_of_ours)
+    return Settings.from_config(config.get, stack="STACK")
+
+
+def remote_of(settings: Settings, repository: str) -> Remote:
+    """A repository of the stack at GitHub, with the token from the environment."""
+    return Remote(url=settings.github.clone_url(settings.owner, repository), token=github_token())
+
+
+def _is_no_error_of_ours(record: logging.LogRecord) -> bool:
+    """Drop the traceback that gRPC logs beside an error whose sentence Pulumi shows anyway."""
+    return not (record.exc_info and isinstance(record.exc_info[1], CodeMoveError | PackagesError))

@@ -1,0 +1,136 @@
+"""The dynamic resource that carries a folder's history to its repository."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from components.stack.late_failure import fail_at_the_end
+from components.stack.stack_provider import StackProvider, stack_config
+
+if TYPE_CHECKING:  # a provider's process does without
+    from migration.code_move.workspace import History
+    from migration.desired_state import DesiredRepository
+
+
+class CodeMoveProvider(StackProvider):
+    """Pushes, looks, and never deletes."""
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Push everything; harmless when an interrupted run has pushed it already."""
+        from components.history.carrying import carry_to_github
+
+        return CreateResult(props["repository"], carry_to_github(props, stack_config()))
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare what the monorepo gives with what was carried, or with what the last refresh found.
+
+        A conflict is looked at again each time: people may have resolved it.
+        """
+        changed = [name for name in COMPARED if _olds.get(name) != _news.get(name)]
+        replaces = [name for name in changed if name == "repository"]
+        return DiffResult(changes=bool(changed or _olds.get("conflict")), replaces=replaces)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Push what is new or missing."""
+        from components.history.carrying import carry_to_github
+
+        return UpdateResult(carry_to_github(_news, stack_config()))
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Look where the vendor branch, the tags and the default branch are now."""
+        from components.history.carrying import seen_on_github
+
+        seen = seen_on_github(props, stack_config())
+        return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Leave the history where it is: to forget a move must lose nobody's commits."""
+
+
+COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes", "first_release")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeMoveArgs:
+    """What one repository must hold, known before anything is pushed.
+
+    repository: its name at GitHub, without the owner.
+    head: commit at the end of the moved history, where the vendor branch must be.
+    tree: of the commit that follows it there with what the plan's transforms change; "" when they change nothing.
+    tags: tag name to object id.
+    notes: whether each commit gets a git note with the id of its commit in the monorepo.
+    first_release: tag of the default branch once it has everything; "" for none.
+    carries: the history in figures, for the person who reviews the preview.
+    """
+
+    repository: pulumi.Input[str]
+    default_branch: str
+    head: str
+    tree: str
+    tags: Mapping[str, str]
+    notes: bool
+    carries: str
+    first_release: str = ""
+
+    @classmethod
+    def of(cls, desired: "DesiredRepository", history: "History | None", tree: str = "") -> "CodeMoveArgs | None":
+        """What the repository's code move carries. tree: of the vendor branch's tip where transforms change it.
+
+        None when nothing of the monorepo's history is for it, and while it is archived: GitHub takes no push then.
+        """
+        if history is None or history.head is None or desired.archived:
+            return None
+        return cls(
+            repository=desired.name,
+            default_branch=desired.default_branch,
+            head=history.head,
+            tree=tree,
+            tags=history.tags,
+            notes=desired.notes,
+            carries=in_figures(history),
+            first_release=desired.first_release,
+        )
+
+
+class CodeMove(Resource, module="code_move", name="CodeMove"):
+    """The vendor branch, the tags and the default branch of one repository, as far as they come from the monorepo.
+
+    Leaves every other branch and tag alone. Deleting the resource deletes nothing at GitHub.
+    """
+
+    conflict: pulumi.Output[str]
+    """Why the default branch lacks some of the monorepo's work, and where to resolve it; "" when it has everything."""
+
+    def __init__(self, name: str, args: CodeMoveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the move under the stack's settings; `carries` is shown, not compared."""
+        super().__init__(
+            CodeMoveProvider(),
+            name,
+            {
+                "repository": args.repository,
+                "default_branch": args.default_branch,
+                "head": args.head,
+                "tree": args.tree,
+                "tags": dict(args.tags),
+                "notes": args.notes,
+                "carries": args.carries,
+                "conflict": None,
+                **({"first_release": args.first_release} if args.first_release else {}),
+            },
+            opts,
+        )
+        self.conflict.apply(fail_at_the_end)
+
+
+def in_figures(history: "History") -> str:
+    """The history in figures, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
+    counts = {
+        "commit": history.commits,
+        "merge": history.merges,
+        "tag": len(history.tags),
+        "file": history.files,
+    }
+    return ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items())

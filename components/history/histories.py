@@ -1,0 +1,57 @@
+"""The histories that a stack moves: from its settings and plan to what each repository gets."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from components.stack.settings import WORKSPACE, Settings, github_token
+from migration.code_move.mirror import fetched, is_address
+from migration.code_move.proof import proof_of
+from migration.code_move.remote import Remote
+from migration.code_move.splitting import Split, split_monorepo
+from migration.desired_state import DesiredState
+from migration.desired_state.moves import CodeSelection
+
+Progress = Callable[[str, int, int], None]
+
+
+def split_histories(settings: Settings, monorepo: Path, branch: str, state: DesiredState, progress: Progress) -> Split:
+    """The history of every repository that takes code, split in one pass and proved.
+
+    Raises CodeMoveError; ProofError when the split does not hold its proof, so that it is never pushed.
+    """
+    selections = selections_of(state)
+    split = split_monorepo(monorepo, f"refs/heads/{branch}", selections, workspace_of(settings), progress)
+    proof_of(split, monorepo, selections, progress).demand()
+    return split
+
+
+def selections_of(state: DesiredState) -> dict[str, CodeSelection]:
+    """What each repository takes, for those that take code."""
+    return {repository.name: repository.code for repository in state.repositories if repository.code}
+
+
+def monorepo_of(settings: Settings) -> Path:
+    """The monorepo on this machine, fetched first when the stack names an address."""
+    if not is_address(settings.monorepo_address):
+        return settings.monorepo_folder
+    return fetched(settings.monorepo_address, workspace_of(settings) / "monorepo.git", _token_for(settings))
+
+
+def monorepo_remote(settings: Settings) -> Remote:
+    """The monorepo where it is for everybody: what is written to it goes there."""
+    if not is_address(settings.monorepo_address):
+        return Remote(url=str(settings.monorepo_folder))
+    return Remote(url=settings.monorepo_address, token=_token_for(settings))
+
+
+def _token_for(settings: Settings) -> str | None:
+    """The token is for the stack's GitHub alone: no other host gets to see it."""
+    return github_token() if settings.monorepo_address.startswith(f"{settings.github.address}/") else None
+
+
+def workspace_of(settings: Settings) -> Path:
+    """Where this checkout keeps what it computed from the stack's monorepo and plan."""
+    name = Path(settings.monorepo).name.removesuffix(".git")
+    digest = hashlib.sha256(f"{settings.monorepo}\0{settings.plan_file}".encode()).hexdigest()[:8]
+    return WORKSPACE / "history" / f"{name}-{digest}"

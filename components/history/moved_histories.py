@@ -1,0 +1,76 @@
+"""What a stack moves, computed before anything is registered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pulumi
+
+from components.history.code_move import CodeMoveArgs
+from components.history.histories import Progress, monorepo_of, split_histories
+from components.packages.private_packages import locking_of
+from components.stack.settings import Settings
+from migration.code_move.splitting import Split
+from migration.code_move.tree_changes import changed_files, in_words
+from migration.cutover.frozen import Carried, Frozen, frozen_in, pinned
+from migration.cutover.stragglers import Straggler, stragglers
+from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
+from migration.plan import Plan
+from migration.transforms.tips import tip_trees
+
+
+@dataclass(frozen=True, kw_only=True)
+class Histories:
+    """What a stack moves. monorepo: on this machine. trees: of the vendor branches' tips that transforms change.
+
+    frozen: repositories that are cut over. In `split` they end where they ended then.
+    """
+
+    monorepo: Path
+    split: Split
+    trees: Mapping[str, str]
+    frozen: Mapping[str, Frozen]
+
+    @classmethod
+    def of(cls, settings: Settings, plan: Plan, state: DesiredState, progress: Progress) -> "Histories":
+        """Split, proved and transformed. Raises CodeMoveError, TransformError, DesiredStateError."""
+        monorepo = monorepo_of(settings)
+        frozen = frozen_in(monorepo)
+        demand_way_back(state, frozen)
+        whole = split_histories(settings, monorepo, plan.monorepo.default_branch, state, progress)
+        split = pinned(whole, frozen)
+        locking = locking_of(settings, plan, split)
+        trees = tip_trees(plan, split, settings.index_url, locking, pulumi.log.warn)
+        trees |= {name: one.carried.tree for name, one in frozen.items()}
+        return cls(monorepo=monorepo, split=split, trees=trees, frozen=frozen)
+
+    def code_of(self, desired: DesiredRepository) -> CodeMoveArgs | None:
+        """What the repository takes; None for nothing."""
+        tree = self.trees.get(desired.name, "")
+        code = CodeMoveArgs.of(desired, self.split.histories.get(desired.name), tree)
+        if code is None or not tree or desired.name in self.frozen:
+            return code
+        return replace(code, carries=f"{code.carries}; {in_words(changed_files(self.split.git_dir, code.head, tree))}")
+
+    def carried(self, name: str) -> Carried | None:
+        """What the repository of this name gets; None when nothing of the monorepo's history is for it."""
+        history = self.split.histories.get(name)
+        if history is None or history.head is None:
+            return None
+        return Carried(head=history.head, tree=self.trees.get(name, ""), tags=history.tags)
+
+    def stragglers(self, plan: Plan, state: DesiredState) -> list[Straggler]:
+        """Commits in frozen folders, which are not carried over."""
+        moves = {one.name: one.code.moves for one in state.repositories if one.code}
+        return stragglers(self.monorepo, plan.monorepo.name, plan.monorepo.default_branch, self.frozen, moves)
+
+
+def demand_way_back(state: DesiredState, frozen: Mapping[str, Frozen]) -> None:
+    """Refuse to carry on what was cut over: only a rollback thaws its folders and brings people's work back."""
+    if faults := [
+        f"multirepo:waves.{one.wave} in the stack file: {one.name} is cut over, so its wave cannot be moving. To "
+        f"take it back, first run: pulumi config set --path 'multirepo:waves.{one.wave}' rolled_back && pulumi up"
+        for one in state.repositories
+        if one.name in frozen and not one.cut_over and not one.archived
+    ]:
+        raise DesiredStateError("\n".join(faults))

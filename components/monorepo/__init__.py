@@ -1,0 +1,1 @@
+"""The monorepo beside what comes of it: backed up, frozen, thawed, archived."""

@@ -1,0 +1,38 @@
+"""What the backup's provider does in its own process."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pulumi.dynamic import Config
+
+from components.history.carrying import settings_from
+from components.history.histories import monorepo_of, monorepo_remote
+from components.stack.settings import github_token
+from migration.code_move.backup import back_up
+from migration.code_move.errors import RemoteError
+from migration.code_move.git_objects import GitError
+from migration.code_move.remote import Remote
+
+
+def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Make the copy and prove it; its tag, that tag's commit, and how many refs it has. Raises CodeMoveError."""
+    settings = settings_from(config)
+    source = monorepo_of(settings)
+    copy = Remote(url=settings.github.clone_url(settings.owner, props["repository"]), token=github_token())
+    try:
+        return asdict(back_up(source, props["branch"], monorepo_remote(settings), copy))
+    except GitError as error:
+        raise RemoteError(f"The monorepo could not be backed up: {error}. Nothing was moved.") from error
+
+
+def is_backed_up(props: Mapping[str, Any], config: Config) -> bool:
+    """Whether the copy's tag is at GitHub."""
+    settings = settings_from(config)
+    copy = Remote(url=settings.github.clone_url(settings.owner, props["repository"]), token=github_token())
+    try:
+        return f"refs/tags/{props['tag']}" in copy.refs()
+    except RemoteError as error:
+        if error.missing:
+            return False
+        raise

@@ -1,0 +1,70 @@
+"""The backup of the monorepo: a private repository that nobody can change, with every ref, proved by a fresh clone."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_github as github
+
+from components.github.leftovers import Leftovers
+from components.monorepo.verified_copy import VerifiedCopy
+
+EVERY_REF = "~ALL"
+"""GitHub's own word for all branches, or tags, in a ruleset's conditions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonorepoBackupArgs:
+    """monorepo: its name. branch: its default branch. exists: whether GitHub has the backup repository already."""
+
+    monorepo: str
+    branch: str
+    exists: bool
+    leftovers: Leftovers
+
+
+class MonorepoBackup(pulumi.ComponentResource):
+    """A private repository with the monorepo as it was before the first move. Everything that moves waits for it.
+
+    Once it holds the copy, nobody can change a branch or a tag of it, whatever their role.
+    """
+
+    copy: VerifiedCopy
+
+    def __init__(self, name: str, args: MonorepoBackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the repository of this name, the copy, and the rules that keep it."""
+        super().__init__("multirepo:github:MonorepoBackup", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        repository = github.Repository(
+            f"{name}-repository",
+            name=name,
+            description=f"{args.monorepo} as it was before the migration; git checkout the tag pre-migration-…",
+            visibility="private",
+            archive_on_destroy=True,
+            has_issues=False,
+            has_projects=False,
+            has_wiki=False,
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(import_=name if args.exists else None)),
+        )
+        self.copy = VerifiedCopy(
+            f"{name}-copy",
+            repository.name,
+            args.branch,
+            pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[repository])),
+        )
+        kept = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.leftovers.hooks)
+        for target in ("branch", "tag"):
+            github.RepositoryRuleset(
+                f"{name}-{target}-rules",
+                name=f"The {target} is kept",
+                repository=name,
+                target=target,
+                enforcement="active",
+                conditions=github.RepositoryRulesetConditionsArgs(
+                    ref_name=github.RepositoryRulesetConditionsRefNameArgs(includes=[EVERY_REF], excludes=[])
+                ),
+                rules=github.RepositoryRulesetRulesArgs(
+                    creation=True, update=True, deletion=True, non_fast_forward=True
+                ),
+                opts=pulumi.ResourceOptions.merge(child, kept),
+            )
+        self.register_outputs({"tag": self.copy.tag})

@@ -1,0 +1,130 @@
+"""What the monorepo's provider does in its own process: from the resource's properties to commits, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from pulumi.dynamic import Config
+
+from components.history.carrying import remote_of, settings_from
+from components.history.histories import monorepo_of, monorepo_remote, workspace_of
+from components.monorepo.monorepo_at_github import MonorepoAtGitHub
+from components.stack.settings import Settings
+from migration.code_move.errors import CarryRefusedError, RemoteError
+from migration.code_move.git_objects import GitError
+from migration.code_move.merging import has_commit
+from migration.code_move.pushing import VENDOR_REF
+from migration.code_move.workspace import Workspace
+from migration.cutover.bringing_back import BringingBack, BroughtBack
+from migration.cutover.freezing import FrozenFolders
+from migration.cutover.frozen import Carried
+from migration.cutover.keeping import BROUGHT_BACK, Keeper, Kept, Wanted
+from migration.cutover.reversal import Reversal
+from migration.desired_state import Stage, desired_state, managed_files
+from migration.plan import FROZEN_TAG, read_plan
+
+
+def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Bring the properties about; them with what became of it. Raises CodeMoveError."""
+    settings = settings_from(config)
+    monorepo = monorepo_of(settings)
+    git_dir = Workspace(workspace_of(settings)).git_dir
+    places = [f"{folder}/**/*" for one in props["frozen"].values() for folder in one["folders"]]
+    try:
+        with MonorepoAtGitHub(settings, props["repository"]) as at_github:
+            if not props["archived"]:
+                at_github.archive(False)
+            keeper = Keeper(_wanted(props), monorepo, git_dir, _BringingBack(settings, props["branch"]))
+            done = keeper.keep(monorepo_remote(settings))
+            unprotected = at_github.protect(places)
+            if props["archived"]:
+                at_github.archive(True)
+    except GitError as error:
+        raise RemoteError(f"The monorepo could not be changed: {error}. Run pulumi up again.") from error
+    except httpx.HTTPError as error:
+        raise RemoteError(f"GitHub did not change the monorepo: {error}. Run pulumi up again.") from None
+    return {**props, **_told(done, settings, unprotected)}
+
+
+def seen(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """The properties as the monorepo has them now."""
+    settings = settings_from(config)
+    refs = monorepo_remote(settings).refs(f"refs/tags/{FROZEN_TAG}*")
+    frozen = {name: one for name, one in props["frozen"].items() if f"refs/tags/{FROZEN_TAG}{name}" in refs}
+    with MonorepoAtGitHub(settings, props["repository"]) as at_github:
+        archived = at_github.is_archived() if props["repository"] else props["archived"]
+    return {**props, "frozen": frozen, "archived": archived}
+
+
+class _BringingBack:
+    """Looks into the repositories that were rolled back."""
+
+    def __init__(self, settings: Settings, branch: str) -> None:
+        self._settings, self._branch = settings, branch
+        self._plan = read_plan(settings.plan_file)
+
+    def __call__(self, name: str, origin: str, known: Mapping[str, str]) -> BroughtBack:
+        planned = next(one for one in self._plan.repositories if one.name == name)
+        stages = {one.name: Stage.MOVING for one in self._plan.waves}
+        desired = next(one for one in desired_state(self._plan, stages).repositories if one.name == name)
+        remote, git_dir = remote_of(self._settings, name), Workspace(workspace_of(self._settings)).git_dir
+        refs = remote.refs()
+        default_ref = f"refs/heads/{desired.default_branch}"
+        if default_ref not in refs or VENDOR_REF not in refs:
+            raise CarryRefusedError(
+                f"{name}: its branches {desired.default_branch} and {VENDOR_REF.rpartition('/')[2]} are not both at "
+                "GitHub, so the work of people there cannot be told from the monorepo's. Put them back, then run "
+                "pulumi up again."
+            )
+        for ref in (default_ref, VENDOR_REF):
+            if not has_commit(git_dir, refs[ref]):
+                remote.fetch(git_dir, ref)
+        files = managed_files(self._plan, name, self._settings.owner, self._settings.registry)
+        reversal = Reversal(
+            plan=self._plan,
+            repository=planned,
+            index_url=self._settings.index_url,
+            managed={file.path: file.content for file in files},
+        )
+        assert desired.code
+        bringing = BringingBack(git_dir, name, desired.code.moves, reversal)
+        return bringing.bring(refs[default_ref], refs[VENDOR_REF], origin, known)
+
+
+def _wanted(props: Mapping[str, Any]) -> Wanted:
+    return Wanted(
+        name=props["name"],
+        branch=props["branch"],
+        head=props["head"],
+        frozen={
+            name: (_folders(name, one), Carried(head=one["head"], tree=one["tree"], tags=one["tags"]))
+            for name, one in props["frozen"].items()
+        },
+        thawed={name: _folders(name, one) for name, one in props["thawed"].items()},
+        archived=props["archived"],
+        links=props["links"],
+    )
+
+
+def _folders(name: str, props: Mapping[str, Any]) -> FrozenFolders:
+    return FrozenFolders(
+        repository=name,
+        url=props["url"],
+        folders=tuple(props["folders"]),
+        owners=tuple(props["owners"]),
+        in_place=props["in_place"],
+    )
+
+
+def _told(done: Kept, settings: Settings, unprotected: str) -> dict[str, Any]:
+    waiting = [
+        f"{name}: people's work there and the monorepo changed the same lines. It waits in the monorepo's branch "
+        f"{BROUGHT_BACK}{name}: merge that into the default branch, then run pulumi up again."
+        for name in done.waiting
+    ]
+    return {
+        "pipelines": list(done.pipelines),
+        "listed": {name: list(paths) for name, paths in done.listed.items()},
+        "waiting": "\n".join(waiting),
+        "unprotected": unprotected,
+    }

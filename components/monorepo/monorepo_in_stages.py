@@ -1,0 +1,88 @@
+"""The monorepo beside what comes of it: backed up first, its folders frozen, thawed, and archived at the end."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pulumi
+
+from components.github.existing import Existing
+from components.github.leftovers import Leftovers
+from components.history.moved_histories import Histories
+from components.monorepo.backup import MonorepoBackup, MonorepoBackupArgs
+from components.monorepo.monorepo import Monorepo
+from components.stack.settings import Settings
+from migration.cutover.frozen import Carried
+from migration.desired_state import DesiredRepository, DesiredState
+from migration.plan import Plan, Repository
+
+
+def back_up_monorepo(
+    settings: Settings, plan: Plan, state: DesiredState, existing: Existing, opts: pulumi.ResourceOptions
+) -> MonorepoBackup | None:
+    """Register the backup, which everything else waits for; None while nothing of the migration exists."""
+    if not state.backup:
+        return None
+    exists = state.backup in existing.repositories
+    args = MonorepoBackupArgs(
+        monorepo=plan.monorepo.name,
+        branch=plan.monorepo.default_branch,
+        exists=exists,
+        leftovers=Leftovers(settings, state.backup, exists),
+    )
+    return MonorepoBackup(state.backup, args, opts)
+
+
+def keep_monorepo(
+    settings: Settings, plan: Plan, state: DesiredState, moved: Histories, after: Iterable[pulumi.Resource]
+) -> None:
+    """Register the monorepo as soon as a wave is cut over or rolled back; it comes after everything else."""
+    properties = properties_of(settings, plan, state, moved)
+    if late := moved.stragglers(plan, state):
+        pulumi.log.warn(
+            f"{len(late)} commit{'' if len(late) == 1 else 's'} of the monorepo, in folders that are frozen, "
+            f"{'is' if len(late) == 1 else 'are'} not carried over: {', '.join(one.commit[:12] for one in late[:5])}. "
+            "./multirepo drift names the authors, and the commands that bring them over."
+        )
+    if properties["frozen"] or properties["thawed"]:
+        Monorepo(properties, pulumi.ResourceOptions(depends_on=list(after)))
+
+
+def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Histories) -> dict[str, Any]:
+    """What is wanted of the monorepo. Its head is shown, not compared: it moves on by itself."""
+    planned = {one.name: one for one in plan.repositories}
+    frozen, thawed = {}, {}
+    for desired in state.repositories:
+        if desired.archived and desired.code:
+            thawed[desired.name] = _folders(settings, plan, planned[desired.name], desired)
+        elif desired.cut_over and (carried := moved.carried(desired.name)):
+            folders = _folders(settings, plan, planned[desired.name], desired)
+            frozen[desired.name] = folders | _as_properties(carried)
+    return {
+        "name": plan.monorepo.name,
+        "branch": plan.monorepo.default_branch,
+        "repository": settings.monorepo_repository,
+        "frozen": frozen,
+        "thawed": thawed,
+        "archived": state.archived,
+        "links": {one.name: _address(settings, one.name) for one in state.repositories},
+        "head": moved.split.monorepo_head,
+    }
+
+
+def _folders(settings: Settings, plan: Plan, planned: Repository, desired: DesiredRepository) -> dict[str, Any]:
+    assert desired.code
+    owners = planned.code_owners.get("*", ())
+    return {
+        "folders": [move.source for move in desired.code.moves],
+        "url": _address(settings, desired.name),
+        "owners": [one if one.startswith("@") else f"@{settings.owner}/{one}" for one in owners],
+        "in_place": plan.monorepo.notice == "in_place",
+    }
+
+
+def _as_properties(carried: Carried) -> dict[str, Any]:
+    return {"head": carried.head, "tree": carried.tree, "tags": dict(carried.tags)}
+
+
+def _address(settings: Settings, name: str) -> str:
+    return settings.github.clone_url(settings.owner, name).removesuffix(".git")

@@ -1,0 +1,1 @@
+"""The private packages: built from the moved code, published, and told to those who lock them."""

@@ -1,0 +1,90 @@
+"""The private packages of a stack: their registry, what each repository publishes to it, and who has to wait for it."""
+
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+
+import pulumi
+from packaging.utils import NormalizedName, canonicalize_name
+
+from components.packages.published_package import PublishedPackage
+from components.packages.releases import PackageReleases
+from components.registry.keeping import keep_registry
+from components.stack.settings import WORKSPACE, Settings
+from migration.code_move.splitting import Split
+from migration.desired_state import DesiredRepository, RepositorySettings
+from migration.desired_state.pipelines import VERSIONS
+from migration.packages.lock_files import Locking
+from migration.packages.sources import sources_of
+from migration.plan import Plan
+
+
+def locking_of(settings: Settings, plan: Plan, split: Split) -> Locking | None:
+    """What brings the lock files of this stack up to date; None where it publishes nothing itself.
+
+    Costs nothing until a lock file is out of date. Then each package is built once for what goes into it.
+    """
+    if settings.devpi is None:
+        return None
+    return Locking(
+        releases=PackageReleases(settings, plan, split),
+        packages=tuple(canonicalize_name(one.name) for home in plan.repositories for one in home.packages),
+        file_url=settings.devpi.file_url,
+        poetry=VERSIONS["poetry"],
+        folder=WORKSPACE,
+    )
+
+
+class PrivatePackages:
+    """What is published, in the order in which it is needed. Without a registry that the stack keeps: nothing.
+
+    registry: what the stack keeps; None where it keeps none.
+    """
+
+    def __init__(self, settings: Settings, plan: Plan, kept: Mapping[str, RepositorySettings], split: Split) -> None:
+        """Register the registry. kept: the settings of every repository that exists."""
+        self.registry = keep_registry(settings, plan, kept)
+        # A role of CodeArtifact is for jobs at GitHub: there the first version is published by the release pipeline.
+        self._publishes = settings.devpi is not None
+        self._plan, self._split = plan, split
+        self._planned = {one.name: one for one in plan.repositories}
+        self._published: dict[NormalizedName, PublishedPackage] = {}
+
+    def ordered(self, repositories: Iterable[DesiredRepository]) -> list[DesiredRepository]:
+        """The repositories, each after those whose packages it uses, otherwise in their own order."""
+        desired = {one.name: one for one in repositories}
+        homes = {package.name: one.name for one in self._plan.repositories for package in one.packages}
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        for name in desired:
+            sorter.add(name, *({homes[need] for need in self._needs(name)} - {name}) & desired.keys())
+        return [desired[name] for name in sorter.static_order()]
+
+    def needed_by(self, repository: str) -> list[pulumi.Resource]:
+        """What must be published before this repository moves."""
+        needs = (canonicalize_name(need) for need in self._needs(repository))
+        return [self._published[need] for need in needs if need in self._published]
+
+    def publish(self, repository: str, options: pulumi.ResourceOptions) -> dict[str, pulumi.Output[dict[str, object]]]:
+        """Register the packages of a repository that has moved; where each comes from, by its name."""
+        history = self._split.histories.get(repository)
+        planned = self._planned[repository]
+        if (
+            self.registry is None
+            or not self._publishes
+            or not planned.packages
+            or history is None
+            or history.head is None
+        ):
+            return {}
+        sources = {one.name: one for one in sources_of(self._plan, planned, self._split.git_dir, history.head)}
+        for name in TopologicalSorter(
+            {one.name: set(one.needs) & sources.keys() for one in sources.values()}
+        ).static_order():
+            waits = [self.registry.ready, *(self._published[canonicalize_name(need)] for need in sources[name].needs)]
+            after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=waits))
+            made = PublishedPackage(f"{repository}-package-{name}", sources[name], self._split.monorepo_head, after)
+            self._published[canonicalize_name(name)] = made
+        return {name: self._published[canonicalize_name(name)].manifest for name in sources}
+
+    def _needs(self, repository: str) -> list[str]:
+        planned = self._planned[repository]
+        return [*planned.consumes, *(need for package in planned.packages for need in package.depends_on)]

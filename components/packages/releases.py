@@ -1,0 +1,117 @@
+"""What lock files are told of private packages: as they are published, or as this run is going to publish them."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from components.stack.registry_settings import DevpiServer
+from components.stack.settings import WORKSPACE, Settings
+from migration.code_move.splitting import Split
+from migration.packages.releases import Release, release_of
+from migration.packages.sources import Source, last_change, sources_of
+from migration.plan import Plan
+
+if TYPE_CHECKING:
+    from migration.packages.devpi import ReleaseFile
+
+_PATIENCE = 5.0  # seconds
+
+
+class PackageReleases:
+    """The releases of a plan's packages. Costs nothing until it is called; then each is built once."""
+
+    def __init__(self, settings: Settings, plan: Plan, split: Split) -> None:
+        self._settings, self._plan, self._split = settings, plan, split
+
+    def __call__(self, names: Iterable[NormalizedName]) -> Mapping[NormalizedName, Release]:
+        """Raises PackagesError where one can neither be built nor read."""
+        assert self._settings.devpi
+        wanted = set(names)
+        sources = {name: source for name, source in self._sources().items() if name in wanted}
+        return {
+            name: self._release(source, files)
+            for (name, source), files in zip(
+                sources.items(), _published(self._settings.devpi, sources.values()), strict=True
+            )
+        }
+
+    def _sources(self) -> dict[NormalizedName, Source]:
+        heads = {name: history.head for name, history in self._split.histories.items() if history.head}
+        return {
+            canonicalize_name(source.name): source
+            for home in self._plan.repositories
+            if home.packages and home.name in heads
+            for source in sources_of(self._plan, home, self._split.git_dir, heads[home.name])
+        }
+
+    def _release(self, source: Source, published: "Mapping[str, ReleaseFile]") -> Release:
+        """As it is built from what the folder holds, unless the registry has this version with other content."""
+        date = last_change(self._split.git_dir, source.commit, source.folder)
+        built = _kept([source.name, source.version, source.digest, date], lambda: self._built(source))
+        there = {name: file.sha256 for name, file in published.items()}
+        if there.items() <= built.files.items():
+            return built  # what of it the registry lacks is going to be sent
+        return _kept([source.name, source.version, there], lambda: self._read(published))
+
+    def _built(self, source: Source) -> Release:
+        from components.packages.publishing import build
+
+        with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
+            built = build(source, self._settings, Path(output))
+            return release_of(built.wheel, built.hashes)
+
+    def _read(self, published: "Mapping[str, ReleaseFile]") -> Release:
+        from components.registry.administering import session
+        from migration.packages.devpi import download
+        from migration.packages.errors import RegistryError
+
+        server = self._settings.devpi
+        assert server
+        wheel = next((name for name in published if name.endswith(".whl")), None)
+        if wheel is None:
+            raise RegistryError(f"{server.index_url} has {', '.join(published)} of other content, and no wheel of it.")
+        with session(server).passing_token(server.reader, indexes=[server.index]) as token:
+            content = download(published[wheel].url, server.reader, token)
+        with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
+            file = Path(output, wheel)
+            file.write_bytes(content)
+            return release_of(file, {name: one.sha256 for name, one in published.items()})
+
+
+def _published(server: DevpiServer, sources: Iterable[Source]) -> "list[Mapping[str, ReleaseFile]]":
+    """The files of each version that the registry has; none where it does not answer or does not say.
+
+    A preview needs no password and no registry: what is built now is what an `up` would publish.
+    """
+    import httpx  # most previews need none of it
+
+    from migration.packages.devpi import file_listing, release_files
+
+    found: list[Mapping[str, ReleaseFile]] = []
+    with httpx.Client(base_url=server.address, headers={"Accept": "application/json"}, timeout=_PATIENCE) as client:
+        for source in sources:
+            try:
+                found.append(release_files(client.get(file_listing(server.index, source.name)), source.version))
+            except (httpx.HTTPError, ValueError):
+                return found + [{} for _ in list(sources)[len(found) :]]
+    return found
+
+
+def _kept(ingredients: list[Any], make: Callable[[], Release]) -> Release:
+    """The same ingredients make the same release, so it is made once."""
+    key = hashlib.sha256(json.dumps(ingredients).encode()).hexdigest()
+    kept = WORKSPACE / "releases" / f"{key}.json"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = kept.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(json.dumps(asdict(make())))
+        unfinished.rename(kept)
+    known = json.loads(kept.read_text())
+    return Release(**{**known, "requires_dist": tuple(known["requires_dist"])})

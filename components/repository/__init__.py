@@ -1,0 +1,1 @@
+"""A repository at GitHub and everything that GitHub keeps around its code."""

@@ -1,0 +1,76 @@
+"""The teams of a stack, and what each may do in a repository."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_github as github
+
+from components.github.leftovers import Leftovers
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamsArgs:
+    """teams: slug to description. existing: slug to number, of the teams that the organization has."""
+
+    teams: Mapping[str, str]
+    existing: Mapping[str, int]
+
+
+class Teams(pulumi.ComponentResource):
+    """The teams that the plan names, one set for all repositories of the stack.
+
+    A team that the organization has is taken over, and none is ever deleted: other stacks and people rely on it. Leaves
+    members alone, who are the organization's business.
+    """
+
+    numbers: Mapping[str, pulumi.Output[int]]
+
+    def __init__(self, name: str, args: TeamsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register each team under its slug; `numbers` are what rulesets and environments name it by."""
+        super().__init__("multirepo:github:Teams", name, None, opts)
+        made = {
+            slug: github.Team(
+                f"{name}-{slug}",
+                name=slug,
+                description=description,
+                privacy="closed",
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    retain_on_delete=True,
+                    import_=str(args.existing[slug]) if slug in args.existing else None,
+                    # People give a team its parent and its display name, whose slug stays.
+                    ignore_changes=["name", "parentTeamId", "privacy"],
+                ),
+            )
+            for slug, description in args.teams.items()
+        }
+        self.numbers = {slug: team.id.apply(int) for slug, team in made.items()}
+        self.register_outputs({"numbers": self.numbers})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamAccessArgs:
+    """roles: slug to role, like "maintain". numbers: slug to number, of at least those teams."""
+
+    repository: str
+    roles: Mapping[str, str]
+    numbers: Mapping[str, pulumi.Output[int]]
+    leftovers: Leftovers
+
+
+class TeamAccess(pulumi.ComponentResource):
+    """The roles of teams in one repository. Leaves other teams and single people alone."""
+
+    def __init__(self, name: str, args: TeamAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register each role under the team's slug."""
+        super().__init__("multirepo:github:TeamAccess", name, None, opts)
+        for slug, role in args.roles.items():
+            github.TeamRepository(
+                f"{name}-{slug}",
+                repository=args.repository,
+                team_id=args.numbers[slug].apply(str),
+                permission=role,
+                opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
+            )
+        self.register_outputs({"roles": dict(args.roles)})

@@ -1,0 +1,1 @@
+"""The stack itself: its settings, the values it is given, and how its program and providers behave."""

@@ -1,0 +1,62 @@
+"""What counts as drift; what each kind looks like at GitHub is held in tests/end_to_end/test_drift.py."""
+
+from typing import Any
+
+import pytest
+
+from components.drift.drift import REPOSITORY, Drift, Seen, drifts
+
+COMPONENT = Seen(
+    urn="urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository::engine",
+    op="same",
+    parent="",
+    inputs={},
+    was={},
+    now={},
+)
+PACKAGE = "pulumi-python:dynamic/packages:PublishedPackage"
+
+
+def found(kind: str, op: str, was: dict[str, Any], now: dict[str, Any], **inputs: Any) -> list[Drift]:
+    urn = f"urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository${kind}::engine-thing"
+    return drifts([Seen(urn=urn, op=op, parent=COMPONENT.urn, inputs=inputs, was=was, now=now), COMPONENT], "maestro")
+
+
+def test_a_property_that_the_stack_does_not_set_is_not_shown() -> None:
+    was, now = {"description": "Old", "etag": "a"}, {"description": "Old", "etag": "b"}
+    (drift,) = found(REPOSITORY, "update", was, now, description="Old")
+    assert drift.differences == ()
+
+
+@pytest.mark.parametrize("nothing", [None, "", 0, False, [], {}])
+def test_nothing_no_and_zero_are_the_same(nothing: object) -> None:
+    (drift,) = found(REPOSITORY, "update", {"topics": nothing}, {}, topics=[])
+    assert drift.differences == ()
+
+
+def test_what_has_no_order_at_github_is_compared_without_one() -> None:
+    (drift,) = found(REPOSITORY, "update", {"topics": ["a", "b"]}, {"topics": ["b", "a"]}, topics=["a", "b"])
+    assert drift.differences == ()
+
+
+def test_a_refresh_that_saw_no_change_is_no_drift() -> None:
+    assert found(REPOSITORY, "same", {"description": "Old"}, {"description": "New"}, description="Old") == []
+
+
+def test_a_component_or_provider_is_nothing_at_github() -> None:
+    assert found("multirepo:github:Secrets", "update", {}, {}) == []
+    assert found("pulumi:providers:github", "update", {}, {}) == []
+
+
+def test_a_kind_of_resource_that_nobody_named_yet_is_told_by_the_resources_name() -> None:
+    (drift,) = found("github:index/new:New", "delete", {}, {})
+    assert (drift.repository, drift.thing, drift.gone) == ("engine", "engine-thing", True)
+
+
+def test_a_file_of_a_published_version_that_is_gone_from_the_registry_is_drift() -> None:
+    files = {"core-1.0.whl": "aa", "core-1.0.tar.gz": "bb"}
+    was = {"name": "core", "version": "1.0", "files": files, "seen": files}
+    now = was | {"seen": {"core-1.0.whl": "aa"}}
+    (drift,) = found(PACKAGE, "update", was, now, name="core", version="1.0", files=None, seen=None)
+    assert (drift.area, drift.thing) == ("registry", "published package core 1.0")
+    assert [(one.property, one.was, one.now) for one in drift.differences] == [("seen.core-1.0.tar.gz", "bb", None)]

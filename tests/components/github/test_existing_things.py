@@ -1,0 +1,56 @@
+from typing import Any
+
+import pytest
+
+from components.github.existing_things import changes
+
+RULESET = {
+    "id": 7,
+    "name": "Release tags",
+    "enforcement": "disabled",
+    "rules": [{"type": "deletion"}],
+    "_links": {"self": {"href": "https://api.github.com/…"}},
+    "updated_at": "2026-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "found", "inputs", "told"),
+    [
+        ("ActionsVariable", {"value": "a"}, {"value": "b"}, ['value: "a" → "b"']),
+        ("ActionsVariable", {"value": "a"}, {"value": "a"}, []),
+        ("TeamRepository", {"role_name": "read"}, {"permission": "maintain"}, ['permission: "pull" → "maintain"']),
+        ("TeamRepository", {"role_name": "write"}, {"permission": "push"}, []),
+        (
+            "RepositoryRuleset",
+            RULESET,
+            {},
+            [
+                'it is replaced as a whole; there it has name = "Release tags", '
+                'enforcement = "disabled", rules.0.type = "deletion"'
+            ],
+        ),
+    ],
+)
+def test_what_changes_is_told_from_what_to_what(
+    kind: str, found: dict[str, Any], inputs: dict[str, Any], told: list[str]
+) -> None:
+    assert list(changes(f"github:index:{kind}", found, inputs)) == told
+
+
+def test_an_environment_that_loses_its_reviewers_is_told() -> None:
+    reviewer = {"type": "Team", "reviewer": {"id": 5}}
+    rules = [{"type": "wait_timer", "wait_timer": 10}, {"type": "required_reviewers", "reviewers": [reviewer]}]
+    found = {"protection_rules": rules, "deployment_branch_policy": None}
+    inputs = {"waitTimer": 0.0, "reviewers": [], "deploymentBranchPolicy": {"customBranchPolicies": True}}
+    assert list(changes("github:index:RepositoryEnvironment", found, inputs)) == [
+        "wait_timer: 10 → 0",
+        "reviewers: [5] → []",
+        "custom_branch_policies: false → true",
+    ]
+
+
+def test_a_secret_is_told_by_its_date_alone() -> None:
+    found = {"updated_at": "2026-01-01T00:00:00Z"}
+    (told,) = changes("github:index:ActionsSecret", found, {"value": "s3cret"})
+    assert told == "its value, set at 2026-01-01T00:00:00Z, is overwritten"

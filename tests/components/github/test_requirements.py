@@ -1,0 +1,169 @@
+"""What GitHub would refuse: asked of the sandbox, which imitates tokens, plans, versions and people."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from components.github.existing import existing_at_github
+from components.github.requirements import Wanted, unmet
+from components.github.server_facts import server_facts
+from components.stack.settings import Settings
+from migration.code_move.preflight import Severity
+from migration.desired_state import desired_state, settings_of_all, teams_of
+from migration.plan import Plan
+from sandbox.administration import WorldAccess, create_token, imitate
+from sandbox.process import Running
+from sandbox.request_log import read_requests
+
+ENGINE: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}]}
+WAITS = {"environments": [{"name": "production", "wait_minutes": 5}]}
+Told = Callable[..., list[str]]
+
+
+@pytest.fixture
+def told(world: WorldAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What is told of a repository `engine` with these settings: the check, what it concerns, the problem."""
+
+    def run(token: str = world.token, owner: str = world.organization, **settings: Any) -> list[str]:
+        monkeypatch.setenv("GITHUB_TOKEN", token)
+        stack = {"owner": owner, "github": world.address, "monorepo": "/nowhere", "waves": '{"migration": "moving"}'}
+        wanted = _wanted(owner, {**ENGINE, **settings})
+        read = Settings.from_config(stack.get, "test")
+        existing = existing_at_github(read, wanted.names)
+        facts = server_facts(read, existing) if existing.owner else None
+        findings = unmet(wanted, existing, facts)
+        assert all(finding.remedy for finding in findings)
+        assert not [one for one in read_requests(server.root, world.name) if one.is_write and one.user == "zoe"]
+        marks = {Severity.REFUSAL: "", Severity.WARNING: "! "}
+        return [f"{marks[one.severity]}{one.check}: {one.repository}: {one.problem}" for one in findings]
+
+    return run
+
+
+def _wanted(owner: str, repository: Mapping[str, Any]) -> Wanted:
+    plan = Plan.model_validate({"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [repository]})
+    state = desired_state(plan, {"migration": "cutover"})
+    kept = settings_of_all(plan, state, owner, None)
+    return Wanted.of(owner, state, kept, teams_of(plan, kept.values()))
+
+
+@pytest.fixture
+def api(world: WorldAccess) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{world.api_url}/", headers={"Authorization": f"Bearer {world.token}"}) as client:
+        yield client
+
+
+def test_a_token_of_an_owner_with_every_scope_meets_everything(told: Told) -> None:
+    assert told(teams={"core": "push"}, protection={}, actions={}, **WAITS) == []
+
+
+def test_an_owner_that_does_not_exist_is_told_alone(told: Told) -> None:
+    assert told(owner="nobody") == ["owner: nobody: there is no such organization or user"]
+
+
+def test_every_scope_that_a_classic_token_lacks_is_told_with_what_it_is_for(
+    told: Told, server: Running, world: WorldAccess
+) -> None:
+    token = create_token(server, world.name, "zoe", scopes=["gist"], role="admin")
+    kept = {"kind": "python-service", "teams": {"core": "push"}, "code_owners": {"*": ["core"]}}
+    assert told(token, **kept) == [
+        "token-scope: maestro: the token lacks the scope repo, to create repositories and keep them",
+        "token-scope: maestro: the token lacks the scope workflow, to commit files below .github/workflows/",
+        "token-scope: maestro: the token lacks the scope write:org, to create the teams core",
+    ]
+    assert told(token, visibility="public")[0].endswith(
+        "lacks the scope public_repo, to create repositories and keep them"
+    )
+
+
+def test_a_team_is_found_however_many_the_owner_has(
+    told: Told, api: httpx.Client, server: Running, world: WorldAccess
+) -> None:
+    token = create_token(server, world.name, "zoe", scopes=["repo", "read:org"], role="admin")
+    for number in range(101):
+        api.post("orgs/maestro/teams", json={"name": f"a-{number}"}).raise_for_status()
+    assert [one.rpartition(", ")[2] for one in told(token, teams={"core": "push"})] == ["to create the teams core"]
+    api.post("orgs/maestro/teams", json={"name": "core"}).raise_for_status()
+    assert told(token, teams={"core": "push"}) == []
+
+
+def test_of_a_fine_grained_token_it_is_told_what_it_must_have(told: Told, server: Running, world: WorldAccess) -> None:
+    token = create_token(server, world.name, "zoe", scopes=None, role="admin")
+    assert told(token) == ["! token: maestro: GitHub does not say what a token of this kind may do"]
+
+
+def test_who_may_not_create_repositories_is_told(told: Told, server: Running, world: WorldAccess) -> None:
+    token = create_token(server, world.name, "zoe", scopes=["repo"], role="outsider")
+    assert told(token) == ["token: maestro: zoe may not create repositories there, and engine are missing"]
+
+
+def test_a_name_that_leads_to_a_renamed_repository_is_taken(told: Told, api: httpx.Client) -> None:
+    api.post("orgs/maestro/repos", json={"name": "engine"}).raise_for_status()
+    api.patch("repos/maestro/engine", json={"name": "motor"}).raise_for_status()
+    assert told() == ["name-redirects: engine: was the name of maestro/motor, and GitHub still leads there from it"]
+    api.post("orgs/maestro/repos", json={"name": "engine"}).raise_for_status()
+    assert told() == []
+
+
+def test_a_repository_with_other_commits_is_taken_and_an_empty_one_is_adopted(told: Told, api: httpx.Client) -> None:
+    api.post("orgs/maestro/repos", json={"name": "engine"}).raise_for_status()
+    assert told() == []
+    api.put("repos/maestro/engine/contents/README", json={"message": "Begin", "content": "aGkK"}).raise_for_status()
+    assert told() == ["name-taken: engine: exists with commits that are not the monorepo's"]
+    assert told(moves=[]) == [], "a repository that takes no code can have some"
+
+
+def test_a_repository_that_others_administer_is_taken(
+    told: Told, api: httpx.Client, server: Running, world: WorldAccess
+) -> None:
+    api.post("orgs/maestro/repos", json={"name": "engine", "private": True}).raise_for_status()
+    token = create_token(server, world.name, "zoe", scopes=["repo"])
+    assert told(token) == ["name-taken: engine: exists, and zoe does not administer it"]
+
+
+def test_people_whom_github_does_not_know_are_named(told: Told, server: Running, world: WorldAccess) -> None:
+    create_token(server, world.name, "zoe")
+    kept = {"environments": [{"name": "production", "reviewers": ["@zoe", "@ghost"]}], "code_owners": {"*": ["@noone"]}}
+    assert told(**kept) == ["people: engine: GitHub knows no @ghost, @noone"]
+
+
+def test_a_person_has_no_teams(told: Told, server: Running, world: WorldAccess) -> None:
+    token = create_token(server, world.name, "zoe", scopes=["repo", "admin:org"])
+    assert told(token, owner="zoe", teams={"core": "push"}) == [
+        "teams: zoe: is a person's account, which has no teams, and the plan names core"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "problem"),
+    [
+        (
+            "free",
+            "maestro is on the free plan, without rulesets or branch protection and environments for private "
+            "repositories",
+        ),
+        (
+            "team",
+            "reviewers and waits of private environments (production) need GitHub Enterprise, and maestro is on team",
+        ),
+    ],
+)
+def test_what_the_owners_plan_lacks_for_private_repositories(
+    told: Told, server: Running, world: WorldAccess, plan: str, problem: str
+) -> None:
+    imitate(server, world.name, plan=plan)
+    assert told(protection={}, **WAITS) == [f"plan-tier: engine: {problem}"]
+    assert told(protection={}, visibility="public", **WAITS) == []
+
+
+def test_what_an_older_server_lacks(told: Told, server: Running, world: WorldAccess) -> None:
+    imitate(server, world.name, server_version="3.10.4")
+    assert told(protection={}, actions={}) == [
+        "server-version: maestro: GitHub Enterprise Server 3.10 has no rulesets; 3.11 is the first that has",
+        "server-version: maestro: GitHub Enterprise Server 3.10 has no pinning of actions by commit; 3.19 is the first "
+        "that has",
+    ]
+    imitate(server, world.name, server_version="3.19.0")
+    assert told(protection={}, actions={}) == []

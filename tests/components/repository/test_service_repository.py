@@ -1,0 +1,206 @@
+"""What one repository of the plan registers with Pulumi."""
+
+from collections.abc import Set
+from typing import Any
+
+import pulumi
+
+from components.github.existing import Existing, ExistingRepository
+from components.history.code_move import CodeMoveArgs
+from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
+from components.stack.values import values_of
+from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
+from migration.plan import Plan
+from tests.components.conftest import NoLeftovers, RecordingEngine
+
+HEAD = "a" * 40
+VALUES = {
+    "secrets": '{"TOKEN": "s3cret", "production/TOKEN": "s3cret-of-production"}',
+    "variables": '{"URL": "https://packages.example"}',
+    "digest_key": "key",
+}
+
+
+def desired(code: bool = True, archived: bool = False) -> DesiredRepository:
+    return DesiredRepository(
+        name="maestro-engine",
+        wave="product",
+        description="Backend",
+        topics=("fastapi", "python"),
+        visibility="private",
+        homepage="",
+        default_branch="main",
+        archived=archived,
+        code=CodeSelection(moves=(Move(source="maestro-engine"),)) if code else None,
+    )
+
+
+def kept(**settings: Any) -> RepositorySettings:
+    plan = {"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [{"name": "engine", **settings}]}
+    return settings_of(Plan.model_validate(plan), "engine", "acme", None)
+
+
+LEFT_ALONE = kept()
+
+
+def register(
+    recording: RecordingEngine,
+    code: bool = True,
+    archived: bool = False,
+    exists: bool = False,
+    settings: RepositorySettings = LEFT_ALONE,
+    labels: Set[str] = frozenset(),
+) -> None:
+    found = ExistingRepository(full_name="acme/maestro-engine", labels=frozenset(labels))
+    arguments = ServiceRepositoryArgs(
+        owner="acme",
+        desired=desired(code, archived),
+        code=CodeMoveArgs(
+            repository="maestro-engine",
+            default_branch="main",
+            head=HEAD,
+            tree="",
+            tags={"v0.1.0": "b" * 40},
+            notes=True,
+            carries="12 commits, 1 merge, 1 tag, 7 files",
+        )
+        if code
+        else None,
+        settings=settings,
+        values=values_of({"engine": settings}, VALUES.get, "test")["engine"],
+        teams={"core": pulumi.Output.from_input(7)},
+        existing=Existing(repositories={"maestro-engine": found} if exists else {}, people={"zoe": 8}),
+        leftovers=NoLeftovers(),
+    )
+
+    recording.run(lambda: ServiceRepository("maestro-engine", arguments).url)
+
+
+def test_a_repository_starts_bare_and_is_archived_instead_of_deleted(recording: RecordingEngine) -> None:
+    register(recording)
+    inputs = recording.registered["maestro-engine-repository"].inputs
+    assert inputs["name"] == "maestro-engine"
+    assert "autoInit" not in inputs
+    assert inputs["archiveOnDestroy"] is True
+    assert inputs["visibility"] == "private"
+    assert inputs["topics"] == ["fastapi", "python"]
+
+
+def test_merge_commits_stay_allowed_because_the_vendor_branch_is_merged(recording: RecordingEngine) -> None:
+    register(recording)
+    inputs = recording.registered["maestro-engine-repository"].inputs
+    assert inputs["allowMergeCommit"] is True
+    assert inputs["deleteBranchOnMerge"] is True
+
+
+def test_a_code_move_shows_its_figures_and_names_what_it_carries(recording: RecordingEngine) -> None:
+    register(recording)
+    move = recording.registered["maestro-engine-code"]
+    assert move.typ == "pulumi-python:dynamic/code_move:CodeMove"
+    inputs = {name: value for name, value in move.inputs.items() if name != "__provider"}
+    assert inputs == {
+        "repository": "maestro-engine",
+        "default_branch": "main",
+        "head": HEAD,
+        "tree": "",
+        "tags": {"v0.1.0": "b" * 40},
+        "notes": True,
+        "carries": "12 commits, 1 merge, 1 tag, 7 files",
+    }
+
+
+def test_every_part_of_a_repository_is_its_child(recording: RecordingEngine) -> None:
+    register(recording)
+    assert set(recording.registered) == {
+        "maestro-engine",
+        "maestro-engine-repository",
+        "maestro-engine-code",
+        "maestro-engine-default-branch",
+    }
+
+
+def test_a_repository_without_code_gets_no_default_branch(recording: RecordingEngine) -> None:
+    register(recording, code=False)
+    assert set(recording.registered) == {"maestro-engine", "maestro-engine-repository"}
+
+
+def test_a_rolled_back_repository_is_archived(recording: RecordingEngine) -> None:
+    register(recording, archived=True)
+    assert recording.registered["maestro-engine-repository"].inputs["archived"] is True
+
+
+def test_a_repository_that_github_has_is_adopted(recording: RecordingEngine) -> None:
+    register(recording, exists=True)
+    assert recording.registered["maestro-engine-repository"].resource_id == "maestro-engine"
+
+
+def test_a_new_repository_is_not_adopted(recording: RecordingEngine) -> None:
+    register(recording, exists=False)
+    assert not recording.registered["maestro-engine-repository"].resource_id
+
+
+def test_a_ruleset_names_its_branch_its_rules_and_who_goes_past_them(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(protection={"approvals": 2, "bypass": ["core"]}))
+    inputs = recording.registered["maestro-engine-protection-default-branch"].inputs
+    assert inputs["conditions"]["refName"]["includes"] == ["~DEFAULT_BRANCH"]
+    assert inputs["rules"]["pullRequest"]["requiredApprovingReviewCount"] == 2
+    assert [(one["actorType"], one["actorId"]) for one in inputs["bypassActors"]] == [
+        ("OrganizationAdmin", 1),
+        ("Team", 7),
+    ]
+
+
+def test_classic_protection_lets_nobody_but_administrators_write_the_moved_history(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(protection={"as": "branch_protection"}))
+    inputs = recording.registered["maestro-engine-protection-branch-monorepo"].inputs
+    assert inputs["restrictPushes"] == [{"blocksCreations": True, "pushAllowances": []}]
+    assert (inputs["enforceAdmins"], inputs["allowsForcePushes"], inputs["allowsDeletions"]) == (False, False, False)
+
+
+def test_a_team_gets_its_role(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(teams={"core": "maintain"}))
+    inputs = recording.registered["maestro-engine-team-core"].inputs
+    assert (inputs["teamId"], inputs["permission"]) == ("7", "maintain")
+
+
+def test_an_environment_names_its_reviewers_its_wait_and_who_may_use_it(recording: RecordingEngine) -> None:
+    production = {"name": "production", "reviewers": ["core", "@zoe"], "wait_minutes": 5, "tags": ["v*"]}
+    register(recording, settings=kept(environments=[production]))
+    inputs = recording.registered["maestro-engine-production-environment"].inputs
+    assert (inputs["waitTimer"], inputs["reviewers"]) == (5, [{"teams": [7], "users": [8]}])
+    assert inputs["deploymentBranchPolicy"] == {"protectedBranches": False, "customBranchPolicies": True}
+    assert recording.registered["maestro-engine-production-tag-v*"].inputs["tagPattern"] == "v*"
+
+
+def test_an_environment_without_patterns_is_for_every_branch(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(environments=[{"name": "staging"}]))
+    assert "deploymentBranchPolicy" not in recording.registered["maestro-engine-staging-environment"].inputs
+
+
+def test_secrets_and_variables_get_the_stacks_values(recording: RecordingEngine) -> None:
+    production = {"name": "production", "secrets": ["TOKEN"], "variables": ["URL"]}
+    names = {"secrets": ["TOKEN"], "dependabot_secrets": ["TOKEN"], "variables": ["URL"]}
+    register(recording, settings=kept(environments=[production], **names))
+    registered = recording.registered
+
+    def value(name: str) -> object:
+        given = registered[f"maestro-engine-{name}"].inputs
+        return given["value"]
+
+    assert value("secrets-URL") == value("production-URL") == "https://packages.example"
+    secrets = [value(name) for name in ("secrets-TOKEN", "secrets-dependabot-TOKEN", "production-TOKEN")]
+    assert [str(one).count("s3cret-of-production") for one in secrets] == [0, 0, 1]
+
+
+def test_actions_may_do_what_the_plan_says(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(actions={"patterns": ["aws-actions/*"]}))
+    inputs = recording.registered["maestro-engine-settings-actions"].inputs
+    assert (inputs["allowedActions"], inputs["shaPinningRequired"]) == ("selected", True)
+    assert inputs["allowedActionsConfig"]["patternsAlloweds"] == ["aws-actions/*"]
+    token = recording.registered["maestro-engine-settings-actions-token"].inputs
+    assert token["defaultWorkflowPermissions"] == "read"
+
+
+def test_a_label_that_the_repository_has_is_adopted(recording: RecordingEngine) -> None:
+    register(recording, settings=kept(labels=[{"name": "bug", "color": "d73a4a"}]), exists=True, labels={"bug"})
+    assert recording.registered["maestro-engine-settings-label-bug"].resource_id == "maestro-engine:bug"

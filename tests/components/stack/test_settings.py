@@ -1,0 +1,122 @@
+"""A stack's settings: what they mean, and what is said when they are wrong."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from components.stack.settings import GitHub, Settings, SettingsError, github_token, refuse_overrides
+from migration.desired_state import Devpi
+
+COMPLETE = {
+    "owner": "maestro",
+    "github": "https://github.com",
+    "monorepo": "../maestro-platform",
+    "waves": '{"foundation": "moving"}',
+}
+
+
+def reading(settings: dict[str, str]) -> Callable[[str], str | None]:
+    return settings.get
+
+
+def test_a_complete_stack_is_read() -> None:
+    settings = Settings.from_config(reading(COMPLETE), "prod")
+    assert settings.owner == "maestro"
+    assert settings.stages == {"foundation": "moving"}
+    assert settings.plan_file.name == "migration.yaml"
+
+
+@pytest.mark.parametrize("key", ["owner", "github", "monorepo"])
+def test_a_missing_setting_is_named_with_the_command_that_sets_it(key: str) -> None:
+    settings = {name: value for name, value in COMPLETE.items() if name != key}
+    with pytest.raises(
+        SettingsError, match=rf"Pulumi\.prod\.yaml: multirepo:{key} is not set.*pulumi config set {key}"
+    ):
+        Settings.from_config(reading(settings), "prod")
+
+
+@pytest.mark.parametrize("waves", ["moving", "[1]", '{"foundation": 3}', "{"])
+def test_waves_that_are_no_map_of_words_are_refused(waves: str) -> None:
+    with pytest.raises(SettingsError, match="multirepo:waves must give each wave a stage"):
+        Settings.from_config(reading(COMPLETE | {"waves": waves}), "prod")
+
+
+@pytest.mark.parametrize("address", ["github.com", "ftp://github.com", "https://", "https://user@github.com"])
+def test_what_is_no_web_address_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="which is no web address"):
+        Settings.from_config(reading(COMPLETE | {"github": address}), "prod")
+
+
+def test_a_token_does_not_travel_unencrypted() -> None:
+    with pytest.raises(SettingsError, match="must not travel unencrypted"):
+        Settings.from_config(reading(COMPLETE | {"github": "http://github.example.com"}), "prod")
+
+
+@pytest.mark.parametrize(
+    ("address", "api"),
+    [
+        ("https://github.com", "https://api.github.com/"),
+        ("https://maestro.ghe.com", "https://api.maestro.ghe.com/"),
+        ("https://github.example.com", "https://github.example.com/api/v3/"),
+        ("http://127.0.0.1:8418/dev", "http://127.0.0.1:8418/dev/api/v3/"),
+    ],
+)
+def test_the_api_lies_where_each_kind_of_server_has_it(address: str, api: str) -> None:
+    assert GitHub(address=address).api == api
+
+
+@pytest.mark.parametrize(
+    ("address", "graphql"),
+    [
+        ("https://github.com", "https://api.github.com/graphql"),
+        ("https://maestro.ghe.com", "https://api.maestro.ghe.com/graphql"),
+        ("https://github.example.com", "https://github.example.com/api/graphql"),
+        ("http://127.0.0.1:8418/dev", "http://127.0.0.1:8418/dev/api/graphql"),
+    ],
+)
+def test_graphql_lies_where_each_kind_of_server_has_it(address: str, graphql: str) -> None:
+    assert GitHub(address=address).graphql == graphql
+
+
+@pytest.mark.parametrize("registry", ["devpi", "[]", '{"kind": "pypi"}', '{"kind": "devpi", "reader": "r"}'])
+def test_an_incomplete_registry_is_refused_with_its_keys(registry: str) -> None:
+    with pytest.raises(SettingsError, match="multirepo:registry must have the kind 'devpi' with server and index"):
+        Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+
+
+def test_github_packages_are_refused_for_python_with_what_to_choose_instead() -> None:
+    with pytest.raises(
+        SettingsError, match=r"GitHub Packages has no registry for Python packages. Choose 'devpi' or 'code"
+    ):
+        Settings.from_config(reading(COMPLETE | {"registry": '{"kind": "github-packages"}'}), "prod")
+
+
+@pytest.mark.parametrize(
+    ("server", "index", "problem"),
+    [
+        ("https://user:password@devpi.example", "maestro/prod", "without credentials"),
+        ("http://devpi.example", "maestro/prod", "must not travel unencrypted"),
+        ("https://devpi.example", "prod", "write it as 'maestro/prod'"),
+    ],
+)
+def test_a_devpi_that_would_leak_or_cannot_be_is_refused(server: str, index: str, problem: str) -> None:
+    registry = json.dumps({"kind": "devpi", "server": server, "index": index})
+    with pytest.raises(SettingsError, match=problem):
+        Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+
+
+def test_pipelines_are_told_of_the_devpi_that_the_stack_keeps() -> None:
+    registry = '{"kind": "devpi", "server": "https://devpi.example/", "index": "maestro/prod"}'
+    settings = Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
+    assert settings.registry == Devpi(index_url="https://devpi.example/maestro/prod/+simple/", reader="reader")
+
+
+def test_a_missing_token_is_named_with_what_to_do() -> None:
+    with pytest.raises(SettingsError, match=r"GITHUB_TOKEN is not set.*\./multirepo shell"):
+        github_token({})
+
+
+def test_inherited_variables_that_would_redirect_the_provider_are_refused() -> None:
+    with pytest.raises(SettingsError, match="unset GITHUB_OWNER GITHUB_BASE_URL"):
+        refuse_overrides({"GITHUB_OWNER": "other", "GITHUB_BASE_URL": "https://other", "GITHUB_TOKEN": "t"})
