@@ -7,7 +7,7 @@ import pytest
 
 from components.registry import container
 from components.registry.container import DevpiServerContainer
-from components.settings import Settings, SettingsError
+from components.stack.settings import Settings, SettingsError
 from tests.components.conftest import RecordingEngine
 
 SETTINGS = {
