@@ -85,7 +85,7 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     watching.set()
     watcher.join()
     told += stack.state() + "\n".join(seen)
-    assert "multirepo rotate --stack test" in told, "the processes were looked at"
+    assert "command_line rotate --stack test" in told, "the processes were looked at"
     places = (stack.server.root, stack.checkout.path / "state", stack.checkout.path / ".multirepo")
     kept = [file for place in places for file in place.rglob("*") if file.is_file()]
     contents = told.encode() + b"".join(file.read_bytes() for file in [*kept, registry_server.folder / "devpi.log"])
