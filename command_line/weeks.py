@@ -236,7 +236,7 @@ def _stage(name: str, shown: Steps) -> Iterator[Weeks]:
     stack.file.write_text(yaml.safe_dump({"config": settings}, sort_keys=False))
     place = prepare_place(stack, shown)
     pulumi.ensure_stack(stack.name, place.environment, STATE)
-    secret = ["config", "set", "--secret", "--stack", stack.name, "digest_key", stack.name]
+    secret = ["config", "set", "--secret", "--stack", stack.name, "digest_key", f"{stack.name} alone"]
     pulumi.run(secret, place.environment)
     people = PeopleAtWork(folder, place.git_settings)
     weeks = Weeks(stack=stack, plan=plan, place=place, people=people, shown=shown)
