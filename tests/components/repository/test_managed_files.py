@@ -1,6 +1,5 @@
 """The managed files' provider: what it calls a change, and what of it lands in the state."""
 
-
 import pytest
 
 from components.repository.managed_files import ManagedFilesProvider
