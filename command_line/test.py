@@ -55,7 +55,7 @@ def test(
             raise typer.Exit(ExitCode.CHECK_FAILED)
         return
     failed = [] if context.args else [check.title for check in CHECKS if _run(check)]
-    pytest = Check("tests", ("pytest", *(context.args or ("-n", "2", "--dist", "loadgroup"))))
+    pytest = Check("tests", ("pytest", *(context.args or ("-n", "2"))))
     failed += ["tests"] if _run(pytest) else []
     if failed:
         tell(f"[red]✗[/red] failed: {', '.join(failed)}")

@@ -21,8 +21,6 @@ from tests.conftest import new_checkout, small_monorepo
 from tests.end_to_end.changes import ADOPTABLE, CHANGES, FOLLOWING, PLAN, GitHub
 from tests.end_to_end.conftest import Stack, new_stack
 
-pytestmark = pytest.mark.xdist_group("drift")  # one world for all of them, not one for each process
-
 Things = dict[tuple[str | None, str], dict[str, Any]]
 
 
