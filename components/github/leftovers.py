@@ -23,6 +23,7 @@ from components.stack.settings import Settings
 RULESET = "github:index/repositoryRuleset:RepositoryRuleset"
 ALERTS = "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts"
 TEAM_ROLE = "github:index/teamRepository:TeamRepository"
+POLICY = "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironmentDeploymentPolicy"
 REMOVED = {
     "github:index/actionsVariable:ActionsVariable": "actions/variables/{variableName}",
     "github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable": (
@@ -31,7 +32,8 @@ REMOVED = {
     "github:index/issueLabel:IssueLabel": "labels/{name}",
     "github:index/branchProtection:BranchProtection": "branches/{pattern}/protection",
 }
-"""Types of which GitHub refuses a second one, and where one is, below the repository; rulesets besides."""
+"""Types of which GitHub refuses a second one, and where one is, below the repository; rulesets and deployment policies
+besides."""
 OVERWRITTEN = {
     ALERTS: "vulnerability-alerts",
     "github:index/repositoryEnvironment:RepositoryEnvironment": "environments/{environment}",
@@ -60,22 +62,36 @@ class Leftovers:
         with github_client(self._settings, f"repos/{self._settings.owner}/{self._repository}/") as client:
             path = self._path(client, args.type, args.name, args.new_inputs or {})
             if path and pulumi.runtime.is_dry_run():
-                self._tell(client, path, args)
-            elif path and (args.type in REMOVED or args.type == RULESET):
+                if args.type != POLICY:  # one of the same pattern is the same
+                    self._tell(client, path, args)
+            elif path and (args.type in REMOVED or args.type in (RULESET, POLICY)):
                 self._remove(client, path)
 
     def _path(self, client: httpx.Client, kind: str, name: str, inputs: Mapping[str, Any]) -> str | None:
-        """Where the thing would be; None for a ruleset that is not there."""
+        """Where the thing would be; None for a ruleset or a deployment policy that is not there."""
         if kind == RULESET:
             # https://docs.github.com/en/rest/repos/rules
             listing = client.get("rulesets", params={"includes_parents": "false", "per_page": 100})
             named = (one for one in listing.raise_for_status().json() if one["name"] == inputs["name"])
             return next((f"rulesets/{one['id']}" for one in named), None)
+        if kind == POLICY:
+            return self._policy(client, inputs)
         if kind == TEAM_ROLE:
             owner, team = self._settings.owner, name.removeprefix(f"{self._repository}-team-")
             return f"{self._settings.github.api}orgs/{owner}/teams/{team}/repos/{owner}/{self._repository}"
         quoted = {key: quote(value, safe="") for key, value in inputs.items() if isinstance(value, str)}
         return (REMOVED | OVERWRITTEN)[kind].format_map(quoted)
+
+    def _policy(self, client: httpx.Client, inputs: Mapping[str, Any]) -> str | None:
+        """https://docs.github.com/en/rest/deployments/branch-policies: a second one of a pattern gets 303."""
+        place = f"environments/{quote(inputs['environment'], safe='')}/deployment-branch-policies"
+        listing = client.get(place, params={"per_page": 100})
+        if listing.status_code == httpx.codes.NOT_FOUND:
+            return None
+        wanted = ("tag", inputs["tagPattern"]) if "tagPattern" in inputs else ("branch", inputs.get("branchPattern"))
+        there = listing.raise_for_status().json()["branch_policies"]
+        same = (one for one in there if (one.get("type", "branch"), one["name"]) == wanted)
+        return next((f"{place}/{one['id']}" for one in same), None)
 
     def _tell(self, client: httpx.Client, path: str, args: pulumi.ResourceHookArgs) -> None:
         # https://docs.github.com/en/rest/teams/teams#check-team-permissions-for-a-repository

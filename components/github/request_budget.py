@@ -85,7 +85,7 @@ COSTS: Mapping[str, Cost] = {
     "BranchProtection": Cost(Calls(writes=1, queries=2, mutations=1), Calls(queries=1)),
     "TeamRepository": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryEnvironment": Cost(Calls(reads=1, writes=1), _READ),
-    "RepositoryEnvironmentDeploymentPolicy": Cost(Calls(reads=1, writes=1), _READ),
+    "RepositoryEnvironmentDeploymentPolicy": Cost(Calls(reads=2, writes=1), _READ),
     "ActionsSecret": Cost(Calls(reads=3, writes=1), _READ),
     "DependabotSecret": Cost(Calls(reads=3, writes=1), _READ),
     "ActionsEnvironmentSecret": Cost(Calls(reads=3, writes=1), _READ),

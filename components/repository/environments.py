@@ -48,7 +48,7 @@ class Environment(pulumi.ComponentResource):
             else None,
             opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
         )
-        child = pulumi.ResourceOptions(parent=self, depends_on=[environment])
+        child = pulumi.ResourceOptions(parent=self, depends_on=[environment], hooks=args.leftovers.hooks)
         value_options = pulumi.ResourceOptions(
             parent=self, depends_on=[environment], delete_before_replace=True, hooks=args.leftovers.hooks
         )

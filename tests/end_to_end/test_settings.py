@@ -61,14 +61,18 @@ def test_protected_branches_and_tags_stay_so_while_the_monorepo_moves_on(
     assert refs["refs/heads/main"] == refs["refs/heads/monorepo"]
 
 
-def test_teams_and_rulesets_that_are_there_already_make_room_and_teams_outlive_the_stack(
+def test_teams_rulesets_and_deployment_policies_that_are_there_make_room_and_teams_outlive_the_stack(
     stack: Stack, api: httpx.Client
 ) -> None:
     api.post(f"/orgs/{stack.world.organization}/teams", json={"name": "core"}).raise_for_status()
     api.post(f"/orgs/{stack.world.organization}/repos", json={"name": "engine", "private": True}).raise_for_status()
     ruleset = {"name": "Release tags", "target": "tag", "enforcement": "disabled", "rules": []}
     api.post(f"{repository(stack)}/rulesets", json=ruleset).raise_for_status()
-    stack.write_plan(PLAN)
+    production = f"{repository(stack)}/environments/production"
+    policies = {"deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True}}
+    api.put(production, json=policies).raise_for_status()
+    api.post(f"{production}/deployment-branch-policies", json={"name": "v*", "type": "tag"}).raise_for_status()
+    stack.write_plan(plan_with(environments=[{"name": "production", "tags": ["v*"]}]))
     stack.up()
     assert {one["enforcement"] for one in api.get(f"{repository(stack)}/rulesets").json()} == {"active"}
     stack.pulumi("destroy", "--yes", "--skip-preview")
