@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 
-import platformdirs
-
-from engine.cache import build_once, key_of
-from engine.go_build import SOURCES, Build, Module, Progress, Runner, go_command
+from engine.cache import built_program
+from engine.go_build import SOURCES, Build, Module, Progress
 from engine.selection import Engine
 
 BUILD_INPUTS = ("docker_provider/go.mod", "docker_provider/go.sum", "docker_provider/main.go")
@@ -37,20 +34,10 @@ def ensure_docker_plugin(engine: Engine, progress: Progress) -> None:
     plugin = engine.home / "plugins" / f"resource-docker-v{_version()}" / _PROGRAM
     if plugin.exists():
         return
-    folder = platformdirs.user_cache_path("multirepo") / "docker-provider" / key_of(BUILD_INPUTS)
-    if not folder.is_dir():
-        go = go_command(BUILD)
-
-        def build(unfinished: Path, log_file: Path) -> None:
-            with log_file.open("w", encoding="utf-8") as log:
-                runner = Runner(BUILD, go, log, progress)
-                runner.download()
-                runner.compile(unfinished / "bin")
-
-        build_once(folder, BUILD.what, build, progress)
+    programs = built_program("docker-provider", BUILD_INPUTS, BUILD, progress)
     plugin.parent.mkdir(parents=True, exist_ok=True)
     unfinished = plugin.with_suffix(".unfinished")
-    shutil.copy2(folder / "bin" / _PROGRAM, unfinished)
+    shutil.copy2(programs / _PROGRAM, unfinished)
     unfinished.rename(plugin)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import platformdirs
-
-from engine.cache import build_once, key_of
-from engine.go_build import Build, Module, Progress, Runner, go_command
+from engine.cache import built_program
+from engine.go_build import Build, Module, Progress
 
 BUILD_INPUTS = ("secret_scanner/go.mod", "secret_scanner/go.sum", "secret_scanner/main.go")
 
@@ -28,15 +26,4 @@ def ensure_secret_scanner(progress: Progress) -> Path:
     Its name changes with its rules. What it reads and answers stands in secret_scanner/main.go.
     progress: as for `ensure_engine`. Raises EngineError with what to do.
     """
-    folder = platformdirs.user_cache_path("multirepo") / "secret-scanner" / key_of(BUILD_INPUTS)
-    if not folder.is_dir():
-        go = go_command(BUILD)
-
-        def build(unfinished: Path, log_file: Path) -> None:
-            with log_file.open("w", encoding="utf-8") as log:
-                runner = Runner(BUILD, go, log, progress)
-                runner.download()
-                runner.compile(unfinished / "bin")
-
-        build_once(folder, BUILD.what, build, progress)
-    return folder / "bin" / "secret-scanner"
+    return built_program("secret-scanner", BUILD_INPUTS, BUILD, progress) / "secret-scanner"
