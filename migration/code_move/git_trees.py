@@ -18,7 +18,7 @@ def entries(git_dir: Path, revision: str) -> dict[str, str]:
 
 
 def with_entries(git_dir: Path, tree: str, places: Mapping[str, str | None]) -> str:
-    """The id of the tree with these entries: "mode id", None for one that goes."""
+    """The id of the tree with these entries, written into `git_dir`: "mode id", None for one that goes."""
     gone = f"0 {'0' * len(object_named(git_dir, tree))}"
     lines = [f"{entry or gone}\t{path}\0" for path, entry in places.items()]
     with tempfile.TemporaryDirectory(dir=git_dir) as folder:

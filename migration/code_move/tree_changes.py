@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from migration.code_move.git_objects import GitError, git_environment, object_named, run_git
+from migration.code_move.git_trees import with_entries
 
 Files = Mapping[str, bytes]
 """The regular files of a tree: path (undecodable bytes as surrogates) to content, read when it is asked for."""
@@ -103,17 +103,10 @@ class TreeFiles(Files):
 
 def _with_changes(git_dir: Path, files: TreeFiles, changes: Changes) -> str:
     modes = files.modes | {new: files.modes[old] for old, new in changes.moves.items()}
-    lines = []
+    places: dict[str, str | None] = {}
     for path, content in changes.contents.items():
-        name = os.fsencode(path)
-        if content is None:
-            lines.append(b"0 %b\t%b\0" % (b"0" * len(files.tree), name))
-        else:
-            written = run_git("hash-object", "-w", "--stdin", directory=git_dir, standard_input=content).strip()
-            lines.append(b"%b %b\t%b\0" % (modes.get(path, b"100644"), written, name))
-    with tempfile.TemporaryDirectory(dir=git_dir) as folder:
-        index = {"GIT_INDEX_FILE": f"{folder}/index"}
-        run_git("read-tree", files.tree, directory=git_dir, variables=index)
-        update = ("update-index", "-z", "--index-info")
-        run_git(*update, directory=git_dir, standard_input=b"".join(lines), variables=index)
-        return run_git("write-tree", directory=git_dir, variables=index).decode().strip()
+        places[path] = None
+        if content is not None:
+            written = run_git("hash-object", "-w", "--stdin", directory=git_dir, standard_input=content)
+            places[path] = f"{modes.get(path, b'100644').decode()} {written.decode().strip()}"
+    return with_entries(git_dir, files.tree, places)

@@ -5,20 +5,18 @@ commit has them. Nothing is replayed, so nothing can conflict: only the result i
 """
 
 import posixpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from migration.code_move.commit_map import read_commit_map
 from migration.code_move.git_objects import run_git
+from migration.code_move.git_trees import entries, with_entries
 from migration.code_move.merging import is_ancestor
+from migration.code_move.rewrite import carry_commit, link_commit
 from migration.code_move.tip import Tip
-from migration.cutover.git_trees import entries, with_entries
 from migration.cutover.reversal import Reversal, tree_of
 from migration.desired_state.moves import Move
-
-_SIGNATURE = re.compile(rb"^(?:gpgsig|gpgsig-sha256|mergetag) .*\n(?: .*\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +131,8 @@ class BringingBack:
 
     def _write(self, commit: str, tree: str, parents: list[str]) -> str:
         """The same commit with another tree and other parents; a signature was of the one that it was."""
-        content = run_git("cat-file", "commit", commit, directory=self.git_dir)
-        header, _, message = content.partition(b"\n\n")
-        kept = re.sub(rb"^(?:tree|parent) \w+\n", b"", header + b"\n", flags=re.MULTILINE)
-        kept = _SIGNATURE.sub(b"", kept)
-        named = b"".join(b"parent %b\n" % parent.encode() for parent in parents)
-        rewritten = b"tree %b\n%b%b\n%b" % (tree.encode(), named, kept, message)
+        carried, _ = carry_commit(run_git("cat-file", "commit", commit, directory=self.git_dir))
+        rewritten = link_commit(carried, bytes.fromhex(tree), map(bytes.fromhex, parents))
         written = run_git(
             "hash-object", "-t", "commit", "-w", "--stdin", directory=self.git_dir, standard_input=rewritten
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from migration.code_move.errors import CarryRefusedError
 from migration.code_move.git_objects import GitError, run_git
+from migration.code_move.git_trees import entries, with_entries
 from migration.code_move.merging import merged
 from migration.code_move.remote import Remote
 from migration.code_move.tree_changes import TreeFiles, transformed_tree
@@ -19,7 +20,6 @@ from migration.cutover.archiving import README, archive
 from migration.cutover.bringing_back import BroughtBack
 from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
 from migration.cutover.frozen import Carried, frozen_in, frozen_tag
-from migration.cutover.git_trees import entries, with_entries
 from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG, is_own_tag
 
 _IDENTITY = {
