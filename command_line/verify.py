@@ -40,9 +40,7 @@ def verify(
     read = read_plan(chosen.plan_file)
     with steps() as shown:
         settings = chosen.settings()
-        registry = settings.registry
-        index_url = index or (registry.index_url if registry else None)
-        world = world_to_verify(chosen, settings, read, owner or settings.owner, index_url)
+        world = world_to_verify(chosen, settings, read, owner or settings.owner, index or settings.index_url)
         selections = selections_of(desired_state(read, settings.stages))
         source, split = present_split(settings, read, selections, shown)
         with shown.step("checklist") as step:

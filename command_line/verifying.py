@@ -72,8 +72,7 @@ def verified_now_or_before(
     stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, shown: Steps
 ) -> Verification:
     """What was found before in this very world, if all of it held; otherwise what is found now."""
-    index_url = settings.registry.index_url if settings.registry else None
-    world = world_to_verify(stack, settings, plan, settings.owner, index_url)
+    world = world_to_verify(stack, settings, plan, settings.owner, settings.index_url)
     moved = Moved(
         split=split,
         monorepo=monorepo,

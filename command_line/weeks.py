@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import typer
 import yaml
 
@@ -18,6 +17,7 @@ from command_line.failures import UpFailedError, WeeksError
 from command_line.people_at_work import Line, PeopleAtWork
 from command_line.place import Place, prepare_place
 from command_line.stacks import DEV, Stack
+from components.github.github_client import github_client
 from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from migration.code_move.conflicts import RESOLUTION_BRANCH
 from migration.plan import Plan, Repository, Wave, read_plan
@@ -122,9 +122,8 @@ class Weeks:
             clone, "merge", "--quiet", "--strategy-option=theirs", "--message", "Keep Ana's decision", default
         )
         self.people.git(clone, "push", "--quiet", "origin", f"HEAD:{RESOLUTION_BRANCH}")
-        address = f"{self.stack.settings().github.api}repos/{self.stack.owner}/{repository.name}/"
-        headers = {"Authorization": f"Bearer {self.place.token}"}
-        with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
+        path = f"repos/{self.stack.owner}/{repository.name}/"
+        with github_client(self.stack.settings(), path, self.place.token) as client:
             (pull,) = client.get("pulls").raise_for_status().json()
             client.put(f"pulls/{pull['number']}/merge", json={"merge_method": "merge"}).raise_for_status()
         self.tell(f"  Ana resolved it in pull request #{pull['number']} and merged that.")
@@ -246,10 +245,9 @@ def _stage(name: str, shown: Steps) -> Iterator[Weeks]:
 
 def _publish_sample(weeks: Weeks, folder: Path) -> None:
     make_sample_monorepo(folder)
-    address = f"{weeks.stack.settings().github.api}orgs/{weeks.stack.owner}/repos"
-    headers = {"Authorization": f"Bearer {weeks.place.token}"}
     body = {"name": weeks.plan.monorepo.name, "private": True}
-    httpx.post(address, json=body, headers=headers, timeout=60).raise_for_status()
+    with github_client(weeks.stack.settings(), token=weeks.place.token) as client:
+        client.post(f"orgs/{weeks.stack.owner}/repos", json=body).raise_for_status()
     weeks.people.git(folder, "push", "--quiet", "--mirror", weeks.url(weeks.plan.monorepo.name))
 
 

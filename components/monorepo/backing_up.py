@@ -6,20 +6,18 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.carrying import settings_from
+from components.history.carrying import remote_of, settings_from
 from components.history.histories import monorepo_of, monorepo_remote
-from components.stack.settings import github_token
 from migration.code_move.backup import back_up
 from migration.code_move.errors import RemoteError
 from migration.code_move.git_objects import GitError
-from migration.code_move.remote import Remote
 
 
 def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """Make the copy and prove it; its tag, that tag's commit, and how many refs it has. Raises CodeMoveError."""
     settings = settings_from(config)
     source = monorepo_of(settings)
-    copy = Remote(url=settings.github.clone_url(settings.owner, props["repository"]), token=github_token())
+    copy = remote_of(settings, props["repository"])
     try:
         return asdict(back_up(source, props["branch"], monorepo_remote(settings), copy))
     except GitError as error:
@@ -29,7 +27,7 @@ def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 def is_backed_up(props: Mapping[str, Any], config: Config) -> bool:
     """Whether the copy's tag is at GitHub."""
     settings = settings_from(config)
-    copy = Remote(url=settings.github.clone_url(settings.owner, props["repository"]), token=github_token())
+    copy = remote_of(settings, props["repository"])
     try:
         return f"refs/tags/{props['tag']}" in copy.refs()
     except RemoteError as error:
