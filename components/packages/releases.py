@@ -1,13 +1,11 @@
 """What lock files are told of private packages: as they are published, or as this run is going to publish them."""
 
-import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -15,6 +13,7 @@ from components.stack.registry_settings import DevpiServer
 from components.stack.settings import WORKSPACE, Settings
 from migration.code_move.splitting import Split
 from migration.packages.releases import Release, release_of
+from migration.packages.results import made_once
 from migration.packages.sources import Source, last_change, sources_of
 from migration.plan import Plan
 
@@ -104,14 +103,7 @@ def _published(server: DevpiServer, sources: Iterable[Source]) -> "list[Mapping[
     return found
 
 
-def _kept(ingredients: list[Any], make: Callable[[], Release]) -> Release:
-    """The same ingredients make the same release, so it is made once."""
-    key = hashlib.sha256(json.dumps(ingredients).encode()).hexdigest()
-    kept = WORKSPACE / "releases" / f"{key}.json"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps(asdict(make())))
-        unfinished.rename(kept)
-    known = json.loads(kept.read_text())
+def _kept(ingredients: list[object], make: Callable[[], Release]) -> Release:
+    content = made_once(WORKSPACE / "releases", ingredients, lambda: json.dumps(asdict(make())).encode())
+    known = json.loads(content)
     return Release(**{**known, "requires_dist": tuple(known["requires_dist"])})

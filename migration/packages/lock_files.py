@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.packages.errors import LockFileError, PackagesError
 from migration.packages.releases import Release, Releases
+from migration.packages.results import made_once
 from migration.packages.rules import MANIFEST, DependencyRules
 
 _PROGRAMS = tuple(Path(__file__).with_name(name) for name in ("poetry_solving.py", "uv_lock.py"))
@@ -88,7 +88,7 @@ def relocked(
 
 
 def _kept(path: str, lock: bytes, manifests: Mapping[str, bytes], rules: DependencyRules, locking: Locking) -> bytes:
-    """The same inputs give the same file, so it is made once."""
+    """What it becomes; Poetry's solver takes its time, so that is kept."""
     named = rules.used | {canonicalize_name(one.name) for one in rules.needed_by(rules.used)}
     releases = locking.releases(sorted(named))
     ingredients: list[object] = [
@@ -98,14 +98,11 @@ def _kept(path: str, lock: bytes, manifests: Mapping[str, bytes], rules: Depende
     ]
     ingredients += [{name: asdict(release) for name, release in releases.items()}, rules.source.name]
     ingredients += [rules.index_url, locking.poetry, [_digest(program.read_bytes()) for program in _PROGRAMS]]
-    result = locking.folder / "lock-files" / _digest(json.dumps(ingredients, sort_keys=True).encode())
-    if not result.exists():
-        made = _made(path, lock, manifests, releases, rules, locking)
-        result.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = result.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(made)
-        unfinished.rename(result)
-    return result.read_bytes()
+    return made_once(
+        locking.folder / "lock-files",
+        ingredients,
+        lambda: _made(path, lock, manifests, releases, rules, locking),
+    )
 
 
 def _made(
