@@ -10,9 +10,8 @@ from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_monorepo
 from command_line.stacks import DEV, Stack
-from components.history.histories import selections_of, workspace_of
+from components.history.histories import remote_of, selections_of, workspace_of
 from components.stack.settings import github_token
-from migration.code_move.remote import Remote
 from migration.cutover.branches import carry_branch, repository_of, split_branch
 from migration.desired_state import desired_state
 from migration.plan import read_plan
@@ -39,7 +38,7 @@ def carry(
             workspace = workspace_of(settings).with_name(f"{workspace_of(settings).name}-branches") / name
             made = split_branch(monorepo, branch, main, name, selections[name], workspace)
         with shown.step("push"):
-            remote = Remote(url=settings.github.clone_url(settings.owner, name), token=token)
+            remote = remote_of(settings, name, token)
             pushed = carry_branch(made, branch, remote)
     commits = f"{made.commits:,} commit{'' if made.commits == 1 else 's'}"
     told = f"{commits} carried over" if pushed else "nothing to do, it is there"

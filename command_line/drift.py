@@ -19,10 +19,8 @@ from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
 from components.github.github_client import github_client
 from components.history.histories import monorepo_of
-from components.stack.settings import Settings, github_token
-from migration.code_move.remote import Remote
-from migration.cutover.frozen import frozen_in
-from migration.cutover.stragglers import Straggler, stragglers, written_in
+from components.history.late_commits import not_brought_over
+from components.stack.settings import github_token
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 
@@ -61,24 +59,6 @@ def drift(
     raise typer.Exit(DriftCode.DRIFT if found else DriftCode.CLEAN)
 
 
-def _not_brought_over(settings: Settings, token: str) -> list[Straggler]:
-    """Commits in frozen folders, but for those that somebody has brought over with author and date."""
-    plan = read_plan(settings.plan_file)
-    monorepo = monorepo_of(settings)
-    state = desired_state(plan, settings.stages)
-    moves = {one.name: one.code.moves for one in state.repositories if one.code}
-    frozen = frozen_in(monorepo)
-    late = stragglers(monorepo, plan.monorepo.name, plan.monorepo.default_branch, frozen, moves)
-    found = []
-    for desired in state.repositories:
-        ours = [one for one in late if one.repository == desired.name]
-        if ours:
-            remote = Remote(url=settings.github.clone_url(settings.owner, desired.name), token=token)
-            known = written_in(remote, f"refs/heads/{desired.default_branch}")
-            found += [one for one in ours if (one.author, one.date) not in known]
-    return found
-
-
 def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     """Everything that differs. Reads alone: nothing is written to GitHub, nor to the state."""
     environment = environment_of(settings_file, shown)
@@ -97,7 +77,9 @@ def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     with shown.step("environments"), github_client(settings, token=token) as client:
         unseen = list(environment_drifts(client, settings.owner, seen))
     with shown.step("monorepo"):
-        late = list(late_commits(_not_brought_over(settings, token), made))
+        plan = read_plan(settings.plan_file)
+        repositories = desired_state(plan, settings.stages).repositories
+        late = list(late_commits(not_brought_over(settings, plan, repositories, monorepo_of(settings), token), made))
     return sorted(
         [*lost, *drifts(seen.values(), settings.owner), *unseen, *late],
         key=lambda one: (one.repository, one.area, one.thing),

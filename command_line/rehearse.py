@@ -17,12 +17,11 @@ from command_line.stacks import stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
 from command_line.verifying import verified_now_or_before
 from command_line.weeks import play_weeks, tell_account
-from components.history.histories import split_histories
+from components.history.histories import remote_of, split_histories
 from components.stack.settings import Settings
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import in_lines, preflight
 from migration.code_move.pushing import VENDOR_REF
-from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split
 from migration.desired_state import DesiredRepository, desired_state
 from migration.plan import read_plan
@@ -82,11 +81,11 @@ def rehearse(
 
 def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: Place) -> Moved:
     """What GitHub holds now, asked of GitHub, beside the figures of the split."""
-    url = settings.github.clone_url(settings.owner, desired.name)
-    refs = Remote(url=url, token=place.token).refs()
+    remote = remote_of(settings, desired.name, place.token)
+    refs = remote.refs()
     return Moved(
         name=desired.name,
-        clone_url=url,
+        clone_url=remote.url,
         head=refs.get(f"refs/heads/{desired.default_branch}"),
         vendor_head=refs.get(VENDOR_REF),
         history=split.histories.get(desired.name),

@@ -6,13 +6,12 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.histories import workspace_of
+from components.history.histories import remote_of, workspace_of
 from components.history.pull_requests import propose
-from components.stack.settings import Settings, github_token
+from components.stack.settings import Settings
 from migration.code_move.errors import CodeMoveError, RemoteError
 from migration.code_move.notes import NOTES_REF
 from migration.code_move.pushing import Carried, carry, vendor_branch
-from migration.code_move.remote import Remote
 from migration.code_move.workspace import Workspace
 from migration.packages.errors import PackagesError
 
@@ -68,11 +67,6 @@ def settings_from(config: Config) -> Settings:
     """The stack's settings, in the provider's process. Raises SettingsError."""
     logging.getLogger("grpc._server").addFilter(_is_no_error_of_ours)
     return Settings.from_config(config.get, stack="STACK")
-
-
-def remote_of(settings: Settings, repository: str) -> Remote:
-    """A repository of the stack at GitHub, with the token from the environment."""
-    return Remote(url=settings.github.clone_url(settings.owner, repository), token=github_token())
 
 
 def _is_no_error_of_ours(record: logging.LogRecord) -> bool:

@@ -45,6 +45,11 @@ def monorepo_remote(settings: Settings) -> Remote:
     return Remote(url=settings.monorepo_address, token=_token_for(settings))
 
 
+def remote_of(settings: Settings, repository: str, token: str | None = None) -> Remote:
+    """A repository of the stack at GitHub. token: the environment's when None."""
+    return Remote(url=settings.github.clone_url(settings.owner, repository), token=token or github_token())
+
+
 def _token_for(settings: Settings) -> str | None:
     """The token is for the stack's GitHub alone: no other host gets to see it."""
     return github_token() if settings.monorepo_address.startswith(f"{settings.github.address}/") else None

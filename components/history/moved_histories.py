@@ -61,8 +61,7 @@ class Histories:
 
     def stragglers(self, plan: Plan, state: DesiredState) -> list[Straggler]:
         """Commits in frozen folders, which are not carried over."""
-        moves = {one.name: one.code.moves for one in state.repositories if one.code}
-        return stragglers(self.monorepo, plan.monorepo.name, plan.monorepo.default_branch, self.frozen, moves)
+        return stragglers(self.monorepo, plan, state.repositories, self.frozen)
 
 
 def demand_way_back(state: DesiredState, frozen: Mapping[str, Frozen]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.carrying import remote_of, settings_from
-from components.history.histories import monorepo_of, monorepo_remote
+from components.history.carrying import settings_from
+from components.history.histories import monorepo_of, monorepo_remote, remote_of
 from migration.code_move.backup import back_up
 from migration.code_move.errors import RemoteError
 from migration.code_move.git_objects import GitError

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 from pulumi.dynamic import Config
 
-from components.history.carrying import remote_of, settings_from
-from components.history.histories import monorepo_of, monorepo_remote, workspace_of
+from components.history.carrying import settings_from
+from components.history.histories import monorepo_of, monorepo_remote, remote_of, workspace_of
 from components.monorepo.monorepo_at_github import MonorepoAtGitHub
 from components.stack.settings import Settings
 from migration.code_move.errors import CarryRefusedError, RemoteError
@@ -34,7 +34,7 @@ def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
         with MonorepoAtGitHub(settings, props["repository"]) as at_github:
             if not props["archived"]:
                 at_github.archive(False)
-            keeper = Keeper(_wanted(props), monorepo, git_dir, _BringingBack(settings, props["branch"]))
+            keeper = Keeper(wanted_of(props), monorepo, git_dir, _BringingBack(settings, props["branch"]))
             done = keeper.keep(monorepo_remote(settings))
             unprotected = at_github.protect(places)
             if props["archived"]:
@@ -91,18 +91,19 @@ class _BringingBack:
         return bringing.bring(refs[default_ref], refs[VENDOR_REF], origin, known)
 
 
-def _wanted(props: Mapping[str, Any]) -> Wanted:
+def wanted_of(props: Mapping[str, Any]) -> Wanted:
+    """What the properties ask for. In one order, since the engine hands maps over in any: commits must not differ."""
     return Wanted(
         name=props["name"],
         branch=props["branch"],
         head=props["head"],
         frozen={
             name: (_folders(name, one), Carried(head=one["head"], tree=one["tree"], tags=one["tags"]))
-            for name, one in props["frozen"].items()
+            for name, one in sorted(props["frozen"].items())
         },
-        thawed={name: _folders(name, one) for name, one in props["thawed"].items()},
+        thawed={name: _folders(name, one) for name, one in sorted(props["thawed"].items())},
         archived=props["archived"],
-        links=props["links"],
+        links=dict(sorted(props["links"].items())),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.carrying import remote_of, settings_from
-from components.history.histories import workspace_of
+from components.history.carrying import settings_from
+from components.history.histories import remote_of, workspace_of
 from components.registry.administering import session, stack_devpi
 from components.stack.settings import WORKSPACE, Settings
 from migration.code_move.workspace import Workspace

@@ -1,4 +1,4 @@
-"""Which folders of the monorepo are frozen, and what was carried over last: told by annotated tags on it.
+"""Which folders of the monorepo are frozen, what was carried over last, its archive: told by annotated tags on it.
 
 The tag `frozen/<repository>` names the commit that froze the folders. Its message holds what the repository had got by
 then, so that later commits are not carried over, whichever machine runs, and whatever state is lost.
@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migration.code_move.git_objects import run_git
+from migration.code_move.git_trees import entries
 from migration.code_move.splitting import Split
-from migration.plan import FROZEN_TAG
+from migration.cutover.archiving import README
+from migration.plan import FROZEN_TAG, is_own_tag
 
 _HEAD = re.compile(r"^Head: (\w+)$", re.MULTILINE)
 _TREE = re.compile(r"^Tree: (\w+)$", re.MULTILINE)
@@ -65,6 +67,23 @@ def frozen_tag(git_dir: Path, repository: str, commit: str, carried: Carried, da
         f"{repository} is its own repository\n\n" + "\n".join(told) + "\n"
     )
     return run_git("mktag", directory=git_dir, standard_input=content.encode()).decode().strip()
+
+
+def archive_tag(monorepo: Path, git_dir: Path, tip: str) -> str | None:
+    """The object of the tag `archived-…` whose notice is the README at `tip`; None when it is not archived.
+
+    git_dir: where `tip` is.
+    """
+    refs = "refs/tags/archived-*"
+    shown = run_git(
+        "for-each-ref", "--format=%(objectname) %(refname:strip=2)", refs, directory=monorepo, user_config=True
+    )
+    readme = entries(git_dir, tip).get(README)
+    for line in shown.decode(errors="surrogateescape").splitlines():
+        object_id, _, name = line.partition(" ")
+        if is_own_tag(name) and entries(git_dir, f"{object_id}^{{commit}}").get(README) == readme:
+            return object_id
+    return None
 
 
 def pinned(split: Split, frozen: Mapping[str, Frozen]) -> Split:

@@ -16,11 +16,11 @@ from migration.code_move.git_trees import entries, with_entries
 from migration.code_move.merging import merged
 from migration.code_move.remote import Remote
 from migration.code_move.tree_changes import TreeFiles, transformed_tree
-from migration.cutover.archiving import README, archive
+from migration.cutover.archiving import archive
 from migration.cutover.bringing_back import BroughtBack
 from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
-from migration.cutover.frozen import Carried, frozen_in, frozen_tag
-from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG, is_own_tag
+from migration.cutover.frozen import Carried, archive_tag, frozen_in, frozen_tag
+from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG
 
 _IDENTITY = {
     f"GIT_{role}_{part}": text
@@ -178,7 +178,7 @@ class Keeper:
         return tip
 
     def _archived(self, tip: str) -> str:
-        if self._archive_tag(tip):
+        if archive_tag(self._monorepo, self._git_dir, tip):
             return tip
         today = datetime.now(UTC)
         with TreeFiles(self._git_dir, tip) as files:
@@ -191,26 +191,13 @@ class Keeper:
         return commit
 
     def _without_archive_notice(self, tip: str) -> str:
-        tag = self._archive_tag(tip)
+        tag = archive_tag(self._monorepo, self._git_dir, tip)
         if not tag:
             return tip
         back = {path: entry for path, entry in entries(self._git_dir, f"{tag}^{{commit}}^").items() if _is_readme(path)}
         gone = [path for path in entries(self._git_dir, tip) if _is_readme(path)]
         tree = with_entries(self._git_dir, f"{tip}^{{tree}}", {**dict.fromkeys(gone), **back})
         return self._commit(tree, [tip], "Take the repository out of the archive\n")
-
-    def _archive_tag(self, tip: str) -> str | None:
-        """The object of the tag whose notice is still the README."""
-        shown = run_git(
-            "for-each-ref", "--format=%(objectname) %(refname:strip=2)", "refs/tags/archived-*",
-            directory=self._monorepo, user_config=True,
-        )  # fmt: skip
-        readme = entries(self._git_dir, tip).get(README)
-        for line in shown.decode(errors="surrogateescape").splitlines():
-            object_id, _, name = line.partition(" ")
-            if is_own_tag(name) and entries(self._git_dir, f"{object_id}^{{commit}}").get(README) == readme:
-                return object_id
-        return None
 
     def _last_version(self) -> str:
         own = ("pre-migration-*", "archived-*", f"{FROZEN_TAG}*", f"{ROLLED_BACK_TAG}*")

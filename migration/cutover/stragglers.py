@@ -2,14 +2,16 @@
 
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from migration.code_move.git_objects import run_git
 from migration.code_move.remote import Remote
 from migration.cutover.frozen import Frozen
+from migration.desired_state import DesiredRepository
 from migration.desired_state.moves import Move
+from migration.plan import Monorepo, Plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +31,15 @@ class Straggler:
 
 
 def stragglers(
-    monorepo: Path, name: str, branch: str, frozen: Mapping[str, Frozen], moves: Mapping[str, tuple[Move, ...]]
+    monorepo: Path, plan: Plan, repositories: Iterable[DesiredRepository], frozen: Mapping[str, Frozen]
 ) -> list[Straggler]:
-    """Those of every frozen repository, the oldest first. name: of the monorepo, for the commands. Raises GitError."""
+    """Those of every frozen repository, the oldest of each first. Raises GitError."""
     return [
         one
-        for repository in frozen.keys() & moves.keys()
-        for move in moves[repository]
-        for one in _of(monorepo, name, branch, repository, move, frozen[repository])
+        for desired in repositories
+        if desired.code and desired.name in frozen
+        for move in desired.code.moves
+        for one in _of(monorepo, plan.monorepo, desired.name, move, frozen[desired.name])
     ]
 
 
@@ -52,11 +55,11 @@ def written_in(remote: Remote, ref: str) -> set[tuple[str, str]]:
     return {(author, date) for author, date in pairs}
 
 
-def _of(monorepo: Path, name: str, branch: str, repository: str, move: Move, frozen: Frozen) -> Iterator[Straggler]:
+def _of(monorepo: Path, planned: Monorepo, repository: str, move: Move, frozen: Frozen) -> Iterator[Straggler]:
     """A merge brings nothing of its own in, unless somebody changed it by hand; then it is left to the two sides."""
     shown = run_git(
         "log", "--reverse", "--no-merges", "--date=raw", "--format=%H%x00%an <%ae>%x00%ad%x00%s",
-        f"{frozen.commit}..refs/heads/{branch}", "--", f":(literal){move.source}",
+        f"{frozen.commit}..refs/heads/{planned.default_branch}", "--", f":(literal){move.source}",
         directory=monorepo, user_config=True,
     )  # fmt: skip
     for line in shown.decode(errors="replace").splitlines():
@@ -70,7 +73,7 @@ def _of(monorepo: Path, name: str, branch: str, repository: str, move: Move, fro
             date=date,
             subject=subject,
             command=(
-                f"git -C {shlex.quote(name)} format-patch -1 --stdout --relative={shlex.quote(move.source)} "
+                f"git -C {shlex.quote(planned.name)} format-patch -1 --stdout --relative={shlex.quote(move.source)} "
                 f"{commit[:12]} | git -C {shlex.quote(repository)} am --3way{into}"
             ),
         )

@@ -1,5 +1,6 @@
 """A wave from its first move to the archive and back, with a monorepo at GitHub and people at work on both sides."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -75,6 +76,11 @@ def test_a_wave_is_cut_over_archived_and_rolled_back_and_nobodys_work_is_lost(at
     stack.set_stage("cutover")
     stack.pulumi("config", "set", "multirepo:archive", "true")
     stack.up()
+    status = json.loads(stack.checkout.run("./multirepo", "status", "--stack", "test", "--json").stdout)
+    assert status["monorepo"] == {"name": NAME, "archived": True, "next_step": "archived"}
+    (wave,) = status["waves"]
+    assert {one["name"]: one["late"] for one in wave["repositories"]} == {"engine": 1, "site": 0}
+    assert wave["next_step"].startswith("1 commit came into frozen folders: ./multirepo drift")
     with github(stack) as client:
         assert client.get(NAME).json()["archived"] is True
         stack.pulumi("preview", "--refresh", "--expect-no-changes")

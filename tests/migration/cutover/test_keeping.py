@@ -18,7 +18,7 @@ from migration.cutover.keeping import Keeper, Kept, Wanted
 from migration.cutover.reversal import Reversal
 from migration.cutover.stragglers import stragglers
 from migration.desired_state import desired_state
-from migration.plan import Plan
+from migration.plan import Monorepo, Plan
 from migration.transforms.tips import tip_trees
 from tests.conftest import Repository
 
@@ -172,10 +172,9 @@ def test_a_later_commit_is_not_carried_over_but_told_with_its_author_and_a_comma
     late = scene.monorepo.commit("Too late", site__index="late\n")
     scene.up(frozen=("engine", "site"))
     assert scene.server("site").git("rev-parse", "main") == carried
-    moves = {
-        one.name: one.code.moves for one in desired_state(scene.plan, {"migration": "cutover"}).repositories if one.code
-    }
-    (told,) = stragglers(scene.monorepo.path, "monorepo", "main", frozen_in(scene.monorepo.path), moves)
+    plan = scene.plan.model_copy(update={"monorepo": Monorepo(name="monorepo")})
+    repositories = desired_state(plan, {"migration": "cutover"}).repositories
+    (told,) = stragglers(scene.monorepo.path, plan, repositories, frozen_in(scene.monorepo.path))
     assert (told.repository, told.commit, told.author) == ("site", late, "Zoë Łukasz <zoe@maestro.example>")
     scene.person("site").path.rename(tmp_path / "site")
     person = Repository(tmp_path / "site", commits=200)
