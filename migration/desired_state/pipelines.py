@@ -122,6 +122,7 @@ def template_values(
         "oidc": isinstance(registry, CodeArtifact) and bool(needed),
         "private_names": sorted(canonicalize_name(one.name) for home in plan.repositories for one in home.packages),
         "updates": _updates(repository),
+        "vendor_branch": planned.VENDOR_BRANCH if repository.moves else "",
     }
 
 

@@ -80,7 +80,10 @@ async def branches_at_head(call: Call) -> Reply:
 
 
 async def compare(call: Call) -> Reply:
-    """https://docs.github.com/rest/commits/commits#compare-two-commits"""
+    """https://docs.github.com/rest/commits/commits#compare-two-commits
+
+    All commits where pages are asked for, otherwise the first 250. Files stand on the first page.
+    """
     repository = call.repository()
     directory, addresses = call.git_directory(repository), call.addresses(repository)
     names = call.parameter("basehead").split("...")
@@ -93,7 +96,11 @@ async def compare(call: Call) -> Reply:
     ahead = (await git(directory, "rev-list", "--reverse", f"{base}..{head}")).decode().split()
     behind = int(await git(directory, "rev-list", "--count", f"{head}..{base}"))
     state = "diverged" if ahead and behind else "ahead" if ahead else "behind" if behind else "identical"
-    files = await differing_files(directory, found[0], head)
+    query = call.request.query_params
+    commits = Reply(ahead[:MOST_COMPARED])
+    if "page" in query or "per_page" in query:
+        commits = page(call, ahead, lambda each: each)
+    files = await differing_files(directory, found[0], head) if query.get("page", "1") == "1" else []
     base_commit, merge_base = await _shown(call, repository, [base, found[0]])
     between = "...".join(map(quote, names))
     page_address = f"{addresses.html}/compare/{between}"
@@ -110,9 +117,10 @@ async def compare(call: Call) -> Reply:
             "ahead_by": len(ahead),
             "behind_by": behind,
             "total_commits": len(ahead),
-            "commits": await _shown(call, repository, ahead[:MOST_COMPARED]),
+            "commits": await _shown(call, repository, commits.body),
             "files": [file_object(file, head, addresses) for file in files],
-        }
+        },
+        headers=commits.headers,
     )
 
 

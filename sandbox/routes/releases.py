@@ -14,6 +14,7 @@ from sandbox.enforcement import RefUpdate
 from sandbox.entities import Account, Repository, node_id, now
 from sandbox.pagination import page
 from sandbox.permissions import Permission
+from sandbox.release_notes import release_notes
 from sandbox.repository_parts import Release
 from sandbox.routes import repository_routes
 
@@ -77,10 +78,30 @@ async def create_release(call: Call) -> Reply:
         published_at=None,
         **given,
     )
+    if fields(call.body, generate_release_notes=bool).get("generate_release_notes"):
+        notes = await release_notes(
+            call, repository, release.tag_name, release.target_commitish, _last_tag(call, repository)
+        )
+        text = "\n\n".join(filter(None, [release.body, notes]))
+        release = replace(release, body=text, name=release.name or release.tag_name)
     release = await _published(call, repository, release)
     call.world.store.put(release)
     shown = _shown(call, repository, release)
     return Reply(shown, 201, {"Location": shown["url"]})
+
+
+async def generate_notes(call: Call) -> Reply:
+    """https://docs.github.com/rest/releases/releases#generate-release-notes-content-for-a-release"""
+    repository = call.writable_repository(Permission.WRITE)
+    tag = required(call.body, "tag_name", str)
+    given = fields(call.body, target_commitish=str, previous_tag_name=str)
+    previous = given.get("previous_tag_name") or _last_tag(call, repository)
+    target = given.get("target_commitish") or repository.default_branch
+    return Reply({"name": tag, "body": await release_notes(call, repository, tag, target, previous)})
+
+
+def _last_tag(call: Call, repository: Repository) -> str | None:
+    return next((one.tag_name for one in _listed(call, repository) if not (one.draft or one.prerelease)), None)
 
 
 async def _published(call: Call, repository: Repository, release: Release) -> Release:
@@ -142,6 +163,7 @@ async def delete_release(call: Call) -> Reply:
 ROUTES = [
     *repository_routes("GET", "/releases", list_releases),
     *repository_routes("POST", "/releases", create_release),
+    *repository_routes("POST", "/releases/generate-notes", generate_notes),
     *repository_routes("GET", "/releases/latest", get_latest),
     *repository_routes("GET", "/releases/tags/{tag:path}", get_by_tag),
     *repository_routes("GET", "/releases/{release_id}", get_release),

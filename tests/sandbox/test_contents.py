@@ -164,6 +164,12 @@ def test_commits_are_listed_by_path_and_compared(api: httpx.Client, repository: 
     compared = api.get(f"{repository}/compare/{first}...main").json()
     assert (compared["status"], compared["ahead_by"], compared["behind_by"]) == ("ahead", 2, 0)
     assert [file["filename"] for file in compared["files"]] == ["a", "b"]
+    paged = api.get(f"{repository}/compare/{first}...main", params={"per_page": 1})
+    second = api.get(paged.links["next"]["url"]).json()
+    assert [one["sha"] for one in paged.json()["commits"] + second["commits"]] == [
+        one["sha"] for one in compared["commits"]
+    ]
+    assert (len(paged.json()["files"]), second["files"]) == (2, [])
     assert api.get(f"{repository}/compare/main...main").json()["status"] == "identical"
     [branch] = api.get(f"{repository}/commits/{compared['commits'][-1]['sha']}/branches-where-head").json()
     assert branch["name"] == "main"

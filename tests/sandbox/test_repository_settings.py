@@ -65,6 +65,22 @@ def test_a_release_makes_its_tag_when_it_is_published(
     assert api.get(address).status_code == 404
 
 
+def test_release_notes_name_what_was_merged_since_the_last_release(api: httpx.Client, repository: str) -> None:
+    page = api.get(repository).json()["html_url"]
+    first = api.post(f"{repository}/releases", json={"tag_name": "v8", "generate_release_notes": True}).json()
+    assert (first["name"], first["body"]) == ("v8", f"**Full Changelog**: {page}/commits/v8")
+    head = api.get(f"{repository}/git/ref/heads/main").json()["object"]["sha"]
+    api.post(f"{repository}/git/refs", json={"ref": "refs/heads/feature", "sha": head})
+    api.put(f"{repository}/contents/new", json={"message": "Add", "content": "aGkK", "branch": "feature"})
+    pull = api.post(f"{repository}/pulls", json={"title": "A feature", "head": "feature", "base": "main"}).json()
+    assert api.put(f"{repository}/pulls/{pull['number']}/merge").status_code == 200
+    merged = f"* A feature by @{pull['user']['login']} in {page}/pull/{pull['number']}\n"
+    notes = api.post(f"{repository}/releases/generate-notes", json={"tag_name": "v9"}).json()
+    assert notes["body"] == f"## What's Changed\n{merged}\n\n**Full Changelog**: {page}/compare/v8...v9"
+    unknown = api.post(f"{repository}/releases/generate-notes", json={"tag_name": "v9", "previous_tag_name": "v0"})
+    assert unknown.json()["errors"][0]["field"] == "previous_tag_name"
+
+
 def test_custom_properties_are_defined_by_the_organization(api: httpx.Client, repository: str) -> None:
     values = f"{repository}/properties/values"
     undefined = api.patch(values, json={"properties": [{"property_name": "tier", "value": "1"}]})
