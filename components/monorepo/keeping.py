@@ -29,12 +29,13 @@ def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     settings = settings_from(config)
     monorepo = monorepo_of(settings)
     git_dir = Workspace(workspace_of(settings)).git_dir
-    places = [f"{folder}/**/*" for one in props["frozen"].values() for folder in one["folders"]]
+    wanted = wanted_of(props)
+    places = [f"{folder}/**/*" for folders, _ in wanted.frozen.values() for folder in folders.folders]
     try:
         with MonorepoAtGitHub(settings, props["repository"]) as at_github:
             if not props["archived"]:
                 at_github.archive(False)
-            keeper = Keeper(wanted_of(props), monorepo, git_dir, _BringingBack(settings, props["branch"]))
+            keeper = Keeper(wanted, monorepo, git_dir, _BringingBack(settings, props["branch"]))
             done = keeper.keep(monorepo_remote(settings))
             unprotected = at_github.protect(places)
             if props["archived"]:
@@ -92,7 +93,7 @@ class _BringingBack:
 
 
 def wanted_of(props: Mapping[str, Any]) -> Wanted:
-    """What the properties ask for. In one order, since the engine hands maps over in any: commits must not differ."""
+    """What the properties ask for, in one order: the engine hands maps over in any, and commits must not differ."""
     return Wanted(
         name=props["name"],
         branch=props["branch"],
