@@ -1,6 +1,5 @@
-"""A world in which a whole migration is played, again and again from the same moments; and what is in it."""
+"""A world in which a whole migration is played, again and again from the same moments."""
 
-import json
 import os
 import shutil
 import signal
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import yaml
 from measuring import PROJECT
+from survival_plan import BEGINNING, INDEX, NAME, PACKAGES, PLAN
 
 sys.path.insert(0, str(PROJECT))
 
@@ -23,42 +24,11 @@ from sandbox import process
 from sandbox.administration import WorldAccess, create_world
 from sandbox.errors import SandboxError
 from sandbox.process import Running
+from sandbox.registry import process as registry
+from sandbox.registry.process import RunningRegistry
 from sandbox.request_log import Request, read_requests
 
-NAME = "platform"
-PLAN: Mapping[str, Any] = {
-    "monorepo": {"name": NAME},
-    "teams": [{"name": "core"}],
-    "defaults": {
-        "protection": {},
-        "labels": [{"name": "migration", "color": "5319e7"}],
-        "environments": [{"name": "production", "reviewers": ["core"], "tags": ["v*"]}],
-        "actions": {},
-        "vulnerability_alerts": True,
-    },
-    "repositories": [
-        {
-            "name": "engine",
-            "kind": "python-service",
-            "topics": ["api"],
-            "moves": [{"from": "engine"}],
-            "teams": {"core": "maintain"},
-            "code_owners": {"*": ["core"]},
-            "transforms": {"rename_modules": {"motor": "acme_motor"}},
-        },
-        {"name": "site", "moves": [{"from": "site", "to": "web"}]},
-        {"name": "docs", "kind": "documentation", "transforms": {"add_files": {"README.md": "# Docs\n"}}},
-    ],
-}
-BEGINNING = {
-    "README.md": "# Platform\n",
-    "engine/run.py": "import motor\n\nmotor.start()\n",
-    "engine/motor/__init__.py": "def start():\n    pass\n",
-    "engine/pyproject.toml": '[project]\nname = "engine"\nversion = "1.0.0"\n',
-    "site/index.html": "<p>1</p>\n",
-    ".github/workflows/engine.yml": "on: {push: {paths: [engine/**]}}\njobs: {test: {runs-on: x, steps: []}}\n",
-}
-KEPT_SETTINGS = ("name", "private", "archived", "description", "topics", "default_branch", "has_issues", "has_wiki")
+DISK_SIZE = 128  # MB of the small disk
 
 
 @dataclass
@@ -85,24 +55,39 @@ class SurvivalWorld:
         assert self.access
         return self.access
 
+    @property
+    def disk(self) -> Path:
+        """What the engine writes to: the state, and the checkout's workspace."""
+        return self.folder / "disk"
+
+    @property
+    def has_own_disk(self) -> bool:
+        """Whether it is a small file system of its own, which root alone can make."""
+        return self.disk.is_mount()
+
     def make(self) -> None:
         """Everything as it is before the migration: a monorepo at GitHub, a stack in which nothing has begun."""
         self._copy_project()
+        self.disk.mkdir()
+        if os.geteuid() == 0:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}m", "tmpfs", str(self.disk)], check=True)
+        (self.disk / "state").mkdir()
+        (self.disk / "workspace").mkdir()
+        (self.checkout / ".multirepo").symlink_to(self.disk / "workspace")
         self.access = create_world(start_sandbox(self.sandbox, port=0), "survival")
         engine = ensure_engine(lambda message, share: None)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
         self.environment = {
             **kept,
             "PATH": os.pathsep.join([*map(str, engine.path_entries), kept["PATH"]]),
-            "PULUMI_BACKEND_URL": f"{(self.folder / 'state').as_uri()}?metadata=skip",
+            "PULUMI_BACKEND_URL": f"{(self.disk / 'state').as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": "survival",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_STACK": "survival",
             "GITHUB_TOKEN": self.world.token,
             **({"PULUMI_HOME": str(engine.home)} if engine.home else {}),
         }
-        (self.folder / "state").mkdir()
-        (self.checkout / "plan.yaml").write_text(yaml.safe_dump(dict(PLAN)))
+        self.write_plan(PLAN)
         settings = {
             "multirepo:github": self.world.address,
             "multirepo:owner": self.world.organization,
@@ -127,22 +112,66 @@ class SurvivalWorld:
         """Of the one wave."""
         self.pulumi("config", "set", "--path", "multirepo:waves.migration", stage)
 
+    def write_plan(self, plan: Mapping[str, Any]) -> None:
+        """What the stack is to be, from its next `up` on."""
+        (self.checkout / "plan.yaml").write_text(yaml.safe_dump(dict(plan)))
+
+    def start_registry(self) -> RunningRegistry:
+        """The registry, which nothing needs before packages join."""
+        running = registry.start(self.sandbox, port=None if self.has_registry else 0)
+        self.environment["DEVPI_PASSWORD"] = running.root_password
+        return running
+
+    @property
+    def has_registry(self) -> bool:
+        """Whether there is one, running or not."""
+        return (self.sandbox / process.REGISTRY).exists()
+
+    def kill_registry(self) -> None:
+        """As when its machine fails."""
+        running = registry.status(self.sandbox)
+        if running:
+            os.kill(running.pid, signal.SIGKILL)
+
+    def registry_writes(self) -> int:
+        """How many transactions the registry has written: https://doc.devpi.net/latest/adminman/replica.html."""
+        address = registry.start(self.sandbox).address
+        return int(httpx.get(f"{address}/+api").headers["X-DEVPI-SERIAL"])
+
+    def add_packages(self) -> None:
+        """A repository whose packages are published joins the plan, and a registry the stack."""
+        running = self.start_registry()
+        self.write_plan({**PLAN, "repositories": [*PLAN["repositories"], PACKAGES]})
+        settings = {"kind": "devpi", "server": running.address, "index": INDEX}
+        for name, value in (settings | {user: user for user in ("reader", "publisher")}).items():
+            self.pulumi("config", "set", "--path", f"multirepo:registry.{name}", value)
+
+    def fill_disk(self) -> None:
+        """Leave no byte on the engine's disk."""
+        with suppress(OSError), (self.disk / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+
+    def empty_disk(self) -> None:
+        """As somebody does who was called."""
+        (self.disk / "filler").unlink()
+
     def commit(self, repository: str, path: str, text: str, author: str = "Zoe") -> None:
         """Somebody commits to the default branch, and pushes; tries again when another push came between."""
         clone = self.folder / "people" / repository
         url = self.world.clone_url(repository).replace("://", f"://x-access-token:{self.world.token}@")
         if not clone.exists():
             clone.parent.mkdir(exist_ok=True)
-            _git(clone.parent, author, "clone", "--quiet", url, repository)
+            git(clone.parent, author, "clone", "--quiet", url, repository)
         for attempt in range(20):
-            _git(clone, author, "fetch", "--quiet", "origin")
-            _git(clone, author, "checkout", "--quiet", "-B", "work", "origin/main")
+            git(clone, author, "fetch", "--quiet", "origin")
+            git(clone, author, "checkout", "--quiet", "-B", "work", "origin/main")
             (clone / path).parent.mkdir(parents=True, exist_ok=True)
             (clone / path).write_text(text)
-            _git(clone, author, "add", "--all")
-            _git(clone, author, "commit", "--quiet", "--message", f"Write {path}")
+            git(clone, author, "add", "--all")
+            git(clone, author, "commit", "--quiet", "--message", f"Write {path}")
             try:
-                _git(clone, author, "push", "--quiet", "origin", "HEAD:main")
+                git(clone, author, "push", "--quiet", "origin", "HEAD:main")
             except subprocess.CalledProcessError:
                 if attempt == 19:
                     raise
@@ -159,22 +188,32 @@ class SurvivalWorld:
 
     def save(self, name: str) -> None:
         """Keep the whole world, with the sandbox stopped meanwhile."""
-        process.stop(self.sandbox)
-        saved = self.folder / "saved" / name
-        shutil.rmtree(saved, ignore_errors=True)
-        for part in self._parts():
-            if (self.folder / part).exists():
-                shutil.copytree(self.folder / part, saved / part, symlinks=True)
-        start_sandbox(self.sandbox)
+        self._copy(self.folder, self.folder / "saved" / name)
 
     def restore(self, name: str) -> None:
         """Bring it back; the sandbox answers at the same address."""
+        self._copy(self.folder / "saved" / name, self.folder)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        registry.stop(self.sandbox)
         process.stop(self.sandbox)
-        for part in self._parts():
-            shutil.rmtree(self.folder / part, ignore_errors=True)
-            if (self.folder / "saved" / name / part).exists():
-                shutil.copytree(self.folder / "saved" / name / part, self.folder / part, symlinks=True)
+        for part in ("sandbox", "people", "disk/state", "disk/workspace"):
+            shutil.rmtree(target / part, ignore_errors=True)
+            if (source / part).exists():
+                shutil.copytree(source / part, target / part, symlinks=True)
+        for file in ("checkout/plan.yaml", "checkout/Pulumi.survival.yaml"):
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / file, target / file)
         start_sandbox(self.sandbox)
+        if self.has_registry:
+            self.start_registry()
+
+    def close(self) -> None:
+        """End what runs, and unmount."""
+        registry.stop(self.sandbox)
+        process.stop(self.sandbox)
+        if self.has_own_disk:
+            subprocess.run(["umount", str(self.disk)], check=True)
 
     def kill_sandbox(self) -> None:
         """As when its machine fails: no farewell."""
@@ -182,63 +221,21 @@ class SurvivalWorld:
         if running:
             os.kill(running.pid, signal.SIGKILL)
 
-    def contents(self) -> dict[str, Any]:
-        """What must be the same in every world: nothing in it has a date or a number of its own."""
-        headers = {"Authorization": f"Bearer {self.world.token}"}
-        base = f"{self.world.api_url}/"
-        with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
-            listed = client.get(f"orgs/{self.world.organization}/repos", params={"per_page": 100}).json()
-            return {one["name"]: self._repository(client, one["name"]) for one in listed}
-
-    def _repository(self, client: httpx.Client, name: str) -> dict[str, Any]:
-        path = f"repos/{self.world.organization}/{name}"
-        settings = client.get(path).json()
-        rulesets = [client.get(f"{path}/rulesets/{one['id']}").json() for one in client.get(f"{path}/rulesets").json()]
-        pulls = client.get(f"{path}/pulls", params={"state": "all"}).json()
-        return {
-            "settings": {key: settings[key] for key in KEPT_SETTINGS},
-            "rulesets": sorted(
-                json.dumps([one["name"], one["target"], one["rules"]], sort_keys=True) for one in rulesets
-            ),
-            "labels": sorted(one["name"] for one in client.get(f"{path}/labels", params={"per_page": 100}).json()),
-            "teams": sorted(f"{one['slug']} {one['permission']}" for one in client.get(f"{path}/teams").json()),
-            "environments": sorted(one["name"] for one in client.get(f"{path}/environments").json()["environments"]),
-            "pulls": sorted(f"{one['title']} {one['state']}" for one in pulls),
-            "refs": self._refs(name),
-        }
-
-    def _refs(self, name: str) -> dict[str, Any]:
-        """Ref to its tree, and to the author and subject of every commit behind it, each as often as it is there."""
-        clone = self.folder / "looked-at.git"
-        shutil.rmtree(clone, ignore_errors=True)
-        url = self.world.clone_url(name).replace("://", f"://x-access-token:{self.world.token}@")
-        _git(self.folder, "Zoe", "clone", "--quiet", "--mirror", url, str(clone))
-        refs = _git(clone, "Zoe", "for-each-ref", "--format=%(refname)").splitlines()
-        found: dict[str, Any] = {}
-        for ref in refs:
-            tree = _git(clone, "Zoe", "rev-parse", f"{ref}^{{tree}}")
-            commits = _git(clone, "Zoe", "log", "--format=%an: %s", ref).splitlines()
-            found[ref] = [tree, sorted(commits)] if "notes" not in ref else len(commits)
-        return found
-
-    def _parts(self) -> tuple[str, ...]:
-        return ("sandbox", "state", "people", "checkout/.multirepo")
-
     def _publish_monorepo(self) -> None:
         headers = {"Authorization": f"Bearer {self.world.token}"}
         address = f"{self.world.api_url}/orgs/{self.world.organization}/repos"
         httpx.post(address, json={"name": NAME, "private": True}, headers=headers).raise_for_status()
         made = self.folder / "beginning"
         made.mkdir()
-        _git(made, "Zoe", "init", "--quiet", "--initial-branch=main")
+        git(made, "Zoe", "init", "--quiet", "--initial-branch=main")
         for path, text in BEGINNING.items():
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             (made / path).write_text(text)
-            _git(made, "Zoe", "add", "--all")
-            _git(made, "Zoe", "commit", "--quiet", "--message", f"Begin {path}")
-        _git(made, "Zoe", "tag", "--annotate", "--message", "One", "v1.0.0")
+            git(made, "Zoe", "add", "--all")
+            git(made, "Zoe", "commit", "--quiet", "--message", f"Begin {path}")
+        git(made, "Zoe", "tag", "--annotate", "--message", "One", "v1.0.0")
         url = self.world.clone_url(NAME).replace("://", f"://x-access-token:{self.world.token}@")
-        _git(made, "Zoe", "push", "--quiet", url, "main", "v1.0.0")
+        git(made, "Zoe", "push", "--quiet", url, "main", "v1.0.0")
 
     def _copy_project(self) -> None:
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True)
@@ -258,7 +255,8 @@ def start_sandbox(root: Path, port: int | None = None) -> Running:
     return process.start(root, port)
 
 
-def _git(folder: Path, author: str, *arguments: str) -> str:
+def git(folder: Path, author: str, *arguments: str) -> str:
+    """What git prints, without the line end; people's dates are fixed."""
     environment = {
         "PATH": os.environ["PATH"],
         "GIT_CONFIG_NOSYSTEM": "1",

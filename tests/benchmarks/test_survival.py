@@ -6,7 +6,8 @@ from tests.conftest import PROJECT
 
 sys.path.insert(0, str(PROJECT / "benchmarks"))
 
-from survival import Result, difference, table_of
+from survival import Point, Result, table_of
+from survival_contents import difference
 
 WORLD = {"engine": {"settings": {"private": True}, "refs": {"refs/heads/main": ["a1", ["Zoe: Begin"]]}}}
 
@@ -26,6 +27,8 @@ def test_what_is_missing_and_what_is_too_much_is_a_difference() -> None:
 
 
 def test_the_table_counts_runs_and_differences_by_phase_and_mode() -> None:
-    results = [Result("cutover", point, "kill", 1, 2.0, "lost" if point else "") for point in range(2)]
+    results = [
+        Result(Point("cutover", "GitHub", number), "kill", 1, 2.0, "lost" if number else "") for number in range(2)
+    ]
     (row,) = zip(*(column.cells for column in table_of(results).columns), strict=True)
-    assert list(row) == ["cutover", "kill", "2", "1", "1"]
+    assert list(row) == ["cutover", "GitHub", "kill", "2", "1", "1"]
