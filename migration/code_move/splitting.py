@@ -15,7 +15,7 @@ from migration.code_move.folders import FolderFinder, FolderTrees
 from migration.code_move.git_objects import GitError, ObjectStore
 from migration.code_move.history import SourceHistory, lay_out
 from migration.code_move.messages import CommitIds, Messages
-from migration.code_move.monorepo import Monorepo, count_files, folders_at, open_monorepo
+from migration.code_move.monorepo import Monorepo, count_files, folders_at, has_file, open_monorepo
 from migration.code_move.pack import PackWriter
 from migration.code_move.resumption import Past, recalled, sections
 from migration.code_move.split import Kept, choose_commits, reached_from
@@ -161,12 +161,8 @@ class _Run:
 
     def _read(self, tips: Sequence[bytes]) -> dict[str, FolderTrees]:
         """Read the history, and at the same time begin to look for the folders in it."""
-        paths = {
-            name: repository
-            for repository, selection in self._selections.items()
-            for move in selection.moves
-            for name in move_sources(move)
-        }
+        moves = (move for selection in self._selections.values() for move in selection.moves)
+        paths = sorted({name for move in moves for name in move_sources(move)})
         id_size = self._source.object_format.size
         records: list[bytes] = []
         roots: dict[bytes, int] = {}
@@ -188,15 +184,24 @@ class _Run:
             del records, roots
             folders = finder.find(trees)
         self._progress("reading trees", len(paths), len(paths))
-        for path, repository in paths.items():
+        for path in paths:
             if len(folders[path].trees) == 1 and not self._past:
-                existing = folders_at(self._store.git_dir, self._source.head)
-                nearest = difflib.get_close_matches(path, existing, n=3, cutoff=0.5) or existing[:3]
-                raise SplitError(
-                    f"{repository}: no commit of {self._source.path} has a folder {path!r}. Correct its name in the "
-                    f"plan; the nearest folders at {self._source.head.hex()[:12]} are {', '.join(nearest)}."
-                )
+                raise SplitError(self._no_folder(path))
         return folders
+
+    def _no_folder(self, path: str) -> str:
+        head, git_dir = self._source.head, self._store.git_dir
+        told = f"No commit of {self._source.path} has a folder {path!r}"
+        if has_file(git_dir, head, path):
+            return (
+                f"{told}: it is a file, and moves take folders. Move the folder that it is in, or add the file to the "
+                "repository with `transforms.add_files` or `transforms.add_folder`."
+            )
+        existing = folders_at(git_dir, head)
+        nearest = difflib.get_close_matches(path, existing, n=3, cutoff=0.5) or existing[:3]
+        return (
+            f"{told}. Correct its name in the plan; the nearest folders at {head.hex()[:12]} are {', '.join(nearest)}."
+        )
 
     def _choose(
         self,

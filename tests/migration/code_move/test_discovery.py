@@ -303,8 +303,14 @@ def test_paths_may_hold_any_character_that_git_allows(explorer: Explorer) -> Non
 
 def test_a_folder_that_never_was_is_an_error(explorer: Explorer) -> None:
     explorer.commits(folder("a"))
-    with pytest.raises(SplitError, match="no commit of"):
+    with pytest.raises(SplitError, match=r"^No commit of .* has a folder 'b'\. .* the nearest folders at \w+ are a, "):
         explorer.found_for("b")
+
+
+def test_a_file_is_no_folder_and_the_plan_has_another_place_for_it(explorer: Explorer) -> None:
+    explorer.commits({"LICENSE": "free\n", **folder("a")})
+    with pytest.raises(SplitError, match=r"'LICENSE': it is a file, and moves take folders\. .*transforms\.add_files"):
+        explorer.found_for("LICENSE")
 
 
 def test_the_monorepo_is_only_read(explorer: Explorer) -> None:
