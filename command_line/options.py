@@ -10,3 +10,6 @@ MonorepoOption = Annotated[
 ]
 PlanOption = Annotated[Path | None, typer.Option("--plan", help="Your plan, instead of migration.yaml.")]
 StackOption = Annotated[str, typer.Option("--stack", help="The stack to look at.")]
+DockerOption = Annotated[
+    bool, typer.Option("--docker", help="Run the stack in containers, and set up what that needs.")
+]

@@ -7,9 +7,10 @@ import typer
 
 from command_line import pulumi
 from command_line.console import steps, tell
+from command_line.containers import containers
 from command_line.environment import STATE
 from command_line.failures import CommandError
-from command_line.options import MonorepoOption, PlanOption
+from command_line.options import DockerOption, MonorepoOption, PlanOption
 from command_line.place import Place, prepare_place
 from command_line.present import present_monorepo
 from command_line.report import write_report
@@ -30,13 +31,14 @@ from migration.plan import read_plan
 def rehearse(
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
+    docker: DockerOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
     verify: Annotated[bool, typer.Option(help="End by judging the checklist, where anything has changed.")] = True,
     weeks: Annotated[bool, typer.Option("--weeks", help="Play all weeks of the sample's migration, twice.")] = False,
 ) -> None:
     """Perform the whole migration against a local GitHub, and say what became of it."""
     if weeks:
-        if monorepo or plan or as_json:
+        if monorepo or plan or as_json or docker:
             raise CommandError("--weeks plays the sample's own story: leave the other options out.")
         with steps() as shown:
             account = list(play_weeks(shown))
@@ -60,7 +62,10 @@ def rehearse(
         with shown.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)
             deployment = pulumi.up(stack.name, place.environment, step.say)
-        verification = verified_now_or_before(stack, settings, read, split, source, shown) if verify else None
+        verification = None
+        if verify:
+            with containers(docker, shown) as daemon:
+                verification = verified_now_or_before(stack, settings, read, split, source, daemon, shown)
     for line in (*in_lines(found.warnings), *deployment.advice):
         tell(f"! {line}")
     summary = Summary(

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from command_line.console import steps
+from command_line.containers import containers
 from command_line.exit_codes import ExitCode
-from command_line.options import MonorepoOption, PlanOption
+from command_line.options import DockerOption, MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
 from command_line.summary import in_words
@@ -32,15 +33,16 @@ def verify(
     plan: PlanOption = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Another owner than the stack's.")] = None,
     index: Annotated[str | None, typer.Option("--index", help="Another package index than the stack's.")] = None,
+    docker: DockerOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts for machines.")] = False,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the verdicts as JUnit XML there.")] = None,
 ) -> None:
     """Judge each line of the checklist by running it. Exit code 1 when one does not hold or cannot be judged."""
     chosen = Stack(stack) if stack else stack_for(monorepo, plan)
     read = read_plan(chosen.plan_file)
-    with steps() as shown:
+    with steps() as shown, containers(docker, shown) as daemon:
         settings = chosen.settings()
-        world = world_to_verify(chosen, settings, read, owner or settings.owner, index or settings.index_url)
+        world = world_to_verify(chosen, settings, read, owner or settings.owner, index or settings.index_url, daemon)
         selections = selections_of(desired_state(read, settings.stages))
         source, split = present_split(settings, read, selections, shown)
         with shown.step("checklist") as step:

@@ -21,6 +21,7 @@ from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.check import Outcome, Verdict
 from migration.verification.checklist import checklist
+from migration.verification.docker import Docker
 from migration.verification.history import Moved
 from migration.verification.judging import judge_all
 from migration.verification.results import Verification, key_of, read_verification
@@ -41,7 +42,9 @@ def evidence_file(stack: Stack) -> Path:
     return place_of(stack) / "evidence.json"
 
 
-def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, index_url: str | None) -> World:
+def world_to_verify(
+    stack: Stack, settings: Settings, plan: Plan, owner: str, index_url: str | None, docker: Docker | None
+) -> World:
     """The addresses, with tokens from the environment, or from the sandbox where they are its own."""
     index = None
     if index_url is not None:
@@ -56,6 +59,7 @@ def world_to_verify(stack: Stack, settings: Settings, plan: Plan, owner: str, in
         clone_url=lambda name: settings.github.clone_url(owner, name),
         token=world_of(stack).token if stack.in_sandbox else os.environ.get(TOKEN_VARIABLE),
         index=index,
+        docker=docker,
         cache=place_of(stack) / "cache",
     )
 
@@ -69,10 +73,10 @@ def standing(plan: Plan, stages: Mapping[str, Stage]) -> Plan:
 
 
 def verified_now_or_before(
-    stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, shown: Steps
+    stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, docker: Docker | None, shown: Steps
 ) -> Verification:
     """What was found before in this very world, if all of it held; otherwise what is found now."""
-    world = world_to_verify(stack, settings, plan, settings.owner, settings.index_url)
+    world = world_to_verify(stack, settings, plan, settings.owner, settings.index_url, docker)
     moved = Moved(
         split=split,
         monorepo=monorepo,

@@ -14,9 +14,11 @@ import pytest
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from engine import Engine, ensure_engine
+from engine import Engine, ensure_compose, ensure_engine
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world
+from sandbox.containers.base_images import BaseImages
+from sandbox.containers.daemon import docker_daemon
 from sandbox.process import Running
 from sandbox.registry import process as registry
 from sandbox.registry.process import RunningRegistry
@@ -127,6 +129,14 @@ def registry_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 
 
 @pytest.fixture(scope="session")
+def base_images() -> Iterator[BaseImages]:
+    """Those of the machine's Docker daemon, or of one that keeps them for the next run."""
+    compose = ensure_compose(lambda message, share: None)
+    with docker_daemon(PROJECT / ".multirepo" / "docker") as host:
+        yield BaseImages(host=host, compose=compose, may_make=True)
+
+
+@pytest.fixture(scope="session")
 def build_environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the environments of build backends are kept, so that each is made once."""
     return tmp_path_factory.mktemp("build-environments")
@@ -199,4 +209,5 @@ def new_checkout(path: Path) -> Checkout:
                 shutil.copy2(PROJECT / compiled, path / compiled)
     (path / ".venv").symlink_to(PROJECT / ".venv")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
-    return Checkout(path, inherited)
+    # Images are built under ./multirepo test --docker, on a daemon that the test names.
+    return Checkout(path, inherited | {"DOCKER_HOST": f"unix://{path}/no-daemon"})

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from migration.verification.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.commands import clean_environment, free_port, run, serve
-from migration.verification.python_environments import environment_with, python_environment
+from migration.verification.python_environments import environment_with
 from migration.verification.repositories import has_tests, passes_its_tests, title_of
 from migration.verification.stack.browser import browser
 from migration.verification.stack.compose import fixed_passwords
 from migration.verification.stack.programs import folder_server, page
-from migration.verification.stack.running import COMPOSE_FILE, services_of, stack, tests_of
+from migration.verification.stack.running import stack
+from migration.verification.stack.services import COMPOSE_FILE, services_of, tests_of
 from migration.verification.world import World
 
 PART = "Integration"
@@ -104,20 +105,12 @@ def _suite(world: World, evidence: Evidence) -> None:
 
 def _test_service(world: World, evidence: Evidence) -> None:
     """Its own command of the compose file, against the stack."""
-    tests = tests_of(world)
-    assert tests.test_service is not None
     running = stack(world, evidence)
-    repository = world.repository(tests.test_service)
-    programs = python_environment(world, repository.name, ".", evidence)
-    command = services_of(world, evidence)[tests.test_service].command
-    clone = world.clone(repository.name, evidence)
-    remedy = f"Run it in a clone of {repository.name} with the same variables."
-    words = [programs / command[0], *command[1:]]
-    output = run(evidence, words, clone, remedy, clean_environment(**running.suite, PYTHONPATH=str(clone)))
+    output = running.test(evidence)
     last = output.strip().splitlines()[-1].strip("= ")
     evidence.saw.append(last)
     if "passed" not in last or "skipped" in last:
-        raise BrokenError(f"Not every check was run: {last}", remedy)
+        raise BrokenError(f"Not every check was run: {last}", f"Start the stack by hand: {evidence.ran[-1]}")
 
 
 def _compose(world: World, evidence: Evidence) -> None:

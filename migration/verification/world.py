@@ -1,5 +1,6 @@
 """Where everything is, and what several checks share: clones, environments, the running stack."""
 
+import hashlib
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan, Repository
 from migration.verification.check import BrokenError, Evidence
 from migration.verification.commands import Server
+from migration.verification.docker import Docker
 
 Made = TypeVar("Made")
 
@@ -26,6 +28,7 @@ class World:
     """What `verify` is given: addresses, and no state of Pulumi.
 
     clone_url: from the name of a repository to its address. index: where packages are; None for no registry.
+    docker: where images are built and the stack runs; None for a machine on which it runs as processes.
     cache: what makes the next time quicker. folder: for clones and environments, outside of every project, so that
     nothing in a folder above reaches into them; gone when the world is closed.
     """
@@ -35,12 +38,18 @@ class World:
     clone_url: Callable[[str], str]
     token: str | None = field(default=None, repr=False)
     index: SimpleIndex | None = None
+    docker: Docker | None = None
     cache: Path
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="multirepo-verify-")))
     _made: dict[str, "tuple[Future[Any], Evidence]"] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _servers: list[Server] = field(default_factory=list, repr=False)
+    _ends: list[Callable[[], None]] = field(default_factory=list, repr=False)
     _temporary: list[Path] = field(default_factory=list, repr=False)
+
+    @property
+    def project(self) -> str:
+        """What Docker calls all that is this world's: the same from one verification of it to the next."""
+        return f"multirepo-{hashlib.sha256(str(self.cache).encode()).hexdigest()[:8]}"
 
     def remote(self, name: str) -> Remote:
         """The repository at GitHub."""
@@ -97,8 +106,12 @@ class World:
 
     def keep(self, server: Server) -> Server:
         """Stop the server when everything is judged."""
-        self._servers.append(server)
+        self.at_end(server.stop)
         return server
+
+    def at_end(self, end: Callable[[], None]) -> None:
+        """Do this when everything is judged, whatever came of it; the last that was asked for first."""
+        self._ends.append(end)
 
     def temporary(self, prefix: str) -> Path:
         """A new folder outside of every other, removed when everything is judged."""
@@ -107,8 +120,8 @@ class World:
 
     def close(self) -> None:
         """Stop what runs, and remove what was made."""
-        for server in reversed(self._servers):
-            server.stop()
+        while self._ends:
+            self._ends.pop()()
         for folder in (*self._temporary, self.folder):
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,10 +1,7 @@
 """The registry in a container of our own image, on a real Docker daemon: ./multirepo test --docker."""
 
 import json
-import os
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,66 +11,26 @@ import yaml
 
 from engine import Engine, ensure_docker_plugin
 from migration.packages.devpi import Devpi
+from sandbox.containers.base_images import BaseImages
 from sandbox.listening import listen_on_first_free
-from tests.conftest import PROJECT
 from tests.end_to_end.conftest import Stack
 from tests.end_to_end.test_publishing import CONFIG, LOGGING, plan
 
 pytestmark = pytest.mark.docker
 
 PASSWORD = "of-this-test-alone-4711"
-BASE = "multirepo-test-base"
 
 
-@pytest.fixture(scope="session")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture
+def daemon(base_images: BaseImages) -> str:
     """The address of a Docker daemon: the user's own, or one for these tests."""
-    if shutil.which("docker") is None:
-        pytest.skip("there is no docker on PATH")
-    if subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0:
-        yield os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-        return
-    if shutil.which("dockerd") is None or os.geteuid() != 0:
-        pytest.skip("no Docker daemon runs, and only root can start one: dockerd must be on PATH")
-    folder = tmp_path_factory.mktemp("docker")
-    address = f"unix://{folder}/docker.sock"
-    places = ("--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid")
-    with (folder / "log").open("wb") as log:
-        started = subprocess.Popen(
-            ["dockerd", "--host", address, *map(str, places), "--storage-driver", "vfs"], stdout=log, stderr=log
-        )
-    try:
-        deadline = time.monotonic() + 60
-        while not docker(address, "info", check=False):
-            if started.poll() is not None or time.monotonic() > deadline:
-                said = (folder / "log").read_text().splitlines()[-1:]
-                pytest.skip(f"no Docker daemon can be started: {''.join(said)}")
-            time.sleep(0.2)
-        yield address
-    finally:
-        started.terminate()
-        started.wait(timeout=60)
+    return base_images.host
 
 
-@pytest.fixture(scope="session")
-def base(daemon: str) -> str:
-    """The image's own base where it can be had; where no registry of images is reachable, one of Debian's packages."""
-    usual = "python:3.11-slim-bookworm"
-    if docker(daemon, "image", "inspect", usual, check=False) or docker(daemon, "pull", usual, check=False):
-        return usual
-    archive = PROJECT / ".multirepo" / "test-tools" / "docker-base.tar"
-    if not archive.exists():
-        if shutil.which("debootstrap") is None:
-            pytest.skip(f"{usual} cannot be pulled, and there is no debootstrap on PATH to make another base")
-        tree = archive.with_suffix("")
-        wanted = "--include=python3,python3-venv,ca-certificates"
-        subprocess.run(["debootstrap", "--variant=minbase", wanted, "bookworm", tree], check=True, capture_output=True)
-        # Where the network has a certificate authority of its own, pip must know it.
-        shutil.copy("/etc/ssl/certs/ca-certificates.crt", tree / "etc/ssl/certs/ca-certificates.crt")
-        subprocess.run(["tar", "-C", tree, "-cf", archive, "."], check=True)
-        shutil.rmtree(tree)
-    docker(daemon, "import", str(archive), BASE)
-    return BASE
+@pytest.fixture
+def base(base_images: BaseImages) -> str:
+    """The image's own base, or what stands in for it."""
+    return base_images.find("python:3.11-slim-bookworm")
 
 
 def docker(daemon: str, *arguments: str, check: bool = True) -> str:

@@ -1,6 +1,7 @@
 """Stacks that do not come up, or should not."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import BrokenError, Evidence, Outcome
 from migration.verification.commands import clean_environment, serve
 from migration.verification.stack.compose import fixed_passwords, read_services
-from migration.verification.stack.running import Stack
+from migration.verification.stack.processes import run_test_service
+from migration.verification.stack.services import Stack
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -110,7 +112,8 @@ def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
     }
     index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
     world = worlds([checker, {**TESTS, "test_service": "checker"}], files, index)
-    running = Stack(addresses={"engine": "http://127.0.0.1:9"}, suite={}, how="by hand")
+    test = partial(run_test_service, world, {})
+    running = Stack(addresses={"engine": "http://127.0.0.1:9"}, suite={}, test=test, how="by hand")
     world.once("stack", Evidence(), lambda _: running)
     assert "1 failed" in verdict_on(world, "integration.suite").why
     assert verdict_on(world, "integration.tests").outcome == Outcome.FAILS

@@ -6,7 +6,7 @@ import pytest
 
 from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Check, Evidence, Outcome, judged
-from migration.verification.stack.running import Stack
+from migration.verification.stack.services import Stack
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -19,6 +19,7 @@ ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [
 PAGE: dict[str, Any] = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
 CORE = {"pyproject.toml": '[project]\nname = "acme-core"\nversion = "0.1.0"\n'}
 NOWHERE = SimpleIndex(url="http://127.0.0.1:9/simple/")
+RUNNING = Stack(addresses={}, suite={}, test=lambda _: "", how="by hand")
 
 
 def manifest(*requirements: str) -> dict[str, str]:
@@ -91,7 +92,7 @@ def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str
         "config/test_targets.yml": "targets: [{name: a, api_base: x, frontend_url: x}, {name: b, api_base: y}]\n",
     }
     world = worlds([CHECKER, TESTS], {"checker": files, "tests": {"README.md": "x"}}, NOWHERE)
-    world.once("stack", Evidence(), lambda _: Stack(addresses={}, suite={}, how="by hand"))
+    world.once("stack", Evidence(), lambda _: RUNNING)
     assert told in verdict_on(world, "checker.stranger").why
     assert told in verdict_on(world, "checker.configured").why
     assert verdict_on(world, "metrics.solutions").outcome == Outcome.FAILS
@@ -100,7 +101,7 @@ def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str
 def test_a_test_service_that_knows_one_target_only_is_found(worlds: Worlds) -> None:
     files = {"config/test_targets.yml": "targets: [{name: a, api_base: x, frontend_url: x}]\n"}
     world = worlds([CHECKER, TESTS], {"checker": files, "tests": {"README.md": "x"}}, NOWHERE)
-    world.once("stack", Evidence(), lambda _: Stack(addresses={}, suite={}, how="by hand"))
+    world.once("stack", Evidence(), lambda _: RUNNING)
     assert "names 1 target" in verdict_on(world, "checker.configured").why
 
 
