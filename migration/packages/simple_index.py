@@ -36,6 +36,10 @@ class SimpleIndex:
 
     def files(self, name: str, version: str) -> dict[str, str]:
         """The files of a version: name to address. Empty when there is none. Raises RegistryError."""
+        return {file: url for file, url in self.all_files(name).items() if _version_of(file) == Version(version)}
+
+    def all_files(self, name: str) -> dict[str, str]:
+        """The files of all versions: name to address. Empty for a name that is not known. Raises RegistryError."""
         page = f"{self.url.rstrip('/')}/{canonicalize_name(name)}/"
         answer = self._get(page, missing_is_fine=True)
         if answer.status_code == httpx.codes.NOT_FOUND:
@@ -45,8 +49,7 @@ class SimpleIndex:
         else:
             links = [unescape(link) for link in _LINK.findall(answer.text)]
         addresses = [urldefrag(urljoin(page, link)).url for link in links]
-        named = {unquote(urlsplit(address).path.rpartition("/")[2]): address for address in addresses}
-        return {file: address for file, address in named.items() if _version_of(file) == Version(version)}
+        return {unquote(urlsplit(address).path.rpartition("/")[2]): address for address in addresses}
 
     def content(self, address: str) -> bytes:
         """A file. Raises RegistryError."""

@@ -6,6 +6,7 @@ from migration.verification import (
     frontend,
     history,
     integration,
+    releases,
     repositories,
     shared_packages,
     success_metrics,
@@ -15,7 +16,7 @@ from migration.verification.check import Check
 from migration.verification.history import Moved
 from migration.verification.world import World
 
-PARTS = (shared_packages, repositories, testing_service, frontend, contracts, integration, documentation)
+PARTS = (shared_packages, repositories, testing_service, frontend, contracts, integration, documentation, releases)
 
 
 def checklist(world: World, moved: Moved | None) -> list[Check]:

@@ -26,8 +26,8 @@ def python_environment(world: World, name: str, folder: str, evidence: Evidence)
     return world.once(f"python {name}/{folder}", evidence, lambda gathered: _made(world, name, folder, gathered))
 
 
-def environment_with(world: World, purpose: str, requirements: list[str], evidence: Evidence) -> Path:
-    """The `bin` of a new environment with these requirements, from the registry alone."""
+def environment_with(world: World, purpose: str, requirements: list[str], evidence: Evidence, *options: str) -> Path:
+    """The `bin` of a new environment with these requirements, from the registry alone. options: for uv."""
     if world.index is None:
         raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
     home = world.folder / "environments" / purpose
@@ -36,19 +36,11 @@ def environment_with(world: World, purpose: str, requirements: list[str], eviden
         private = [package.name for one in world.plan.repositories for package in one.packages]
         # A registry that was made anew may have other files under the same names as the one before.
         fresh = [word for package in private for word in ("--refresh-package", package)]
-        command = [
-            uv.find_uv_bin(),
-            "pip",
-            "install",
-            "--quiet",
-            "--no-config",
-            *fresh,
-            "--python",
-            home,
-            *requirements,
-        ]
+        install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--python", home]
+        command = [*install, *fresh, *options, *requirements]
         run(evidence, command, world.folder, _REMEDY, index_environment(world))
-        evidence.ran[-1] = f"uv pip install --default-index {world.index.url} {' '.join(requirements)}"
+        words = " ".join([*options, *requirements])
+        evidence.ran[-1] = f"uv pip install --default-index {world.index.url} {words}"
     return home / "bin"
 
 

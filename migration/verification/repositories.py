@@ -17,6 +17,7 @@ from migration.verification.references import absent_folders, foreign_imports, r
 from migration.verification.stack.images import built_image
 from migration.verification.world import World
 
+TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 HADOLINT = "2.15.1"
 # Only what was installed from somewhere else than an index has this file:
 # https://packaging.python.org/en/latest/specifications/direct-url/
@@ -154,16 +155,17 @@ def _passes_its_tests(world: World, repository: Repository, evidence: Evidence) 
     if repository.kind == "vite-application":
         clone = node_modules(world, repository.name, evidence)
         output = run(evidence, ["npx", "vitest", "run"], clone, remedy)
-        evidence.saw.append(_line_with("Tests ", output))
+        evidence.saw.append(line_with("Tests ", output))
         return
     for folder in folders_of(repository):
         programs = python_environment(world, repository.name, folder, evidence)
         project = world.clone(repository.name, evidence) / folder
-        output = run(evidence, [programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"], project, remedy)
-        evidence.saw.append(f"{'' if folder == '.' else folder + ': '}{_line_with(' passed', output)}")
+        output = run(evidence, [programs / "python", *TESTS], project, remedy)
+        evidence.saw.append(f"{'' if folder == '.' else folder + ': '}{line_with(' passed', output)}")
 
 
-def _line_with(word: str, output: str) -> str:
+def line_with(word: str, output: str) -> str:
+    """The last line of what a test runner said that has this word."""
     return next((line.strip() for line in reversed(output.splitlines()) if word in line), "no tests were counted")
 
 
