@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import httpx
 from migration.verification.check import BrokenError, Evidence, NotJudgedError
 
 TIMEOUT = 600.0  # seconds; whoever takes longer hangs
+START_TIMEOUT = 60.0
 LINES_SHOWN = 12
 
 # Would reach into an environment that has to stand alone, into the installer of one, or is a secret of the caller's.
@@ -108,20 +109,30 @@ class Server:
             else:
                 return
 
-    def wait_for(self, url: str, seconds: float = 60) -> None:
+    def wait_for(self, url: str) -> None:
         """Return when `url` answers, whatever it says. Raises BrokenError with the log's end."""
-        deadline = time.monotonic() + seconds
+        self._wait(lambda: _answers(url), f"{url} does not answer.")
+
+    def wait_until_said(self, words: str) -> None:
+        """Return when the log has these words. Raises BrokenError with its end."""
+        self._wait(lambda: words in self.log.read_text(errors="replace"), f"It does not get {words}.")
+
+    def _wait(self, until: Callable[[], bool], otherwise: str) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                httpx.get(url, timeout=2)
-            except httpx.HTTPError:
-                time.sleep(0.05)
-            else:
+            if until():
                 return
+            time.sleep(0.05)
         said = last_lines(self.log.read_text(errors="replace"))
-        raise BrokenError(
-            f"{url} does not answer. The program said:\n{said}", "Start it by hand and read what it says."
-        )
+        raise BrokenError(f"{otherwise} The program said:\n{said}", "Start it by hand and read what it says.")
+
+
+def _answers(url: str) -> bool:
+    try:
+        httpx.get(url, timeout=2)
+    except httpx.HTTPError:
+        return False
+    return True
 
 
 def serve(

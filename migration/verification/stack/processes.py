@@ -25,7 +25,8 @@ def started(world: World, evidence: Evidence) -> Stack:
         service, repository = services[name], repository_of(world, services[name])
         environment = published.environment(name, inside=False)
         if service.image == "postgres":
-            ports[name] = postgres(world, name, environment.get("POSTGRES_DB", "postgres"), password, evidence)[1]
+            release, database = service.tag.partition(".")[0], environment.get("POSTGRES_DB", "postgres")
+            ports[name] = postgres(world, release, database, password, evidence)
             continue
         if repository is None or name == test_service:
             continue  # the suite is run against the others, not beside them

