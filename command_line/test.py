@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 from typing import Annotated
 
+import platformdirs
 import typer
 
 from command_line.console import console, steps, tell
@@ -21,10 +22,12 @@ class Check:
     arguments: tuple[str, ...]
 
 
+TYPES_KEPT = platformdirs.user_cache_path("multirepo") / "mypy"
+"""Beside the engine, so that a fresh clone need not begin anew: 2 s instead of 40."""
 CHECKS = (
     Check("lint", ("ruff", "check", ".")),
     Check("format", ("ruff", "format", "--check", ".")),
-    Check("types", ("mypy", ".")),
+    Check("types", ("mypy", "--cache-dir", str(TYPES_KEPT), ".")),
 )
 
 

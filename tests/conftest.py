@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uv
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from engine import Engine, ensure_compose, ensure_engine
+from migration.verification.commands import clean_environment
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world
 from sandbox.containers.base_images import BaseImages
@@ -154,9 +156,9 @@ def tools() -> Tools:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
             if not (folder / "finished").exists():
-                subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-                pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
-                subprocess.run([*pip, f"{name}=={version}"], check=True)
+                subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+                install: list[str | Path] = [uv.find_uv_bin(), "pip", "install", "--quiet", "--python", folder]
+                subprocess.run([*install, f"{name}=={version}"], env=clean_environment(), check=True)
                 (folder / "finished").touch()
         return folder / "bin" / name
 
