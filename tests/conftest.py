@@ -26,7 +26,7 @@ from sandbox.registry import process as registry
 from sandbox.registry.process import RunningRegistry
 
 PROJECT = Path(__file__).parent.parent
-IN_ONE_PROCESS = ("tests/end_to_end/test_drift.py",)
+IN_ONE_PROCESS = ("tests/end_to_end/test_drift.py", "tests/end_to_end/test_rehearse_again.py")
 """Files whose tests share a world that takes long to make."""
 
 

@@ -126,22 +126,6 @@ def people_and_words(repository: Repository, revision: str, *limits: str) -> lis
     return sorted(commit.strip() for commit in listed.split("\x01"))
 
 
-def test_a_second_rehearsal_changes_nothing_and_the_status_says_so(small: Checkout, monorepo: Repository) -> None:
-    first = json.loads(rehearse(small, "--json", *own(monorepo)))
-    before = sandbox_writes(small)
-    second = json.loads(rehearse(small, "--json", *own(monorepo)))
-    assert second == first | {"changed": False}
-    assert "Nothing changed." in rehearse(small, *own(monorepo))
-    assert sandbox_writes(small) == before
-
-    monorepo.commit("Engine: another", engine__main="3\n")
-    stack = next(small.path.glob("Pulumi.rehearsal-small-*.yaml")).name.split(".")[1]
-    (wave,) = json.loads(small.run("./multirepo", "status", "--json", "--stack", stack).stdout)["waves"]
-    assert (wave["stage"], wave["next_step"]) == ("moving", "pulumi up carries 1 commit")
-    assert {one["name"]: one["behind"] for one in wave["repositories"]} == {"engine": 1, "site": 0}
-    assert sandbox_writes(small) == before
-
-
 def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
     small: Checkout, monorepo: Repository, tmp_path: Path
 ) -> None:
@@ -179,57 +163,11 @@ def test_a_rehearsal_that_breaks_a_policy_ends_with_one_plain_error(small: Check
     assert "Traceback" not in told
 
 
-def test_the_summary_names_every_repository_with_its_figures_and_a_clone_command_that_works(
-    small: Checkout, monorepo: Repository, tmp_path: Path
-) -> None:
-    told = rehearse(small, *own(monorepo))
-    row = next(line.split() for line in told.splitlines() if line.startswith("engine"))
-    assert row[:6] == ["engine", "4", "1", "1", "1", "2"]
-    assert "source " in told
-    commands = [line.strip() for line in told.splitlines() if "git clone" in line]
-    assert len(commands) == 2
-    for command in commands:
-        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env={"PATH": os.environ["PATH"]})
-    assert (tmp_path / "site" / "web" / "index").read_text() == "a\n"
-    # And a person can push from such a clone, too.
-    person = Repository(tmp_path / "engine", commits=50)
-    person.commit("People's work", notes="n\n")
-    person.git("push", "--quiet", "origin", "main")
-
-
-def test_pulumi_works_by_hand_after_sourcing_the_printed_file(small: Checkout, monorepo: Repository) -> None:
-    told = rehearse(small, *own(monorepo))
-    source = next(line for line in told.splitlines() if "source " in line).split("&&")[0].strip()
-    # A person's own settings for a real GitHub must not reach the sandbox stack.
-    done = small.run("bash", "-c", f"{source} && pulumi preview --expect-no-changes", GITHUB_OWNER="somebody")
-    assert "15 unchanged" in done.stdout
-
-
-def test_commits_that_people_made_in_the_monorepo_are_carried_by_the_next_rehearsal(
-    small: Checkout, monorepo: Repository
-) -> None:
-    first = json.loads(rehearse(small, "--json", *own(monorepo)))
-    monorepo.commit("Engine: another", engine__main="3\n")
-    second = json.loads(rehearse(small, "--json", *own(monorepo)))
-    engine, site = second["repositories"]
-    assert second["changed"] is True
-    assert engine["commits"] == first["repositories"][0]["commits"] + 1
-    assert site == first["repositories"][1]
-
-
 def test_a_monorepo_given_by_its_address_is_fetched(small: Checkout, monorepo: Repository) -> None:
     arguments = ("--monorepo", monorepo.path.as_uri(), "--plan", "small.yaml")
     assert json.loads(rehearse(small, "--json", *arguments))["monorepo"]["head"] == monorepo.git("rev-parse", "main")
     newer = monorepo.commit("Engine: another", engine__main="3\n")
     assert json.loads(rehearse(small, "--json", *arguments))["monorepo"]["head"] == newer
-
-
-def test_after_a_reset_of_the_sandbox_everything_is_made_again(small: Checkout, monorepo: Repository) -> None:
-    first = json.loads(rehearse(small, "--json", *own(monorepo)))
-    small.run("./multirepo", "sandbox", "reset")
-    second = json.loads(rehearse(small, "--json", *own(monorepo)))
-    assert second["changed"] is True
-    assert [entry["head"] for entry in second["repositories"]] == [entry["head"] for entry in first["repositories"]]
 
 
 def test_a_rehearsal_that_was_killed_is_finished_by_the_next_one(small: Checkout, monorepo: Repository) -> None:

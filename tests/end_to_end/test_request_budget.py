@@ -53,11 +53,13 @@ def counted(requests: Sequence[Request]) -> dict[str, int]:
     return {"reads": len(rest) - writes, "writes": writes, "graphql": graphql}
 
 
-def told(stack: Stack, run: str) -> dict[str, int]:
-    """What `./multirepo preflight` says of one kind of run."""
+def told(stack: Stack) -> dict[str, dict[str, int]]:
+    """What `./multirepo preflight` says of each kind of run."""
     shown = stack.checkout.run("./multirepo", "preflight", "--stack", "test", "--json", code=None)
-    calls = json.loads(shown.stdout)["github"]["requests"][run]
-    return {"reads": calls["reads"], "writes": calls["writes"], "graphql": calls["queries"] + calls["mutations"]}
+    return {
+        run: {"reads": calls["reads"], "writes": calls["writes"], "graphql": calls["queries"] + calls["mutations"]}
+        for run, calls in json.loads(shown.stdout)["github"]["requests"].items()
+    }
 
 
 def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
@@ -75,10 +77,11 @@ def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
     def asked(*arguments: str) -> dict[str, int]:
         return counted(requests_of(*arguments))
 
-    first = told(stack, "next")
-    assert asked("up", "--yes", "--skip-preview") == first == told(stack, "first")
-    assert asked("preview") == told(stack, "again") == told(stack, "next") == {"reads": 1, "writes": 0, "graphql": 1}
-    assert asked("up", "--yes", "--skip-preview", "--refresh") == told(stack, "refresh")
+    before = told(stack)
+    assert asked("up", "--yes", "--skip-preview") == before["first"] == before["next"]
+    after = told(stack)
+    assert asked("preview") == after["again"] == after["next"] == {"reads": 1, "writes": 0, "graphql": 1}
+    assert asked("up", "--yes", "--skip-preview", "--refresh") == after["refresh"]
     again = [one for one in requests_of("preview", "--refresh") if one.method == "GET" and "/api/v3/" in one.path]
     # GitHub counts no 304; whether there are alerts it answers without content, to which no condition can be put.
     assert {one.status for one in again if not one.path.endswith("/vulnerability-alerts")} == {304}
