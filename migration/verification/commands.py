@@ -16,7 +16,8 @@ from migration.verification.check import BrokenError, Evidence, NotJudgedError
 
 TIMEOUT = 600.0  # seconds; whoever takes longer hangs
 START_TIMEOUT = 60.0
-LINES_SHOWN = 12
+LINES_SHOWN = 14
+FIRST_LINES = 3
 
 # Would reach into an environment that has to stand alone, into the installer of one, or is a secret of the caller's.
 _NOT_INHERITED = (
@@ -45,7 +46,7 @@ def run(
 ) -> str:
     """What the program printed.
 
-    Raises BrokenError with its last lines when it fails, NotJudgedError when it is not installed.
+    Raises BrokenError with an outline of that when it fails, NotJudgedError when it is not installed.
     """
     arguments = [str(one) for one in command]
     evidence.ran.append(as_typed(arguments, cwd))
@@ -66,7 +67,7 @@ def run(
         raise BrokenError(f"{arguments[0]} did not end within {TIMEOUT:.0f} s.", remedy) from None
     output = done.stdout.decode(errors="replace")
     if done.returncode:
-        raise BrokenError(f"{Path(arguments[0]).name} ended with {done.returncode}:\n{last_lines(output)}", remedy)
+        raise BrokenError(f"{Path(arguments[0]).name} ended with {done.returncode}:\n{outline(output)}", remedy)
     return output
 
 
@@ -76,9 +77,12 @@ def as_typed(arguments: Sequence[str], cwd: Path) -> str:
     return f"{cwd.name}$ {shlex.join(words).replace(str(cwd), '.')}"
 
 
-def last_lines(output: str) -> str:
-    """The end of what a program said, where the reason mostly is."""
-    return "\n".join(output.strip().splitlines()[-LINES_SHOWN:])
+def outline(output: str) -> str:
+    """The end of what a program said, where the reason mostly is, and its beginning, where it is otherwise."""
+    lines = output.strip().splitlines()
+    if len(lines) <= LINES_SHOWN:
+        return "\n".join(lines)
+    return "\n".join([*lines[:FIRST_LINES], "…", *lines[FIRST_LINES - LINES_SHOWN :]])
 
 
 def free_port() -> int:
@@ -123,7 +127,7 @@ class Server:
             if until():
                 return
             time.sleep(0.05)
-        said = last_lines(self.log.read_text(errors="replace"))
+        said = outline(self.log.read_text(errors="replace"))
         raise BrokenError(f"{otherwise} The program said:\n{said}", "Start it by hand and read what it says.")
 
 

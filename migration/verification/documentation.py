@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migration.desired_state.pipelines import VERSIONS
 from migration.plan import Repository
-from migration.verification.check import BrokenError, Check, Evidence, NotJudgedError
+from migration.verification.check import BrokenError, Check, Evidence
 from migration.verification.commands import run
 from migration.verification.python_environments import tool
 from migration.verification.world import World
@@ -24,12 +24,17 @@ def checks(world: World) -> Iterator[Check]:
     site = next((one for one in world.plan.repositories if one.kind == "documentation"), None)
     if site is None:
         return
+    serves = any(one.contract and one.contract.generated_by for one in world.plan.repositories)
     lines = {
         "site": ("The site is built in strict mode, and all its links lead somewhere", _site),
         "contracts": ("API contracts documented", _contracts),
         "patterns": ("Integration patterns documented", _patterns),
         "migration": ("Migration guide available", _migration),
     }
+    if not serves:
+        del lines["contracts"]
+    if not _to_integrate(world):
+        del lines["patterns"]
     for name, (line, judge) in lines.items():
         yield Check(name=f"documentation.{name}", part=PART, line=line, judge=partial(judge, world, site))
 
@@ -73,8 +78,8 @@ def _pages(world: World, site: Repository, evidence: Evidence) -> dict[str, str]
 def _contracts(world: World, site: Repository, evidence: Evidence) -> None:
     """A page names every operation of the contract as it is served."""
     served = next((one for one in world.plan.repositories if one.contract and one.contract.generated_by), None)
-    if served is None or served.contract is None:
-        raise NotJudgedError("No repository of the plan serves an API.", "Remove the line, or name its contract.")
+    assert served is not None
+    assert served.contract is not None
     contract = json.loads((world.clone(served.name, evidence) / served.contract.file).read_text())
     text = "\n".join(_pages(world, site, evidence).values())
     absent = [
@@ -88,12 +93,16 @@ def _contracts(world: World, site: Repository, evidence: Evidence) -> None:
     evidence.saw.append(f"every operation of {served.name}'s contract has its place")
 
 
+def _to_integrate(world: World) -> list[str]:
+    calling_or_serving = [one.name for one in world.plan.repositories if one.contract]
+    return [*calling_or_serving, *(one.test_service for one in world.plan.repositories if one.test_service)]
+
+
 def _patterns(world: World, site: Repository, evidence: Evidence) -> None:
     """A page about integration names whoever serves the API, whoever calls it, and whoever tests it."""
     pages = {path: text.lower() for path, text in _pages(world, site, evidence).items() if "integration" in path}
     text = "\n".join(pages.values())
-    wanted = [one.name for one in world.plan.repositories if one.contract]
-    wanted += [one.test_service for one in world.plan.repositories if one.test_service]
+    wanted = _to_integrate(world)
     absent = [name for name in wanted if name.replace("-", " ") not in text.replace("-", " ")]
     if not pages or absent:
         what = ", ".join(absent) or "anything"

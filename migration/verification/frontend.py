@@ -19,9 +19,9 @@ _NAMES = ("http://www.w3.org", "https://react.dev", "https://reactjs.org", "http
 
 
 def checks(world: World) -> Iterator[Check]:
-    """The line about each web application of the plan."""
+    """The line about each web application of the plan that calls an API."""
     for repository in world.plan.repositories:
-        if repository.kind == "vite-application":
+        if repository.kind == "vite-application" and repository.contract:
             yield Check(
                 name=f"{repository.name}.backend-address",
                 part=title_of(repository),
@@ -32,7 +32,7 @@ def checks(world: World) -> Iterator[Check]:
 
 def _address_is_a_setting(world: World, repository: Repository, evidence: Evidence) -> None:
     """Built with an address, the page holds that one and no other; its sources hold none."""
-    variable = api_variable(world, evidence)
+    variable = api_variable(world, repository.name, evidence)
     remedy = f"Take the address from {variable} alone."
     files = texts_of(world.clone(repository.name, evidence))
     sources = {path: text for path, text in files.items() if path.startswith("src/") and ".test." not in path}

@@ -1,9 +1,12 @@
 """The parts together: the stack of the compose file, the suite against it, and parts swapped for others."""
 
+import json
+import math
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from migration.desired_state.pipelines import WORKFLOW_FOLDER
 from migration.verification.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.commands import clean_environment, free_port, run, serve
 from migration.verification.python_environments import environment_with
@@ -16,6 +19,7 @@ from migration.verification.stack.services import COMPOSE_FILE, services_of, tes
 from migration.verification.world import World
 
 PART = "Integration"
+VERSIONS_FILE = "versions.json"
 OWN_BACKEND = "examples/own_backend/main.py"
 OWN_FRONTEND = "examples/own_frontend"
 
@@ -25,10 +29,11 @@ def checks(world: World) -> Iterator[Check]:
     tests = next((one for one in world.plan.repositories if one.kind == "compose-tests"), None)
     if tests is None:
         return
+    has_page = any(one.kind == "vite-application" for one in world.plan.repositories)
     yield Check(
         name="integration.suite",
         part=PART,
-        line="Frontend + Backend work together",
+        line="Frontend + Backend work together" if has_page else "The services work together",
         judge=partial(work_together, world),
     )
     if tests.test_service:
@@ -39,6 +44,13 @@ def checks(world: World) -> Iterator[Check]:
             judge=partial(_test_service, world),
         )
     yield Check(name="integration.compose", part=PART, line="Docker Compose works", judge=partial(_compose, world))
+    if VERSIONS_FILE in tests.transforms.add_files:
+        yield Check(
+            name="integration.versions",
+            part=PART,
+            line="Released versions are tested together, the newest and the one before",
+            judge=partial(_versions, world),
+        )
     yield Check(name="integration.tests", part=PART, line="All tests passing", judge=partial(_every_test, world))
     yield from _pairs(world)
 
@@ -69,6 +81,11 @@ def run_suite(world: World, evidence: Evidence, addresses: dict[str, str], title
     remedy = f"Start the stack by hand and run the suite of {tests} against it: its README says how."
     command = [programs / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", *files]
     evidence.saw.append(run(evidence, command, clone, remedy, environment).strip().splitlines()[-1])
+    if any(one.kind == "vite-application" for one in world.plan.repositories) and not any(shots.glob("*.png")):
+        raise BrokenError(
+            f"The suite of {tests} has shown no page: there is no screenshot.",
+            "Let its test of the page write one into the folder that SCREENSHOTS names.",
+        )
     evidence.screenshots |= {f"{title}: {shot.stem}": shot for shot in sorted(shots.glob("*.png"))}
 
 
@@ -134,6 +151,29 @@ def _compose(world: World, evidence: Evidence) -> None:
     evidence.saw.append(f"{len(services)} services, {running.how}")
 
 
+def _versions(world: World, evidence: Evidence) -> None:
+    """A workflow starts the stack from every combination, and each is of releases that there are."""
+    tests = tests_of(world)
+    clone = world.clone(tests.name, evidence)
+    remedy = f"Mend {VERSIONS_FILE} of {tests.name}: each repository with its newest release, then the one before."
+    if not any(VERSIONS_FILE in path.read_text() for path in (clone / WORKFLOW_FOLDER).glob("*.yml")):
+        raise BrokenError(f"No workflow of {tests.name} reads {VERSIONS_FILE}.", "Run pulumi up: it has one.")
+    versions: dict[str, list[str]] = json.loads((clone / VERSIONS_FILE).read_text())
+    released = {one.name for one in world.plan.repositories if one.dockerfile} - {tests.test_service}
+    if wrong := sorted(released & _images(world, evidence) ^ versions.keys()):
+        raise BrokenError(f"{VERSIONS_FILE} and the stack differ in {', '.join(wrong)}.", remedy)
+    for name, wanted in versions.items():
+        there = {"latest", *(ref.removeprefix("refs/tags/") for ref in world.remote(name).refs())}
+        if not wanted or (absent := [one for one in wanted if one not in there]):
+            raise BrokenError(f"{name} has no release {', '.join(absent) if wanted else 'to take'}.", remedy)
+    combinations = math.prod(map(len, versions.values()))
+    evidence.saw.append(f"{combinations} combinations of {', '.join(versions)}")
+
+
+def _images(world: World, evidence: Evidence) -> set[str]:
+    return {service.image.rpartition("/")[2] for service in services_of(world, evidence).values()}
+
+
 def with_another_backend(world: World, evidence: Evidence) -> None:
     """The frontend built for a backend that shares no line with ours; then the whole suite."""
     tests, frontend = tests_of(world), _frontend(world)
@@ -147,7 +187,7 @@ def with_another_backend(world: World, evidence: Evidence) -> None:
     server = world.keep(serve(evidence, command, program.parent, log, clean_environment()))
     address = f"http://127.0.0.1:{backend}"
     server.wait_for(address)
-    variables = {api_variable(world, evidence): address}
+    variables = {api_variable(world, frontend, evidence): address}
     page(world, world.repository(frontend), port, variables, evidence)
     addresses = {_engine(world): address, frontend: f"http://127.0.0.1:{port}"}
     run_suite(world, evidence, addresses, "another backend")
@@ -170,13 +210,13 @@ def with_another_frontend(world: World, evidence: Evidence) -> None:
     run_suite(world, evidence, addresses, "another frontend", "tests/test_browser.py")
 
 
-def api_variable(world: World, evidence: Evidence) -> str:
-    """The variable that tells the page where its backend is, from the page's .env.example."""
-    example = world.clone(_frontend(world), evidence) / ".env.example"
+def api_variable(world: World, name: str, evidence: Evidence) -> str:
+    """The variable that tells a page where its backend is, from the page's .env.example."""
+    example = world.clone(name, evidence) / ".env.example"
     lines = example.read_text().splitlines() if example.exists() else []
     names = [line.partition("=")[0] for line in lines if line.startswith("VITE_")]
     if not names:
-        raise BrokenError("The frontend has no .env.example that names its backend's variable.", "Add one.")
+        raise BrokenError(f"{name} has no .env.example that names its backend's variable.", "Add one.")
     return names[0]
 
 

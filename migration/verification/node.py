@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from migration.verification.check import Evidence
+from migration.verification.check import BrokenError, Evidence
 from migration.verification.commands import run
 from migration.verification.world import World
 
@@ -13,6 +13,8 @@ def node_modules(world: World, name: str, evidence: Evidence) -> Path:
     def install(gathered: Evidence) -> Path:
         clone = world.copy(name, "node", gathered)
         remedy = "Make package.json and package-lock.json agree: run npm install in a clone and commit the lock file."
+        if not (clone / "package-lock.json").exists():
+            raise BrokenError(f"{name} has no package-lock.json, so nobody knows what it installs.", remedy)
         run(gathered, ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"], clone, remedy)
         return clone
 

@@ -27,8 +27,11 @@ def python_environment(world: World, name: str, folder: str, evidence: Evidence)
 
 
 def environment_with(world: World, purpose: str, requirements: list[str], evidence: Evidence, *options: str) -> Path:
-    """The `bin` of a new environment with these requirements, from the registry alone. options: for uv."""
-    if world.index is None:
+    """The `bin` of a new environment with these requirements, from the registry alone. options: for uv.
+
+    Without a registry they come from the public index, if the plan has no package of its own.
+    """
+    if world.index is None and any(one.packages or one.consumes for one in world.plan.repositories):
         raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
     home = world.folder / "environments" / purpose
     run(evidence, [uv.find_uv_bin(), "venv", "--quiet", "--python", sys.executable, home], home.parent.parent, _REMEDY)
@@ -39,16 +42,16 @@ def environment_with(world: World, purpose: str, requirements: list[str], eviden
         install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--python", home]
         command = [*install, *fresh, *options, *requirements]
         run(evidence, command, world.folder, _REMEDY, index_environment(world))
-        words = " ".join([*options, *requirements])
-        evidence.ran[-1] = f"uv pip install --default-index {world.index.url} {words}"
+        index = f"--default-index {world.index.url} " if world.index else ""
+        evidence.ran[-1] = f"uv pip install {index}{' '.join([*options, *requirements])}"
     return home / "bin"
 
 
 def index_environment(world: World) -> dict[str, str]:
-    """The variables by which uv reads the registry and nothing else. The token is in no argument."""
-    assert world.index is not None
+    """The variables by which uv reads the registry and nothing else, if there is one. The token is in no argument."""
     cache = str(world.cache / "uv")
-    return clean_environment(**world.index.client_environment(), UV_CACHE_DIR=cache, UV_HTTP_TIMEOUT="180")
+    index = world.index.client_environment() if world.index else {}
+    return clean_environment(**index, UV_CACHE_DIR=cache, UV_HTTP_TIMEOUT="180")
 
 
 def tool(world: World, package: str, version: str, *command: str) -> list[object]:

@@ -153,6 +153,7 @@ def _run_release(
         _speaks_of_no_other(world, patch, f"{file} of {name}", filled(workflow["jobs"], {**contexts, "steps": {}}))
         runner = Runner(
             folder=folder / file,
+            cache=world.cache / "uv",
             checkout=lambda workspace, whole: github.clone(name, workspace, patch.tag, whole=whole),
             variables=github.variables,
             contexts=contexts,

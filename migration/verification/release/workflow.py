@@ -69,11 +69,14 @@ def _events(workflow: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """What runs workflows. folder: its own. checkout: makes the clone of a job in a folder, with all of its history or
-    without. variables: that every step finds. contexts: see there.
+    """What runs workflows. folder: its own. cache: uv's, for what the steps install.
+
+    checkout: makes the clone of a job in a folder, with all of its history or without. variables: that every step
+    finds. contexts: see there.
     """
 
     folder: Path
+    cache: Path
     checkout: Callable[[Path, bool], None]
     variables: Mapping[str, str]
     contexts: Contexts
@@ -150,8 +153,7 @@ class Runner:
             "HOME": str(self.folder / "home"),
             "UV_TOOL_DIR": str(self.folder / "tools"),
             "UV_TOOL_BIN_DIR": str(self.folder / "bin"),
-            "UV_CACHE_DIR": str(self.folder / "uv"),
-            "POETRY_VIRTUALENVS_CREATE": "false",
+            "UV_CACHE_DIR": str(self.cache),
             "CI": "true",
             "GITHUB_OUTPUT": str(output),
             **{f"GITHUB_{name.upper()}": value for name, value in self.contexts["github"].items() if name != "token"},
@@ -167,7 +169,7 @@ class Runner:
         if not source.exists():
             raise BrokenError(f"The artifact {given['name']} is missing: {given['path']}", "Build it before.")
         target.mkdir()
-        for path in source.iterdir() if source.is_dir() else [source]:
+        for path in source.glob("[!.]*") if source.is_dir() else [source]:  # hidden files stay, as the action has it
             shutil.copy(path, target)
 
 

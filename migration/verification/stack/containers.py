@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migration.verification.check import BrokenError, Evidence
-from migration.verification.commands import free_port, last_lines
+from migration.verification.commands import free_port, outline
 from migration.verification.docker import Docker
 from migration.verification.stack.compose import Service
 from migration.verification.stack.images import built_image
@@ -70,7 +70,7 @@ def contained(world: World, docker: Docker, evidence: Evidence) -> Stack:
         project.compose(evidence, "up", "--wait", "--wait-timeout", str(PATIENCE), *without)
     except BrokenError as broken:
         said = project.compose(Evidence(), "logs", "--no-color", "--tail", "20")
-        raise BrokenError(f"{broken.why}\nThe services said:\n{last_lines(said)}", broken.remedy) from None
+        raise BrokenError(f"{broken.why}\nThe services said:\n{outline(said)}", broken.remedy) from None
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in published.ports.items()}
     evidence.saw.append(", ".join(f"{name} at {address}" for name, address in addresses.items()))
     suite = published.environment(str(tests.test_service), inside=False) if without else {}

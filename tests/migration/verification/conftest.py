@@ -1,5 +1,6 @@
 """Small worlds: repositories as real git, given to the checks as `verify` gives them."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from migration.packages.simple_index import SimpleIndex
 from migration.plan import Plan
-from migration.verification.check import Check, Verdict, judged
+from migration.verification.check import Check, Outcome, Verdict, judged
 from migration.verification.checklist import checklist
 from migration.verification.world import World
 from tests.conftest import new_repository
@@ -49,11 +50,35 @@ def worlds(tmp_path: Path) -> Iterator[Worlds]:
         world.close()
 
 
+caught: set[str] = set()
+"""The kinds of the checks that have failed in the test that runs."""
+
+
+@pytest.fixture(autouse=True)
+def broken_world(request: pytest.FixtureRequest) -> Iterator[None]:
+    """`@pytest.mark.breaks("*.tests")` claims that a check of this kind fails in the test: here it has to."""
+    caught.clear()
+    yield
+    claimed = {kind for mark in request.node.iter_markers("breaks") for kind in mark.args}
+    assert claimed <= caught, f"{sorted(claimed - caught)} did not fail"
+
+
+def kind_of(name: str, plan: Plan) -> str:
+    """The name of a check without the repositories and the package that it is about."""
+    owner = next((one.name for one in plan.repositories if name.startswith(f"{one.name}.")), None)
+    general = "*" + name.removeprefix(owner) if owner else name
+    return re.sub(r"\b(works-with|packages\.install)\..*", r"\1.*", general)
+
+
+def verdict_of(world: World, check: Check) -> Verdict:
+    """The check, judged."""
+    verdict = judged(check)
+    if verdict.outcome == Outcome.FAILS:
+        caught.add(kind_of(check.name, world.plan))
+    return verdict
+
+
 def verdict_on(world: World, name: str) -> Verdict:
     """The one check of this name, judged."""
     (check,) = [one for one in checklist(world, None) if one.name == name]
-    return judged(check)
-
-
-def names(checks: list[Check]) -> set[str]:
-    return {check.name for check in checks}
+    return verdict_of(world, check)

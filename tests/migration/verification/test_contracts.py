@@ -4,14 +4,13 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import BrokenError, Evidence, Outcome
-from migration.verification.contracts import keeps_contract
+from migration.verification.check import Evidence, Outcome
+from migration.verification.stack.services import Stack
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 CONTRACT: dict[str, Any] = {
@@ -49,6 +48,7 @@ EMPTY = '[project]\nname = "engine"\nversion = "1"\n'
 NOWHERE = SimpleIndex(url="http://127.0.0.1:9/simple/")
 
 
+@pytest.mark.breaks("*.contract-spec")
 def test_a_contract_that_the_code_no_longer_says_is_found(worlds: Worlds) -> None:
     generator = "open('openapi.json', 'w').write('{\"paths\": {}}')\n"
     files = {"pyproject.toml": EMPTY, "generate.py": generator, "openapi.json": json.dumps(CONTRACT)}
@@ -57,12 +57,14 @@ def test_a_contract_that_the_code_no_longer_says_is_found(worlds: Worlds) -> Non
     assert "commit openapi.json" in verdict.remedy
 
 
+@pytest.mark.breaks("*.contract-spec")
 def test_a_contract_that_was_never_generated_is_found(worlds: Worlds) -> None:
     files = {"pyproject.toml": EMPTY, "generate.py": ""}
     verdict = verdict_on(worlds([ENGINE], {"engine": files}, NOWHERE), "engine.contract-spec")
     assert verdict.why == "engine has no openapi.json."
 
 
+@pytest.mark.breaks("*.contract-spec")
 def test_a_contract_that_is_no_openapi_is_refused_by_the_validators(worlds: Worlds) -> None:
     files = {"pyproject.toml": EMPTY, "generate.py": "", "openapi.json": '{"openapi": "3.1.0", "paths": []}'}
     verdict = verdict_on(worlds([ENGINE], {"engine": files}, NOWHERE), "engine.contract-spec")
@@ -70,12 +72,14 @@ def test_a_contract_that_is_no_openapi_is_refused_by_the_validators(worlds: Worl
     assert "openapi-spec-validator" in verdict.ran[-1]
 
 
+@pytest.mark.breaks("*.contract-documented")
 def test_a_contract_that_no_page_tells_of_is_found(worlds: Worlds) -> None:
     files = {"openapi.json": json.dumps(CONTRACT), "README.md": "It needs GET /api/others.\n"}
     verdict = verdict_on(worlds([ENGINE, PAGE], {"page": files}), "page.contract-documented")
     assert verdict.why == "No page of page names /api/things."
 
 
+@pytest.mark.breaks("*.contract-types")
 def test_types_of_another_contract_than_the_services_are_found(worlds: Worlds) -> None:
     files = {
         "engine": {"openapi.json": json.dumps(CONTRACT)},
@@ -105,9 +109,11 @@ def liar() -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_service_that_does_not_keep_its_contract_is_found(worlds: Worlds, liar: str, tmp_path: Path) -> None:
-    contract = tmp_path / "openapi.json"
-    contract.write_text(json.dumps(CONTRACT))
-    with pytest.raises(BrokenError, match=r"Response violates schema") as caught:
-        keeps_contract(worlds([ENGINE], {}), liar, contract, Evidence())
-    assert "Make the service do what openapi.json says" in caught.value.remedy
+@pytest.mark.breaks("*.contract-kept")
+def test_a_service_that_does_not_keep_its_contract_is_found(worlds: Worlds, liar: str) -> None:
+    world = worlds([ENGINE], {"engine": {"openapi.json": json.dumps(CONTRACT)}})
+    running = Stack(addresses={"engine": liar}, suite={}, test=lambda _: "", how="by hand")
+    world.once("stack", Evidence(), lambda _: running)
+    verdict = verdict_on(world, "engine.contract-kept")
+    assert "Response violates schema" in verdict.why
+    assert "Make the service do what openapi.json says" in verdict.remedy

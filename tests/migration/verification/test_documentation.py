@@ -44,6 +44,7 @@ def test_whole_documentation_holds(worlds: Worlds, name: str) -> None:
     assert verdict_on(worlds(REPOSITORIES, files()), f"documentation.{name}").why == ""
 
 
+@pytest.mark.breaks("documentation.readme")
 @pytest.mark.parametrize(
     ("readme", "told"),
     [("# Engine\n", "engine has no README"), (f"{LONG}[more](docs/more.md)", "docs/more.md, which is not there")],
@@ -54,15 +55,18 @@ def test_a_readme_that_says_nothing_or_leads_nowhere(worlds: Worlds, readme: str
     assert told in verdict_on(worlds(REPOSITORIES, world), "documentation.readme").why
 
 
+BROKEN_PAGES: list[tuple[dict[str, str], str, str]] = [
+    ({"api": "GET /api/things"}, "contracts", "No page names POST /api/things."),
+    ({"integration": "# Nothing"}, "patterns", "engine"),
+    ({"migration": "`services/engine/` alone"}, "migration", "Nothing says where engine went."),
+    ({"api": "[broken](nowhere.md)"}, "site", "nowhere.md"),
+    ({"extra": "# Nothing leads here"}, "site", "extra.md"),
+]
+
+
 @pytest.mark.parametrize(
     ("pages", "name", "told"),
-    [
-        ({"api": "GET /api/things"}, "contracts", "No page names POST /api/things."),
-        ({"integration": "# Nothing"}, "patterns", "engine"),
-        ({"migration": "`services/engine/` alone"}, "migration", "Nothing says where engine went."),
-        ({"api": "[broken](nowhere.md)"}, "site", "nowhere.md"),
-        ({"extra": "# Nothing leads here"}, "site", "extra.md"),
-    ],
+    [pytest.param(*one, marks=pytest.mark.breaks(f"documentation.{one[1]}")) for one in BROKEN_PAGES],
 )
 def test_a_page_that_is_not_whole(worlds: Worlds, pages: dict[str, str], name: str, told: str) -> None:
     verdict = verdict_on(worlds(REPOSITORIES, files(**pages)), f"documentation.{name}")

@@ -30,6 +30,7 @@ def compose(engine: str = f"image: engine:latest, {HEALTHY}", more: str = "") ->
     return {"docker-compose.yml": f"services:\n  engine: {{{engine}}}\n{more}"}
 
 
+@pytest.mark.breaks("integration.compose")
 @pytest.mark.parametrize(
     ("file", "told"),
     [
@@ -48,6 +49,7 @@ def test_a_compose_file_that_cannot_stand_is_found(worlds: Worlds, file: dict[st
     assert told in verdict.why
 
 
+@pytest.mark.breaks("integration.compose", "integration.suite")
 def test_a_service_that_does_not_start_is_told_with_its_own_words(
     worlds: Worlds, registry_server: RunningRegistry
 ) -> None:
@@ -100,6 +102,7 @@ services:
     assert fixed_passwords(text) == []
 
 
+@pytest.mark.breaks("integration.suite", "integration.tests", "integration.test-service")
 def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
     worlds: Worlds, registry_server: RunningRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +130,7 @@ def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
     assert "Not every check was run: 1 passed, 1 skipped" in verdict_on(world, "integration.test-service").why
 
 
+@pytest.mark.breaks("metrics.backends", "metrics.frontends")
 def test_a_stranger_that_does_not_start_swaps_nothing(worlds: Worlds, registry_server: RunningRegistry) -> None:
     dies = 'FROM scratch\nCMD ["python", "-c", "raise SystemExit(\'the engine died\')"]\n'
     engine = {**ENGINE, "contract": {"file": "openapi.json", "generated_by": "generate.py"}}
@@ -143,6 +147,53 @@ def test_a_stranger_that_does_not_start_swaps_nothing(worlds: Worlds, registry_s
     world = worlds([engine, page, TESTS], files, SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/"))
     assert "the stranger died" in verdict_on(world, "metrics.backends").why
     assert "the engine died" in verdict_on(world, "metrics.frontends").why
+
+
+PAGE: dict[str, Any] = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+API: dict[str, Any] = {"contract": {"file": "openapi.json", "generated_by": "generate.py"}}
+
+
+@pytest.mark.breaks("*.works-with.*")
+def test_whoever_calls_and_whoever_serves_do_not_work_together_when_nothing_starts(worlds: Worlds) -> None:
+    page = {**PAGE, "contract": {"file": "openapi.json", "types": "types.ts"}}
+    world = worlds([{**ENGINE, **API}, page, TESTS], {"tests": {"README.md": "x"}})
+    for name in ("page.works-with.engine", "engine.works-with.page"):
+        assert verdict_on(world, name).why == "tests has no docker-compose.yml."
+
+
+@pytest.mark.breaks("integration.suite")
+def test_a_suite_that_shows_no_page_is_found(worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROWSER", "/none/is/needed")
+    suite = {"requirements.txt": "", "pytest.py": "print('1 passed')\n"}
+    world = worlds([PAGE, TESTS], {"tests": suite})
+    world.once("stack", Evidence(), lambda _: Stack(addresses={}, suite={}, test=lambda _: "", how="by hand"))
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "python").symlink_to(sys.executable)
+    world.once("suite", Evidence(), lambda _: programs)
+    assert verdict_on(world, "integration.suite").why == "The suite of tests has shown no page: there is no screenshot."
+
+
+@pytest.mark.breaks("integration.versions")
+@pytest.mark.parametrize(
+    ("versions", "workflow", "told"),
+    [
+        ('{"engine": ["v2.0.0", "v1.0.0"]}', "jq . versions.json", "engine has no release v2.0.0, v1.0.0."),
+        ('{"engine": []}', "jq . versions.json", "engine has no release to take."),
+        (
+            '{"engine": ["latest"], "motor": ["latest"]}',
+            "jq . versions.json",
+            "versions.json and the stack differ in motor.",
+        ),
+        ("{}", "jq . versions.json", "versions.json and the stack differ in engine."),
+        ('{"engine": ["latest"]}', "true", "No workflow of tests reads versions.json."),
+    ],
+)
+def test_a_matrix_of_what_was_never_released_is_found(worlds: Worlds, versions: str, workflow: str, told: str) -> None:
+    tests = {**TESTS, "transforms": {"add_files": {"versions.json": versions}}}
+    files = {**compose(), "versions.json": versions, ".github/workflows/released.yml": f"# {workflow}\n"}
+    world = worlds([ENGINE, tests], {"tests": files, "engine": {"README.md": "x"}})
+    assert verdict_on(world, "integration.versions").why == told
 
 
 def test_nothing_of_the_caller_leads_a_program_out_of_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,7 @@ def test_the_next_patch_is_released_and_taken_and_nothing_of_it_stays(
     assert [path.name for path in (tmp_path / "registry").iterdir()] == ["acme_core-0.1.0-py3-none-any.whl"]
 
 
+@pytest.mark.breaks("*.release")
 @pytest.mark.parametrize(
     ("files", "told"),
     [
@@ -161,11 +162,13 @@ def test_a_release_that_is_not_alone_is_found(worlds: Worlds, index: SimpleIndex
     assert told in verdict.why
 
 
+@pytest.mark.breaks("*.release")
 def test_a_consumer_that_does_not_get_the_new_version_is_found(worlds: Worlds, index: SimpleIndex) -> None:
     verdict = released(worlds, world_of_files() | {"engine": consumer("acme-core==0.1.0")}, index)
     assert verdict.why == "engine gets acme-core 0.1.0 instead of 0.1.1."
 
 
+@pytest.mark.breaks("*.release")
 def test_a_consumer_that_the_new_version_breaks_is_found(worlds: Worlds, index: SimpleIndex) -> None:
     only_old = "import importlib.metadata as m\nassert m.version('acme-core') == '0.1.0'\nprint('1 passed')\n"
     verdict = released(worlds, world_of_files() | {"engine": consumer("acme-core>=0.1", only_old)}, index)
@@ -173,6 +176,7 @@ def test_a_consumer_that_the_new_version_breaks_is_found(worlds: Worlds, index: 
     assert "AssertionError" in verdict.why
 
 
+@pytest.mark.breaks("*.release")
 def test_a_service_whose_release_carries_another_version_is_found(worlds: Worlds) -> None:
     build = {"run": "mkdir dist; touch dist/engine-1.0.0-py3-none-any.whl"}
     workflow = yaml.safe_dump({"on": {"push": {"tags": "v*"}}, "jobs": {"build": {"steps": [CHECKOUT, build, KEEP]}}})

@@ -1,5 +1,6 @@
 """Broken repositories, each caught by the check that is there for it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Outcome
 from sandbox.registry.process import RunningRegistry
+from tests.conftest import PROJECT
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -15,9 +17,14 @@ SHARED: dict[str, Any] = {
     "packages": [{"name": "acme-core", "path": "core", "version": "0.1.0"}],
 }
 ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [{"from": "engine"}]}
+TYPESCRIPT: dict[str, Any] = json.loads((PROJECT / "added_files/maestro-frontend/package-lock.json").read_text())[
+    "packages"
+]["node_modules/typescript"]
+"""As the sample's page has it: whoever has tested or verified before finds it in npm's cache."""
 CORE = {"core/acme_core/__init__.py": "", "core/pyproject.toml": "[project]\nname = 'acme-core'\n"}
 
 
+@pytest.mark.breaks("*.independent")
 @pytest.mark.parametrize(
     ("path", "text", "told"),
     [
@@ -47,23 +54,27 @@ def test_what_stays_inside_and_what_the_plan_allows_is_no_reference(worlds: Worl
     assert verdict_on(worlds([SHARED, engine], {"shared": CORE, "engine": files}), "engine.independent").why == ""
 
 
+@pytest.mark.breaks("*.created")
 def test_a_repository_without_its_branch_is_not_created(worlds: Worlds) -> None:
     engine = {**ENGINE, "default_branch": "trunk"}
     verdict = verdict_on(worlds([engine], {"engine": {"README.md": "x"}}), "engine.created")
     assert (verdict.outcome, verdict.why) == (Outcome.FAILS, "engine has no branch trunk.")
 
 
+@pytest.mark.breaks("*.created", "*.independent", "*.tests", "*.pipeline")
 def test_a_repository_that_is_not_there_fails_every_check_of_it(worlds: Worlds) -> None:
     world = worlds([ENGINE], {})
     for name in ("engine.created", "engine.independent", "engine.tests", "engine.pipeline"):
         assert verdict_on(world, name).outcome == Outcome.FAILS, name
 
 
+@pytest.mark.breaks("*.pipeline")
 def test_a_repository_without_a_workflow_has_no_pipeline(worlds: Worlds) -> None:
     verdict = verdict_on(worlds([ENGINE], {"engine": {"README.md": "x"}}), "engine.pipeline")
     assert verdict.why == "engine has no workflow."
 
 
+@pytest.mark.breaks("*.image-file")
 @pytest.mark.parametrize(
     ("dockerfile", "told"),
     [
@@ -78,6 +89,7 @@ def test_an_image_file_that_copies_what_is_elsewhere_is_found(worlds: Worlds, do
     assert told in verdict.why
 
 
+@pytest.mark.breaks("*.tests")
 def test_a_dependency_on_a_path_cannot_be_installed_from_the_registry(worlds: Worlds) -> None:
     manifest = '[tool.poetry.dependencies]\npython = "^3.11"\nacme-core = {path = "../libs/core"}\n'
     world = worlds([ENGINE], {"engine": {"pyproject.toml": manifest}}, SimpleIndex(url="http://127.0.0.1:9/simple/"))
@@ -86,11 +98,19 @@ def test_a_dependency_on_a_path_cannot_be_installed_from_the_registry(worlds: Wo
     assert "acme-core is taken from {'path': '../libs/core'}" in verdict.why
 
 
-def test_without_a_registry_nothing_is_judged_and_nothing_is_green(worlds: Worlds) -> None:
-    verdict = verdict_on(worlds([ENGINE], {"engine": {"pyproject.toml": "[project]\nname = 'e'\n"}}), "engine.tests")
-    assert verdict.outcome == Outcome.NOT_JUDGED
+def test_without_a_registry_nothing_private_is_judged_and_nothing_is_green(worlds: Worlds) -> None:
+    engine = {**ENGINE, "consumes": ["acme-core"]}
+    world = worlds([engine], {"engine": {"pyproject.toml": "[project]\nname = 'e'\n"}})
+    assert verdict_on(world, "engine.tests").outcome == Outcome.NOT_JUDGED
 
 
+def test_a_plan_without_packages_of_its_own_needs_no_registry(worlds: Worlds) -> None:
+    files = {"pyproject.toml": "[project]\nname = 'e'\n", "pytest.py": "print('1 passed')\n"}
+    verdict = verdict_on(worlds([ENGINE], {"engine": files}), "engine.tests")
+    assert (verdict.outcome, verdict.saw[-1]) == (Outcome.HOLDS, "1 passed")
+
+
+@pytest.mark.breaks("*.tests")
 def test_tests_that_fail_without_the_monorepo_are_found(worlds: Worlds, registry_server: RunningRegistry) -> None:
     manifest = '[project]\nname = "engine"\nversion = "1"\n\n[dependency-groups]\ndev = ["pytest"]\n'
     index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
@@ -102,8 +122,84 @@ def test_tests_that_fail_without_the_monorepo_are_found(worlds: Worlds, registry
     assert any("uv pip install --default-index" in command for command in verdict.ran)
 
 
+@pytest.mark.breaks("*.packages")
 def test_a_package_that_the_manifest_does_not_ask_for_is_not_used(worlds: Worlds) -> None:
     engine = {**ENGINE, "consumes": ["acme-core"]}
     files = {"pyproject.toml": '[project]\nname = "engine"\nversion = "1"\n'}
     verdict = verdict_on(worlds([SHARED, engine], {"shared": CORE, "engine": files}), "engine.packages")
     assert verdict.why == "engine does not ask for acme-core, which the plan says it uses."
+
+
+@pytest.mark.breaks("*.image-file")
+def test_what_hadolint_finds_is_told(worlds: Worlds) -> None:
+    engine = {**ENGINE, "dockerfile": "Dockerfile"}
+    world = worlds([engine], {"engine": {"Dockerfile": "FROM debian:latest\nRUN cd /x && ls\n"}})
+    assert "DL3007" in verdict_on(world, "engine.image-file").why
+
+
+WORKFLOW = ".github/workflows/ci.yml"
+FAULTLESS = """\
+name: CI
+on: {push: {branches: [main]}}
+permissions: {}
+concurrency: {group: ci, cancel-in-progress: false}
+jobs: {a: {name: A, runs-on: ubuntu-24.04, steps: [{run: "true"}]}}
+"""
+
+
+@pytest.mark.breaks("*.pipeline")
+def test_what_zizmor_finds_in_a_workflow_is_told(worlds: Worlds) -> None:
+    injected = FAULTLESS.replace("push: {branches: [main]}", "issues: {}").replace(
+        '"true"', '"echo ${{ github.event.issue.title }}"'
+    )
+    verdict = verdict_on(worlds([ENGINE], {"engine": {WORKFLOW: injected}}), "engine.pipeline")
+    assert verdict.outcome == Outcome.FAILS
+    assert "zizmor" in verdict.ran[-1]
+    assert "template-injection" in verdict.why
+
+
+@pytest.mark.breaks("*.pipeline")
+@pytest.mark.parametrize(
+    ("repository", "files", "told"),
+    [
+        (ENGINE, {"main.py": "print(unknown)\n"}, "F821"),
+        ({"name": "engine", "kind": "documentation"}, {"README.md": "# One\n\n# Two\n"}, "MD025"),
+    ],
+)
+def test_what_a_linter_of_the_pipeline_finds_is_told(
+    worlds: Worlds, repository: dict[str, Any], files: dict[str, str], told: str
+) -> None:
+    assert told in verdict_on(worlds([repository], {"engine": {WORKFLOW: FAULTLESS, **files}}), "engine.pipeline").why
+
+
+@pytest.mark.breaks("*.pipeline")
+def test_what_the_types_of_a_page_do_not_allow_is_told(worlds: Worlds) -> None:
+    files = {
+        "package.json": json.dumps({"name": "page", "devDependencies": {"typescript": TYPESCRIPT["version"]}}),
+        "package-lock.json": json.dumps(
+            {
+                "name": "page",
+                "lockfileVersion": 3,
+                "packages": {
+                    "": {"name": "page", "devDependencies": {"typescript": TYPESCRIPT["version"]}},
+                    "node_modules/typescript": TYPESCRIPT,
+                },
+            }
+        ),
+        "tsconfig.json": '{"compilerOptions": {"strict": true, "types": []}, "include": ["src"]}',
+        ".gitignore": "node_modules\n",
+        "src/main.ts": 'export const port: number = "4711";\n',
+        WORKFLOW: FAULTLESS,
+    }
+    page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+    verdict = verdict_on(worlds([page], {"page": files}), "page.pipeline")
+    assert verdict.ran[-1] == "page$ npx tsc --noEmit", verdict.why
+    assert "TS2322" in verdict.why
+
+
+@pytest.mark.breaks("*.tests", "*.pipeline", "metrics.deployable")
+def test_a_page_without_a_lock_file_is_told_so(worlds: Worlds) -> None:
+    page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+    world = worlds([page], {"page": {"package.json": "{}", WORKFLOW: FAULTLESS}})
+    for name in ("page.tests", "page.pipeline", "metrics.deployable"):
+        assert verdict_on(world, name).why == "page has no package-lock.json, so nobody knows what it installs."

@@ -37,6 +37,17 @@ def test_only_all_lines_together_are_green() -> None:
     assert not verification().holds
 
 
+def test_what_only_people_can_judge_is_never_confirmed_by_the_program(tmp_path: Path) -> None:
+    file = tmp_path / "evidence.json"
+    verification(HOLDS).write(file)
+    half = Confirmation(statement="The team is trained", confirmed_by="Zoe")
+    read = read_verification(file, [*PEOPLE, half])
+    assert read is not None
+    assert read.holds
+    assert [one["confirmed_on"] for one in read.as_document()["people"]] == [None, None]
+    assert [one["confirmed_by"] for one in read.as_document()["people"]] == [None, "Zoe"]
+
+
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "evidence.json"
     verification(HOLDS, FAILS).write(file)
@@ -77,3 +88,14 @@ def test_the_checks_follow_from_the_plan(worlds: Worlds) -> None:
         *("a.created", "a.independent", "documentation.readme"),
         *("metrics.deployable", "metrics.boundaries", "metrics.releases"),
     }
+
+
+def test_what_no_repository_of_the_plan_has_is_no_line_of_its_checklist(worlds: Worlds) -> None:
+    page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+    repositories = [page, {"name": "handbook", "kind": "documentation"}, {"name": "stack", "kind": "compose-tests"}]
+    checks = {check.name: check.line for check in checklist(worlds(repositories, {}), None)}
+    assert not {"page.backend-address", "documentation.contracts", "documentation.patterns"} & set(checks)
+    assert not {"integration.versions", "integration.test-service", "metrics.backends", "stack.release"} & set(checks)
+    assert {"documentation.site", "documentation.migration", "integration.suite", "page.release"} <= set(checks)
+    without_page = {check.name: check.line for check in checklist(worlds(repositories[1:], {}), None)}
+    assert without_page["integration.suite"] == "The services work together"

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Outcome
 from sandbox.registry.process import RunningRegistry
@@ -14,6 +16,7 @@ SHARED: dict[str, Any] = {
 }
 
 
+@pytest.mark.breaks("packages.published", "packages.version", "packages.install.*", "packages.documented")
 def test_a_package_that_was_never_published_is_missed(worlds: Worlds, registry_server: RunningRegistry) -> None:
     index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
     world = worlds([SHARED], {"shared": {"README.md": "too short"}}, index)
@@ -24,6 +27,7 @@ def test_a_package_that_was_never_published_is_missed(worlds: Worlds, registry_s
     assert "has no README" in verdict_on(world, "packages.documented").why
 
 
+@pytest.mark.breaks("packages.published")
 def test_a_registry_that_does_not_answer_is_told(worlds: Worlds) -> None:
     world = worlds([SHARED], {"shared": {"README.md": "x"}}, SimpleIndex(url="http://127.0.0.1:9/simple/"))
     assert "does not answer" in verdict_on(world, "packages.published").why

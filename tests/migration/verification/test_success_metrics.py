@@ -1,5 +1,7 @@
 """Repositories that need each other, a page with a fixed backend, a test service that tests nothing."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,12 @@ SHARED: dict[str, Any] = {
     "packages": [{"name": "acme-core", "path": ".", "version": "0.1.0"}],
 }
 ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [{"from": "engine"}]}
-PAGE: dict[str, Any] = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
+PAGE: dict[str, Any] = {
+    "name": "page",
+    "kind": "vite-application",
+    "moves": [{"from": "page"}],
+    "contract": {"file": "openapi.yml", "types": "src/contract.ts"},
+}
 CORE = {"pyproject.toml": '[project]\nname = "acme-core"\nversion = "0.1.0"\n'}
 NOWHERE = SimpleIndex(url="http://127.0.0.1:9/simple/")
 RUNNING = Stack(addresses={}, suite={}, test=lambda _: "", how="by hand")
@@ -26,6 +33,7 @@ def manifest(*requirements: str) -> dict[str, str]:
     return {"pyproject.toml": f'[project]\nname = "engine"\nversion = "1"\ndependencies = {list(requirements)}\n'}
 
 
+@pytest.mark.breaks("metrics.boundaries")
 def test_a_dependency_that_the_plan_does_not_name_crosses_a_boundary(worlds: Worlds) -> None:
     world = worlds([SHARED, ENGINE], {"shared": CORE, "engine": manifest("acme-core>=0.1,<0.2")})
     assert verdict_on(world, "metrics.boundaries").why == "engine uses acme-core, and the plan does not say so."
@@ -38,11 +46,13 @@ def test_a_boundary_holds_when_the_plan_names_the_dependency(worlds: Worlds) -> 
     assert verdict_on(world, "metrics.releases").why == ""
 
 
+@pytest.mark.breaks("metrics.releases")
 def test_a_use_that_a_patch_release_would_change_is_no_independent_release(worlds: Worlds) -> None:
     world = worlds([SHARED, ENGINE], {"shared": CORE, "engine": manifest("acme-core==0.1.0")})
     assert "so 0.1.1 would change it too" in verdict_on(world, "metrics.releases").why
 
 
+@pytest.mark.breaks("metrics.releases")
 @pytest.mark.parametrize("event", ["repository_dispatch", "workflow_run"])
 def test_a_release_that_another_repository_starts_is_found(worlds: Worlds, event: str) -> None:
     workflow = {".github/workflows/release.yml": f"on: {{{event}: {{}}}}\njobs: {{}}\n"}
@@ -50,6 +60,7 @@ def test_a_release_that_another_repository_starts_is_found(worlds: Worlds, event
     assert f"release.yml of engine is started by {event}" in verdict_on(world, "metrics.releases").why
 
 
+@pytest.mark.breaks("metrics.deployable")
 def test_a_component_that_cannot_be_built_alone_is_not_deployable(worlds: Worlds) -> None:
     broken = {"pyproject.toml": CORE["pyproject.toml"] + '[build-system]\nrequires = []\nbuild-backend = "gone"\n'}
     verdict = verdict_on(worlds([SHARED], {"shared": broken}, NOWHERE), "metrics.deployable")
@@ -57,6 +68,7 @@ def test_a_component_that_cannot_be_built_alone_is_not_deployable(worlds: Worlds
     assert "gone" in verdict.why
 
 
+@pytest.mark.breaks("*.backend-address")
 @pytest.mark.parametrize(
     ("files", "told"),
     [
@@ -69,15 +81,49 @@ def test_a_page_with_a_hard_coded_address_is_found(worlds: Worlds, files: dict[s
     assert told in verdict_on(world, "page.backend-address").why
 
 
+@pytest.mark.breaks("*.backend-address")
 def test_a_page_that_names_no_variable_for_its_backend_is_found(worlds: Worlds) -> None:
     verdict = verdict_on(worlds([PAGE], {"page": {"src/api.ts": ""}}), "page.backend-address")
     assert "no .env.example" in verdict.why
+
+
+@pytest.mark.breaks("*.backend-address")
+@pytest.mark.parametrize(
+    ("built", "told"),
+    [
+        ("fetch('/api')", "The page that was built with VITE_API_BASE=http://backend.test:4711 does not hold it."),
+        (
+            "fetch(process.env.VITE_API_BASE, 'https://maestro.example')",
+            "The built page holds https://maestro.example.",
+        ),
+    ],
+)
+def test_a_page_that_does_not_take_its_backend_from_the_variable_alone_is_found(
+    worlds: Worlds, tmp_path: Path, built: str, told: str
+) -> None:
+    """A builder that stands in for Vite: what it makes of the sources is what is looked at."""
+    vite = tmp_path / "installed" / "node_modules" / ".bin" / "vite"
+    vite.parent.mkdir(parents=True)
+    vite.write_text(f"""\
+#!{sys.executable}
+import os, pathlib, sys
+built = {built!r}.replace("process.env.VITE_API_BASE", repr(os.environ["VITE_API_BASE"]))
+folder = pathlib.Path(sys.argv[sys.argv.index("--outDir") + 1])
+folder.mkdir(parents=True)
+(folder / "index.js").write_text(built)
+""")
+    vite.chmod(0o755)
+    (tmp_path / "installed" / "package.json").write_text('{"name": "page"}')
+    world = worlds([PAGE], {"page": {".env.example": "VITE_API_BASE=http://x\n", "src/api.ts": ""}})
+    world.once("node page", Evidence(), lambda _: tmp_path / "installed")
+    assert verdict_on(world, "page.backend-address").why == told
 
 
 CHECKER: dict[str, Any] = {"name": "checker", "kind": "python-service", "moves": [{"from": "checker"}]}
 TESTS: dict[str, Any] = {"name": "tests", "kind": "compose-tests", "test_service": "checker"}
 
 
+@pytest.mark.breaks("*.stranger", "*.configured", "metrics.solutions")
 @pytest.mark.parametrize(
     ("program", "told"),
     [
@@ -98,6 +144,7 @@ def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str
     assert verdict_on(world, "metrics.solutions").outcome == Outcome.FAILS
 
 
+@pytest.mark.breaks("*.configured")
 def test_a_test_service_that_knows_one_target_only_is_found(worlds: Worlds) -> None:
     files = {"config/test_targets.yml": "targets: [{name: a, api_base: x, frontend_url: x}]\n"}
     world = worlds([CHECKER, TESTS], {"checker": files, "tests": {"README.md": "x"}}, NOWHERE)

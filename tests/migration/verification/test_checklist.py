@@ -1,0 +1,36 @@
+"""For every check of the sample there is a world in the tests that is broken, and the check has caught it."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from _pytest.mark import ParameterSet
+
+from migration.plan import read_plan
+from migration.verification.checklist import checklist
+from migration.verification.history import Moved
+from migration.verification.world import World
+from tests.conftest import PROJECT
+from tests.migration.verification.conftest import kind_of
+
+
+def test_every_check_has_a_broken_world_that_it_catches(tmp_path: Path) -> None:
+    plan = read_plan(PROJECT / "migration.yaml")
+    world = World(plan=plan, owner="acme", clone_url=str, cache=tmp_path, folder=tmp_path)
+    nothing: Any = None  # a check is only named here, and not judged
+    moved = Moved(split=nothing, monorepo=tmp_path, selections={})
+    there = {kind_of(check.name, plan) for check in checklist(world, moved)}
+    broken = {kind for file in Path(__file__).parent.glob("test_*.py") for kind in claimed(file)}
+    assert sorted(there - broken) == [], "Write a broken world, and mark its test with breaks(...)."
+    assert sorted(broken - there) == [], "No check of the sample is called so."
+
+
+def claimed(file: Path) -> Iterator[str]:
+    """What the tests of a file say they break. That it is so, the fixture `broken_world` sees to in each of them."""
+    module = importlib.import_module(f"{__package__}.{file.stem}")
+    for function in vars(module).values():
+        for mark in getattr(function, "pytestmark", ()):
+            values = mark.args[1] if mark.name == "parametrize" else ()
+            marks = [mark, *(one for value in values if isinstance(value, ParameterSet) for one in value.marks)]
+            yield from (kind for one in marks if one.name == "breaks" for kind in one.args)
