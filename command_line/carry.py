@@ -9,7 +9,7 @@ from command_line.failures import CommandError
 from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_monorepo
-from command_line.stacks import DEV, Stack
+from command_line.stacks import DEV, stack_named
 from components.history.histories import remote_of, selections_of, workspace_of
 from components.stack.settings import github_token
 from migration.cutover.branches import carry_branch, repository_of, split_branch
@@ -22,7 +22,7 @@ def carry(
     stack: StackOption = DEV,
 ) -> None:
     """Carry a branch of the monorepo over that touches one repository's folders, with its commits split."""
-    file = Stack(stack.rpartition("/")[2])
+    file = stack_named(stack)
     plan = read_plan(file.plan_file)
     main = plan.monorepo.default_branch
     if branch == main:

@@ -13,7 +13,7 @@ from command_line.failures import FAILURES
 from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.refresh import refreshed, resources_of
-from command_line.stacks import DEV, Stack
+from command_line.stacks import DEV, Stack, stack_named
 from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
@@ -41,7 +41,7 @@ def drift(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as GitHub shows it.")] = False,
 ) -> None:
     """Say what was changed at GitHub behind the stack's back. Exit code 3 when anything was, 1 when it cannot look."""
-    settings_file = Stack(stack.rpartition("/")[2])
+    settings_file = stack_named(stack)
     try:
         with steps() as shown:
             found = find_drift(stack, settings_file, shown)

@@ -51,13 +51,18 @@ def environment_of(stack: Stack, shown: Steps) -> Mapping[str, str]:
     """The environment for Pulumi on any stack. On a real GitHub, the caller has set all of it but the engine."""
     if stack.in_sandbox:
         return prepare_place(stack, shown).environment
+    return environment_with_engine(stack, shown)
+
+
+def environment_with_engine(stack: Stack, shown: Steps) -> Mapping[str, str]:
+    """The caller's environment, in which Pulumi is found."""
     return {**inherited_environment(), **engine_environment(_engine_for(stack, shown))}
 
 
 def _engine_for(stack: Stack, shown: Steps) -> Engine:
     with shown.step("engine") as step:
         engine = ensure_engine(step.say)
-        if stack.keeps_packages_in_container:
+        if stack.file.exists() and stack.keeps_packages_in_container:
             ensure_docker_plugin(engine, step.say)
     return engine
 

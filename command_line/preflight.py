@@ -15,7 +15,7 @@ from command_line.exit_codes import ExitCode
 from command_line.github_preflight import AtGitHub, look_at_github
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
-from command_line.stacks import Stack, stack_for
+from command_line.stacks import stack_for, stack_named
 from components.history.histories import selections_of
 from engine import ensure_secret_scanner
 from migration.code_move.preflight import Finding, Leftover, Preflight, Severity
@@ -38,7 +38,7 @@ def preflight(
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings for machines.")] = False,
 ) -> None:
     """Look for what GitHub would refuse and what must not be pushed. Exit code 1 when there is any. Writes nothing."""
-    stack = Stack(stack_name) if stack_name else stack_for(monorepo, plan)
+    stack = stack_named(stack_name) if stack_name else stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     with steps() as shown:
         settings = stack.settings()

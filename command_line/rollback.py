@@ -6,14 +6,14 @@ from command_line import pulumi
 from command_line.console import steps, tell
 from command_line.options import StackOption
 from command_line.place import environment_of
-from command_line.stacks import DEV, Stack
+from command_line.stacks import DEV, stack_named
 from migration.desired_state import Stage
 from migration.plan import read_plan
 
 
 def rollback(stack: StackOption = DEV) -> None:
     """Roll back every wave that has begun: thaw folders, bring people's work back, archive repositories."""
-    file = Stack(stack.rpartition("/")[2])
+    file = stack_named(stack)
     plan = read_plan(file.plan_file)
     with steps() as shown:
         environment = environment_of(file, shown)

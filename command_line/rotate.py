@@ -11,7 +11,7 @@ from command_line import pulumi
 from command_line.console import steps, tell
 from command_line.failures import CommandError, RotationError
 from command_line.place import environment_of
-from command_line.stacks import DEV, Stack
+from command_line.stacks import DEV, stack_named
 from components.stack.registry_settings import DevpiServer
 from migration.packages.devpi import is_token_taken
 
@@ -34,7 +34,7 @@ class Token:
 
 def rotate(stack: Annotated[str, typer.Option(help="The stack whose registry it is.")] = DEV) -> None:
     """Replace every token of the registry with pulumi up. GitHub gets the new ones before the old ones stop to work."""
-    settings_file = Stack(stack.rpartition("/")[2])
+    settings_file = stack_named(stack)
     with steps() as shown:
         environment = environment_of(settings_file, shown)
         server = settings_file.settings().devpi

@@ -9,7 +9,7 @@ import typer
 from command_line import pulumi
 from command_line.console import steps, tell
 from command_line.environment import STATE
-from command_line.place import prepare_place
+from command_line.place import environment_with_engine, prepare_place
 from command_line.stacks import DEV, Stack
 
 
@@ -17,11 +17,19 @@ def shell(
     context: typer.Context,
     stack: Annotated[str, typer.Option(help="The stack that pulumi works on.")] = DEV,
 ) -> None:
-    """Open a shell with Pulumi's engine, state and token set; with arguments, run them as a command in it."""
+    """Open a shell in which pulumi works on a stack; with arguments, run them as a command in it.
+
+    For a stack in the sandbox, its state and token are set; any other one, also one that is still to be made, uses
+    your own backend and GITHUB_TOKEN.
+    """
+    chosen = Stack(stack.rpartition("/")[2])
     with steps() as shown:
-        place = prepare_place(Stack(stack), shown)
-        pulumi.ensure_stack(stack, place.environment, STATE)
+        if chosen.file.exists() and chosen.in_sandbox:
+            environment = prepare_place(chosen, shown).environment
+            pulumi.ensure_stack(chosen.name, environment, STATE)
+        else:
+            environment = {**environment_with_engine(chosen, shown), "PULUMI_STACK": stack}
     command = context.args or [os.environ.get("SHELL", "/bin/sh")]
     if not context.args:
         tell(f"pulumi preview, up, refresh and destroy work here on stack {stack}. Leave with exit.")
-    raise typer.Exit(subprocess.run(command, env=place.environment, check=False).returncode)
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)

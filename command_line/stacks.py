@@ -20,7 +20,7 @@ SAMPLE = WORKSPACE / "maestro-platform"
 
 @dataclass(frozen=True)
 class Stack:
-    """One stack of this checkout whose GitHub is a world of the local sandbox."""
+    """One stack of this checkout."""
 
     name: str
 
@@ -30,8 +30,16 @@ class Stack:
         return PROJECT / f"Pulumi.{self.name}.yaml"
 
     def setting(self, key: str) -> str | None:
-        """One `multirepo:` setting as Pulumi hands it to a program: structured ones as JSON."""
-        value = yaml.safe_load(self.file.read_text())["config"].get(f"multirepo:{key}")
+        """One `multirepo:` setting as Pulumi hands it to a program: structured ones as JSON.
+
+        Raises CommandError when the file is no YAML.
+        """
+        try:
+            written = yaml.safe_load(self.file.read_text()) or {}
+        except yaml.MarkedYAMLError as error:
+            line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+            raise CommandError(f"{self.file.name}{line}: {error.problem}. Mend it, it has to be YAML.") from None
+        value = (written.get("config") or {}).get(f"multirepo:{key}")
         return json.dumps(value) if isinstance(value, dict) else value
 
     @property
@@ -73,6 +81,18 @@ class Stack:
     def settings(self) -> Settings:
         """What the program will read; the sandbox must be running."""
         return Settings.from_config(self.setting, self.name)
+
+
+def stack_named(name: str) -> Stack:
+    """The stack of this name, with or without its organization and project. Raises CommandError when there is none."""
+    stack = Stack(name.rpartition("/")[2])
+    if not stack.file.exists():
+        others = sorted(file.name.split(".")[1] for file in PROJECT.glob("Pulumi.*.yaml"))
+        raise CommandError(
+            f"There is no stack {stack.name} in this checkout: {stack.file.name} is missing. Those that are there: "
+            f"{', '.join(others)}. To make one: ./multirepo shell --stack {stack.name} pulumi stack init {stack.name}"
+        )
+    return stack
 
 
 def stack_for(monorepo: str | None, plan_file: Path | None) -> Stack:

@@ -13,7 +13,7 @@ from command_line.console import steps
 from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_split
-from command_line.stacks import DEV, Stack
+from command_line.stacks import DEV, Stack, stack_named
 from components.history.histories import remote_of, selections_of
 from components.history.late_commits import not_brought_over
 from components.stack.settings import github_token
@@ -95,7 +95,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print the status for machines.")] = False,
 ) -> None:
     """Say for each wave its stage, how far its repositories are behind the monorepo, and what comes next."""
-    found = _look(Stack(stack.rpartition("/")[2]))
+    found = _look(stack_named(stack))
     if as_json:
         monorepo = {"name": found.monorepo, "archived": found.archived, "next_step": found.next_step}
         typer.echo(json.dumps({"monorepo": monorepo, "waves": [_entry(wave) for wave in found.waves]}, indent=2))

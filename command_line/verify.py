@@ -13,7 +13,7 @@ from command_line.containers import containers
 from command_line.exit_codes import ExitCode
 from command_line.options import DockerOption, MonorepoOption, PlanOption
 from command_line.present import present_split
-from command_line.stacks import Stack, stack_for
+from command_line.stacks import stack_for, stack_named
 from command_line.summary import in_words
 from command_line.verifying import evidence_file, verified, world_to_verify
 from components.history.histories import selections_of
@@ -38,7 +38,7 @@ def verify(
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the verdicts as JUnit XML there.")] = None,
 ) -> None:
     """Judge each line of the checklist by running it. Exit code 1 when one does not hold or cannot be judged."""
-    chosen = Stack(stack) if stack else stack_for(monorepo, plan)
+    chosen = stack_named(stack) if stack else stack_for(monorepo, plan)
     read = read_plan(chosen.plan_file)
     with steps() as shown, containers(docker, shown) as daemon:
         settings = chosen.settings()

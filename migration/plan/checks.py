@@ -129,6 +129,10 @@ def _check_people(plan: Plan) -> Iterator[Finding]:
 
 def _check_pipelines(plan: Plan) -> Iterator[Finding]:
     for at, repository in enumerate(plan.repositories):
+        if repository.kind == "python-packages" and not repository.packages:
+            problem = "a repository of this kind publishes packages, and names none"
+            remedy = "Name them under `packages`, or set `kind:` to python-service or another one."
+            yield Finding(("repositories", at, "kind"), problem, remedy)
         for key, kinds in KINDS_WITH.items():
             if getattr(repository, key) and repository.kind not in kinds:
                 problem = f"nothing reads it in a repository of the kind {quoted(repository.kind)}"

@@ -192,3 +192,10 @@ def test_the_preflight_names_repositories_of_the_plan(told: Told) -> None:
     faults = told(plan_of("name: engine", "name: site", preflight=rules))
     assert ["there is no repository 'sit'" in faults[0] or "'engin'" in faults[0], len(faults)] == [True, 2]
     assert all("Did you mean" in fault for fault in faults)
+
+
+def test_a_repository_of_packages_names_them(told: Told) -> None:
+    assert told(plan_of("name: a, kind: python-packages")) == [
+        "3:21: repositories[0].kind: a repository of this kind publishes packages, and names none. "
+        "Name them under `packages`, or set `kind:` to python-service or another one."
+    ]
