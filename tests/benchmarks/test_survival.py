@@ -6,8 +6,9 @@ from tests.conftest import PROJECT
 
 sys.path.insert(0, str(PROJECT / "benchmarks"))
 
-from survival import Point, Result, table_of
+from survival import table_of
 from survival_contents import difference
+from survival_runs import Point, Result
 
 WORLD = {"engine": {"settings": {"private": True}, "refs": {"refs/heads/main": ["a1", ["Zoe: Begin"]]}}}
 
