@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+from migration.desired_state import managed_files
 from migration.desired_state.pipelines import VERSIONS
 from migration.packages.simple_index import SimpleIndex
+from migration.plan import Plan
 from migration.verification.check import Outcome, Verdict
 from migration.verification.release.scratch_index import scratch_index
 from migration.verification.world import World
+from tests.migration.desired_state.conftest import REGISTRIES
 from tests.migration.verification.conftest import Files, Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -195,3 +198,33 @@ def test_a_service_whose_release_carries_another_version_is_found(worlds: Worlds
 )
 def test_what_only_github_can_run_is_not_judged(worlds: Worlds, index: SimpleIndex, files: Files) -> None:
     assert released(worlds, files, index).outcome == Outcome.NOT_JUDGED
+
+
+def test_the_pipeline_of_a_registry_at_aws_runs_here_without_aws(worlds: Worlds, index: SimpleIndex) -> None:
+    """The very workflow that the plan renders. What it asks of AWS is noted, and answered by a token of ours."""
+    plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": [SHARED, ENGINE]})
+    managed = managed_files(plan, "shared", "acme", REGISTRIES["codeartifact"])
+    package = {
+        "core/pyproject.toml": """\
+[project]
+name = "acme-core"
+version = "0.1.0"
+description = "What all share"
+readme = "README.md"
+
+[build-system]
+requires = ["poetry-core==2.5.0"]
+build-backend = "poetry.core.masonry.api"
+""",
+        "core/README.md": "# Core\n",
+        "core/acme_core/__init__.py": "",
+    }
+    files = {
+        "shared": {**package, **{file.path: file.content for file in managed}},
+        "engine": consumer("acme-core>=0.1,<0.2"),
+    }
+    verdict = released(worlds, files, index)
+    assert (verdict.outcome, verdict.why) == (Outcome.HOLDS, "")
+    (noted,) = [line for line in verdict.saw if line.startswith("not done, only noted")]
+    assert "uses aws-actions/configure-aws-credentials@" in noted
+    assert "aws codeartifact get-authorization-token" in noted
