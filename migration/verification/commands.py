@@ -1,6 +1,7 @@
 """Running programs: to their end, or for as long as a check needs them."""
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -18,6 +19,7 @@ TIMEOUT = 600.0  # seconds; whoever takes longer hangs
 START_TIMEOUT = 60.0
 LINES_SHOWN = 14
 FIRST_LINES = 3
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48; not every program keeps to NO_COLOR
 
 # Would reach into an environment that has to stand alone, into the installer of one, or is a secret of the caller's.
 _NOT_INHERITED = (
@@ -79,7 +81,7 @@ def as_typed(arguments: Sequence[str], cwd: Path) -> str:
 
 def outline(output: str) -> str:
     """The end of what a program said, where the reason mostly is, and its beginning, where it is otherwise."""
-    lines = output.strip().splitlines()
+    lines = _COLOR.sub("", output).strip().splitlines()
     if len(lines) <= LINES_SHOWN:
         return "\n".join(lines)
     return "\n".join([*lines[:FIRST_LINES], "…", *lines[FIRST_LINES - LINES_SHOWN :]])

@@ -191,7 +191,7 @@ def _pipeline(world: World, repository: Repository, evidence: Evidence) -> None:
             run(evidence, [*mypy, *options, "."], clone / folder, remedy)
     elif repository.kind == "vite-application":
         modules = node_modules(world, repository.name, evidence)
-        oxlint = ["npx", "--yes", f"oxlint@{VERSIONS['oxlint']}", "--deny-warnings"]
+        oxlint = ["npx", "--yes", f"oxlint@{VERSIONS['oxlint']}", "--deny-warnings", "--ignore-pattern", "node_modules"]
         for command in (oxlint, ["npx", "tsc", "--noEmit"]):
             run(evidence, command, modules, remedy)
     elif repository.kind == "documentation":

@@ -7,6 +7,7 @@ import pytest
 
 from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import Outcome
+from migration.verification.commands import outline
 from sandbox.registry.process import RunningRegistry
 from tests.conftest import PROJECT
 from tests.migration.verification.conftest import Worlds, verdict_on
@@ -187,7 +188,6 @@ def test_what_the_types_of_a_page_do_not_allow_is_told(worlds: Worlds) -> None:
             }
         ),
         "tsconfig.json": '{"compilerOptions": {"strict": true, "types": []}, "include": ["src"]}',
-        ".gitignore": "node_modules\n",
         "src/main.ts": 'export const port: number = "4711";\n',
         WORKFLOW: FAULTLESS,
     }
@@ -195,6 +195,12 @@ def test_what_the_types_of_a_page_do_not_allow_is_told(worlds: Worlds) -> None:
     verdict = verdict_on(worlds([page], {"page": files}), "page.pipeline")
     assert verdict.ran[-1] == "page$ npx tsc --noEmit", verdict.why
     assert "TS2322" in verdict.why
+
+
+def test_of_a_long_output_beginning_and_end_are_shown_without_colors() -> None:
+    lines = [f"\x1b[31m{number}\x1b[0m" for number in range(100)]
+    assert outline("\n".join(lines)).split() == ["0", "1", "2", "…", *map(str, range(89, 100))]
+    assert outline("one\ntwo\n") == "one\ntwo"
 
 
 @pytest.mark.breaks("*.tests", "*.pipeline", "metrics.deployable")
