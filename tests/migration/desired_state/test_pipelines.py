@@ -1,5 +1,8 @@
+import os
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -193,3 +196,25 @@ def test_the_image_has_a_name_that_its_registry_takes() -> None:
     (file,) = (file for file in managed_files(plan, "one", "Acme-Inc", None) if file.path.endswith("release.yml"))
     assert "ghcr.io/acme-inc/one:" in file.content
     assert "Acme" not in file.content
+
+
+@pytest.mark.parametrize(
+    ("kind", "manifest", "code"),
+    [
+        ("python-service", '[project]\nname = "one"\nversion = "1.2.3"\n', 0),
+        ("python-service", '[tool.poetry]\nversion = "1.2.2"\n', 1),
+        ("python-service", '[project]\ndynamic = ["version"]\n\n[tool.x]\na = {version = "3"}\n', 0),
+        ("vite-application", '{\n  "name": "one",\n  "version": "1.2.3"\n}\n', 0),
+        ("vite-application", '{\n  "version": "0.9.0",\n  "dependencies": {"a": "1.2.3"}\n}\n', 1),
+    ],
+)
+def test_an_image_is_not_released_under_another_version_than_its_own(
+    kind: str, manifest: str, code: int, tmp_path: Path
+) -> None:
+    release = yaml.safe_load(rendered(plan_of(kind=kind, dockerfile="Dockerfile"))["release.yml"])
+    (step,) = (step for step in release["jobs"]["image"]["steps"] if step.get("name") == "Hold the version to the tag")
+    (tmp_path / step["env"]["MANIFEST"]).write_text(manifest)
+    environment = {**os.environ, **step["env"], "GITHUB_REF_NAME": "v1.2.3"}
+    command = ["bash", "-e", "-c", step["run"]]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "::error::" in done.stdout) == (code, bool(code))
