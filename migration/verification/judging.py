@@ -20,7 +20,11 @@ def judge_all(checks: Iterable[Check], progress: Progress) -> list[Verdict]:
     with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
         futures = {pool.submit(judged, check): at for at, check in reversed(list(enumerate(listed)))}
         verdicts: dict[int, Verdict] = {}
-        for future in as_completed(futures):
-            verdicts[futures[future]] = future.result()
-            progress(future.result(), len(verdicts), len(listed))
+        try:
+            for future in as_completed(futures):
+                verdicts[futures[future]] = future.result()
+                progress(future.result(), len(verdicts), len(listed))
+        except BaseException:  # Ctrl-C: only what has begun is waited for
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return [verdicts[at] for at in range(len(listed))]

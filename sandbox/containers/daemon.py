@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.errors import SandboxError
+from sandbox.state_folder import START_LOCK, locked
 
 START_TIMEOUT = 60.0  # seconds
 STOP_TIMEOUT = 60.0
@@ -34,29 +35,35 @@ def answering_daemon() -> str | None:
 def docker_daemon(folder: Path) -> Iterator[str]:
     """The address of a Docker daemon: the one that answers, or one that is started and stopped again.
 
-    folder: keeps its images from time to time. Raises SandboxError with what to do.
+    folder: keeps its images from time to time; one process at a time has its daemon, and others wait. Raises
+    SandboxError with what to do.
     """
-    socket_folder = Path("/run") / f"multirepo-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
-    own = f"unix://{socket_folder}/docker.sock"  # a socket's path must not be long, and the folder's may be
-    if found := answering_daemon() or (own if _name_of(own) else None):
+    if found := answering_daemon():
         yield found
         return
     _demand_what_it_takes()
     folder.mkdir(parents=True, exist_ok=True)
-    socket_folder.mkdir(mode=0o700, exist_ok=True)
-    places = ("--data-root", folder / "data", "--exec-root", socket_folder, "--pidfile", socket_folder / "pid")
+    with locked(folder / START_LOCK), _started(folder) as own:
+        yield own
+
+
+@contextmanager
+def _started(folder: Path) -> Iterator[str]:
+    sockets = Path("/run") / f"multirepo-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+    sockets.mkdir(mode=0o700, exist_ok=True)  # a socket's path must not be long, and the folder's may be
+    own = f"unix://{sockets}/docker.sock"
+    places = ("--data-root", folder / "data", "--exec-root", sockets, "--pidfile", sockets / "pid")
+    # It ends when we are killed. Ctrl-C is not for it: we take the containers down first.
+    command = ["setpriv", "--pdeathsig", "TERM", "dockerd", "--host", own, *map(str, places)]
     with (folder / "log").open("wb") as log:
-        # A session of its own: Ctrl-C is for us, who take the containers down first.
-        started = subprocess.Popen(
-            ["dockerd", "--host", own, *map(str, places)], stdout=log, stderr=log, start_new_session=True
-        )
+        started = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
         _await(own, started, folder / "log")
         yield own
     finally:
         started.terminate()
         started.wait(STOP_TIMEOUT)
-        shutil.rmtree(socket_folder, ignore_errors=True)
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def docker(host: str, *arguments: str, stdin: int = subprocess.DEVNULL) -> "subprocess.CompletedProcess[str]":

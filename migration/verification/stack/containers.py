@@ -50,7 +50,7 @@ class _Project:
     def down(self) -> None:
         """Remove its containers, networks and volumes."""
         with suppress(BrokenError):  # nothing that would be judged by it
-            self.compose(Evidence(), "down", "--volumes")
+            self.compose(Evidence(), "down", "--volumes", "--timeout", "1")
 
 
 def contained(world: World, docker: Docker, evidence: Evidence) -> Stack:

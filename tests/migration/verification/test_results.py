@@ -1,12 +1,17 @@
 """What is kept of a verification, and shown to machines."""
 
+import time
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pytest
+
 from migration.plan import Confirmation
-from migration.verification.check import Outcome, Verdict
+from migration.verification.check import Check, Evidence, Outcome, Verdict
 from migration.verification.checklist import checklist
+from migration.verification.judging import judge_all
 from migration.verification.junit import as_junit
 from migration.verification.results import Verification, key_of, read_verification
 from tests.conftest import Repository
@@ -46,6 +51,21 @@ def test_what_only_people_can_judge_is_never_confirmed_by_the_program(tmp_path: 
     assert read.holds
     assert [one["confirmed_on"] for one in read.as_document()["people"]] == [None, None]
     assert [one["confirmed_by"] for one in read.as_document()["people"]] == [None, "Zoe"]
+
+
+def test_after_ctrl_c_only_what_has_begun_is_waited_for() -> None:
+    begun: list[int] = []
+
+    def judge(number: int, evidence: Evidence) -> None:
+        begun.append(number)
+        if len(begun) == 1:
+            raise KeyboardInterrupt
+        time.sleep(0.1)
+
+    checks = [Check(name=str(at), part="All", line="Holds", judge=partial(judge, at)) for at in range(100)]
+    with pytest.raises(KeyboardInterrupt):
+        judge_all(checks, lambda verdict, done, total: None)
+    assert 1 <= len(begun) < 50
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
