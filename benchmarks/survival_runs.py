@@ -167,7 +167,7 @@ def disturbed(played: Played, point: Point, mode: str) -> Result:
         if done.returncode == 0:
             told = difference(played.contents[point.phase], contents_of(world))
             break
-        told = f"up failed: {' '.join(done.stdout.split())[-1500:]}"
+        told = f"up failed: {' '.join((done.stdout + done.stderr).split())[-1500:]}"
     return Result(point, mode, ups, time.monotonic() - started, told)
 
 
@@ -195,4 +195,5 @@ def _struck(world: SurvivalWorld, point: Point, mode: str) -> None:
             world.fill_disk()
             running.wait()
             world.empty_disk()
+            world.mend_state()
     running.wait()

@@ -156,6 +156,11 @@ class SurvivalWorld:
         """As somebody does who was called."""
         (self.disk / "filler").unlink()
 
+    def mend_state(self) -> None:
+        """As the documentation says after a full disk: Pulumi may have cut its state off."""
+        command = ["./multirepo", "shell", "--stack", "survival", "true"]
+        subprocess.run(command, cwd=self.checkout, env=self.environment, capture_output=True, check=True)
+
     def commit(self, repository: str, path: str, text: str, author: str = "Zoe") -> None:
         """Somebody commits to the default branch, and pushes; tries again when another push came between."""
         clone = self.folder / "people" / repository

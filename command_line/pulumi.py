@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from command_line.console import tell
 from command_line.failures import PolicyError, UpFailedError
+from command_line.state_file import take_back_whole
 from command_line.state_lock import is_locked_by_the_dead
 from components.stack.settings import PROJECT
 
@@ -83,12 +85,19 @@ def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str],
 
 
 def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:
-    """Make the stack where there is none, and free it of a lock whose owner is dead."""
+    """Make the stack where there is none, free it of a lock whose owner is dead, and mend its state."""
+    mend_state(state, stack)
     if not (state / ".pulumi" / "stacks" / "multirepo" / f"{stack}.json").exists():
         run(["stack", "init", stack, "--non-interactive"], environment)
     if is_locked_by_the_dead(state, stack):
         run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
         _drop_pending_operations(stack, environment)
+
+
+def mend_state(state: Path, stack: str) -> None:
+    """Take back a state that can be read, and say so, where a full disk left one that cannot."""
+    if copy := take_back_whole(state, stack):
+        tell(f"! The state of stack {stack} was cut off, as by a full disk. Taken back: {copy}.")
 
 
 def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None:

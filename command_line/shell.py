@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,10 @@ def shell(
             pulumi.ensure_stack(chosen.name, environment, STATE)
         else:
             environment = {**environment_with_engine(chosen, shown), "PULUMI_STACK": stack}
+            backend = environment.get("PULUMI_BACKEND_URL", "")
+            if backend.startswith("file://"):
+                folder = Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
+                pulumi.mend_state(folder, chosen.name)
     command = context.args or [os.environ.get("SHELL", "/bin/sh")]
     if not context.args:
         tell(f"pulumi preview, up, refresh and destroy work here on stack {stack}. Leave with exit.")

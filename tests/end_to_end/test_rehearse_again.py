@@ -91,6 +91,15 @@ def test_the_status_tells_of_new_commits_and_the_next_rehearsal_carries_them(reh
     assert site == before["repositories"][1]
 
 
+def test_a_state_that_a_full_disk_cut_off_is_taken_back(rehearsed: Rehearsed) -> None:
+    before = rehearsed.again()
+    (state,) = (rehearsed.checkout.path / ".multirepo" / "state" / ".pulumi" / "stacks" / "multirepo").glob(
+        "*-small-*.json"
+    )
+    state.write_bytes(state.read_bytes()[:16_384])
+    assert rehearsed.again() == before | {"changed": False}
+
+
 def test_after_a_reset_of_the_sandbox_everything_is_made_again(rehearsed: Rehearsed) -> None:
     before = rehearsed.again()
     rehearsed.checkout.run("./multirepo", "sandbox", "reset")
