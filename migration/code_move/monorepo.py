@@ -88,7 +88,7 @@ def _commit(path: Path, revision: str) -> bytes:
         if not branches:
             raise SplitError(f"{path} has no branch with a commit. Commit or fetch something first.") from error
         raise SplitError(
-            f"{path} has no commit {revision!r}. Name a branch that it has, in a plan as `default_branch` of `monorepo`; "
+            f"{path} has no commit {revision!r}. Name a branch that it has (in a plan, `default_branch` of `monorepo`); "
             f"its youngest are {', '.join(branches)}."
         ) from error
     return bytes.fromhex(answer.decode().strip())
