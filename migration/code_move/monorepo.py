@@ -88,8 +88,8 @@ def _commit(path: Path, revision: str) -> bytes:
         if not branches:
             raise SplitError(f"{path} has no branch with a commit. Commit or fetch something first.") from error
         raise SplitError(
-            f"{path} has no commit {revision!r}. Name a branch that it has (in a plan, `default_branch` of `monorepo`): its "
-            f"youngest are {', '.join(branches)}."
+            f"{path} has no commit {revision!r}. Name a branch that it has (in a plan, `default_branch` of "
+            f"`monorepo`); its youngest are {', '.join(branches)}."
         ) from error
     return bytes.fromhex(answer.decode().strip())
 
