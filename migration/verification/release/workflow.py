@@ -161,7 +161,12 @@ class Runner:
             **variables,
         }
         evidence.ran.append(script.strip().splitlines()[0] + (" …" if "\n" in script.strip() else ""))
-        run(Evidence(), ["bash", "--noprofile", "--norc", "-e", "-c", script], workspace, remedy, environment)
+        try:
+            run(Evidence(), ["bash", "--noprofile", "--norc", "-e", "-c", script], workspace, remedy, environment)
+        except BrokenError as broken:
+            raise BrokenError(
+                f"A step of its release does not pass here: {evidence.ran[-1]}\n{broken.why}", remedy
+            ) from None
         return [(key, value) for key, _, value in (line.partition("=") for line in output.read_text().splitlines())]
 
     def _keep(self, workspace: Path, given: Mapping[str, str]) -> None:
