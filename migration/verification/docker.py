@@ -9,6 +9,10 @@ from pathlib import Path
 from migration.verification.check import Evidence, NotJudgedError
 from migration.verification.commands import clean_environment, run
 
+# Compose's own builder: 2.37 hands images to bake, which leaves their network out.
+# https://github.com/docker/compose/issues/12951
+_BUILDER = {"DOCKER_BUILDKIT": "1", "COMPOSE_BAKE": "false"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Docker:
@@ -42,7 +46,7 @@ class Docker:
 
     def run_compose(self, evidence: Evidence, cwd: Path, remedy: str, *arguments: object, **variables: str) -> str:
         """What Compose printed. variables: its environment's own. Raises BrokenError."""
-        environment = clean_environment(DOCKER_HOST=self.host, DOCKER_BUILDKIT="1", **variables)
+        environment = clean_environment(DOCKER_HOST=self.host, **_BUILDER, **variables)
         return run(evidence, [*self.compose, "--progress", "plain", *arguments], cwd, remedy, environment)
 
     def remove_image(self, name: str) -> None:

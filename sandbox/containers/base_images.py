@@ -70,7 +70,7 @@ class BaseImages:
         if not self._is_here(DEBIAN):
             self._import_debian()
         command = [*self.compose, "--progress", "plain", "build", service]
-        environment = {**os.environ, "DOCKER_HOST": self.host}
+        environment = {**os.environ, "DOCKER_HOST": self.host, "COMPOSE_BAKE": "false"}
         done = subprocess.run(command, cwd=SOURCES, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
