@@ -59,12 +59,23 @@ def tool(world: World, package: str, version: str, *command: str) -> list[object
     return [uv.find_uv_bin(), "tool", "run", "--quiet", "--from", f"{package}=={version}", *command]
 
 
+def manifest_document(manifest: Path) -> dict[str, Any]:
+    """A pyproject.toml of a clone. Raises BrokenError when it is not there, or no TOML."""
+    where = f"{manifest.parent.name}/{manifest.name}"
+    try:
+        return tomllib.loads(manifest.read_text())
+    except FileNotFoundError:
+        raise BrokenError(f"There is no {where}.", "Add one, so that it can be installed.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BrokenError(f"{where} is no TOML: {error}.", "Mend it.") from None
+
+
 def requirements_of(manifest: Path) -> list[str]:
     """What a pyproject.toml asks for, with every extra and group, as PEP 508 writes it.
 
     Raises BrokenError for a dependency that is no version.
     """
-    document = tomllib.loads(manifest.read_text())
+    document = manifest_document(manifest)
     project = document.get("project", {})
     groups = [*project.get("optional-dependencies", {}).values(), *document.get("dependency-groups", {}).values()]
     standard = [one for each in (project.get("dependencies", []), *groups) for one in each if isinstance(one, str)]
@@ -91,8 +102,7 @@ def _of_poetry(document: Mapping[str, Any], manifest: Path) -> Iterator[str]:
 
 def _made(world: World, name: str, folder: str, evidence: Evidence) -> Path:
     manifest = world.clone(name, evidence) / folder / "pyproject.toml"
-    if not manifest.exists():
-        raise BrokenError(f"{name} has no {folder}/pyproject.toml.", "Add one, so that it can be installed.")
+    requirements = requirements_of(manifest)
     purpose = f"{name}-{folder}".replace("/", "-").replace("-.", "")
     shutil.rmtree(world.folder / "environments" / purpose, ignore_errors=True)
-    return environment_with(world, purpose, requirements_of(manifest), evidence)
+    return environment_with(world, purpose, requirements, evidence)

@@ -1,6 +1,5 @@
 """The success metrics that a machine can judge."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -17,7 +16,7 @@ from migration.verification.check import BrokenError, Check, Evidence
 from migration.verification.commands import run
 from migration.verification.integration import with_another_backend, with_another_frontend
 from migration.verification.node import node_modules
-from migration.verification.python_environments import index_environment, requirements_of
+from migration.verification.python_environments import index_environment, manifest_document, requirements_of
 from migration.verification.repositories import folders_of, needs_nothing_else
 from migration.verification.testing_service import tests_a_stranger, tests_what_it_is_told
 from migration.verification.world import World
@@ -75,7 +74,7 @@ def _deployable(world: World, evidence: Evidence) -> None:
         elif repository.kind in PYTHON_KINDS:
             clone = world.copy(repository.name, "deployable", evidence)
             for folder in folders_of(repository):
-                manifest = tomllib.loads((clone / folder / "pyproject.toml").read_text())
+                manifest = manifest_document(clone / folder / "pyproject.toml")
                 if manifest.get("tool", {}).get("poetry", {}).get("package-mode", True):
                     target = world.folder / "built" / repository.name
                     command = [

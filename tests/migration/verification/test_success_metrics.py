@@ -165,3 +165,19 @@ def test_what_nobody_foresaw_is_never_green() -> None:
 
     verdict = judged(Check(name="a", part="b", line="c", judge=stumble))
     assert (verdict.outcome, verdict.why) == (Outcome.FAILS, "ZeroDivisionError: by zero")
+
+
+@pytest.mark.breaks("metrics.deployable", "metrics.boundaries", "metrics.releases")
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({}, "There is no engine/pyproject.toml."),
+        ({"pyproject.toml": "[project\n"}, "engine/pyproject.toml is no TOML: "),
+    ],
+)
+def test_a_service_without_a_manifest_is_told_by_each_check_that_reads_it(
+    worlds: Worlds, files: dict[str, str], why: str
+) -> None:
+    world = worlds([ENGINE], {"engine": {"README.md": "The engine\n", **files}}, NOWHERE)
+    for check in ("metrics.deployable", "metrics.boundaries", "metrics.releases"):
+        assert verdict_on(world, check).why.startswith(why)
