@@ -28,11 +28,11 @@ def git_environment(*, user_config: bool) -> dict[str, str]:
 
 
 class GitError(Exception):
-    """git ended with an error: the command, and what git said."""
+    """git ended with an error: the command, what git said, its exit code, and what it had printed."""
 
-    def __init__(self, arguments: Sequence[str], message: str) -> None:
+    def __init__(self, arguments: Sequence[str], message: str, code: int = 128, printed: bytes = b"") -> None:
         super().__init__(f"git {' '.join(arguments)}: {message}")
-        self.message = message
+        self.message, self.code, self.printed = message, code, printed
 
 
 def run_git(
@@ -58,7 +58,7 @@ def run_git(
     except OSError as error:
         raise SplitError(f"Cannot run git in {directory}: {error.strerror}. Install git 2.38 or newer.") from error
     if done.returncode != 0:
-        raise GitError(arguments, done.stderr.decode(errors="replace").strip())
+        raise GitError(arguments, done.stderr.decode(errors="replace").strip(), done.returncode, done.stdout)
     return done.stdout
 
 

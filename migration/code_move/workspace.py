@@ -17,6 +17,8 @@ from migration.code_move.pack import write_to_disk
 _STATE = "multirepo-split.json"
 _PAST = "multirepo-past"
 _REFS = "refs/multirepo"
+SPLIT_HEADS = f"{_REFS}/*/head"
+"""Pattern of the refs behind which everything of the last split is."""
 _MOST_PACKS = 20
 """Each split that goes on from one before adds a pack; with more than so many, git joins small ones."""
 
@@ -128,14 +130,15 @@ class Workspace:
         maps: Mapping[str, bytes],
         past: Iterable[bytes],
     ) -> None:
-        """Set the refs in one step and note the split; then drop the packs that it does not need.
+        """Set the refs in one step and note the split; then drop the last one's packs that it does not need.
 
-        packs: names of those, already in place, that hold all new objects.
+        What was fetched of people's work stays. packs: names of those, already in place, that hold all new objects.
         past: for `past`, in parts; ends in its SHA-256.
         maps: for each repository its commit map: the raw ids of a kept commit in the monorepo and in the new
             repository, one pair after the other, parents before children.
         """
-        if len(packs) > _MOST_PACKS:
+        last = self._last_packs()
+        if len(self._present_packs()) > _MOST_PACKS:
             packs = self._join_packs()
         refs = sorted((os.fsencode(name), object_id.encode()) for name, object_id in _refs_of(split.histories).items())
         lines = [b"%b %b\n" % (object_id, name) for name, object_id in refs]
@@ -164,13 +167,22 @@ class Workspace:
         }
         write_to_disk(self.git_dir / _STATE, json.dumps(state, indent=1).encode())
         for superseded in (self.git_dir / "objects" / "pack").iterdir():
-            if superseded.stem not in packs:
+            if superseded.stem in last and superseded.stem not in packs:
                 superseded.unlink()
+
+    def _last_packs(self) -> list[str]:
+        try:
+            return self.packs()
+        except (OSError, ValueError, KeyError):
+            return []
+
+    def _present_packs(self) -> list[str]:
+        return sorted(pack.stem for pack in (self.git_dir / "objects" / "pack").glob("*.pack"))
 
     def _join_packs(self) -> list[str]:
         """Join small packs until each is twice as large as the next: all in all, an object is copied seldom."""
         run_git("repack", "--geometric=2", "-d", "-l", "--quiet", directory=self.git_dir)
-        return sorted(pack.stem for pack in (self.git_dir / "objects" / "pack").glob("*.pack"))
+        return self._present_packs()
 
     def _map_file(self, repository: str) -> Path:
         return self.git_dir / f"commit-map-{repository}"

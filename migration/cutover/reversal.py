@@ -7,14 +7,14 @@ changed, theirs stay, and the file is listed.
 """
 
 import posixpath
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from migration.code_move.git_objects import GitError, git_environment, object_named, run_git
+from migration.code_move.git_objects import object_named, run_git
+from migration.code_move.merging import merged_tree
 from migration.code_move.tree_changes import Changes, Files, Transform, transformed_tree
 from migration.packages.path_restoration import with_paths
 from migration.packages.rules import dependency_rules
@@ -107,13 +107,7 @@ def _merged(git_dir: Path, base: str, original: str, ours: str) -> tuple[str, tu
         return ours, ()
     start = _commit(git_dir, base)
     sides = [_commit(git_dir, ours, start), _commit(git_dir, original, start)]
-    done = subprocess.run(
-        ["git", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", *sides],
-        cwd=git_dir, env=git_environment(user_config=False), capture_output=True, check=False,
-    )  # fmt: skip
-    if done.returncode not in (0, 1):
-        raise GitError(["merge-tree"], done.stderr.decode(errors="replace").strip())
-    tree, *conflicting = done.stdout.decode(errors="surrogateescape").removesuffix("\0").split("\0")
+    tree, *conflicting = merged_tree(git_dir, *sides)
     if not conflicting:
         return tree, ()
     there = _contents(git_dir, ours, conflicting)

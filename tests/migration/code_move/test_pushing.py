@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CarryRefusedError, RemoteError
+from migration.code_move.errors import CarryRefusedError, CodeMoveError, RemoteError
 from migration.code_move.pushing import Carried, Outcome, carry
 from migration.code_move.remote import Remote
 from tests.conftest import Repository, new_repository
@@ -221,3 +221,35 @@ def test_the_first_release_is_tagged_once_on_the_complete_default_branch(scene: 
     scene.history.commit("On", main="4\n")
     scene.carry(v1=scene.history.git("rev-parse", "v1"))
     assert scene.refs()["refs/tags/v2"] == before["refs/tags/v2"]
+
+
+def lose(repository: Repository, name: str) -> None:
+    """As when a disk was full while it was written, or somebody tidied up."""
+    object_id = repository.git("rev-parse", name)
+    (repository.path / ".git" / "objects" / object_id[:2] / object_id[2:]).unlink()
+
+
+def test_what_an_interrupted_fetch_left_is_fetched_again(scene: Scene) -> None:
+    scene.carry()
+    person = scene.person()
+    theirs = person.commit("Ours", people="work\n")
+    person.git("push", "--quiet", "origin", "main")
+    assert scene.carry() == theirs
+    lose(scene.history, f"{theirs}^{{tree}}")
+    scene.history.commit("More", main="1\n2\n3\n4\n")
+    merged = scene.carry()
+    assert scene.server.git("show", f"{merged}:people") == "work"
+    assert scene.server.git("show", f"{merged}:main") == "1\n2\n3\n4"
+
+
+def test_git_that_fails_while_it_merges_is_no_conflict_and_changes_no_branch(scene: Scene) -> None:
+    scene.carry()
+    person = scene.person()
+    person.commit("Ours", main="0\n1\n2\n3\n")
+    person.git("push", "--quiet", "origin", "main")
+    scene.history.commit("More", main="1\n2\n3\n4\n")
+    before = scene.refs()
+    lose(scene.history, "HEAD:main")
+    with pytest.raises(CodeMoveError, match="merge-tree"):
+        scene.carry()
+    assert scene.refs() == before

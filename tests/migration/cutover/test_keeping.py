@@ -141,6 +141,18 @@ def test_a_frozen_folder_has_a_notice_owners_and_no_pipeline_and_its_files_stay(
     assert scene.monorepo.git("status", "--porcelain") == ""
 
 
+def test_much_work_of_people_is_merged_each_time_the_monorepo_moves_on(scene: Scene) -> None:
+    scene.up()
+    person = scene.person("engine")
+    person.commit("Many files", **{f"docs/{number}": f"{number}\n" for number in range(150)})
+    person.git("push", "--quiet", "origin", "main")
+    for number in range(3):
+        scene.monorepo.commit("More", engine__main=f"{number}\n")
+        scene.up()
+        assert scene.server("engine").git("show", "main:main") == str(number)
+    assert scene.server("engine").git("show", "main:docs/149") == "149"
+
+
 def test_a_second_time_is_nothing(scene: Scene) -> None:
     scene.up(frozen=("engine",))
     before = scene.monorepo.git("for-each-ref")
