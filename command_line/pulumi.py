@@ -11,7 +11,7 @@ from typing import Any
 
 from command_line.console import tell
 from command_line.failures import PolicyError, UpFailedError
-from command_line.state_file import take_back_whole
+from command_line.state_file import state_file, take_back_whole
 from command_line.state_lock import is_locked_by_the_dead
 from components.stack.settings import PROJECT
 
@@ -86,18 +86,20 @@ def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str],
 
 def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:
     """Make the stack where there is none, free it of a lock whose owner is dead, and mend its state."""
-    mend_state(state, stack)
-    if not (state / ".pulumi" / "stacks" / "multirepo" / f"{stack}.json").exists():
+    mend_state(stack, environment, state)
+    if not state_file(state, stack).exists():
         run(["stack", "init", stack, "--non-interactive"], environment)
     if is_locked_by_the_dead(state, stack):
         run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
         _drop_pending_operations(stack, environment)
 
 
-def mend_state(state: Path, stack: str) -> None:
-    """Take back a state that can be read, and say so, where a full disk left one that cannot."""
-    if copy := take_back_whole(state, stack):
-        tell(f"! The state of stack {stack} was cut off, as by a full disk. Taken back: {copy}.")
+def mend_state(stack: str, environment: Mapping[str, str], state: Path) -> None:
+    """Take back a state that can be read, and say so, where a full disk left one that cannot. Raises UpFailedError."""
+    if done := take_back_whole(state, stack):
+        tell(f"! The state of stack {stack} was cut off, as by a full disk. {done}")
+        if not state_file(state, stack).exists():
+            run(["stack", "init", stack, "--non-interactive"], environment)
 
 
 def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None:

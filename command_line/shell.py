@@ -33,7 +33,7 @@ def shell(
             backend = environment.get("PULUMI_BACKEND_URL", "")
             if backend.startswith("file://"):
                 folder = Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
-                pulumi.mend_state(folder, chosen.name)
+                pulumi.mend_state(chosen.name, environment, folder)
     command = context.args or [os.environ.get("SHELL", "/bin/sh")]
     if not context.args:
         tell(f"pulumi preview, up, refresh and destroy work here on stack {stack}. Leave with exit.")
