@@ -70,7 +70,8 @@ def validate(world: World, file: Path, evidence: Evidence) -> None:
         remedy,
     )
     generator = tool(world, "openapi-generator-cli", OPENAPI_GENERATOR, "openapi-generator-cli")
-    run(evidence, [*generator, "validate", "-i", file.name], file.parent, remedy)
+    quick = clean_environment(JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # it runs for one second
+    run(evidence, [*generator, "validate", "-i", file.name], file.parent, remedy, quick)
 
 
 def _kept(world: World, repository: Repository, contract: Contract, evidence: Evidence) -> None:

@@ -16,8 +16,8 @@ def judge_all(checks: Iterable[Check], progress: Progress) -> list[Verdict]:
     What concerns everything together stands last and takes longest: begun last, it would be waited for alone.
     """
     listed = list(checks)
-    # More than there are cores: many a check waits for the network, a server, or what another one makes.
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
+    # Far more than there are cores: many a check waits for the network, and every third for the same stack to stand.
+    with ThreadPoolExecutor(4 * (os.cpu_count() or 1)) as pool:
         futures = {pool.submit(judged, check): at for at, check in reversed(list(enumerate(listed)))}
         verdicts: dict[int, Verdict] = {}
         try:

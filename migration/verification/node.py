@@ -19,3 +19,13 @@ def node_modules(world: World, name: str, evidence: Evidence) -> Path:
         return clone
 
     return world.once(f"node {name}", evidence, install)
+
+
+def types_hold(world: World, name: str, evidence: Evidence) -> None:
+    """The compiler of TypeScript has nothing to say; asked once for all lines that rest on it. Raises BrokenError."""
+
+    def compiled(gathered: Evidence) -> None:
+        clone = node_modules(world, name, gathered)
+        run(gathered, ["npx", "tsc", "--noEmit"], clone, f"Run npx tsc in a clone of {name} and mend what it finds.")
+
+    world.once(f"types {name}", evidence, compiled)

@@ -15,7 +15,7 @@ from migration.plan import Repository
 from migration.verification.check import BrokenError, Check, Evidence
 from migration.verification.commands import run
 from migration.verification.integration import with_another_backend, with_another_frontend
-from migration.verification.node import node_modules
+from migration.verification.node import types_hold
 from migration.verification.python_environments import index_environment, manifest_document, requirements_of
 from migration.verification.repositories import folders_of, needs_nothing_else
 from migration.verification.testing_service import tests_a_stranger, tests_what_it_is_told
@@ -68,8 +68,7 @@ def _deployable(world: World, evidence: Evidence) -> None:
     for repository in world.plan.repositories:
         remedy = f"Build it in a clone of {repository.name} alone."
         if repository.kind == "vite-application":
-            clone = node_modules(world, repository.name, evidence)
-            run(evidence, ["npx", "tsc", "--noEmit"], clone, remedy)
+            types_hold(world, repository.name, evidence)
             built += 1
         elif repository.kind in PYTHON_KINDS:
             clone = world.copy(repository.name, "deployable", evidence)
