@@ -1,6 +1,8 @@
 """Running programs: to their end, or for as long as a check needs them."""
 
+import contextlib
 import os
+import random
 import re
 import shlex
 import signal
@@ -17,6 +19,7 @@ from migration.verification.check import BrokenError, Evidence, NotJudgedError
 
 TIMEOUT = 600.0  # seconds; whoever takes longer hangs
 START_TIMEOUT = 60.0
+PORTS = range(15_000, 32_768)  # below those for connections: https://docs.kernel.org/networking/ip-sysctl.html
 LINES_SHOWN = 14
 FIRST_LINES = 3
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48; not every program keeps to NO_COLOR
@@ -88,11 +91,15 @@ def outline(output: str) -> str:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """A port of this machine that nobody listens on now, and that no connection gets until a program listens on it.
+
+    What the system gives for port 0 is also what it gives to every outgoing connection, one of which may be sooner.
+    """
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True)

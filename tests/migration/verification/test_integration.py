@@ -1,5 +1,6 @@
 """Stacks that do not come up, or should not."""
 
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from migration.packages.simple_index import SimpleIndex
 from migration.verification.check import BrokenError, Evidence, Outcome
-from migration.verification.commands import clean_environment, serve
+from migration.verification.commands import clean_environment, free_port, serve
 from migration.verification.stack.compose import fixed_passwords, read_services
 from migration.verification.stack.processes import run_test_service
 from migration.verification.stack.services import Stack
@@ -204,3 +205,17 @@ def test_nothing_of_the_caller_leads_a_program_out_of_its_environment(monkeypatc
     environment = clean_environment(TOKEN="given")
     assert "elsewhere" not in environment.values()
     assert (environment["UV_DEFAULT_INDEX"], environment["TOKEN"]) == ("https://mirror.example/simple", "given")
+
+
+def test_no_connection_is_given_a_port_that_waits_for_its_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        taken = listener.getsockname()[1]
+        listener.listen()
+        for_connections = Path("/proc/sys/net/ipv4/ip_local_port_range")
+        first = int(for_connections.read_text().split()[0]) if for_connections.exists() else 49_152
+        free = free_port()
+        assert free < first
+        offered = iter([taken, free])
+        monkeypatch.setattr("random.choice", lambda _: next(offered))
+        assert free_port() == free
