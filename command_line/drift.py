@@ -41,8 +41,8 @@ def drift(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as GitHub shows it.")] = False,
 ) -> None:
     """Say what was changed at GitHub behind the stack's back. Exit code 3 when anything was, 1 when it cannot look."""
-    settings_file = stack_named(stack)
     try:
+        settings_file = stack_named(stack)
         with steps() as shown:
             found = find_drift(stack, settings_file, shown)
         plan = read_plan(settings_file.plan_file)

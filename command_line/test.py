@@ -61,7 +61,7 @@ def test(
     pytest = Check("tests", ("pytest", *(context.args or ("-n", "2"))))
     failed += ["tests"] if _run(pytest) else []
     if failed:
-        tell(f"[red]✗[/red] failed: {', '.join(failed)}")
+        tell(f"✗ failed: {', '.join(failed)}")
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
