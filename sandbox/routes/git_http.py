@@ -28,6 +28,8 @@ from sandbox.sites import site_of
 from sandbox.worlds import World
 
 CHUNK = 65536  # bytes
+SERVICES = {"git-upload-pack", "git-receive-pack"}
+DUMB = "Please upgrade your git client. GitHub no longer supports git over dumb-http."
 WRONG_TOKEN = "Invalid username or token. Password authentication is not supported for Git operations."
 
 
@@ -153,6 +155,8 @@ async def serve(request: Request) -> Response | Backend:
         return _sign_in(WRONG_TOKEN)
     if user:
         request.scope["sandbox.user"] = user.login
+    if _service(request) == "info/refs" and request.query_params.get("service") not in SERVICES:
+        return PlainTextResponse(DUMB, 403)
     pushing = "git-receive-pack" in (_service(request), request.query_params.get("service"))
     repository, moved = _find(request, world)
     refusal = _refusal(world, user, token, repository, pushing=pushing)

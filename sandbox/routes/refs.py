@@ -13,6 +13,8 @@ from sandbox.permissions import Permission
 from sandbox.routes import repository_routes
 from sandbox.sites import Addresses
 
+HIDDEN = ("refs/pull/", "refs/sandbox/")
+
 
 async def get_ref(call: Call) -> Reply:
     """https://docs.github.com/rest/git/refs#get-a-reference"""
@@ -43,6 +45,7 @@ async def create_ref(call: Call) -> Reply:
     name, sha = _text(call, "ref"), _text(call, "sha")
     if not name.startswith("refs/") or name.count("/") < 2:
         raise GitHubError(422, "Reference name must start with 'refs/' and have at least two slashes.")
+    _check_public(name)
     directory = call.git_directory(repository)
     if bare_repository.is_empty(directory):
         raise errors.empty_repository()
@@ -57,6 +60,7 @@ async def update_ref(call: Call) -> Reply:
     """https://docs.github.com/rest/git/refs#update-a-reference"""
     repository = call.writable_repository(Permission.WRITE)
     name, sha = f"refs/{call.parameter('ref')}", _text(call, "sha")
+    _check_public(name)
     directory = call.git_directory(repository)
     current = bare_repository.object_id(directory, name)
     if current is None:
@@ -71,6 +75,7 @@ async def delete_ref(call: Call) -> Reply:
     """https://docs.github.com/rest/git/refs#delete-a-reference"""
     repository = call.writable_repository(Permission.WRITE)
     name = f"refs/{call.parameter('ref')}"
+    _check_public(name)
     directory = call.git_directory(repository)
     current = bare_repository.object_id(directory, name)
     if current is None:
@@ -79,6 +84,12 @@ async def delete_ref(call: Call) -> Reply:
         raise GitHubError(422, "Cannot delete the default branch")
     await ref_updates.update(call.world, repository, call.user, RefUpdate(name, current, None))
     return Reply(status=204)
+
+
+def _check_public(name: str) -> None:
+    """Refuse what only GitHub itself writes: the heads of pull requests."""
+    if name.startswith(HIDDEN):
+        raise GitHubError(422, f"Reference update failed: deny updating a hidden ref: {name}")
 
 
 async def _update(call: Call, repository: Repository, name: str, sha: str, old: str | None) -> None:

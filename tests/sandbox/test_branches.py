@@ -117,3 +117,12 @@ def test_refs_are_made_moved_and_deleted(
     assert api.delete(f"{refs}/heads/next").status_code == 204
     assert api.delete(f"{refs}/heads/next").status_code == 422
     assert api.delete(f"{refs}/heads/main").status_code == 422
+
+
+def test_the_refs_of_pull_requests_are_nobodys_to_write(api: httpx.Client, repository: str) -> None:
+    head = api.get(f"{repository}/git/ref/heads/main").json()["object"]["sha"]
+    made = api.post(f"{repository}/git/refs", json={"ref": "refs/pull/1/head", "sha": head})
+    moved = api.patch(f"{repository}/git/refs/pull/1/head", json={"sha": head})
+    assert [made.status_code, moved.status_code] == [422, 422]
+    assert api.delete(f"{repository}/git/refs/pull/1/head").status_code == 422
+    assert "hidden ref" in made.json()["message"]

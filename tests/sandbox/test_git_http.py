@@ -209,3 +209,48 @@ def test_git_follows_a_renamed_repository(git: Git, work: str, address: str, api
 def test_the_address_works_without_its_suffix(git: Git, work: str, address: str) -> None:
     git(work, "push", "--quiet", address.removesuffix(".git"), "main")
     assert git(work, "ls-remote", address, "main")
+
+
+def test_the_token_may_stand_in_the_place_of_the_user(git: Git, work: str, address: str, world: WorldAccess) -> None:
+    git(work, "push", "--quiet", address, "main")
+    for password in ("", "x-oauth-basic"):
+        answer = httpx.get(f"{address}/info/refs?service=git-upload-pack", auth=(world.token, password))
+        assert answer.status_code == 200
+    assert httpx.get(f"{world.api_url}/user", auth=(world.token, "x-oauth-basic")).status_code == 200
+
+
+def test_push_options_are_taken(git: Git, work: str, address: str) -> None:
+    git(work, "push", "--quiet", "--push-option=ci.skip", address, "main")
+    assert git(work, "ls-remote", address, "main")
+
+
+def test_a_mirror_push_carries_all_but_the_heads_of_pull_requests(git: Git, work: str, address: str) -> None:
+    """As of a mirror clone of GitHub's: https://docs.github.com/repositories/creating-and-managing-repositories"""
+    git(work, "update-ref", "refs/pull/1/head", "main")
+    git(work, "notes", "add", "--message", "A note")
+    with pytest.raises(AssertionError, match="deny updating a hidden ref"):
+        git(work, "push", "--quiet", "--mirror", address)
+    assert {line.split()[1] for line in git(work, "ls-remote", address).splitlines()} == {
+        "HEAD",
+        "refs/heads/main",
+        "refs/notes/commits",
+        "refs/tags/v1",
+        "refs/tags/v1^{}",
+    }
+
+
+def test_a_replacement_that_was_pushed_replaces_nothing_on_the_server(git: Git, work: str, address: str) -> None:
+    """git filter-repo leaves such refs; here one that replaces a commit by itself, which git gives up on."""
+    head = git(work, "rev-parse", "main")
+    git(work, "push", "--quiet", address, "main", f"main:refs/replace/{head}")
+    git(work, "commit", "--quiet", "--allow-empty", "--message", "Second")
+    git(work, "push", "--quiet", address, "main")
+    assert git(work, "ls-remote", address, "main").split()[0] == git(work, "rev-parse", "main")
+
+
+@pytest.mark.parametrize("query", ["", "?service=git-upload-archive"])
+def test_an_old_client_is_told_to_upgrade(git: Git, work: str, address: str, world: WorldAccess, query: str) -> None:
+    git(work, "push", "--quiet", address, "main")
+    answer = httpx.get(f"{address}/info/refs{query}", auth=("x", world.token))
+    assert answer.status_code == 403
+    assert "upgrade your git client" in answer.text
