@@ -1,62 +1,78 @@
-"""A migration with people who commit to both sides at random moments."""
+"""A migration, taken back and begun again, with people who commit to both sides at random moments."""
 
 import random
+import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from survival_plan import NAME
 from survival_runs import MOST_UPS, PHASES, UP, Played, Point, Result
 from survival_worlds import SurvivalWorld
 
+LEDGER = "ledger.txt"
+"""A file that everybody writes in: people of the monorepo on top, those of the new repository at the end."""
+BETWEEN = "between\n" * 10
+
 
 def with_people(played: Played, seed: int) -> Result:
-    """The whole migration, with people who commit to both sides at random moments. Each line must be found."""
+    """All `up`s to the second start, while people commit at random moments. At the end each line is there, once."""
     started, world, chance = time.monotonic(), played.world, random.Random(seed)
     world.restore(PHASES[0].name)
+    world.commit(NAME, f"engine/{LEDGER}", BETWEEN)
     lines: list[tuple[str, str]] = []
     ups = 0
-    for phase in PHASES[:3]:
+    for phase in PHASES[:6]:
         phase.prepare(world)
         stop = threading.Event()
-        writer = threading.Thread(target=_write_at_random, args=(world, chance, stop, lines, phase.name))
+        sides = [NAME] if phase is PHASES[0] else [NAME, "engine"]
+        writer = threading.Thread(target=_write_at_random, args=(world, chance, stop, lines, sides))
         writer.start()
-        done = world.pulumi(*UP, check=False)
+        ups += _up(world, 1)
         stop.set()
         writer.join()
-        ups += 1
-        while done.returncode and ups < 3 * MOST_UPS:
-            done = world.pulumi(*UP, check=False)
-            ups += 1
-    told = "; ".join(_lost(world, lines))
+        ups += _up(world, 3 * MOST_UPS)
+    told = "; ".join(_lost_or_doubled(world, lines))
     return Result(Point("people", "GitHub", seed), "random commits", ups, time.monotonic() - started, told)
 
 
+def _up(world: SurvivalWorld, most: int) -> int:
+    """`up` until it ends well, at most so many times; how often it was."""
+    for attempt in range(1, most + 1):
+        if world.pulumi(*UP, check=False).returncode == 0:
+            return attempt
+    return most
+
+
 def _write_at_random(
-    world: SurvivalWorld, chance: random.Random, stop: threading.Event, lines: list[tuple[str, str]], phase: str
+    world: SurvivalWorld,
+    chance: random.Random,
+    stop: threading.Event,
+    lines: list[tuple[str, str]],
+    sides: Sequence[str],
 ) -> None:
+    """Append to lines what was pushed: the path in the new repository, and the line."""
     while not stop.wait(chance.uniform(0.2, 2.0)):
-        number = len(lines)
-        sides = [NAME] if phase == PHASES[0].name else [NAME, "engine"]
-        repository = chance.choice(sides)
-        path = f"engine/written/{number}.txt" if repository == NAME else f"written/{number}.txt"
-        text = f"{repository} {phase} {number} {chance.random()}"
-        world.commit(repository, path, f"{text}\n", chance.choice(("Ravi", "Ana", "Zoe")))
-        lines.append((text, path.removeprefix("engine/")))
+        repository, author = chance.choice(sides), chance.choice(("Ravi", "Ana", "Zoe"))
+        line = f"{repository} {len(lines)} {chance.random()}\n"
+        path = chance.choice((LEDGER, f"written/{len(lines)}.txt"))
+        folder, at = ("engine/", "top") if repository == NAME else ("", "end")
+        try:
+            world.edit(repository, folder + path, partial(_with_line, line, at), author)
+        except subprocess.CalledProcessError:
+            continue  # archived: nobody's line got in
+        lines.append((path, line))
 
 
-def _lost(world: SurvivalWorld, lines: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Lines that are not in the new repository, and that nobody told of: what came after the freezing is told."""
-    warned = world.pulumi("preview", check=False)
-    clone = world.folder / "people" / "engine"
+def _with_line(line: str, at: str, text: str) -> str:
+    return line + text if at == "top" else text + line
+
+
+def _lost_or_doubled(world: SurvivalWorld, lines: Sequence[tuple[str, str]]) -> Iterator[str]:
     world.commit("engine", "looked.txt", "looked\n")
-    late = "not carried over" in warned.stdout + warned.stderr
-    monorepo = world.folder / "people" / NAME
-    world.commit(NAME, "looked.txt", "looked\n")
-    for text, path in lines:
-        here = clone / path
-        there = monorepo / "engine" / path
-        if here.exists() and text in here.read_text():
-            continue
-        if not (late and there.exists() and text in there.read_text()):
-            yield f"lost: {text}"
+    for path, line in lines:
+        file = world.folder / "people" / "engine" / path
+        times = file.read_text().count(line) if file.exists() else 0
+        if times != 1:
+            yield f"{times} times: {path}: {line.strip()}"

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,7 +162,14 @@ class SurvivalWorld:
         subprocess.run(command, cwd=self.checkout, env=self.environment, capture_output=True, check=True)
 
     def commit(self, repository: str, path: str, text: str, author: str = "Zoe") -> None:
-        """Somebody commits to the default branch, and pushes; tries again when another push came between."""
+        """Somebody commits a file to the default branch, and pushes."""
+        self.edit(repository, path, lambda _: text, author)
+
+    def edit(self, repository: str, path: str, change: Callable[[str], str], author: str) -> None:
+        """Somebody changes a file of the default branch, and pushes; tries again when another push came between.
+
+        Raises CalledProcessError where GitHub takes no pushes: the repository is archived.
+        """
         clone = self.folder / "people" / repository
         url = self.world.clone_url(repository).replace("://", f"://x-access-token:{self.world.token}@")
         if not clone.exists():
@@ -172,13 +179,13 @@ class SurvivalWorld:
             git(clone, author, "fetch", "--quiet", "origin")
             git(clone, author, "checkout", "--quiet", "-B", "work", "origin/main")
             (clone / path).parent.mkdir(parents=True, exist_ok=True)
-            (clone / path).write_text(text)
+            (clone / path).write_text(change((clone / path).read_text() if (clone / path).exists() else ""))
             git(clone, author, "add", "--all")
             git(clone, author, "commit", "--quiet", "--message", f"Write {path}")
             try:
                 git(clone, author, "push", "--quiet", "origin", "HEAD:main")
-            except subprocess.CalledProcessError:
-                if attempt == 19:
+            except subprocess.CalledProcessError as refusal:
+                if attempt == 19 or "read-only" in refusal.stderr:
                     raise
             else:
                 return
