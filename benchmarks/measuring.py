@@ -71,8 +71,9 @@ def measure(
             os.killpg(process.pid, signal.SIGKILL)
 
         timer = threading.Timer(limit, stop)
-        timer.start()
+        timer.daemon = True  # an interruption of its start leaves it to itself
         try:
+            timer.start()
             _, status, used = os.wait4(process.pid, 0)
         except BaseException:  # interrupted: nothing may work on behind our back
             stop()
