@@ -56,7 +56,7 @@ class Wanted:
 class Kept:
     """What became of it. pipelines: of the monorepo that go on and name a frozen folder.
 
-    listed: by repository, what a person must look at of the work that was brought back.
+    listed: by repository, what a person must look at of the work that was brought back, or that came too late.
     waiting: repositories whose work waits in a branch for people to merge it.
     """
 
@@ -133,15 +133,14 @@ class Keeper:
                 for commit in (f"{record.commit}^", record.commit, tip)
             )
             restored = pipelines_to_restore(before, after, now, still)
+        before_it, at_it, now_it = (entries(self._git_dir, one) for one in (f"{record.commit}^", record.commit, tip))
         within = tuple(f"{folder}/" for folder in folders.folders if folders.in_place)
-        places: dict[str, str | None] = {
-            path: None for path in entries(self._git_dir, tip) if within and path.startswith(within)
-        }
-        places |= {
-            path: entry
-            for path, entry in entries(self._git_dir, f"{record.commit}^").items()
-            if path in restored or (within and path.startswith(within))
-        }
+        emptied = {path: entry for path, entry in before_it.items() if within and path.startswith(within)}
+        notices = {path: None for path, entry in at_it.items() if within and path.startswith(within)}
+        late = [path for path in emptied if now_it.get(path) not in (None, at_it.get(path), emptied[path])]
+        if late:
+            self._listed[name] = tuple(late)
+        places = notices | emptied | {path: before_it[path] for path in restored}
         tree = with_entries(self._git_dir, f"{tip}^{{tree}}", places)
         tree = transformed_tree(self._git_dir, tree, [lambda files: thaw(files, [folders], still)]) or tree
         commit = self._commit(tree, [tip], f"Thaw the folders of {name}\n\nThe monorepo is the place to work again.\n")
@@ -152,7 +151,7 @@ class Keeper:
         """With what people did in the repository and is not in the monorepo yet."""
         brought = self._bring_back(name, origin, self._brought_before(name))
         if brought.listed:
-            self._listed[name] = brought.listed
+            self._listed[name] = tuple(sorted({*self._listed.get(name, ()), *brought.listed}))
         if brought.commits:
             tag = f"{ROLLED_BACK_TAG}{name}/{brought.source[:12]}"
             self._refs[f"refs/tags/{tag}"] = self._annotated(tag, brought.head, f"Head: {brought.source}")

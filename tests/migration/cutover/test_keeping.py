@@ -240,6 +240,17 @@ def test_a_rollback_thaws_and_brings_peoples_work_back_under_the_old_names(scene
     assert scene.server("engine").git("rev-parse", "main^{tree}") == head
 
 
+def test_what_came_too_late_into_an_emptied_folder_stays_there_when_it_is_thawed(scene: Scene) -> None:
+    scene.notice = "in_place"
+    scene.up(frozen=("engine",))
+    scene.monorepo.commit("Late", **{"engine/late.py": "late\n", "engine/run.py": "late\n"})
+    kept = scene.up(thawed=("engine",))
+    assert scene.monorepo.git("show", "main:engine/late.py") == "late"
+    assert scene.monorepo.git("show", "main:engine/run.py").startswith("import motor")
+    assert kept.listed == {"engine": ("engine/run.py",)}
+    assert "engine/README.md" not in scene.files()
+
+
 def test_a_wave_that_was_never_cut_over_gives_its_work_back_too_and_each_commit_once(scene: Scene) -> None:
     scene.up()
     person = scene.person("engine")
