@@ -30,6 +30,7 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
         tags=props["tags"],
         notes=props["notes"],
         first_release=props.get("first_release") or "",
+        brought_back=props.get("brought_back") or (),
     )
     git_dir, remote = Workspace(workspace_of(settings)).git_dir, remote_of(settings, carried.repository)
     conflict = carry(carried, git_dir, remote).conflict

@@ -1,6 +1,6 @@
 """The dynamic resource that carries a folder's history to its repository."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,7 @@ class CodeMoveArgs:
     tags: tag name to object id.
     notes: whether each commit gets a git note with the id of its commit in the monorepo.
     first_release: tag of the default branch once it has everything; "" for none.
+    brought_back: commits of the default branch up to which rollbacks took people's work into the monorepo.
     carries: the history in figures, for the person who reviews the preview.
     """
 
@@ -74,9 +75,12 @@ class CodeMoveArgs:
     notes: bool
     carries: str
     first_release: str = ""
+    brought_back: Sequence[str] = ()
 
     @classmethod
-    def of(cls, desired: "DesiredRepository", history: "History | None", tree: str = "") -> "CodeMoveArgs | None":
+    def of(
+        cls, desired: "DesiredRepository", history: "History | None", tree: str = "", brought_back: Sequence[str] = ()
+    ) -> "CodeMoveArgs | None":
         """What the repository's code move carries. tree: of the vendor branch's tip where transforms change it.
 
         None when nothing of the monorepo's history is for it, and while it is archived: GitHub takes no push then.
@@ -92,6 +96,7 @@ class CodeMoveArgs:
             notes=desired.notes,
             carries=in_figures(history),
             first_release=desired.first_release,
+            brought_back=brought_back,
         )
 
 
@@ -105,7 +110,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
     """Why the default branch lacks some of the monorepo's work, and where to resolve it; "" when it has everything."""
 
     def __init__(self, name: str, args: CodeMoveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the move under the stack's settings; `carries` is shown, not compared."""
+        """Register the move under the stack's settings; `carries` is shown, not compared, and so is `brought_back`."""
         super().__init__(
             CodeMoveProvider(),
             name,
@@ -119,6 +124,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
                 "carries": args.carries,
                 "conflict": None,
                 **({"first_release": args.first_release} if args.first_release else {}),
+                **({"brought_back": list(args.brought_back)} if args.brought_back else {}),
             },
             opts,
         )

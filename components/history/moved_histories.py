@@ -1,6 +1,6 @@
 """What a stack moves, computed before anything is registered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from components.packages.private_packages import locking_of
 from components.stack.settings import Settings
 from migration.code_move.splitting import Split
 from migration.code_move.tree_changes import changed_files, in_words
-from migration.cutover.frozen import Carried, Frozen, frozen_in, pinned
+from migration.cutover.frozen import Carried, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
 from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
 from migration.plan import Plan
@@ -24,12 +24,14 @@ class Histories:
     """What a stack moves. monorepo: on this machine. trees: of the vendor branches' tips that transforms change.
 
     frozen: repositories that are cut over. In `split` they end where they ended then.
+    brought_back: by repository, its commits up to which rollbacks took people's work into the monorepo.
     """
 
     monorepo: Path
     split: Split
     trees: Mapping[str, str]
     frozen: Mapping[str, Frozen]
+    brought_back: Mapping[str, Iterable[str]]
 
     @classmethod
     def of(cls, settings: Settings, plan: Plan, state: DesiredState, progress: Progress) -> "Histories":
@@ -42,12 +44,13 @@ class Histories:
         locking = locking_of(settings, plan, split)
         trees = tip_trees(plan, split, settings.index_url, locking, pulumi.log.warn)
         trees |= {name: one.carried.tree for name, one in frozen.items()}
-        return cls(monorepo=monorepo, split=split, trees=trees, frozen=frozen)
+        return cls(monorepo=monorepo, split=split, trees=trees, frozen=frozen, brought_back=brought_back_in(monorepo))
 
     def code_of(self, desired: DesiredRepository) -> CodeMoveArgs | None:
         """What the repository takes; None for nothing."""
         tree = self.trees.get(desired.name, "")
-        code = CodeMoveArgs.of(desired, self.split.histories.get(desired.name), tree)
+        brought_back = sorted(self.brought_back.get(desired.name, ()))
+        code = CodeMoveArgs.of(desired, self.split.histories.get(desired.name), tree, brought_back)
         if code is None or not tree or desired.name in self.frozen:
             return code
         return replace(code, carries=f"{code.carries}; {in_words(changed_files(self.split.git_dir, code.head, tree))}")

@@ -1,6 +1,7 @@
 """Merging a branch with the vendor branch, without a work tree: the same inputs give the same commit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from migration.code_move.git_objects import GitError, run_git
@@ -26,6 +27,22 @@ def merged(git_dir: Path, branch: str, present: str, tip: str, message: str = ""
     identity = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in author.items()}
     message = message or f"Merge branch '{VENDOR_BRANCH}' into {branch}"
     return _git(git_dir, "commit-tree", tree, "-p", present, "-p", tip, "-m", message, variables=identity)
+
+
+def by_way_of(git_dir: Path, branch: str, present: str, tip: str, brought_back: Iterable[str]) -> str:
+    """What to merge into `present` instead of `tip`: that, merged already with the last of the commits brought back.
+
+    brought_back: commits of `branch` whose work the monorepo has by now, and the tip as well. What people changed in
+    `present` since then would conflict with its own beginning. `tip` itself where that is no help. Raises GitError.
+    """
+    _, base = _answer(git_dir, "merge-base", present, tip)
+    latest = ""
+    for one in filter(partial(has_commit, git_dir), brought_back if base else ()):
+        is_between = is_ancestor(git_dir, base.split()[0], one) and is_ancestor(git_dir, one, present)
+        if is_between and (not latest or is_ancestor(git_dir, latest, one)):
+            latest = one
+    result = merged(git_dir, branch, latest, tip) if latest else tip
+    return result if isinstance(result, str) else tip
 
 
 def merged_tree(git_dir: Path, ours: str, theirs: str) -> list[str]:

@@ -4,14 +4,14 @@ The vendor branch, the tags and the default branch are only ever created, fast-f
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from migration.code_move.conflicts import RESOLUTION_BRANCH, RESOLUTION_REF, Conflict
 from migration.code_move.errors import CarryRefusedError, CodeMoveError
 from migration.code_move.git_objects import GitError
-from migration.code_move.merging import has_commit, is_ancestor, merged
+from migration.code_move.merging import by_way_of, has_commit, is_ancestor, merged
 from migration.code_move.notes import NOTES_REF, write_notes
 from migration.code_move.remote import Remote
 from migration.code_move.tip import Tip, next_tip, release_tag
@@ -27,6 +27,7 @@ class Carried:
     tree: of the vendor branch's tip, where the plan's transforms change that of `head`.
     notes: whether each commit gets a git note with its commit in the monorepo.
     first_release: a tag for the default branch once it is complete, unless there is one of that name; "" for none.
+    brought_back: commits of the default branch up to which a rollback took people's work into the monorepo.
     """
 
     repository: str
@@ -36,6 +37,7 @@ class Carried:
     tags: Mapping[str, str]
     notes: bool = False
     first_release: str = ""
+    brought_back: Iterable[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +93,8 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
     wanted = {VENDOR_REF: tip}
     if carried.notes:
         wanted[NOTES_REF] = _notes(carried, refs.get(NOTES_REF), git_dir, remote)
-    result = merged(git_dir, carried.default_branch, present, tip) if present else tip
+    theirs = by_way_of(git_dir, carried.default_branch, present, tip, carried.brought_back) if present else tip
+    result = merged(git_dir, carried.default_branch, present, theirs) if present else tip
     if isinstance(result, str):
         outcome = Outcome(head=result)
         wanted[default_ref] = result
@@ -100,9 +103,9 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
             wanted[release] = release_tag(git_dir, carried.repository, carried.first_release, result)
     else:
         assert present
-        conflict = Conflict.between(git_dir, carried.repository, carried.default_branch, present, tip, result)
+        conflict = Conflict.between(git_dir, carried.repository, carried.default_branch, present, theirs, result)
         outcome = Outcome(head=present, conflict=conflict)
-        proposed = merged(git_dir, RESOLUTION_BRANCH, resolution, tip) if resolution else tip
+        proposed = merged(git_dir, RESOLUTION_BRANCH, resolution, theirs) if resolution else theirs
         if isinstance(proposed, str):
             wanted[RESOLUTION_REF] = proposed
     refspecs = [f"{commit}:{ref}" for ref, commit in wanted.items() if refs.get(ref) != commit]

@@ -1,4 +1,4 @@
-"""Which folders of the monorepo are frozen, what was carried over last, its archive: told by annotated tags on it.
+"""Which folders of the monorepo are frozen, what was carried over and brought back, its archive: told by its tags.
 
 The tag `frozen/<repository>` names the commit that froze the folders. Its message holds what the repository had got by
 then, so that later commits are not carried over, whichever machine runs, and whatever state is lost.
@@ -13,7 +13,7 @@ from migration.code_move.git_objects import run_git
 from migration.code_move.git_trees import entries
 from migration.code_move.splitting import Split
 from migration.cutover.archiving import README
-from migration.plan import FROZEN_TAG, is_own_tag
+from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG, is_own_tag
 
 _HEAD = re.compile(r"^Head: (\w+)$", re.MULTILINE)
 _TREE = re.compile(r"^Tree: (\w+)$", re.MULTILINE)
@@ -54,6 +54,21 @@ def frozen_in(monorepo: Path) -> dict[str, Frozen]:
             tags = {name: object_id for object_id, name in _TAG.findall(message)}
             carried = Carried(head=head[1], tree=tree[1] if tree else "", tags=tags)
             found[ref.strip().removeprefix(prefix)] = Frozen(commit=commit, tag=tag, carried=carried)
+    return found
+
+
+def brought_back_in(monorepo: Path) -> dict[str, dict[str, str]]:
+    """By repository, each commit of it up to which a rollback brought people's work back, with the monorepo's commit.
+
+    Reads refs alone. Raises GitError.
+    """
+    form = "--format=%(refname:strip=3) %(contents:subject) %(*objectname)"
+    prefix = f"refs/tags/{ROLLED_BACK_TAG}"
+    shown = run_git("for-each-ref", form, prefix, directory=monorepo, user_config=True)
+    found: dict[str, dict[str, str]] = {}
+    for line in shown.decode(errors="surrogateescape").splitlines():
+        name, _, source, commit = line.split(" ")
+        found.setdefault(name.partition("/")[0], {})[source] = commit
     return found
 
 

@@ -19,7 +19,7 @@ from migration.code_move.tree_changes import TreeFiles, transformed_tree
 from migration.cutover.archiving import archive
 from migration.cutover.bringing_back import BroughtBack
 from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
-from migration.cutover.frozen import Carried, archive_tag, frozen_in, frozen_tag
+from migration.cutover.frozen import Carried, archive_tag, brought_back_in, frozen_in, frozen_tag
 from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG
 
 _IDENTITY = {
@@ -149,22 +149,13 @@ class Keeper:
 
     def _with_work(self, tip: str, name: str, origin: str) -> str:
         """With what people did in the repository and is not in the monorepo yet."""
-        brought = self._bring_back(name, origin, self._brought_before(name))
+        brought = self._bring_back(name, origin, brought_back_in(self._monorepo).get(name, {}))
         if brought.listed:
             self._listed[name] = tuple(sorted({*self._listed.get(name, ()), *brought.listed}))
         if brought.commits:
             tag = f"{ROLLED_BACK_TAG}{name}/{brought.source[:12]}"
             self._refs[f"refs/tags/{tag}"] = self._annotated(tag, brought.head, f"Head: {brought.source}")
         return self._merged(tip, name, brought.head)
-
-    def _brought_before(self, name: str) -> dict[str, str]:
-        """Commits of the repository that a rollback brought back, each with the monorepo's."""
-        shown = run_git(
-            "for-each-ref", "--format=%(contents:subject) %(*objectname)", f"refs/tags/{ROLLED_BACK_TAG}{name}/",
-            directory=self._monorepo, user_config=True,
-        )  # fmt: skip
-        lines = (line.split(" ") for line in shown.decode(errors="replace").splitlines())
-        return {source: commit for _, source, commit in lines}
 
     def _merged(self, tip: str, name: str, work: str) -> str:
         """With people's work; where it and the monorepo changed the same lines, it waits in a branch."""

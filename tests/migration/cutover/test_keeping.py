@@ -13,7 +13,7 @@ from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split, split_monorepo
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders
-from migration.cutover.frozen import Carried, frozen_in, pinned
+from migration.cutover.frozen import Carried, brought_back_in, frozen_in, pinned
 from migration.cutover.keeping import Keeper, Kept, Wanted
 from migration.cutover.reversal import Reversal
 from migration.cutover.stragglers import stragglers
@@ -72,7 +72,12 @@ class Scene:
         for name, one in carried.items():
             if name not in thawed:
                 wanted = ToCarry(
-                    repository=name, default_branch="main", head=one.head, tree=one.tree or None, tags=one.tags
+                    repository=name,
+                    default_branch="main",
+                    head=one.head,
+                    tree=one.tree or None,
+                    tags=one.tags,
+                    brought_back=brought_back_in(self.monorepo.path).get(name, ()),
                 )
                 carry(wanted, split.git_dir, Remote(url=str(self.server(name).path)))
         return self.keep(split, carried, frozen, thawed, archived)
@@ -249,6 +254,27 @@ def test_what_came_too_late_into_an_emptied_folder_stays_there_when_it_is_thawed
     assert scene.monorepo.git("show", "main:engine/run.py").startswith("import motor")
     assert kept.listed == {"engine": ("engine/run.py",)}
     assert "engine/README.md" not in scene.files()
+
+
+def test_work_that_goes_on_from_what_was_brought_back_is_merged_with_it(scene: Scene) -> None:
+    scene.up(frozen=("engine",))
+    person = scene.person("engine")
+    person.commit("Begin", **{"diary": "one\n", "draft": "soon gone\n"})
+    person.git("push", "--quiet", "origin", "main")
+    scene.up(thawed=("engine",))
+    scene.monorepo.commit("Engine: elsewhere", engine__elsewhere="e\n")
+    person.git("rm", "--quiet", "draft")
+    person.commit("Go on", diary="one\ntwo\n")
+    person.git("push", "--quiet", "origin", "main")
+    scene.up()
+    engine = scene.server("engine")
+    assert engine.git("show", "main:diary") == "one\ntwo"
+    files = engine.git("ls-tree", "--name-only", "main").splitlines()
+    assert "elsewhere" in files
+    assert "draft" not in files
+    before = engine.git("rev-parse", "main")
+    scene.up()
+    assert engine.git("rev-parse", "main") == before
 
 
 def test_a_wave_that_was_never_cut_over_gives_its_work_back_too_and_each_commit_once(scene: Scene) -> None:
