@@ -1,5 +1,6 @@
 """One REST request: who asks, for what. Handlers take a Call and return a Reply."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +65,13 @@ class Call:
         if "\0" in value:
             raise errors.not_found()
         return value
+
+    def wants(self, form: str) -> bool:
+        """Whether the client asks for another form than JSON: "raw", "diff", "patch", "sha", "object".
+
+        Source: https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types
+        """
+        return form in re.split(r"[./+,; ]", self.request.headers.get("accept", ""))
 
     def signed_in(self) -> Account:
         """The user. Raises 401 without a token."""

@@ -1,7 +1,7 @@
 """Commits, read from a bare repository. Format: https://git-scm.com/docs/git-commit#_discussion"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,11 +48,11 @@ class ChangedFile:
 
 
 async def resolve(directory: Path, ref: str) -> str | None:
-    """The commit that a branch, a tag, "heads/…", "tags/…" or an id (also a short one) stands for."""
+    """The commit that a branch, a tag, "heads/…", "tags/…", HEAD or an id (also a short one) stands for."""
     for name in (f"{BRANCHES}{ref}", f"{TAGS}{ref}", f"refs/{ref}", ref):
         if object_id(directory, name):
             return await _peeled(directory, name)
-    return await _peeled(directory, ref) if re.fullmatch(r"[0-9a-f]{4,40}", ref) else None
+    return await _peeled(directory, ref) if re.fullmatch(r"HEAD|[0-9a-f]{4,40}", ref) else None
 
 
 async def _peeled(directory: Path, revision: str) -> str | None:
@@ -104,6 +104,19 @@ async def changed_files(directory: Path, sha: str) -> list[ChangedFile]:
 async def differing_files(directory: Path, old: str, new: str) -> list[ChangedFile]:
     """What is different in the new commit, sorted by path."""
     return await _diff(directory, old, new)
+
+
+async def as_text(directory: Path, wants: Callable[[str], bool], base: str | None, head: str) -> bytes | None:
+    """What a head brings to a base, as a "diff" or as a "patch" for `git am`, whichever is wanted; None for neither.
+
+    base: None for the commit alone, which may be the first.
+    """
+    if wants("diff"):
+        alone = ("diff-tree", "--root", "-p", "--no-commit-id", head)
+        return await git(directory, *(("diff", f"{base}...{head}") if base else alone))
+    if wants("patch"):
+        return await git(directory, "format-patch", "--stdout", *([f"{base}..{head}"] if base else ["-1", head]))
+    return None
 
 
 async def _diff(directory: Path, *arguments: str) -> list[ChangedFile]:

@@ -4,6 +4,7 @@ https://docs.github.com/rest/pulls
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sandbox.bare_repository import BRANCHES, GitError, git, object_id
 from sandbox.entities import Account, Record, Repository, now
@@ -91,6 +92,7 @@ async def note_push(world: World, repository: Repository) -> None:
             close(world, pull)
         else:
             if head != pull.head_sha:
+                await _show_head(directory, pull.number, head)
                 _dismiss_stale_reviews(world, repository, pull)
             world.store.put(replace(pull, head_sha=head, base_sha=base))
 
@@ -120,10 +122,19 @@ async def open_pull(
         base_sha=base_sha,
         draft=draft,
     )
+    await _show_head(directory, pull.number, head_sha)
     with world.store.transaction():
         world.store.put(issue)
         world.store.put(pull)
     return pull
+
+
+async def _show_head(directory: Path, number: int, sha: str) -> None:
+    """Let anyone fetch it, also when its branch is gone.
+
+    https://docs.github.com/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests
+    """
+    await git(directory, "update-ref", f"refs/pull/{number}/head", sha)
 
 
 def invalid(field: str) -> GitHubError:

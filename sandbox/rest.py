@@ -23,15 +23,18 @@ from sandbox.worlds import Worlds
 DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+")
 
 
-def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """A Starlette endpoint for the handler. Errors name the page that its docstring names."""
+def endpoint(handler: Handler, array: str = "") -> Callable[[Request], Awaitable[Response]]:
+    """A Starlette endpoint for the handler. Errors name the page that its docstring names.
+
+    array: the field that a JSON array in the place of an object stands for; "": an array is refused.
+    """
     found = DOCUMENTATION.search(handler.__doc__ or "")
     documentation = found.group() if found else "https://docs.github.com/rest"
 
     async def answer(request: Request) -> Response:
         call = None
         try:
-            call = await _call(request)
+            call = await _call(request, array)
             reply = await handler(call)
         except GitHubError as error:
             reply = Reply(error.body(documentation), error.status)
@@ -47,7 +50,7 @@ def endpoint(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-async def _call(request: Request) -> Call:
+async def _call(request: Request, array: str) -> Call:
     worlds: Worlds = request.app.state.worlds
     world = worlds.get(request.path_params["world"])
     if world is None:
@@ -56,10 +59,10 @@ async def _call(request: Request) -> Call:
     user, token = authenticate(world, request.headers)
     if user:
         request.scope["sandbox.user"] = user.login  # for the request log
-    return Call(request, world, user, token, _json_object(await request.body()))
+    return Call(request, world, user, token, _json_object(await request.body(), array))
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def _json_object(body: bytes, array: str) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
@@ -67,6 +70,8 @@ def _json_object(body: bytes) -> dict[str, Any]:
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be sent back
     except ValueError:
         raise GitHubError(400, "Problems parsing JSON") from None
+    if isinstance(value, list) and array:
+        return {array: value}
     if not isinstance(value, dict):
         raise GitHubError(400, "Body should be a JSON object")
     return value

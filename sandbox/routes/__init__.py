@@ -10,16 +10,16 @@ from sandbox.calls import Handler
 from sandbox.rest import endpoint
 
 
-def route(method: str, path: str, handler: Handler) -> Route:
-    """A REST route below /{world}/api/v3. GET serves HEAD too."""
-    return Route(path, endpoint(handler), methods=[method])
+def route(method: str, path: str, handler: Handler, array: str = "") -> Route:
+    """A REST route below /{world}/api/v3. GET serves HEAD too. array: the field that a bare array stands for."""
+    return Route(path, endpoint(handler, array), methods=[method])
 
 
-def repository_routes(method: str, suffix: str, handler: Handler) -> list[Route]:
+def repository_routes(method: str, suffix: str, handler: Handler, array: str = "") -> list[Route]:
     """A route of a repository: by its owner and name, and by its number as redirects have it."""
     return [
-        route(method, f"/repos/{{owner}}/{{repository}}{suffix}", handler),
-        route(method, f"/repositories/{{repository_id:int}}{suffix}", handler),
+        route(method, f"/repos/{{owner}}/{{repository}}{suffix}", handler, array),
+        route(method, f"/repositories/{{repository_id:int}}{suffix}", handler, array),
     ]
 
 

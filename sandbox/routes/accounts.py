@@ -6,6 +6,38 @@ from sandbox.entities import Account, Repository
 from sandbox.routes import organization_routes, route
 from sandbox.settings import setting
 
+ROOT = {
+    "authorizations": "authorizations",
+    "code_search": "search/code?q={query}{&page,per_page,sort,order}",
+    "commit_search": "search/commits?q={query}{&page,per_page,sort,order}",
+    "current_user": "user",
+    "current_user_repositories": "user/repos{?type,page,per_page,sort}",
+    "emails": "user/emails",
+    "emojis": "emojis",
+    "events": "events",
+    "feeds": "feeds",
+    "followers": "user/followers",
+    "following": "user/following{/target}",
+    "gists": "gists{/gist_id}",
+    "issue_search": "search/issues?q={query}{&page,per_page,sort,order}",
+    "issues": "issues",
+    "keys": "user/keys",
+    "label_search": "search/labels?q={query}&repository_id={repository_id}{&page,per_page}",
+    "notifications": "notifications",
+    "organization": "orgs/{org}",
+    "organization_repositories": "orgs/{org}/repos{?type,page,per_page,sort}",
+    "organization_teams": "orgs/{org}/teams",
+    "public_gists": "gists/public",
+    "rate_limit": "rate_limit",
+    "repository": "repos/{owner}/{repo}",
+    "repository_search": "search/repositories?q={query}{&page,per_page,sort,order}",
+    "starred": "user/starred{/owner}{/repo}",
+    "starred_gists": "gists/starred",
+    "user": "users/{user}",
+    "user_organizations": "user/orgs",
+    "user_repositories": "users/{user}/repos{?type,page,per_page,sort}",
+    "user_search": "search/users?q={query}{&page,per_page,sort,order}",
+}
 RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest", "source_import")
 
 
@@ -63,6 +95,15 @@ async def get_rate_limit(call: Call) -> Reply:
     return Reply({"resources": resources, "rate": rate}, cost=0)
 
 
+async def get_root(call: Call) -> Reply:
+    """https://docs.github.com/rest/meta/meta#github-api-root
+
+    `gh auth status` asks here which scopes a token has.
+    """
+    addresses = {f"{name}_url": f"{call.site.api}/{path}" for name, path in ROOT.items()}
+    return Reply({"current_user_authorizations_html_url": f"{call.site.html}/settings/connections", **addresses})
+
+
 async def get_meta(call: Call) -> Reply:
     """https://docs.github.com/rest/meta/meta#get-github-meta-information"""
     version = setting(call.world.store, call.world.organization(), "server")["version"]
@@ -76,6 +117,7 @@ ROUTES = [
     route("GET", "/users/{login}", get_user),
     route("GET", "/users/{login}/gpg_keys", list_gpg_keys),
     route("GET", "/users/{login}/keys", list_keys),
+    route("GET", "/", get_root),
     route("GET", "/rate_limit", get_rate_limit),
     route("GET", "/meta", get_meta),
 ]

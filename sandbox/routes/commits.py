@@ -1,16 +1,19 @@
 """Commits, and what lies between two of them. https://docs.github.com/rest/commits/commits"""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sandbox import bare_repository, errors
-from sandbox.bare_repository import BRANCHES, git
+from sandbox.bare_repository import BRANCHES, GitError, git
 from sandbox.calls import Call, Reply
 from sandbox.commit_representations import commit_object, file_object
-from sandbox.commits import changed_files, differing_files, read_commit, read_commits, resolve
+from sandbox.commits import as_text, changed_files, differing_files, read_commit, read_commits, resolve
 from sandbox.entities import Repository
 from sandbox.errors import GitHubError
+from sandbox.issue_representations import Shower
 from sandbox.pagination import page
+from sandbox.pull_requests import PullRequest
 from sandbox.routes import repository_routes
 
 MOST_COMPARED = 250  # commits that a comparison lists
@@ -26,7 +29,8 @@ async def list_commits(call: Call) -> Reply:
     sha = await resolve(directory, start)
     if sha is None:
         raise errors.not_found()
-    filters = [f"--{name}={query[name]}" for name in ("since", "until", "author", "committer") if query.get(name)]
+    filters = ["--fixed-strings", "--regexp-ignore-case"]  # as in author=dependabot[bot]
+    filters += [f"--{name}={query[name]}" for name in ("since", "until", "author", "committer") if query.get(name)]
     path = ["--", query["path"]] if query.get("path") else []
     listed = (await git(directory, "rev-list", *filters, sha, *path)).decode().split()
     shown = page(call, listed, lambda each: each)
@@ -48,8 +52,10 @@ async def get_commit(call: Call) -> Reply:
     sha = await resolve(directory, ref)
     if sha is None:
         raise GitHubError(422, f"No commit found for SHA: {ref}")
-    if "sha" in call.request.headers.get("accept", "").split("/")[-1]:
+    if call.wants("sha"):
         return Reply(sha.encode())
+    if (text := await as_text(directory, call.wants, None, sha)) is not None:
+        return Reply(text)
     addresses = call.addresses(repository)
     files = await changed_files(directory, sha)
     additions, deletions = sum(file.additions for file in files), sum(file.deletions for file in files)
@@ -60,6 +66,36 @@ async def get_commit(call: Call) -> Reply:
             "files": [file_object(file, sha, addresses) for file in files],
         }
     )
+
+
+async def pulls_with_commit(call: Call) -> Reply:
+    """https://docs.github.com/rest/commits/commits#list-pull-requests-associated-with-a-commit"""
+    repository = call.repository()
+    directory, ref = call.git_directory(repository), call.parameter("ref")
+    sha = await resolve(directory, ref)
+    if sha is None:
+        raise GitHubError(422, f"No commit found for SHA: {ref}")
+    pulls = call.world.store.all(PullRequest, str(repository.id))
+    found = [pull for pull in pulls if sha in {pull.merge_commit_sha, *await _commits_of(directory, pull)}]
+    return page(call, found, Shower(call.world, call.site, repository).pull_request)
+
+
+async def _commits_of(directory: Path, pull: PullRequest) -> list[str]:
+    return (await git(directory, "rev-list", f"{pull.base_sha}..{pull.head_sha}")).decode().split()
+
+
+async def comments_on_commit(call: Call) -> Reply:
+    """https://docs.github.com/rest/commits/comments#list-commit-comments
+
+    Nobody can make one here.
+    """
+    call.repository()
+    return Reply([])
+
+
+async def comments_on_commits(call: Call) -> Reply:
+    """https://docs.github.com/rest/commits/comments#list-commit-comments-for-a-repository"""
+    return await comments_on_commit(call)
 
 
 async def branches_at_head(call: Call) -> Reply:
@@ -92,7 +128,12 @@ async def compare(call: Call) -> Reply:
     base, head = [await resolve(directory, name.rpartition(":")[2]) for name in names]
     if base is None or head is None:
         raise errors.not_found()
-    found = (await git(directory, "merge-base", "--all", base, head)).decode().split()
+    try:
+        found = (await git(directory, "merge-base", "--all", base, head)).decode().split()
+    except GitError:
+        raise errors.not_found(f"No common ancestor between {names[0]} and {names[1]}.") from None
+    if (text := await as_text(directory, call.wants, base, head)) is not None:
+        return Reply(text)
     ahead = (await git(directory, "rev-list", "--reverse", f"{base}..{head}")).decode().split()
     behind = int(await git(directory, "rev-list", "--count", f"{head}..{base}"))
     state = "diverged" if ahead and behind else "ahead" if ahead else "behind" if behind else "identical"
@@ -127,6 +168,9 @@ async def compare(call: Call) -> Reply:
 ROUTES = [
     *repository_routes("GET", "/commits", list_commits),
     *repository_routes("GET", "/commits/{sha}/branches-where-head", branches_at_head),
+    *repository_routes("GET", "/commits/{ref}/pulls", pulls_with_commit),
+    *repository_routes("GET", "/commits/{ref}/comments", comments_on_commit),
+    *repository_routes("GET", "/comments", comments_on_commits),
     *repository_routes("GET", "/commits/{ref:path}", get_commit),
     *repository_routes("GET", "/compare/{basehead:path}", compare),
 ]

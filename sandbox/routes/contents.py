@@ -36,15 +36,14 @@ async def get_contents(call: Call) -> Reply:
     found, entry = await _at(call, repository, commit, path)
     if found is None or entry is None:
         raise errors.not_found()
-    accept = call.request.headers.get("accept", "")
     if found.type == "tree":
         below = [(f"{path}/{each.name}" if path else each.name, each) for each in tree_entries(found.content)]
         sizes = await _sizes(call, repository, [each.sha for _, each in below])
         shown = [_entry(call, repository, where, each, ref, sizes.get(each.sha, 0)) for where, each in below]
         return Reply(
-            _entry(call, repository, path, entry, ref, 0) | {"entries": shown} if "object" in accept else shown
+            _entry(call, repository, path, entry, ref, 0) | {"entries": shown} if call.wants("object") else shown
         )
-    if "raw" in accept:
+    if call.wants("raw"):
         return Reply(found.content)
     return Reply(_file(call, repository, path, entry, ref, found.content))
 
@@ -206,6 +205,8 @@ async def get_readme(call: Call) -> Reply:
         if entry.name.lower().partition(".")[0] == "readme" and entry.type == "blob":
             [found] = await read_objects(call.git_directory(repository), [entry.sha])
             content = found.content if found else b""
+            if call.wants("raw"):
+                return Reply(content)
             return Reply(_file(call, repository, entry.name, entry, ref, content))
     raise errors.not_found()
 

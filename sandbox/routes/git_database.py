@@ -42,7 +42,7 @@ async def create_blob(call: Call) -> Reply:
     content = text.encode()
     if choice(call.body, "encoding", ("utf-8", "base64"), "utf-8") == "base64":
         try:
-            content = base64.b64decode(text)
+            content = base64.b64decode("".join(text.split()), validate=True)
         except binascii.Error:
             raise GitHubError(422, "content is not valid Base64") from None
     sha = await write_object(call.git_directory(repository), "blob", content)
@@ -54,7 +54,7 @@ async def get_blob(call: Call) -> Reply:
     """https://docs.github.com/rest/git/blobs#get-a-blob"""
     repository, sha = call.repository(), call.parameter("sha")
     content = await _object(call, repository, sha, "blob")
-    if "raw" in call.request.headers.get("accept", ""):
+    if call.wants("raw"):
         return Reply(content)
     return Reply(
         {

@@ -53,12 +53,22 @@ async def list_issues(call: Call) -> Reply:
         if state in {"all", issue.state}
         and wanted <= {labels.get(number, "") for number in issue.labels}
         and (creator is None or issue.user_id == creator.id)
+        and _assigned(call, issue, query.get("assignee"))
+        and query.get("milestone", "none") == "none"  # there are none here
         and issue.updated_at >= query.get("since", "")
     ]
     order = SORTS.get(query.get("sort", "created"), "created_at")
     descending = query.get("direction", "desc") == "desc"
     found.sort(key=lambda issue: (getattr(issue, order), issue.number), reverse=descending)
     return page(call, found, _shower(call, repository).issue)
+
+
+def _assigned(call: Call, issue: Issue, assignee: str | None) -> bool:
+    """Whether the issue is this login's, anyone's ("*") or nobody's ("none"); None asks nothing."""
+    if assignee in {None, "none", "*"}:
+        return assignee is None or bool(issue.assignees) == (assignee == "*")
+    user = call.world.account(str(assignee))
+    return user is not None and user.id in issue.assignees
 
 
 async def create_issue(call: Call) -> Reply:
@@ -85,8 +95,11 @@ def _sorting(call: Call, repository: Repository) -> dict[str, Any]:
     if logins is None and call.body.get("assignee"):
         logins = [call.body["assignee"]]
     if logins is not None:
-        users = [call.world.account(str(login)) for login in logins]
-        changes["assignees"] = tuple(user.id for user in users if user)
+        users = {str(login): call.world.account(str(login)) for login in logins}
+        if unknown := [login for login, user in users.items() if user is None]:
+            problem = {"value": unknown[0], "resource": "Issue", "field": "assignees", "code": "invalid"}
+            raise GitHubError(422, "Validation Failed", [problem])
+        changes["assignees"] = tuple(user.id for user in users.values() if user)
     return changes
 
 
@@ -130,6 +143,16 @@ async def list_comments(call: Call) -> Reply:
     repository = call.repository()
     issue = _issue(call, repository)
     found = call.world.store.all(Comment, str(repository.id), str(issue.number))
+    return page(call, found, _shower(call, repository).comment)
+
+
+async def list_all_comments(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/comments#list-issue-comments-for-a-repository"""
+    repository, query = call.repository(), call.request.query_params
+    order = SORTS.get(query.get("sort", "created"), "created_at")
+    comments = call.world.store.all(Comment, str(repository.id))
+    found = [comment for comment in comments if comment.updated_at >= query.get("since", "")]
+    found.sort(key=lambda each: (getattr(each, order), each.id), reverse=query.get("direction") == "desc")
     return page(call, found, _shower(call, repository).comment)
 
 
@@ -224,6 +247,7 @@ def _fits(call: Call, repository: Repository, issue: Issue, name: str, value: st
 ROUTES = [
     *repository_routes("GET", "/issues", list_issues),
     *repository_routes("POST", "/issues", create_issue),
+    *repository_routes("GET", "/issues/comments", list_all_comments),
     *repository_routes("GET", "/issues/comments/{comment_id}", get_comment),
     *repository_routes("PATCH", "/issues/comments/{comment_id}", update_comment),
     *repository_routes("DELETE", "/issues/comments/{comment_id}", delete_comment),

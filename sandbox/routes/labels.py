@@ -154,7 +154,7 @@ ROUTES = [
     *repository_routes("PATCH", "/labels/{name}", update_label),
     *repository_routes("DELETE", "/labels/{name}", delete_label),
     *repository_routes("GET", "/issues/{issue_number}/labels", list_of_issue),
-    *repository_routes("POST", "/issues/{issue_number}/labels", add_to_issue),
-    *repository_routes("PUT", "/issues/{issue_number}/labels", set_of_issue),
+    *repository_routes("POST", "/issues/{issue_number}/labels", add_to_issue, "labels"),
+    *repository_routes("PUT", "/issues/{issue_number}/labels", set_of_issue, "labels"),
     *repository_routes("DELETE", "/issues/{issue_number}/labels/{name}", remove_from_issue),
 ]

@@ -8,7 +8,7 @@ from sandbox.bare_repository import BRANCHES, git
 from sandbox.bodies import choice, optional, required
 from sandbox.calls import Call, Reply
 from sandbox.commit_representations import commit_object, file_object
-from sandbox.commits import differing_files
+from sandbox.commits import as_text, differing_files
 from sandbox.enforcement import Enforcement, RefUpdate, sign
 from sandbox.entities import Repository, now
 from sandbox.errors import GitHubError
@@ -101,7 +101,7 @@ async def create_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#create-a-pull-request"""
     user = call.signed_in()
     repository = call.writable_repository(Permission.READ)
-    head, base = required(call.body, "head", str).rpartition(":")[2], required(call.body, "base", str)
+    head, base = _own_branch(call, repository, required(call.body, "head", str)), required(call.body, "base", str)
     title, body = required(call.body, "title", str), optional(call.body, "body", str)
     issue = opened(call.world.store, repository, user, title, body, pull=True)
     draft = optional(call.body, "draft", bool, False)
@@ -110,13 +110,24 @@ async def create_pull(call: Call) -> Reply:
     return Reply(shown, 201, {"Location": shown["url"]})
 
 
+def _own_branch(call: Call, repository: Repository, head: str) -> str:
+    """The branch that "branch" or "owner:branch" names. Raises 422, and 501 for a branch of a fork."""
+    login, _, branch = head.rpartition(":")
+    account = call.world.account(login) if login else call.world.owner_of(repository)
+    if account is None:
+        raise invalid("head")
+    if account.id != repository.owner_id:
+        raise GitHubError(501, f"The sandbox does not imitate pull requests from forks, as {head}")
+    return branch
+
+
 async def get_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#get-a-pull-request"""
     repository = call.repository()
     pull = pull_of(call, repository)
-    if "diff" in call.request.headers.get("accept", ""):
-        between = f"{pull.base_sha}...{pull.head_sha}"
-        return Reply(await git(call.git_directory(repository), "diff", between))
+    directory = call.git_directory(repository)
+    if (text := await as_text(directory, call.wants, pull.base_sha, pull.head_sha)) is not None:
+        return Reply(text)
     return Reply(await _whole(call, repository, pull))
 
 
@@ -160,6 +171,21 @@ async def list_commits(call: Call) -> Reply:
     repository = call.repository()
     commits = await merging.commits_of(call.git_directory(repository), pull_of(call, repository))
     return page(call, commits, lambda commit: commit_object(commit, call.addresses(repository)))
+
+
+async def list_review_comments(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/comments#list-review-comments-on-a-pull-request
+
+    Nobody can comment on lines here.
+    """
+    pull_of(call, call.repository())
+    return Reply([])
+
+
+async def list_all_review_comments(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/comments#list-review-comments-in-a-repository"""
+    call.repository()
+    return Reply([])
 
 
 async def check_merged(call: Call) -> Reply:
@@ -206,9 +232,11 @@ async def _delete_head(call: Call, repository: Repository, pull: PullRequest) ->
 ROUTES = [
     *repository_routes("GET", "/pulls", list_pulls),
     *repository_routes("POST", "/pulls", create_pull),
+    *repository_routes("GET", "/pulls/comments", list_all_review_comments),
     *repository_routes("GET", "/pulls/{pull_number}", get_pull),
     *repository_routes("PATCH", "/pulls/{pull_number}", update_pull),
     *repository_routes("GET", "/pulls/{pull_number}/files", list_files),
+    *repository_routes("GET", "/pulls/{pull_number}/comments", list_review_comments),
     *repository_routes("GET", "/pulls/{pull_number}/commits", list_commits),
     *repository_routes("GET", "/pulls/{pull_number}/merge", check_merged),
     *repository_routes("PUT", "/pulls/{pull_number}/merge", merge_pull),

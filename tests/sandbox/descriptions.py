@@ -185,7 +185,7 @@ def description() -> Description | str:
 
 def described_path(raw: str) -> str:
     """The path below /api/v3 in the form that the description has: names in the place of numbers."""
-    path = raw.partition("/api/v3")[2].partition("?")[0].rstrip("/")
+    path = raw.partition("/api/v3")[2].partition("?")[0].rstrip("/") or "/"
     path = re.sub(r"/contents$", "/contents/", path)  # the root folder: the description knows only paths below it
     path = re.sub(r"^/repositories/\d+", "/repos/owner/name", path)
     path = re.sub(r"^/organizations/[^/]+/team/[^/]+", "/orgs/name/teams/slug", path)

@@ -179,3 +179,39 @@ def test_commits_are_listed_by_path_and_compared(api: httpx.Client, repository: 
 def test_paths_of_any_spelling_are_found_again(api: httpx.Client, repository: str, path: str) -> None:
     api.put(f"{repository}/contents/{path}", json={"message": "Add", "content": encoded("x")})
     assert api.get(f"{repository}/contents/{path}").status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/vnd.github.raw+json", "application/vnd.github.v3.raw"])
+def test_a_readme_is_read_as_it_is(api: httpx.Client, repository: str, accept: str) -> None:
+    for address in ("readme", "contents/README"):
+        assert api.get(f"{repository}/{address}", headers={"Accept": accept}).text == "hello\n"
+
+
+def test_what_is_not_base64_makes_no_blob(api: httpx.Client, repository: str) -> None:
+    refused = api.post(f"{repository}/git/blobs", json={"content": "@@", "encoding": "base64"})
+    assert (refused.status_code, refused.json()["message"]) == (422, "content is not valid Base64")
+    wrapped = api.post(f"{repository}/git/blobs", json={"content": "aGVs\nbG8K\n", "encoding": "base64"}).json()
+    assert api.get(f"{repository}/git/blobs/{wrapped['sha']}").json()["size"] == 6
+
+
+def test_a_commit_is_found_as_head(api: httpx.Client, repository: str) -> None:
+    assert api.get(f"{repository}/commits/HEAD").json() == api.get(f"{repository}/commits/main").json()
+
+
+def test_histories_that_share_nothing_are_not_compared(
+    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess
+) -> None:
+    git(work, "switch", "--quiet", "--orphan", "other")
+    git(work, "commit", "--quiet", "--allow-empty", "--message", "Elsewhere")
+    git(work, "push", "--quiet", world.clone_url("engine"), "other")
+    refused = api.get(f"{repository}/compare/main...other")
+    assert (refused.status_code, refused.json()["message"]) == (404, "No common ancestor between main and other.")
+
+
+def test_commits_are_found_by_the_name_of_a_bot(
+    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess
+) -> None:
+    git(work, "commit", "--quiet", "--allow-empty", "--author", "renovate[bot] <r@bots.example>", "--message", "Bump")
+    git(work, "push", "--quiet", world.clone_url("engine"), "main")
+    found = api.get(f"{repository}/commits", params={"author": "renovate[bot]"}).json()
+    assert [commit["commit"]["message"] for commit in found] == ["Bump"]

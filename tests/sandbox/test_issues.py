@@ -76,3 +76,34 @@ def test_who_may_only_read_writes_issues_but_does_not_sort_them(
 def test_issues_that_are_switched_off_are_gone(api: httpx.Client, repository: str) -> None:
     api.patch(repository, json={"has_issues": False})
     assert api.post(f"{repository}/issues", json={"title": "x"}).status_code == 410
+
+
+def test_issues_are_found_by_assignee(api: httpx.Client, repository: str) -> None:
+    api.post(f"{repository}/issues", json={"title": "Mine", "assignees": ["maestro-owner"]})
+    api.post(f"{repository}/issues", json={"title": "Nobody's"})
+
+    def titles(assignee: str) -> list[str]:
+        return [issue["title"] for issue in api.get(f"{repository}/issues", params={"assignee": assignee}).json()]
+
+    assert [titles(asked) for asked in ("maestro-owner", "*", "none")] == [["Mine"], ["Mine"], ["Nobody's"]]
+    refused = api.post(f"{repository}/issues", json={"title": "x", "assignees": ["nobody-here"]})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "invalid")
+
+
+def test_the_comments_of_a_repository_are_listed(api: httpx.Client, repository: str) -> None:
+    for title in ("One", "Two"):
+        number = api.post(f"{repository}/issues", json={"title": title}).json()["number"]
+        api.post(f"{repository}/issues/{number}/comments", json={"body": f"About {title}"})
+    listed = api.get(f"{repository}/issues/comments").json()
+    assert [comment["body"] for comment in listed] == ["About One", "About Two"]
+    assert api.get(f"{repository}/issues/comments?since=2100-01-01T00:00:00Z").json() == []
+
+
+def test_labels_of_an_issue_are_named_by_a_bare_array_too(api: httpx.Client, repository: str) -> None:
+    """As go-github sends them. GitHub's description says so in words only, so a client without checks sends them."""
+    api.post(f"{repository}/issues", json={"title": "One"})
+    address = f"{api.base_url}{repository}/issues/1/labels"
+    for method, name in (("POST", "bug"), ("PUT", "question")):
+        answer = httpx.request(method, address, json=[name], headers=dict(api.headers))
+        assert [label["name"] for label in answer.json()] == [name]
+    assert api.post(f"{repository}/issues", json=["bug"]).status_code == 400

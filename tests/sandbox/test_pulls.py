@@ -215,3 +215,45 @@ def test_a_pull_request_whose_commits_are_pushed_to_the_base_is_merged(
     assert api.get(f"{repository}/pulls/1").json()["merged"] is True
     pull = api.get(f"{repository}/issues/2").json()
     assert (pull["state"], pull["pull_request"]["merged_at"]) == ("closed", None)
+
+
+def test_the_head_of_a_pull_request_is_fetched_by_its_number(
+    api: httpx.Client, repository: str, branch: Callable[..., str], git: Git, work: str, world: WorldAccess
+) -> None:
+    head = branch("feature", a="1\n")
+    opened(api, repository)
+    git(work, "push", "--quiet", world.clone_url("engine"), "--delete", "feature")
+    git("clone", "clone", "--quiet", world.clone_url("engine"), ".")
+    git("clone", "fetch", "--quiet", "origin", "pull/1/head")
+    assert git("clone", "rev-parse", "FETCH_HEAD") == head
+
+
+def test_a_pull_request_is_read_as_a_diff_and_as_patches(
+    api: httpx.Client, repository: str, branch: Callable[..., str]
+) -> None:
+    head = branch("feature", a="1\n")
+    opened(api, repository)
+    for address in ("pulls/1", "compare/main...feature", f"commits/{head}"):
+        for form, start in (("diff", "diff --git a/a b/a"), ("v3.patch", f"From {head} ")):
+            accept = {"Accept": f"application/vnd.github.{form}"}
+            assert api.get(f"{repository}/{address}", headers=accept).text.startswith(start)
+
+
+def test_the_pull_requests_of_a_commit_are_found(
+    api: httpx.Client, repository: str, branch: Callable[..., str]
+) -> None:
+    head = branch("feature", a="1\n")
+    opened(api, repository)
+    assert [pull["number"] for pull in api.get(f"{repository}/commits/{head}/pulls").json()] == [1]
+    merged = api.put(f"{repository}/pulls/1/merge", json={"merge_method": "squash"}).json()["sha"]
+    assert [pull["number"] for pull in api.get(f"{repository}/commits/{merged}/pulls").json()] == [1]
+    assert api.get(f"{repository}/commits/main~1/pulls").status_code == 422
+
+
+def test_a_head_in_another_repository_is_never_taken_for_a_branch_of_this_one(
+    api: httpx.Client, repository: str, branch: Callable[..., str]
+) -> None:
+    branch("feature", a="1\n")
+    body = {"title": "A feature", "base": "main"}
+    assert api.post(f"{repository}/pulls", json=body | {"head": "nobody:feature"}).status_code == 422
+    assert api.post(f"{repository}/pulls", json=body | {"head": "maestro-owner:feature"}).status_code == 501

@@ -180,3 +180,9 @@ def test_the_page_of_a_repository_is_there(api: httpx.Client, world: WorldAccess
     assert "git clone" in page.text
     assert httpx.get(created["owner"]["html_url"]).status_code == 200
     assert "maestro" in httpx.get(world.address).text
+
+
+def test_the_root_tells_where_things_are(api: httpx.Client) -> None:
+    root = api.get("")
+    assert root.json()["current_user_url"] == f"{str(api.base_url).rstrip('/')}/user"
+    assert "repo" in root.headers["X-OAuth-Scopes"]
