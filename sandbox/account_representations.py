@@ -74,10 +74,9 @@ def private_user(site: Site, account: Account, repositories: list[Repository]) -
     }
 
 
-def organization(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
-    """An organization in full, as one of its owners sees it."""
+def simple_organization(site: Site, account: Account) -> dict[str, Any]:
+    """The "organization simple" of lists."""
     address = f"{site.api}/orgs/{account.login}"
-    private = sum(repository.visibility != "public" for repository in repositories)
     return {
         "login": account.login,
         "id": account.id,
@@ -91,6 +90,14 @@ def organization(site: Site, account: Account, repositories: list[Repository]) -
         "public_members_url": f"{address}/public_members{{/member}}",
         "avatar_url": f"{site.html}/{account.login}.png",
         "description": None,
+    }
+
+
+def organization(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+    """An organization in full, as one of its owners sees it."""
+    private = sum(repository.visibility != "public" for repository in repositories)
+    return {
+        **simple_organization(site, account),
         "name": account.name or account.login,
         "blog": "",
         "twitter_username": None,

@@ -1,8 +1,9 @@
 """Organizations, users, and what the server says of itself. https://docs.github.com/rest/orgs/orgs"""
 
-from sandbox.account_representations import organization, private_user, public_user
+from sandbox.account_representations import organization, private_user, public_user, simple_organization
 from sandbox.calls import Call, Reply
 from sandbox.entities import Account, Repository
+from sandbox.pagination import page
 from sandbox.routes import organization_routes, route
 from sandbox.settings import setting
 
@@ -60,6 +61,14 @@ async def get_authenticated_user(call: Call) -> Reply:
     return Reply(private_user(call.site, user, _repositories(call, user)))
 
 
+async def list_own_organizations(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/orgs#list-organizations-for-the-authenticated-user"""
+    user, world = call.signed_in(), call.world
+    places = [(each, world.membership(each.id, user)) for each in world.store.all(Account)]
+    found = [account for account, place in places if place and place.state == "active"]
+    return page(call, found, lambda account: simple_organization(call.site, account))
+
+
 async def get_user(call: Call) -> Reply:
     """https://docs.github.com/rest/users/users#get-a-user"""
     account = call.account("login")
@@ -114,6 +123,7 @@ async def get_meta(call: Call) -> Reply:
 ROUTES = [
     *organization_routes("GET", "", get_organization),
     route("GET", "/user", get_authenticated_user),
+    route("GET", "/user/orgs", list_own_organizations),
     route("GET", "/users/{login}", get_user),
     route("GET", "/users/{login}/gpg_keys", list_gpg_keys),
     route("GET", "/users/{login}/keys", list_keys),

@@ -152,3 +152,13 @@ def test_members_join_change_their_role_and_leave(api: httpx.Client, as_user: Us
     assert api.get("orgs/maestro/memberships/mallory").json()["role"] == "admin"
     assert api.delete("orgs/maestro/memberships/mallory").status_code == 204
     assert api.delete("orgs/maestro/members/maestro-owner").status_code == 403
+
+
+def test_a_user_lists_the_organizations_that_took_them_in(
+    api: httpx.Client, as_user: Callable[..., httpx.Client]
+) -> None:
+    outsider = as_user("otto", role="outsider")
+    api.put("orgs/maestro/memberships/otto")
+    assert outsider.get("user/orgs").json() == []  # invited, and has not accepted
+    outsider.patch("user/memberships/orgs/maestro", json={"state": "active"})
+    assert [found["login"] for found in outsider.get("user/orgs").json()] == ["maestro"]
