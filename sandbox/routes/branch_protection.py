@@ -43,7 +43,8 @@ def _branch(call: Call) -> tuple[Repository, str]:
     return repository, branch
 
 
-def _protected(call: Call) -> BranchProtectionRule:
+def protected(call: Call) -> BranchProtectionRule:
+    """The protection of the branch that the path names. Raises 404, 403."""
     repository, branch = _branch(call)
     rule = protection_of(call.world.store, repository, branch)
     if rule is None:
@@ -68,7 +69,7 @@ def _kept(call: Call, rule: BranchProtectionRule, **changes: Any) -> BranchProte
 
 async def get_protection(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-branch-protection"""
-    return Reply(_shown(call, _protected(call)))
+    return Reply(_shown(call, protected(call)))
 
 
 async def set_protection(call: Call) -> Reply:
@@ -132,46 +133,46 @@ def _reviews_in(call: Call, repository: Repository, wanted: dict[str, Any] | Non
 
 async def delete_protection(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-branch-protection"""
-    call.world.store.remove(_protected(call))
+    call.world.store.remove(protected(call))
     return Reply(status=204)
 
 
 async def get_signatures(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-commit-signature-protection"""
-    return Reply(_shown(call, _protected(call))["required_signatures"])
+    return Reply(_shown(call, protected(call))["required_signatures"])
 
 
 async def require_signatures(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#create-commit-signature-protection"""
-    rule = _kept(call, _protected(call), requires_commit_signatures=True)
+    rule = _kept(call, protected(call), requires_commit_signatures=True)
     return Reply(_shown(call, rule)["required_signatures"])
 
 
 async def drop_signatures(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-commit-signature-protection"""
-    _kept(call, _protected(call), requires_commit_signatures=False)
+    _kept(call, protected(call), requires_commit_signatures=False)
     return Reply(status=204)
 
 
 async def get_admin_enforcement(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-admin-branch-protection"""
-    return Reply(_shown(call, _protected(call))["enforce_admins"])
+    return Reply(_shown(call, protected(call))["enforce_admins"])
 
 
 async def enforce_admins(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#set-admin-branch-protection"""
-    return Reply(_shown(call, _kept(call, _protected(call), is_admin_enforced=True))["enforce_admins"])
+    return Reply(_shown(call, _kept(call, protected(call), is_admin_enforced=True))["enforce_admins"])
 
 
 async def exempt_admins(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-admin-branch-protection"""
-    _kept(call, _protected(call), is_admin_enforced=False)
+    _kept(call, protected(call), is_admin_enforced=False)
     return Reply(status=204)
 
 
 async def get_reviews(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-pull-request-review-protection"""
-    rule = _protected(call)
+    rule = protected(call)
     if not rule.requires_approving_reviews:
         raise errors.not_found("Pull request review protection is not enabled")
     return Reply(reviews_object(call.world, call.site, _address(call), rule))
@@ -179,7 +180,7 @@ async def get_reviews(call: Call) -> Reply:
 
 async def update_reviews(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#update-pull-request-review-protection"""
-    rule = _protected(call)
+    rule = protected(call)
     current = reviews_object(call.world, call.site, _address(call), rule)
     known = fields(
         call.body,
@@ -197,13 +198,13 @@ async def update_reviews(call: Call) -> Reply:
 
 async def drop_reviews(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-pull-request-review-protection"""
-    _kept(call, _protected(call), requires_approving_reviews=False, required_approving_review_count=None)
+    _kept(call, protected(call), requires_approving_reviews=False, required_approving_review_count=None)
     return Reply(status=204)
 
 
 async def get_checks(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-status-checks-protection"""
-    rule = _protected(call)
+    rule = protected(call)
     if not rule.requires_status_checks:
         raise errors.not_found("Required status checks not enabled")
     return Reply(checks_object(_address(call), rule))
@@ -211,7 +212,7 @@ async def get_checks(call: Call) -> Reply:
 
 async def update_checks(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#update-status-check-protection"""
-    rule = _protected(call)
+    rule = protected(call)
     present = {"strict": rule.requires_strict_status_checks, "checks": list(rule.required_status_checks)}
     if "contexts" in call.body:
         del present["checks"]
@@ -220,13 +221,13 @@ async def update_checks(call: Call) -> Reply:
 
 async def drop_checks(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#remove-status-check-protection"""
-    _kept(call, _protected(call), **_checks_in(None))
+    _kept(call, protected(call), **_checks_in(None))
     return Reply(status=204)
 
 
 async def get_restrictions(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-access-restrictions"""
-    rule = _protected(call)
+    rule = protected(call)
     if not rule.restricts_pushes:
         raise errors.not_found("Push restrictions not enabled")
     return Reply(restrictions_object(call.world, call.site, _address(call), rule))
@@ -234,7 +235,7 @@ async def get_restrictions(call: Call) -> Reply:
 
 async def drop_restrictions(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-access-restrictions"""
-    _kept(call, _protected(call), restricts_pushes=False, push_actor_ids=())
+    _kept(call, protected(call), restricts_pushes=False, push_actor_ids=())
     return Reply(status=204)
 
 

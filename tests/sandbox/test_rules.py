@@ -342,3 +342,19 @@ def test_an_inactive_ruleset_holds_nothing_up(
     ruleset(api, repository, PULL_REQUEST, enforcement="disabled")
     commit()
     assert push(work, "main") is None
+
+
+def test_the_names_of_required_checks_are_a_list_of_their_own(api: httpx.Client, repository: str) -> None:
+    """The list comes as an object, or bare, as older clients send it."""
+    address = f"{repository}/branches/main/protection"
+    checks = {"strict": False, "contexts": ["lint"]}
+    others = dict.fromkeys(("enforce_admins", "required_pull_request_reviews", "restrictions"))
+    api.put(address, json={"required_status_checks": checks} | others)
+    contexts = f"{address}/required_status_checks/contexts"
+    assert api.post(contexts, json={"contexts": ["test", "lint"]}).json() == ["lint", "test"]
+    assert api.request("DELETE", contexts, json={"contexts": ["lint"]}).json() == ["test"]
+    bare = httpx.put(f"{api.base_url}{contexts}", json=["build"], headers=dict(api.headers))
+    assert bare.json() == api.get(contexts).json() == ["build"]
+    assert api.get(f"{address}/required_status_checks").json()["contexts"] == ["build"]
+    api.delete(f"{address}/required_status_checks")
+    assert api.get(contexts).status_code == 404
