@@ -358,3 +358,15 @@ def test_the_names_of_required_checks_are_a_list_of_their_own(api: httpx.Client,
     assert api.get(f"{address}/required_status_checks").json()["contexts"] == ["build"]
     api.delete(f"{address}/required_status_checks")
     assert api.get(contexts).status_code == 404
+
+
+def test_who_may_push_is_changed_kind_by_kind(api: httpx.Client, repository: str, token: Callable[..., str]) -> None:
+    token("zoe")
+    address = f"{repository}/branches/main/protection"
+    others = dict.fromkeys(("enforce_admins", "required_pull_request_reviews", "required_status_checks"))
+    api.put(address, json={"restrictions": {"users": [], "teams": [], "apps": ["github-actions"]}} | others)
+    users = f"{address}/restrictions/users"
+    assert [user["login"] for user in api.post(users, json={"users": ["zoe"]}).json()] == ["zoe"]
+    assert [user["login"] for user in api.put(users, json={"users": ["maestro-owner"]}).json()] == ["maestro-owner"]
+    assert api.request("DELETE", users, json={"users": ["maestro-owner"]}).json() == []
+    assert [app["slug"] for app in api.get(f"{address}/restrictions/apps").json()] == ["github-actions"]
