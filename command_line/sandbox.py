@@ -7,6 +7,7 @@ import typer
 
 from command_line.console import console, tell
 from command_line.environment import STATE
+from components.history.histories import COPIES
 from components.stack.settings import SANDBOX_RECORD
 from sandbox import process
 from sandbox.registry import process as registry
@@ -41,9 +42,10 @@ def status() -> None:
 
 @sandbox.command()
 def reset() -> None:
-    """Stop both and delete all that they hold, with the Pulumi state that describes it."""
+    """Stop both and delete all that they hold, with the Pulumi state and the copies of monorepos that go with it."""
     process.reset(ROOT)
-    shutil.rmtree(STATE, ignore_errors=True)
+    for folder in (STATE, COPIES):
+        shutil.rmtree(folder, ignore_errors=True)
     tell("The sandbox is empty. ./multirepo rehearse starts from nothing.")
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import yaml
 
 from command_line.failures import CommandError
+from components.history.histories import COPIES
 from components.stack.registry_settings import SANDBOX
 from components.stack.settings import PROJECT, WORKSPACE, Settings
 from migration.code_move.mirror import is_address
+from migration.code_move.monorepo_copy import make_copy
 from migration.plan import Plan, read_plan
 
 DEV = "dev"
@@ -96,14 +98,22 @@ def stack_named(name: str) -> Stack:
 
 
 def stack_for(monorepo: str | None, plan_file: Path | None) -> Stack:
-    """The stack to rehearse with: `dev`, or one made for this monorepo and plan."""
+    """The stack to rehearse with: `dev`, or one made for a copy of this monorepo, and this plan.
+
+    Raises SplitError when the monorepo cannot be split.
+    """
     if monorepo is None and plan_file is None:
         return Stack(DEV)
     plan_path = (plan_file or PROJECT / "migration.yaml").absolute()
     plan = read_plan(plan_path)
     address = _absolute(monorepo or str(SAMPLE))
     digest = hashlib.sha256(f"{address}\0{plan_path}".encode()).hexdigest()[:8]
-    stack = Stack(f"rehearsal-{re.sub(r'[^A-Za-z0-9-]+', '-', plan.monorepo.name)[:40]}-{digest}")
+    name = f"{re.sub(r'[^A-Za-z0-9-]+', '-', plan.monorepo.name)[:40]}-{digest}"
+    stack = Stack(f"rehearsal-{name}")
+    if address != str(SAMPLE):
+        copy = COPIES / f"{name}.git"
+        make_copy(address, copy)
+        address = str(copy)
     _write_settings(stack, address, plan_path, plan)
     return stack
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from components.stack.settings import WORKSPACE, Settings, github_token
 from migration.code_move.mirror import fetched, is_address
+from migration.code_move.monorepo_copy import bring_up_to_date
 from migration.code_move.proof import proof_of
 from migration.code_move.remote import Remote
 from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state import DesiredState
 from migration.desired_state.moves import CodeSelection
 
+COPIES = WORKSPACE / "monorepos"
+"""Where rehearsals have their copies of monorepos."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -32,8 +35,10 @@ def selections_of(state: DesiredState) -> dict[str, CodeSelection]:
 
 
 def monorepo_of(settings: Settings) -> Path:
-    """The monorepo on this machine, fetched first when the stack names an address."""
+    """The monorepo on this machine, fetched first when the stack names an address, or a rehearsal's copy."""
     if not is_address(settings.monorepo_address):
+        if settings.monorepo_folder.parent == COPIES:
+            bring_up_to_date(settings.monorepo_folder)
         return settings.monorepo_folder
     return fetched(settings.monorepo_address, workspace_of(settings) / "monorepo.git", _token_for(settings))
 

@@ -15,12 +15,13 @@ from migration.code_move.object_format import ObjectFormat
 
 
 def git_environment(*, user_config: bool) -> dict[str, str]:
-    """The environment for git: nothing of the caller's GIT_* variables, no replacement objects, plain English.
+    """The environment for git: nothing of the caller's GIT_* variables, no replaced or grafted objects, plain English.
 
     user_config: keep the user's own settings. Only the look at the monorepo needs them, for `safe.directory`.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    environment |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull, "GIT_NO_LAZY_FETCH": "1"}
+    environment["LC_ALL"] = "C"
     environment["GIT_FLUSH"] = "0"  # or `git log` writes each commit to its pipe alone, which doubles its time
     if not user_config:
         environment |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}

@@ -23,5 +23,5 @@ def fetched(address: str, mirror: Path, token: str | None) -> Path:
         mirror.parent.mkdir(parents=True, exist_ok=True)
         run_git("init", "--quiet", "--bare", "--template=", str(mirror), directory=mirror.parent)
     # Not refs/pull: GitHub keeps every pull request's head there, often many times the history itself.
-    Remote(url=address, token=token).mirror(mirror, ["refs/heads/*", "refs/tags/*", "refs/notes/*", "refs/multirepo/*"])
+    Remote(url=address, token=token).mirror(mirror, ["heads/*", "tags/*", "notes/*", "multirepo/*"])
     return mirror

@@ -11,18 +11,23 @@ from migration.plan import is_own_tag
 
 
 @dataclass(frozen=True)
-class Monorepo:
-    """A complete local repository at one moment. Ids are raw bytes.
+class Place:
+    """A complete local repository. objects: its object folder, shared by all its work trees."""
 
-    objects: its object folder, shared by all its work trees.
+    path: Path
+    objects: Path
+    object_format: ObjectFormat
+
+
+@dataclass(frozen=True)
+class Monorepo(Place):
+    """One at a moment. Ids are raw bytes.
+
     head: the commit that the asked revision names.
     tags: those that are not the migration's own: name without "refs/tags/" -> the object that the tag names (a tag
         object for an annotated one).
     """
 
-    path: Path
-    objects: Path
-    object_format: ObjectFormat
     head: bytes
     tags: dict[str, bytes]
 
@@ -32,6 +37,13 @@ def open_monorepo(path: Path, revision: str) -> Monorepo:
 
     path: a work tree, a linked work tree, or a bare repository. Raises SplitError where it cannot be split.
     """
+    place = look_at(path)
+    head = _commit(place.path, revision)
+    return Monorepo(place.path, place.objects, place.object_format, head, _tags(place.path))
+
+
+def look_at(path: Path) -> Place:
+    """Find the repository. Raises SplitError where there is none, or where a part of it is missing."""
     if not path.is_dir():
         raise SplitError(f"There is no folder {path}. Clone the monorepo, and give the path of the clone.")
     path = path.resolve()
@@ -54,7 +66,7 @@ def open_monorepo(path: Path, revision: str) -> Monorepo:
     if shallow == "true":
         raise SplitError(f"{path} is a shallow clone: it lacks history. Run `git fetch --unshallow` in it.")
     _refuse_partial_clone(path)
-    return Monorepo(path, Path(objects), FORMATS[object_format], _commit(path, revision), _tags(path))
+    return Place(path, Path(objects), FORMATS[object_format])
 
 
 def _refuse_partial_clone(path: Path) -> None:

@@ -79,9 +79,12 @@ class Remote:
         """Clone everything, as somebody would who has nothing."""
         self._git("clone", "--quiet", "--mirror", "--template=", "--no-local", self.url, str(git_dir))
 
-    def mirror(self, git_dir: Path, patterns: Sequence[str]) -> None:
-        """Make the refs of `git_dir` that match the patterns ("refs/heads/*") those of the server."""
-        refspecs = [f"+{pattern}:{pattern}" for pattern in patterns]
+    def mirror(self, git_dir: Path, patterns: Sequence[str], into: str = "refs/") -> None:
+        """Make the refs of `git_dir` that match the patterns ("heads/*") those of the server.
+
+        into: what their names begin with there, instead of refs/.
+        """
+        refspecs = [f"+refs/{pattern}:{into}{pattern}" for pattern in patterns]
         self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--prune", self.url, *refspecs)
 
     def push(self, git_dir: Path, refspecs: Sequence[str]) -> None:
@@ -125,5 +128,6 @@ class Remote:
             **numbered,
             "GIT_CONFIG_COUNT": str(len(settings)),
             "GIT_TERMINAL_PROMPT": "0",
+            "GIT_GRAFT_FILE": os.devnull,
             "LC_ALL": "C.UTF-8",
         }

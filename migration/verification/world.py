@@ -87,7 +87,7 @@ class World:
         try:
             if not kept.exists():
                 _git("init", "--quiet", "--bare", "--template=", str(kept))
-            self.remote(name).mirror(kept, ["refs/heads/*", "refs/tags/*", "refs/notes/*"])
+            self.remote(name).mirror(kept, ["heads/*", "tags/*", "notes/*"])
         except RemoteError as error:
             raise BrokenError(str(error), "Run the migration's wave first, or check address and token.") from None
         done = _git("clone", "--quiet", "--branch", branch, str(kept), str(target))

@@ -7,7 +7,7 @@ import yaml
 
 from command_line import stacks
 from command_line.failures import CommandError
-from tests.conftest import PROJECT, Checkout
+from tests.conftest import PROJECT, Checkout, Repository
 
 PLAN = """\
 monorepo: {name: small}
@@ -20,13 +20,14 @@ PACKAGES = "    packages: [{name: core, path: core, version: 0.1.0}]\n"
 
 @pytest.mark.parametrize("packages", ["", PACKAGES])
 def test_a_plan_with_packages_gets_an_index_of_its_own_in_the_sandbox(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packages: str
+    tmp_path: Path, monorepo: Repository, monkeypatch: pytest.MonkeyPatch, packages: str
 ) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_text(PLAN + packages)
     (tmp_path / "Pulumi.dev.yaml").write_text((PROJECT / "Pulumi.dev.yaml").read_text())
     monkeypatch.setattr(stacks, "PROJECT", tmp_path)
-    stack = stacks.stack_for(str(tmp_path / "monorepo"), plan)
+    monkeypatch.setattr(stacks, "COPIES", tmp_path / "copies")
+    stack = stacks.stack_for(str(monorepo.path), plan)
     registry = yaml.safe_load(stack.file.read_text())["config"].get("multirepo:registry")
     index = f"maestro/{stack.name}"
     assert registry == ({"kind": "devpi", "server": "sandbox", "index": index} if packages else None)

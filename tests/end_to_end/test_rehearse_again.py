@@ -52,6 +52,13 @@ def test_a_second_rehearsal_changes_nothing(rehearsed: Rehearsed) -> None:
     assert rehearsed.writes_of_the_second == 0
 
 
+def test_the_monorepo_is_only_read(rehearsed: Rehearsed) -> None:
+    (copy,) = (rehearsed.checkout.path / ".multirepo" / "monorepos").iterdir()
+    assert "pre-migration-" in Repository(copy).git("tag")
+    assert "pre-migration-" not in rehearsed.monorepo.git("tag")
+    assert rehearsed.monorepo.git("status", "--porcelain") == ""
+
+
 def test_the_summary_names_every_repository_with_its_figures_and_a_clone_command_that_works(
     rehearsed: Rehearsed, tmp_path: Path
 ) -> None:
