@@ -144,7 +144,9 @@ def _share_kept(variant: _Variant, sample: _Sample, threads: ThreadPoolExecutor)
 def _lines(variant: _Variant, move: Move) -> dict[str, int]:
     """The lines of each text file that the move brings, by the file's path in the new repository."""
     empty = next(known.empty_tree for known in FORMATS.values() if known.size * 2 == len(variant.monorepo_head))
-    folder = f"{variant.monorepo_head}:{move.source}"
+    folder = _object_id(variant.git_dir, f"{variant.monorepo_head}:{move.source}")
+    if folder is None:
+        return {}  # gone by now: only its history is moved
     arguments = ("diff-tree", "-r", "-z", "--numstat", "--no-renames", empty.hex(), folder)
     originals = _regular_files(variant.git_dir, folder)
     lines = {}

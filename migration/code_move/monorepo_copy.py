@@ -10,6 +10,7 @@ from migration.code_move.git_objects import run_git
 from migration.code_move.merging import is_ancestor, merged
 from migration.code_move.mirror import is_address
 from migration.code_move.monorepo import look_at
+from migration.code_move.preflight.lfs import lfs_folder
 from migration.code_move.remote import Remote
 
 _THEIRS = "refs/remotes/origin/"
@@ -30,6 +31,7 @@ def make_copy(monorepo: str, copy: Path) -> None:
     if looked:
         (copy / "objects" / "info").mkdir(exist_ok=True)
         (copy / "objects" / "info" / "alternates").write_text(f"{looked.objects}\n")
+        run_git("config", "lfs.storage", str(lfs_folder(looked.path).parent), directory=copy)
     run_git("config", "remote.origin.url", monorepo, directory=copy)
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from command_line import stacks
 from command_line.discover import discover
+from components.history import histories
 from migration.plan import read_plan
 from sandbox.sample_monorepo import make_sample_monorepo
 from tests.conftest import PROJECT, Repository, new_repository
@@ -32,6 +33,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     shutil.copy(PROJECT / "Pulumi.dev.yaml", folder)
     monkeypatch.setattr(stacks, "PROJECT", folder)
+    for module in (stacks, histories):
+        monkeypatch.setattr(module, "COPIES", folder / "copies")
     return folder
 
 
@@ -85,6 +88,15 @@ def test_the_printed_moves_are_valid_in_the_plan_and_leave_nothing_to_find(
     printed = capsys.readouterr().out
     assert "motor became engine, as the plan says" in printed
     assert "Nothing to add to the plan." in printed
+
+
+def test_a_folder_that_is_gone_by_now_has_no_lines(
+    renamed: Repository, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed.git("rm", "-r", "--quiet", "site")
+    renamed.commit("Give the site up")
+    discover(str(renamed.path), plan, as_json=True)
+    assert findings(capsys).keys() == {"engine", "site"}
 
 
 def test_json_tells_the_lines_with_and_without(

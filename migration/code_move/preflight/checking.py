@@ -14,6 +14,7 @@ from migration.code_move.preflight.lfs import CHECK as LFS
 from migration.code_move.preflight.lfs import judged_pointers
 from migration.code_move.preflight.looking import Looked, Progress, look_through
 from migration.code_move.preflight.memory import Memory, recall, remember
+from migration.code_move.preflight.object_format import foreign_format
 from migration.code_move.preflight.objects import store_of
 from migration.code_move.preflight.result import Preflight
 from migration.code_move.preflight.secrets import CHECK as SECRET
@@ -85,7 +86,7 @@ def _judged(
 
     findings = [*others(), *judged_pointers(pointers, monorepo, rules.lfs_without_objects)]
     for name, looked in repositories.items():
-        findings += large_push(name, looked.disk_size)
+        findings += [*large_push(name, looked.disk_size), *foreign_format(name, split.monorepo_head)]
     places = {name: at for at, name in enumerate(split.histories)}
     findings.sort(key=lambda each: (each.severity is not Severity.REFUSAL, places[each.repository], each.check))
     return tuple(findings), len(allowed)

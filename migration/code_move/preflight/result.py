@@ -1,5 +1,6 @@
 """What a preflight says."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -47,7 +48,11 @@ class Preflight:
 
 
 def in_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """The first findings of each check, and what to do about them."""
+    """The first findings of each check, and what to do about them. Bytes of a path that are no UTF-8 are escaped."""
+    return (os.fsencode(line).decode(errors="backslashreplace") for line in _in_lines(findings))
+
+
+def _in_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for (_, check), group in groupby(
         sorted(findings, key=lambda one: (one.severity, one.check)), key=lambda one: (one.severity, one.check)
     ):

@@ -1,6 +1,7 @@
 """The whole: a clean world, where findings are said to be, what is remembered, what a refusal says."""
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def test_lines_are_cut_off_and_counted(world: World) -> None:
     lines = list(in_lines(world.look().warnings))
     assert len(lines) == 22
     assert "windows-path: … and 5 more" in lines
+
+
+def test_a_path_that_is_no_utf_8_is_told_with_its_bytes_escaped(world: World) -> None:
+    world.commits({os.fsdecode(b"app/latin-\xe9"): "1\n"})
+    (line, *_) = in_lines(world.look().warnings)
+    assert "latin-\\xe9" in line
 
 
 def test_an_unchanged_split_is_not_looked_through_again(world: World) -> None:
@@ -142,8 +149,15 @@ def test_a_repository_without_a_history_has_no_findings(world: World) -> None:
     assert world.look().findings == ()
 
 
-def test_repositories_with_sha256_ids_are_looked_through(tmp_path: Path, scanner: Path) -> None:
+def test_repositories_with_sha256_ids_are_looked_through_and_refused_since_github_has_none(
+    tmp_path: Path, scanner: Path
+) -> None:
     world = World(MonorepoBuilder(tmp_path / "mono.git", "sha256"), tmp_path / "workspace", scanner)
     (commit,) = world.commits({"app/a.py": f"token = '{made_up_token('one')}'\n", "app/x": ("160000", "1" * 64)})
     found = world.look()
-    assert [(finding.path, finding.monorepo_commit) for finding in found.findings] == [("a.py", commit), ("x", commit)]
+    assert [(finding.path, finding.monorepo_commit) for finding in found.findings] == [
+        ("", None),
+        ("a.py", commit),
+        ("x", commit),
+    ]
+    assert "init --object-format=sha1" in found.refusals[0].remedy
