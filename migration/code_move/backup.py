@@ -45,12 +45,17 @@ def back_up(source: Path, branch: str, monorepo: Remote, copy: Remote) -> Backup
             )
         refs = _refs_of(source)
         tag = _made_tag(source, branch, refs)
-        copy.push(source, [f"{commit}:{ref}" for ref, commit in (refs | {f"refs/tags/{tag}": tag}).items()])
+        copy.push(source, refs | _tag_itself(source, tag))
     refs = _proved(source, copy, tag)
     if f"refs/tags/{tag}" not in monorepo.refs():
-        monorepo.push(source, [f"refs/tags/{tag}:refs/tags/{tag}"])
+        monorepo.push(source, _tag_itself(source, tag))
     commit = run_git("rev-parse", f"refs/tags/{tag}^{{commit}}", directory=source, user_config=True).decode().strip()
     return Backup(tag=tag, commit=commit, refs=len(refs))
+
+
+def _tag_itself(repository: Path, tag: str) -> dict[str, str]:
+    shown = run_git("rev-parse", f"refs/tags/{tag}", directory=repository, user_config=True)
+    return {f"refs/tags/{tag}": shown.decode().strip()}
 
 
 def _ours(refs: Mapping[str, str]) -> dict[str, str]:

@@ -108,15 +108,14 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
         proposed = merged(git_dir, RESOLUTION_BRANCH, resolution, theirs) if resolution else theirs
         if isinstance(proposed, str):
             wanted[RESOLUTION_REF] = proposed
-    refspecs = [f"{commit}:{ref}" for ref, commit in wanted.items() if refs.get(ref) != commit]
-    refspecs += missing_tags(carried, refs)
-    if refspecs:
-        remote.push(git_dir, refspecs)
+    changed = {ref: commit for ref, commit in wanted.items() if refs.get(ref) != commit} | missing_tags(carried, refs)
+    if changed:
+        remote.push(git_dir, changed)
     return outcome
 
 
-def missing_tags(carried: Carried, refs: Mapping[str, str]) -> list[str]:
-    """The refspecs that create tags. A tag that exists elsewhere is a refusal: tags do not move."""
+def missing_tags(carried: Carried, refs: Mapping[str, str]) -> dict[str, str]:
+    """Full name to object id of the tags to create. A tag that exists elsewhere is a refusal: tags do not move."""
     moved = {
         name: present
         for name, object_id in carried.tags.items()
@@ -131,11 +130,9 @@ def missing_tags(carried: Carried, refs: Mapping[str, str]) -> list[str]:
             f"{carried.repository}: tags that exist with another content: {listed}. Nothing was pushed. "
             "Delete or rename those tags on GitHub, or give the monorepo's another name with `tags` in the plan."
         )
-    return [
-        f"{object_id}:refs/tags/{name}"
-        for name, object_id in sorted(carried.tags.items())
-        if f"refs/tags/{name}" not in refs
-    ]
+    return {
+        f"refs/tags/{name}": object_id for name, object_id in carried.tags.items() if f"refs/tags/{name}" not in refs
+    }
 
 
 def _notes(carried: Carried, present: str | None, git_dir: Path, remote: Remote) -> str:

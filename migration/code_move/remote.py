@@ -3,6 +3,7 @@
 import base64
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,10 +88,32 @@ class Remote:
         refspecs = [f"+refs/{pattern}:{into}{pattern}" for pattern in patterns]
         self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--prune", self.url, *refspecs)
 
-    def push(self, git_dir: Path, refspecs: Sequence[str]) -> None:
-        """Push all refspecs or none. Nothing is forced, so GitHub refuses what is no fast-forward."""
+    def push(self, git_dir: Path, refs: Mapping[str, str | None]) -> None:
+        """Push all refs or none: full name to object id, None for one that goes.
+
+        Nothing is forced, so GitHub refuses what is no fast-forward.
+        """
         into_folder = [_INTO_FOLDER] if self.url.startswith(("/", "file://")) else []
-        self._git("-C", str(git_dir), "push", "--quiet", "--atomic", "--no-verify", *into_folder, self.url, *refspecs)
+        with tempfile.TemporaryDirectory() as folder:
+            self._hold(Path(folder), git_dir, {ref: object_id for ref, object_id in refs.items() if object_id})
+            gone = [f":{ref}" for ref, object_id in refs.items() if not object_id]
+            all_or_none = ("push", "--quiet", "--atomic", "--no-verify", *into_folder, self.url)
+            self._git("-C", folder, *all_or_none, *(["refs/*:refs/*"] if len(gone) < len(refs) else []), *gone)
+
+    def _hold(self, folder: Path, git_dir: Path, refs: Mapping[str, str]) -> None:
+        """Make a repository of just these refs, with the objects of another.
+
+        A pattern then names them all: refs that are named one by one take git time by the square of their number, and
+        ten thousands of them are more than a command line can hold. https://git-scm.com/docs/git-pack-refs
+        """
+        answer = self._git(
+            "-C", str(git_dir), "rev-parse", "--path-format=absolute", "--show-object-format", "--git-path", "objects"
+        )
+        object_format, objects = answer.rstrip("\n").split("\n", 1)
+        self._git("init", "--quiet", "--bare", "--template=", f"--object-format={object_format}", str(folder))
+        (folder / "objects" / "info" / "alternates").write_bytes(os.fsencode(f"{objects}\n"))
+        lines = "".join(f"{object_id} {ref}\n" for ref, object_id in sorted(refs.items()))
+        (folder / "packed-refs").write_bytes(os.fsencode(lines))
 
     def _git(self, *arguments: str) -> str:
         finished = subprocess.run(

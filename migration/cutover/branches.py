@@ -81,7 +81,7 @@ def carry_branch(made: SplitBranch, branch: str, remote: Remote) -> bool:
                 f"{made.repository}: branch {branch} is there with other commits ({present[:12]}). Nothing was pushed. "
                 "Rename one of the two branches, and run this again."
             )
-    remote.push(made.git_dir, [f"{made.head}:{ref}"])
+    remote.push(made.git_dir, {ref: made.head})
     return True
 
 

@@ -107,7 +107,7 @@ class Keeper:
     def _push(self, remote: Remote, tip: str) -> None:
         refs = ({} if tip == self._head else {f"refs/heads/{self._wanted.branch}": tip}) | self._refs
         if refs:
-            remote.push(self._git_dir, [f"{commit or ''}:{ref}" for ref, commit in refs.items()])
+            remote.push(self._git_dir, refs)
 
     def _frozen(self, tip: str, new: list[str]) -> str:
         every = [folders for folders, _ in self._wanted.frozen.values()]

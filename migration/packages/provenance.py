@@ -63,7 +63,7 @@ def record(manifest: Manifest, date: int, git_dir: Path, remote: Remote) -> Mani
         f"tagger {_WRITER} {date} +0000\n\n{json.dumps(manifest, indent=2, ensure_ascii=False)}\n"
     )
     made = run_git("mktag", "--no-strict", directory=git_dir, standard_input=text.encode()).decode().strip()
-    remote.push(git_dir, [f"{made}:{ref_of(name, version)}"])
+    remote.push(git_dir, {ref_of(name, version): made})
     return manifest
 
 

@@ -32,7 +32,7 @@ def carried(monorepo: Repository, folder: Path) -> tuple[Repository, bool]:
     if not server.path.exists():
         monorepo.git("init", "--quiet", "--bare", "--initial-branch=main", str(server.path))
         split = split_monorepo(monorepo.path, "main", SELECTIONS, folder / "split")
-        Remote(url=str(server.path)).push(split.git_dir, [f"{split.histories['engine'].head}:refs/heads/main"])
+        Remote(url=str(server.path)).push(split.git_dir, {"refs/heads/main": split.histories["engine"].head})
     made = split_branch(monorepo.path, "topic", "main", "engine", SELECTIONS["engine"], folder / "branches")
     assert made.commits == 2
     return server, carry_branch(made, "topic", Remote(url=str(server.path)))
