@@ -128,9 +128,13 @@ def _proved(source: Path, copy: Remote, tag: str) -> dict[str, str]:
 
 
 def _faults(repository: Path) -> list[str]:
-    """What git finds wrong; old monorepos have commits that git calls malformed and keeps all the same."""
+    """What git finds wrong; old monorepos have commits that git calls malformed and keeps all the same.
+
+    Without its notices: a HEAD that names no branch is a matter of one clone.
+    """
     try:
         run_git("fsck", "--full", "--no-dangling", "--no-progress", directory=repository, user_config=True)
     except GitError as error:
-        return sorted(error.message.splitlines())
+        told = [*error.message.splitlines(), *error.printed.decode(errors="replace").splitlines()]
+        return sorted(line for line in told if not line.startswith("notice:")) or [str(error)]
     return []

@@ -1,6 +1,7 @@
 """The copy of the monorepo before it is touched: complete, proved, and enough to go back to."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,17 @@ def test_its_tag_follows_into_no_new_repository(monorepo: Repository, copy: Repo
     backed_up(monorepo, copy)
     after = split_monorepo(monorepo.path, "main", selections, tmp_path / "workspace")
     assert after.histories == before.histories
+
+
+def test_commits_that_git_calls_malformed_are_kept_wherever_the_monorepo_is(
+    monorepo: Repository, copy: Repository, tmp_path: Path
+) -> None:
+    commit = monorepo.git("cat-file", "commit", "main").replace(" +0100\ncommitter", " +051\ncommitter")
+    (tmp_path / "commit").write_text(f"{commit}\n")
+    odd = monorepo.git("hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "commit"))
+    monorepo.git("update-ref", "refs/heads/main", odd)
+    mirror = Repository(tmp_path / "mirror.git")
+    monorepo.git("init", "--quiet", "--bare", "--initial-branch=elsewhere", str(mirror.path))
+    monorepo.git("push", "--quiet", str(mirror.path), "main")
+    assert "badTimezone" in subprocess.run(["git", "-C", mirror.path, "fsck"], capture_output=True, text=True).stderr
+    assert backed_up(mirror, copy).commit == odd
