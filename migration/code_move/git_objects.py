@@ -13,6 +13,9 @@ from typing import IO
 from migration.code_move.errors import SplitError
 from migration.code_move.object_format import ObjectFormat
 
+NO_GRAFTS = f"{os.devnull}/grafts"
+"""For GIT_GRAFT_FILE: cannot be there, so git says nothing of it. https://git-scm.com/docs/gitglossary#def_grafts"""
+
 
 def git_environment(*, user_config: bool) -> dict[str, str]:
     """The environment for git: nothing of the caller's GIT_* variables, no replaced or grafted objects, plain English.
@@ -20,7 +23,7 @@ def git_environment(*, user_config: bool) -> dict[str, str]:
     user_config: keep the user's own settings. Only the look at the monorepo needs them, for `safe.directory`.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull, "GIT_NO_LAZY_FETCH": "1"}
+    environment |= {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": NO_GRAFTS, "GIT_NO_LAZY_FETCH": "1"}
     environment["LC_ALL"] = "C"
     environment["GIT_FLUSH"] = "0"  # or `git log` writes each commit to its pipe alone, which doubles its time
     if not user_config:

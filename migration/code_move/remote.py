@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migration.code_move.errors import RemoteError
+from migration.code_move.git_objects import NO_GRAFTS
 
 _REMEDIES = {
     "could not read Username": "The server asked for a token and none was set: set GITHUB_TOKEN.",
@@ -151,6 +152,6 @@ class Remote:
             **numbered,
             "GIT_CONFIG_COUNT": str(len(settings)),
             "GIT_TERMINAL_PROMPT": "0",
-            "GIT_GRAFT_FILE": os.devnull,
+            "GIT_GRAFT_FILE": NO_GRAFTS,
             "LC_ALL": "C.UTF-8",
         }
