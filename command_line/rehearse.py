@@ -71,7 +71,7 @@ def rehearse(
     summary = Summary(
         stack=stack.name,
         monorepo_name=read.monorepo.name,
-        monorepo=source,
+        monorepo=monorepo or str(source),
         monorepo_head=split.monorepo_head,
         changes=deployment.changes,
         changed=deployment.changed,

@@ -33,11 +33,11 @@ class Moved:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """One rehearsal. changes: Pulumi's operation to how many resources. seconds: wall time."""
+    """One rehearsal. monorepo: as its user named it. changes: Pulumi's operation to how many. seconds: wall time."""
 
     stack: str
     monorepo_name: str
-    monorepo: Path
+    monorepo: str
     monorepo_head: str
     changes: Mapping[str, int]
     changed: bool
@@ -51,7 +51,7 @@ class Summary:
 def print_json(summary: Summary) -> None:
     """The summary for machines, one JSON object."""
     document = {
-        "monorepo": {"path": str(summary.monorepo), "head": summary.monorepo_head},
+        "monorepo": {"path": summary.monorepo, "head": summary.monorepo_head},
         "changed": summary.changed,
         "repositories": [_entry(moved) for moved in summary.repositories],
     }
