@@ -5,7 +5,7 @@ https://docs.github.com/rest/commits/statuses and https://docs.github.com/rest/c
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.entities import Record
 from sandbox.store import Store
@@ -17,6 +17,8 @@ ACTIONS_APP_ID = 15368  # "GitHub Actions" has this number everywhere
 @dataclass(frozen=True, kw_only=True)
 class CommitStatus(Record):
     """One report about a commit under a context; the newest of each context counts."""
+
+    record_kind: ClassVar[str] = "CommitStatus"
 
     repository_id: int
     sha: str
@@ -36,6 +38,8 @@ class CommitStatus(Record):
 @dataclass(frozen=True, kw_only=True)
 class CheckRun(Record):
     """A run of a check on a commit; the newest of each name counts."""
+
+    record_kind: ClassVar[str] = "CheckRun"
 
     repository_id: int
     head_sha: str

@@ -1,7 +1,7 @@
 """Custom properties of repositories. https://docs.github.com/rest/orgs/custom-properties"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.entities import Record, Repository
 from sandbox.store import Store
@@ -12,6 +12,8 @@ VALUE_TYPES = ("string", "single_select", "multi_select", "true_false", "url")
 @dataclass(frozen=True, kw_only=True)
 class CustomProperty(Record):
     """A property that the organization defines for its repositories."""
+
+    record_kind: ClassVar[str] = "CustomProperty"
 
     organization_id: int
     property_name: str
@@ -31,6 +33,8 @@ class CustomProperty(Record):
 @dataclass(frozen=True, kw_only=True)
 class PropertyValue(Record):
     """The value that one repository has."""
+
+    record_kind: ClassVar[str] = "PropertyValue"
 
     repository_id: int
     property_name: str

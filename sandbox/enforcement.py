@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from sandbox import checks
 from sandbox.bare_repository import BRANCHES, GitError, git
@@ -43,6 +44,8 @@ OPERATORS: dict[str, tuple[str, Callable[[str, str], bool]]] = {
 @dataclass(frozen=True, kw_only=True)
 class SignedCommit(Record):
     """A commit that GitHub made itself, and signed."""
+
+    record_kind: ClassVar[str] = "SignedCommit"
 
     repository_id: int
     sha: str

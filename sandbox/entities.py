@@ -6,7 +6,7 @@ Ids are per world, ascend, and are never given twice. Times are GitHub's: "2025-
 import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 Role = Literal["admin", "member", "outsider"]
 
@@ -43,9 +43,11 @@ def parse_node_id(text: str) -> tuple[str, int, str] | None:
 class Record:
     """Anything the store keeps. `key` is unique within a world and a kind; case is already folded.
 
-    A key of several parts starts with the id of what the record belongs to, and goes with it.
+    A key of several parts starts with the id of what the record belongs to, and goes with it. `record_kind` is the
+    name of the kind in the store: it outlives a renamed class, so it never changes.
     """
 
+    record_kind: ClassVar[str]
     id: int
 
     @property
@@ -61,6 +63,8 @@ class Account(Record):
     plan: what it pays for: "free", "pro", "team" or "enterprise".
     default_branch: what its new repositories start with. default_repository_permission: of its members.
     """
+
+    record_kind: ClassVar[str] = "Account"
 
     login: str
     type: Literal["User", "Organization"]
@@ -82,6 +86,8 @@ class Account(Record):
 class Membership(Record):
     """A user's place in an organization. Who is in none is an outsider there."""
 
+    record_kind: ClassVar[str] = "Membership"
+
     organization_id: int
     user_id: int
     role: Literal["admin", "member"]
@@ -96,6 +102,8 @@ class Membership(Record):
 @dataclass(frozen=True, kw_only=True)
 class Token(Record):
     """A personal access token. scopes: None for a fine-grained one, which may do here whatever its user may."""
+
+    record_kind: ClassVar[str] = "Token"
 
     value: str = field(repr=False)
     user_id: int
@@ -118,6 +126,8 @@ class Repository(Record):
 
     fork_of, template_id: the ids of the repositories that it was made from; they may be gone.
     """
+
+    record_kind: ClassVar[str] = "Repository"
 
     owner_id: int
     name: str
@@ -169,6 +179,8 @@ class Repository(Record):
 @dataclass(frozen=True, kw_only=True)
 class FormerName(Record):
     """A name that a repository had before it was renamed; GitHub redirects from it."""
+
+    record_kind: ClassVar[str] = "FormerName"
 
     owner_id: int
     name: str

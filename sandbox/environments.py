@@ -1,7 +1,7 @@
 """Deployment environments: the records. https://docs.github.com/rest/deployments/environments"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.entities import Record
 
@@ -13,6 +13,8 @@ class Environment(Record):
     branch_policy: {"protected_branches", "custom_branch_policies"}; None lets every branch deploy.
     rule_ids: the ids of its protection rules: wait timer, reviewers, branch policy.
     """
+
+    record_kind: ClassVar[str] = "Environment"
 
     repository_id: int
     name: str
@@ -39,6 +41,8 @@ class Environment(Record):
 @dataclass(frozen=True, kw_only=True)
 class BranchPolicy(Record):
     """A pattern of branches or tags that may deploy to an environment."""
+
+    record_kind: ClassVar[str] = "BranchPolicy"
 
     repository_id: int
     environment_id: int

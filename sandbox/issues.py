@@ -4,7 +4,7 @@ https://docs.github.com/rest/issues
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sandbox.entities import Account, Record, Repository, now
 from sandbox.store import Store
@@ -27,6 +27,8 @@ DEFAULT_LABELS = (
 class Label(Record):
     """A label of a repository. color: six hex digits. default: it came with the repository."""
 
+    record_kind: ClassVar[str] = "Label"
+
     repository_id: int
     name: str
     color: str
@@ -42,6 +44,8 @@ class Label(Record):
 @dataclass(frozen=True, kw_only=True)
 class Issue(Record):
     """An issue, or what a pull request shares with issues. labels, assignees: ids."""
+
+    record_kind: ClassVar[str] = "Issue"
 
     repository_id: int
     number: int
@@ -67,6 +71,8 @@ class Issue(Record):
 @dataclass(frozen=True, kw_only=True)
 class Comment(Record):
     """A comment on an issue or a pull request."""
+
+    record_kind: ClassVar[str] = "Comment"
 
     repository_id: int
     number: int

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from sandbox.entities import Account, Record, Repository
 from sandbox.permissions import Permission
@@ -13,6 +13,8 @@ from sandbox.store import Store
 @dataclass(frozen=True, kw_only=True)
 class Team(Record):
     """A team of an organization. permission: what its new repositories get."""
+
+    record_kind: ClassVar[str] = "Team"
 
     organization_id: int
     name: str
@@ -35,6 +37,8 @@ class Team(Record):
 class TeamMember(Record):
     """A user in a team."""
 
+    record_kind: ClassVar[str] = "TeamMember"
+
     team_id: int
     user_id: int
     role: Literal["member", "maintainer"] = "member"
@@ -48,6 +52,8 @@ class TeamMember(Record):
 @dataclass(frozen=True, kw_only=True)
 class TeamRepository(Record):
     """What a team may do with a repository. permission: a role name ("write")."""
+
+    record_kind: ClassVar[str] = "TeamRepository"
 
     repository_id: int
     team_id: int
@@ -63,6 +69,8 @@ class TeamRepository(Record):
 class Collaborator(Record):
     """A user who was given access to one repository. permission: a role name."""
 
+    record_kind: ClassVar[str] = "Collaborator"
+
     repository_id: int
     user_id: int
     permission: str
@@ -76,6 +84,8 @@ class Collaborator(Record):
 @dataclass(frozen=True, kw_only=True)
 class Invitation(Record):
     """An offer of access that its user has not accepted yet."""
+
+    record_kind: ClassVar[str] = "Invitation"
 
     repository_id: int
     invitee_id: int

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.bare_repository import BRANCHES, TAGS
 from sandbox.custom_properties import property_values
@@ -52,6 +52,8 @@ class BranchProtectionRule(Record):
     https://docs.github.com/graphql/reference/objects#branchprotectionrule
     """
 
+    record_kind: ClassVar[str] = "BranchProtectionRule"
+
     repository_id: int
     creator_id: int
     pattern: str
@@ -90,6 +92,8 @@ class BranchProtectionRule(Record):
 @dataclass(frozen=True, kw_only=True)
 class Ruleset(Record):
     """A ruleset of a repository or an organization, in REST's words. https://docs.github.com/rest/repos/rules"""
+
+    record_kind: ClassVar[str] = "Ruleset"
 
     owner_id: int
     name: str

@@ -5,6 +5,7 @@ https://docs.github.com/rest/pulls
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 from sandbox.bare_repository import BRANCHES, GitError, git, object_id
 from sandbox.entities import Account, Record, Repository, now
@@ -21,6 +22,8 @@ class PullRequest(Record):
 
     head and base are branches of the same repository: the sandbox has no forks.
     """
+
+    record_kind: ClassVar[str] = "PullRequest"
 
     repository_id: int
     number: int
@@ -42,6 +45,8 @@ class PullRequest(Record):
 @dataclass(frozen=True, kw_only=True)
 class Review(Record):
     """A review. state: APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED or PENDING."""
+
+    record_kind: ClassVar[str] = "Review"
 
     repository_id: int
     number: int

@@ -1,7 +1,7 @@
 """Small things that belong to a repository: deploy keys, webhooks, autolinks, releases. The records."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.entities import Record
 
@@ -9,6 +9,8 @@ from sandbox.entities import Record
 @dataclass(frozen=True, kw_only=True)
 class DeployKey(Record):
     """An SSH key for one repository. https://docs.github.com/rest/deploy-keys/deploy-keys"""
+
+    record_kind: ClassVar[str] = "DeployKey"
 
     repository_id: int
     title: str
@@ -27,6 +29,8 @@ class DeployKey(Record):
 class Webhook(Record):
     """A webhook; nothing is ever sent. https://docs.github.com/rest/repos/webhooks"""
 
+    record_kind: ClassVar[str] = "Webhook"
+
     owner_id: int
     active: bool = True
     events: tuple[str, ...] = ("push",)
@@ -44,6 +48,8 @@ class Webhook(Record):
 class Autolink(Record):
     """A prefix that becomes a link. https://docs.github.com/rest/repos/autolinks"""
 
+    record_kind: ClassVar[str] = "Autolink"
+
     repository_id: int
     key_prefix: str
     url_template: str
@@ -59,6 +65,8 @@ class Autolink(Record):
 @dataclass(frozen=True, kw_only=True)
 class Release(Record):
     """A release, without files. https://docs.github.com/rest/releases/releases"""
+
+    record_kind: ClassVar[str] = "Release"
 
     repository_id: int
     tag_name: str

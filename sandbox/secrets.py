@@ -6,6 +6,7 @@ but the sandbox's own administration. https://docs.github.com/rest/guides/encryp
 
 import base64
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
@@ -28,6 +29,8 @@ class Place:
 @dataclass(frozen=True, kw_only=True)
 class KeyPair(Record):
     """The keys of a place. private: Base64 of 32 bytes, X25519."""
+
+    record_kind: ClassVar[str] = "KeyPair"
 
     owner_id: int
     area: str
@@ -58,6 +61,8 @@ class KeyPair(Record):
 class Secret(Record):
     """A secret, sealed. visibility, repository_ids: of an organization's, who may use it."""
 
+    record_kind: ClassVar[str] = "Secret"
+
     owner_id: int
     area: str
     name: str
@@ -76,6 +81,8 @@ class Secret(Record):
 @dataclass(frozen=True, kw_only=True)
 class Variable(Record):
     """A variable. visibility, repository_ids: of an organization's, who may use it."""
+
+    record_kind: ClassVar[str] = "Variable"
 
     owner_id: int
     area: str

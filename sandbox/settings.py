@@ -1,7 +1,7 @@
 """Settings that are kept as they were given and shown again: one record each, named after its chapter."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sandbox.entities import Record
 from sandbox.store import Store
@@ -27,6 +27,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 @dataclass(frozen=True, kw_only=True)
 class Setting(Record):
     """What one repository or organization has set in one chapter."""
+
+    record_kind: ClassVar[str] = "Setting"
 
     owner_id: int
     chapter: str

@@ -67,7 +67,7 @@ class Store:
             " ON CONFLICT (world, kind, id) DO UPDATE SET key = excluded.key, document = excluded.document",
             [
                 self._world,
-                type(record).__name__,
+                record.record_kind,
                 record.id,
                 SEPARATOR.join(record.key),
                 json.dumps(vars(record)),
@@ -78,7 +78,7 @@ class Store:
         """Forget the record; no error when it is gone already."""
         self._connection.execute(
             "DELETE FROM records WHERE world = ? AND kind = ? AND id = ?",
-            [self._world, type(record).__name__, record.id],
+            [self._world, record.record_kind, record.id],
         )
 
     def by_id(self, kind: type[Kind], number: int) -> Kind | None:
@@ -93,7 +93,7 @@ class Store:
         """Every record of the kind whose key starts with these parts, in the order of their ids."""
         rows = self._connection.execute(
             "SELECT document FROM records WHERE world = ? AND kind = ? AND key >= ? AND key < ? ORDER BY id",
-            [self._world, kind.__name__, *_range(first)],
+            [self._world, kind.record_kind, *_range(first)],
         )
         return [_record(kind, row[0]) for row in rows]
 
@@ -106,7 +106,7 @@ class Store:
     def _one(self, kind: type[Kind], condition: str, value: Any) -> Kind | None:
         row = self._connection.execute(
             f"SELECT document FROM records WHERE world = ? AND kind = ? AND {condition}",
-            [self._world, kind.__name__, value],
+            [self._world, kind.record_kind, value],
         ).fetchone()
         return _record(kind, row[0]) if row else None
 
