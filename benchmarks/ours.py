@@ -9,8 +9,8 @@ import resource
 import sys
 from pathlib import Path
 
-from migration.code_move.splitting import split_monorepo
-from migration.desired_state.moves import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.split.splitting import split_monorepo
 
 
 def main() -> None:

@@ -24,14 +24,14 @@ from rich.table import Table
 sys.path.insert(0, str(PROJECT))
 
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.building import build_distributions
-from migration.packages.devpi import Devpi
-from migration.packages.environments import environment_with
-from migration.packages.publishing import check_metadata, upload
-from migration.packages.simple_index import SimpleIndex
+from migration.packages.cache.virtual_environments import environment_with
+from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.simple_index import SimpleIndex
+from migration.packages.publish.build import build_distributions
+from migration.packages.publish.upload import check_metadata, upload
 from migration.plan import Plan, Repository, read_plan
 from migration.transforms.applying import transform
-from migration.verification.python_environments import requirements_of
+from migration.verification.harness.python_environments import requirements_of
 from sandbox.registry import process as registry
 
 progress = Console(stderr=True, highlight=False)

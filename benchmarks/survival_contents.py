@@ -10,7 +10,7 @@ import httpx
 from survival_plan import INDEX, PACKAGES
 from survival_worlds import SurvivalWorld, git
 
-from migration.packages.devpi import Devpi
+from migration.packages.index.devpi_client import Devpi
 
 KEPT_SETTINGS = ("name", "private", "archived", "description", "topics", "default_branch", "has_issues", "has_wiki")
 

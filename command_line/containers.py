@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from command_line.console import Steps
 from components.stack.settings import WORKSPACE
 from engine import ensure_compose, installed_compose
-from migration.verification.check import NotJudgedError
-from migration.verification.docker import Docker
+from migration.verification.harness.check import NotJudgedError
+from migration.verification.harness.docker import Docker
 from sandbox.containers.base_images import BaseImages
 from sandbox.containers.daemon import answering_daemon, docker_daemon
 from sandbox.errors import SandboxError

@@ -19,12 +19,12 @@ from command_line.present import present_monorepo
 from command_line.stacks import Stack, stack_for
 from components.history.histories import selections_of
 from components.stack.settings import Settings
-from migration.code_move.discovery import Discovery
-from migration.code_move.discovery import discover as find_earlier_names
-from migration.code_move.line_survival import LineSurvival, measure_lines
-from migration.code_move.origins import Kind, Origin
 from migration.desired_state import Stage, desired_state
-from migration.desired_state.moves import Move
+from migration.desired_state.code_selection import Move
+from migration.discovery.earlier_names import Discovery
+from migration.discovery.earlier_names import discover as find_earlier_names
+from migration.discovery.line_survival import LineSurvival, measure_lines
+from migration.discovery.origins import Kind, Origin
 from migration.plan import read_plan
 
 TABLE_WIDTH = 240

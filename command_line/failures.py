@@ -3,11 +3,17 @@
 from command_line.exit_codes import ExitCode
 from components.stack.settings import SettingsError
 from engine import EngineError
-from migration.code_move.errors import CodeMoveError, PreflightError, ProofError, SplitError
 from migration.desired_state import DesiredStateError
-from migration.packages.errors import ManifestError, PackagesError
+from migration.errors import (
+    CodeMoveError,
+    ManifestError,
+    PackagesError,
+    PreflightError,
+    ProofError,
+    SplitError,
+    TransformError,
+)
 from migration.plan import PlanError
-from migration.transforms.errors import TransformError
 from sandbox.errors import SandboxError
 
 

@@ -15,10 +15,10 @@ from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the
 from components.github.requirements import Wanted, unmet
 from components.github.server_facts import ServerFacts, server_facts
 from components.stack.settings import TOKEN_VARIABLE
-from migration.code_move.preflight import Finding, Severity
-from migration.code_move.splitting import Split
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import Plan
+from migration.preflight import Finding, Severity
+from migration.split.splitting import Split
 
 RUNS = {
     "next": "this `up`",

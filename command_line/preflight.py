@@ -18,10 +18,10 @@ from command_line.present import present_split
 from command_line.stacks import stack_for, stack_named
 from components.history.histories import selections_of
 from engine import ensure_secret_scanner
-from migration.code_move.preflight import Finding, Leftover, Preflight, Severity
-from migration.code_move.preflight import preflight as look_through
 from migration.desired_state import desired_state
 from migration.plan import read_plan
+from migration.preflight import Finding, Leftover, Preflight, Severity
+from migration.preflight import preflight as look_through
 
 SHOWN = 10
 """Findings of one check in one repository, and folders of the monorepo."""

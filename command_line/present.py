@@ -7,9 +7,9 @@ from command_line.console import Steps
 from command_line.stacks import SAMPLE
 from components.history.histories import monorepo_of, workspace_of
 from components.stack.settings import Settings
-from migration.code_move.splitting import Split, split_monorepo
-from migration.desired_state.moves import CodeSelection
+from migration.desired_state.code_selection import CodeSelection
 from migration.plan import Plan
+from migration.split.splitting import Split, split_monorepo
 from sandbox.sample_monorepo import make_sample_monorepo
 
 

@@ -15,9 +15,9 @@ from command_line.present import present_split
 from command_line.stacks import stack_for
 from components.history.histories import selections_of
 from components.packages.private_packages import locking_of
-from migration.code_move.git_objects import run_git
-from migration.code_move.tree_changes import Changes, Files, transformed_tree
 from migration.desired_state import Stage, desired_state
+from migration.git.command import run_git
+from migration.git.tree_changes import Changes, Files, transformed_tree
 from migration.plan import Plan, Repository, read_plan
 from migration.transforms.applying import Transformed, transform
 

@@ -16,10 +16,10 @@ from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import stack_for
 from components.history.histories import selections_of
-from migration.code_move.proof import Proof, RepositoryProof, prove_split, second_run_failures
-from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
 from migration.plan import read_plan
+from migration.proof import Proof, RepositoryProof, prove_split, second_run_failures
+from migration.split.splitting import split_monorepo
 
 FAILURES_SHOWN = 20
 

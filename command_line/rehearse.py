@@ -21,11 +21,11 @@ from command_line.weeks import play_weeks, tell_account
 from components.history.histories import remote_of, split_histories
 from components.stack.settings import Settings
 from engine import ensure_secret_scanner
-from migration.code_move.preflight import in_lines, preflight
-from migration.code_move.pushing import VENDOR_REF
-from migration.code_move.splitting import Split
+from migration.delivery.push import VENDOR_REF
 from migration.desired_state import DesiredRepository, desired_state
 from migration.plan import read_plan
+from migration.preflight import in_lines, preflight
+from migration.split.splitting import Split
 
 
 def rehearse(

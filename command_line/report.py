@@ -12,11 +12,11 @@ from command_line.stacks import Stack, stack_for
 from command_line.verifying import evidence_file, place_of
 from components.history.histories import selections_of
 from components.stack.settings import Settings
-from migration.code_move.splitting import Split
 from migration.desired_state import desired_state
 from migration.plan import Plan, read_plan
+from migration.split.splitting import Split
 from migration.verification.report import Line, Standing, page
-from migration.verification.results import Verification, read_verification
+from migration.verification.report.record import Verification, read_verification
 
 
 def report(monorepo: MonorepoOption = None, plan: PlanOption = None) -> None:

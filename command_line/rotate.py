@@ -13,7 +13,7 @@ from command_line.failures import CommandError, RotationError
 from command_line.place import environment_of
 from command_line.stacks import DEV, stack_named
 from components.stack.registry_settings import DevpiServer
-from migration.packages.devpi import is_token_taken
+from migration.packages.index.devpi_client import is_token_taken
 
 TOKEN = "pulumi-python:dynamic/registry:DevpiToken"
 

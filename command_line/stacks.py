@@ -12,8 +12,8 @@ from command_line.failures import CommandError
 from components.history.histories import COPIES
 from components.stack.registry_settings import SANDBOX
 from components.stack.settings import PROJECT, WORKSPACE, Settings
-from migration.code_move.mirror import is_address
-from migration.code_move.monorepo_copy import make_copy
+from migration.monorepo.fetch import is_address
+from migration.monorepo.rehearsal_copy import make_copy
 from migration.plan import Plan, read_plan
 
 DEV = "dev"

@@ -17,8 +17,8 @@ from command_line.stacks import DEV, Stack, stack_named
 from components.history.histories import remote_of, selections_of
 from components.history.late_commits import not_brought_over
 from components.stack.settings import github_token
-from migration.code_move.standing import Standing, standing_of
 from migration.cutover.frozen import archive_tag, frozen_in, pinned
+from migration.delivery.lag import Standing, standing_of
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
 

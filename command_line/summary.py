@@ -13,10 +13,10 @@ from rich.table import Table
 
 from command_line.environment import SOURCE_FILE
 from components.stack.settings import TOKEN_VARIABLE
-from migration.code_move.workspace import History
-from migration.desired_state.moves import Move
-from migration.verification.check import Outcome
-from migration.verification.results import Verification
+from migration.desired_state.code_selection import Move
+from migration.split.workspace import History
+from migration.verification.harness.check import Outcome
+from migration.verification.report.record import Verification
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,10 +19,10 @@ from command_line.verifying import evidence_file, verified, world_to_verify
 from components.history.histories import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan
-from migration.verification.check import Outcome, Verdict
-from migration.verification.history import Moved
-from migration.verification.junit import as_junit
-from migration.verification.results import Verification
+from migration.verification.checks.moved_history import Moved
+from migration.verification.harness.check import Outcome, Verdict
+from migration.verification.report.junit import as_junit
+from migration.verification.report.record import Verification
 
 MARKS = {Outcome.HOLDS: "[green]✓[/green]", Outcome.FAILS: "[red]✗[/red]", Outcome.NOT_JUDGED: "[yellow]?[/yellow]"}
 

@@ -14,18 +14,18 @@ from command_line.place import world_of
 from command_line.stacks import Stack
 from components.history.histories import selections_of
 from components.stack.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
-from migration.code_move.splitting import Split
 from migration.desired_state import Stage, desired_state
 from migration.desired_state.stages import stages_of_waves
-from migration.packages.simple_index import SimpleIndex
+from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
-from migration.verification.check import Outcome, Verdict
+from migration.split.splitting import Split
 from migration.verification.checklist import checklist
-from migration.verification.docker import Docker
-from migration.verification.history import Moved
+from migration.verification.checks.moved_history import Moved
+from migration.verification.harness.check import Outcome, Verdict
+from migration.verification.harness.docker import Docker
+from migration.verification.harness.world import World
 from migration.verification.judging import judge_all
-from migration.verification.results import Verification, key_of, read_verification
-from migration.verification.world import World
+from migration.verification.report.record import Verification, key_of, read_verification
 from sandbox.registry import process as registry
 
 READER_VARIABLES = ("REGISTRY_READER", "REGISTRY_READ_TOKEN")

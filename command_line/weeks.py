@@ -19,7 +19,7 @@ from command_line.place import Place, prepare_place
 from command_line.stacks import DEV, Stack
 from components.github.github_client import github_client
 from components.stack.settings import SANDBOX_RECORD, WORKSPACE
-from migration.code_move.conflicts import RESOLUTION_BRANCH
+from migration.delivery.conflicts import RESOLUTION_BRANCH
 from migration.plan import Plan, Repository, Wave, read_plan
 from sandbox import process
 from sandbox.administration import delete_world

@@ -12,10 +12,10 @@ from command_line.options import MonorepoOption, PlanOption
 from command_line.stacks import stack_for
 from components.history.histories import selections_of, workspace_of
 from components.stack.settings import Settings, SettingsError
-from migration.code_move.whereabouts import Place, Whereabouts
-from migration.code_move.workspace import Workspace
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
+from migration.split.whereabouts import Place, Whereabouts
+from migration.split.workspace import Workspace
 
 
 def where(

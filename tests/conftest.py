@@ -20,7 +20,7 @@ from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from engine import Engine, ensure_compose, ensure_engine
-from migration.verification.commands import clean_environment
+from migration.verification.harness.commands import clean_environment
 from sandbox import process
 from sandbox.administration import WorldAccess, create_world
 from sandbox.containers.base_images import BaseImages

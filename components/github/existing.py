@@ -9,9 +9,9 @@ import httpx
 
 from components.github.github_server import GitHubUnreachableError, ask_graphql
 from components.stack.settings import Settings
-from migration.code_move.git_objects import run_git
-from migration.code_move.splitting import Split
+from migration.git.command import run_git
 from migration.plan import VENDOR_BRANCH
+from migration.split.splitting import Split
 
 _FOUND = """fragment Found on Repository {{
   nameWithOwner viewerCanAdminister isFork isArchived

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from components.github.existing import Existing, Names
 from components.github.server_facts import ServerFacts
-from migration.code_move.preflight import Finding, Severity
 from migration.desired_state import DesiredRepository, DesiredState, RepositorySettings
+from migration.preflight import Finding, Severity
 
 WORKFLOWS = ".github/workflows/"
 INCLUDED = {

@@ -9,11 +9,10 @@ from pulumi.dynamic import Config
 from components.history.histories import remote_of, workspace_of
 from components.history.pull_requests import propose
 from components.stack.settings import Settings
-from migration.code_move.errors import CodeMoveError, RemoteError
-from migration.code_move.notes import NOTES_REF
-from migration.code_move.pushing import Carried, carry, vendor_branch
-from migration.code_move.workspace import Workspace
-from migration.packages.errors import PackagesError
+from migration.delivery.notes import NOTES_REF
+from migration.delivery.push import Carried, carry, vendor_branch
+from migration.errors import CodeMoveError, PackagesError, RemoteError
+from migration.split.workspace import Workspace
 
 
 def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from components.stack.late_failure import fail_at_the_end
 from components.stack.stack_provider import StackProvider, stack_config
 
 if TYPE_CHECKING:  # a provider's process does without
-    from migration.code_move.workspace import History
     from migration.desired_state import DesiredRepository
+    from migration.split.workspace import History
 
 
 class CodeMoveProvider(StackProvider):

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.stack.settings import WORKSPACE, Settings, github_token
-from migration.code_move.mirror import fetched, is_address
-from migration.code_move.monorepo_copy import bring_up_to_date
-from migration.code_move.proof import proof_of
-from migration.code_move.remote import Remote
-from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state import DesiredState
-from migration.desired_state.moves import CodeSelection
+from migration.desired_state.code_selection import CodeSelection
+from migration.git.remote import Remote
+from migration.monorepo.fetch import fetched, is_address
+from migration.monorepo.rehearsal_copy import bring_up_to_date
+from migration.proof import proof_of
+from migration.split.splitting import Split, split_monorepo
 
 COPIES = WORKSPACE / "monorepos"
 """Where rehearsals have their copies of monorepos."""

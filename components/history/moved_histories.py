@@ -10,13 +10,13 @@ from components.history.code_move import CodeMoveArgs
 from components.history.histories import Progress, monorepo_of, split_histories
 from components.packages.private_packages import locking_of
 from components.stack.settings import Settings
-from migration.code_move.splitting import Split
-from migration.code_move.tree_changes import changed_files, in_words
 from migration.cutover.frozen import Carried, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
 from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
+from migration.git.tree_changes import changed_files, in_words
 from migration.plan import Plan
-from migration.transforms.tips import tip_trees
+from migration.split.splitting import Split
+from migration.transforms.tip_trees import tip_trees
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ from components.github.server_facts import server_facts
 from components.stack.plain_errors import tell_progress
 from components.stack.settings import Settings
 from engine import ensure_secret_scanner
-from migration.code_move.errors import PreflightError
-from migration.code_move.preflight import Finding, Preflight, Severity, in_lines, preflight
-from migration.code_move.splitting import Split
+from migration.errors import PreflightError
 from migration.plan import Plan
+from migration.preflight import Finding, Preflight, Severity, in_lines, preflight
+from migration.split.splitting import Split
 
 
 def look_through(split: Split, monorepo: Path, plan: Plan) -> Preflight:

@@ -4,8 +4,8 @@ import httpx
 
 from components.github.github_client import github_client
 from components.stack.settings import Settings
-from migration.code_move.conflicts import RESOLUTION_BRANCH, Conflict
-from migration.code_move.errors import RemoteError
+from migration.delivery.conflicts import RESOLUTION_BRANCH, Conflict
+from migration.errors import RemoteError
 
 
 def propose(settings: Settings, conflict: Conflict) -> str:

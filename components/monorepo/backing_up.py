@@ -8,9 +8,9 @@ from pulumi.dynamic import Config
 
 from components.history.carrying import settings_from
 from components.history.histories import monorepo_of, monorepo_remote, remote_of
-from migration.code_move.backup import back_up
-from migration.code_move.errors import RemoteError
-from migration.code_move.git_objects import GitError
+from migration.errors import RemoteError
+from migration.git.command import GitError
+from migration.monorepo.backup import back_up
 
 
 def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:

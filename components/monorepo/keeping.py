@@ -10,18 +10,18 @@ from components.history.carrying import settings_from
 from components.history.histories import monorepo_of, monorepo_remote, remote_of, workspace_of
 from components.monorepo.monorepo_at_github import MonorepoAtGitHub
 from components.stack.settings import Settings
-from migration.code_move.errors import CarryRefusedError, RemoteError
-from migration.code_move.git_objects import GitError
-from migration.code_move.merging import has_commit
-from migration.code_move.pushing import VENDOR_REF
-from migration.code_move.workspace import Workspace
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders
 from migration.cutover.frozen import Carried
-from migration.cutover.keeping import BROUGHT_BACK, Keeper, Kept, Wanted
+from migration.cutover.reconcile import BROUGHT_BACK, Keeper, Kept, Wanted
 from migration.cutover.reversal import Reversal
+from migration.delivery.push import VENDOR_REF
 from migration.desired_state import Stage, desired_state, managed_files
+from migration.errors import CarryRefusedError, RemoteError
+from migration.git.command import GitError
+from migration.git.merge import has_commit
 from migration.plan import FROZEN_TAG, read_plan
+from migration.split.workspace import Workspace
 
 
 def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from components.packages.published_package import PublishedPackage
 from components.packages.releases import PackageReleases
 from components.registry.keeping import keep_registry
 from components.stack.settings import WORKSPACE, Settings
-from migration.code_move.splitting import Split
 from migration.desired_state import DesiredRepository, RepositorySettings
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.lock_files import Locking
-from migration.packages.sources import sources_of
+from migration.packages.locks.lock_files import Locking
+from migration.packages.publish.build_sources import sources_of
 from migration.plan import Plan
+from migration.split.splitting import Split
 
 
 def locking_of(settings: Settings, plan: Plan, split: Split) -> Locking | None:

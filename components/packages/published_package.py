@@ -10,7 +10,7 @@ from components.stack.late_failure import fail_at_the_end
 from components.stack.stack_provider import StackProvider, stack_config
 
 if TYPE_CHECKING:  # a provider's process does without
-    from migration.packages.sources import Source
+    from migration.packages.publish.build_sources import Source
 
 
 class PublishedPackageProvider(StackProvider):
@@ -36,7 +36,7 @@ class PublishedPackageProvider(StackProvider):
         consumers get. That stops nobody else's move.
         """
         from components.packages.publishing import publish
-        from migration.packages.errors import VersionTakenError
+        from migration.errors import VersionTakenError
 
         as_published = {key: _olds.get(key) for key in ("files", "seen", "manifest", "recorded")}
         if _olds.get("refused") and not _is_other(_olds, _news):

@@ -12,15 +12,14 @@ from components.history.carrying import settings_from
 from components.history.histories import remote_of, workspace_of
 from components.registry.administering import session, stack_devpi
 from components.stack.settings import WORKSPACE, Settings
-from migration.code_move.workspace import Workspace
-from migration.packages.building import Distributions, build_distributions
-from migration.packages.devpi import download
-from migration.packages.errors import BuildError, RegistryError
-from migration.packages.provenance import manifest_of, record, ref_of
-from migration.packages.publishing import check_metadata, files_to_upload, upload
-from migration.packages.sources import Source, files_of, last_change
+from migration.errors import BuildError, RegistryError, TransformError
+from migration.packages.index.devpi_client import download
+from migration.packages.publish.build import Distributions, build_distributions
+from migration.packages.publish.build_sources import Source, files_of, last_change
+from migration.packages.publish.provenance import manifest_of, record, ref_of
+from migration.packages.publish.upload import check_metadata, files_to_upload, upload
 from migration.plan import read_plan
-from migration.transforms.errors import TransformError
+from migration.split.workspace import Workspace
 
 
 def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:

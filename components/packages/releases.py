@@ -11,14 +11,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from components.stack.registry_settings import DevpiServer
 from components.stack.settings import WORKSPACE, Settings
-from migration.code_move.splitting import Split
-from migration.packages.releases import Release, release_of
-from migration.packages.results import made_once
-from migration.packages.sources import Source, last_change, sources_of
+from migration.packages.cache.made_once import made_once
+from migration.packages.index.release_metadata import Release, release_of
+from migration.packages.publish.build_sources import Source, last_change, sources_of
 from migration.plan import Plan
+from migration.split.splitting import Split
 
 if TYPE_CHECKING:
-    from migration.packages.devpi import ReleaseFile
+    from migration.packages.index.devpi_client import ReleaseFile
 
 _PATIENCE = 5.0  # seconds
 
@@ -68,8 +68,8 @@ class PackageReleases:
 
     def _read(self, published: "Mapping[str, ReleaseFile]") -> Release:
         from components.registry.administering import session
-        from migration.packages.devpi import download
-        from migration.packages.errors import RegistryError
+        from migration.errors import RegistryError
+        from migration.packages.index.devpi_client import download
 
         server = self._settings.devpi
         assert server
@@ -91,7 +91,7 @@ def _published(server: DevpiServer, sources: Iterable[Source]) -> "list[Mapping[
     """
     import httpx  # most previews need none of it
 
-    from migration.packages.devpi import file_listing, release_files
+    from migration.packages.index.devpi_client import file_listing, release_files
 
     found: list[Mapping[str, ReleaseFile]] = []
     with httpx.Client(base_url=server.address, headers={"Accept": "application/json"}, timeout=_PATIENCE) as client:

@@ -11,8 +11,8 @@ from pulumi.dynamic import Config
 
 from components.history.carrying import settings_from
 from components.stack.registry_settings import DevpiServer
-from migration.packages.devpi import Devpi, token_id
-from migration.packages.errors import RegistryError
+from migration.errors import RegistryError
+from migration.packages.index.devpi_client import Devpi, token_id
 
 _SETTINGS = ("bases", "volatile", "mirror_whitelist", "acl_upload")
 _OPTIONAL = "acl_pkg_read"

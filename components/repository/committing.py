@@ -14,7 +14,7 @@ from components.github.github_client import github_client
 from components.github.github_server import graphql
 from components.history.carrying import settings_from
 from components.stack.settings import Settings
-from migration.code_move.errors import CodeMoveError
+from migration.errors import CodeMoveError
 
 _COMMIT = """
 mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $input) { commit { oid } } }

@@ -7,9 +7,9 @@ import pulumi
 import pulumi_github as github
 
 from components.github.leftovers import Leftovers
+from migration.desired_state.protection_rules import BranchProtection, Reviews, Ruleset
+from migration.desired_state.protection_rules import Protection as DesiredProtection
 from migration.desired_state.required_checks import GITHUB_ACTIONS_APP
-from migration.desired_state.rules import BranchProtection, Reviews, Ruleset
-from migration.desired_state.rules import Protection as DesiredProtection
 from migration.plan import ORGANIZATION_ADMINS, REPOSITORY_ADMINS
 
 # https://docs.github.com/en/rest/repos/rules#create-a-repository-ruleset; an organization as a whole has the number 1.

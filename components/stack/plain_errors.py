@@ -8,11 +8,9 @@ import pulumi
 from components.stack.sdk_speed import quicken_sdk
 from components.stack.settings import SettingsError
 from engine import EngineError
-from migration.code_move.errors import CodeMoveError
 from migration.desired_state import DesiredStateError
-from migration.packages.errors import PackagesError
+from migration.errors import CodeMoveError, PackagesError, TransformError
 from migration.plan import PlanError
-from migration.transforms.errors import TransformError
 
 _A_PERSONS_TO_MEND = (
     PlanError,

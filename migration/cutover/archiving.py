@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from migration.code_move.tree_changes import Changes, Files
+from migration.git.tree_changes import Changes, Files
 
 README = "README.md"
 

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from migration.code_move.commit_map import read_commit_map
-from migration.code_move.git_objects import run_git
-from migration.code_move.git_trees import entries, with_entries
-from migration.code_move.merging import is_ancestor
-from migration.code_move.rewrite import carry_commit, link_commit
-from migration.code_move.tip import Tip
 from migration.cutover.reversal import Reversal, tree_of
-from migration.desired_state.moves import Move
+from migration.delivery.vendor_tip import Tip
+from migration.desired_state.code_selection import Move
+from migration.git.command import run_git
+from migration.git.merge import is_ancestor
+from migration.git.rewrite import carry_commit, link_commit
+from migration.git.tree_entries import entries, with_entries
+from migration.split.commit_map import read_commit_map
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from migration.code_move.tree_changes import Changes, Files
 from migration.cutover.workflows import is_workflow, lies_in, mentions
+from migration.git.tree_changes import Changes, Files
 
 _OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where GitHub looks, in its order."""

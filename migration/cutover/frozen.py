@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migration.code_move.git_objects import run_git
-from migration.code_move.git_trees import entries
-from migration.code_move.splitting import Split
 from migration.cutover.archiving import README
+from migration.git.command import run_git
+from migration.git.tree_entries import entries
 from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG, is_own_tag
+from migration.split.splitting import Split
 
 _HEAD = re.compile(r"^Head: (\w+)$", re.MULTILINE)
 _TREE = re.compile(r"^Tree: (\w+)$", re.MULTILINE)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from migration.code_move.git_objects import object_named, run_git
-from migration.code_move.merging import merged_tree
-from migration.code_move.tree_changes import Changes, Files, Transform, transformed_tree
-from migration.packages.path_restoration import with_paths
-from migration.packages.rules import dependency_rules
+from migration.git.command import object_named, run_git
+from migration.git.merge import merged_tree
+from migration.git.tree_changes import Changes, Files, Transform, transformed_tree
+from migration.packages.manifests.dependency_rules import dependency_rules
+from migration.packages.manifests.path_restoration import with_paths
 from migration.plan import Plan, Repository
 from migration.transforms.renaming import rename_modules
 

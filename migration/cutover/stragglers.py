@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from migration.code_move.git_objects import run_git
-from migration.code_move.remote import Remote
 from migration.cutover.frozen import Frozen
 from migration.desired_state import DesiredRepository
-from migration.desired_state.moves import Move
+from migration.desired_state.code_selection import Move
+from migration.git.command import run_git
+from migration.git.remote import Remote
 from migration.plan import Monorepo, Plan
 
 

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from migration import plan as planned
 from migration.desired_state import pipeline_settings
-from migration.desired_state.actions import pinned
+from migration.desired_state.pinned_actions import pinned
 from migration.desired_state.pipeline_settings import CodeArtifact, Registry
 from migration.desired_state.stages import DesiredStateError
 

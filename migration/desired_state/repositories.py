@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from migration import plan as planned
-from migration.desired_state.moves import CodeSelection, MessageRules, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, MessageRules, Move, TagRule
 from migration.desired_state.stages import Stage, demand_order, stages_of_waves
 
 

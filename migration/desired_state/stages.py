@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from migration.plan import Plan
-from migration.plan.findings import did_you_mean
+from migration.plan.problems import did_you_mean
 
 
 class Stage(StrEnum):

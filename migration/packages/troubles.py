@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from migration.packages.rules import MANIFEST
+from migration.packages.manifests.dependency_rules import MANIFEST
 
 TIMEOUT = 10.0  # seconds
 _UNSEEN = {".git", ".venv", "node_modules", ".mypy_cache", ".pytest_cache"}

@@ -1,6 +1,6 @@
 """Stage 1: `migration.yaml` becomes a frozen, checked model; every fault is told at once."""
 
-from migration.plan.errors import Fault, PlanError
+from migration.errors import Fault, PlanError
 from migration.plan.model import (
     BACKUP_SUFFIX,
     FROZEN_TAG,
@@ -24,7 +24,7 @@ from migration.plan.model import (
     is_own_tag,
 )
 from migration.plan.reading import read_plan
-from migration.plan.settings import (
+from migration.plan.repository_settings import (
     ORGANIZATION_ADMINS,
     REPOSITORY_ADMINS,
     Actions,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from migration.plan.findings import Finding
 from migration.plan.model import Plan, Repository
+from migration.plan.problems import Finding
 
 
 def with_added_folders(plan: Plan, beside: Path) -> tuple[Plan, list[Finding]]:

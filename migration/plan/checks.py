@@ -5,10 +5,10 @@ The plan may hold values that break their rule, and empty ones where they are mi
 
 from collections.abc import Iterable, Iterator
 
-from migration.plan.findings import Finding, Location, did_you_mean
-from migration.plan.folders import check_files, check_folders
+from migration.plan.folder_checks import check_files, check_folders
 from migration.plan.model import BACKUP_SUFFIX, DEFAULT_WAVE, VENDOR_BRANCH, Plan
-from migration.plan.package_order import check_packages
+from migration.plan.package_checks import check_packages
+from migration.plan.problems import Finding, Location, did_you_mean
 from migration.plan.settings_checks import check_settings
 from migration.plan.values import quoted
 

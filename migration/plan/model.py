@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from migration.plan.settings import RepositorySettings
+from migration.plan.repository_settings import RepositorySettings
 from migration.plan.values import (
     MAPPING,
     CodeOwner,

@@ -5,12 +5,12 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from migration.errors import Fault, PlanError
 from migration.plan.added_folders import with_added_folders
 from migration.plan.checks import check
 from migration.plan.entries import MOST_ENTRIES, Entry, EntryBuilder, TooManyEntriesError
-from migration.plan.errors import Fault, PlanError
-from migration.plan.findings import Finding
 from migration.plan.model import Plan
+from migration.plan.problems import Finding
 from migration.plan.shape import explain, path_of, repaired
 
 

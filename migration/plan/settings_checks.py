@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from migration.plan.findings import Finding, Location, did_you_mean
 from migration.plan.model import Plan
-from migration.plan.settings import ORGANIZATION_ADMINS, REPOSITORY_ADMINS, RepositorySettings
+from migration.plan.problems import Finding, Location, did_you_mean
+from migration.plan.repository_settings import ORGANIZATION_ADMINS, REPOSITORY_ADMINS, RepositorySettings
 from migration.plan.values import quoted
 
 _KINDS_OF_ADMINS = (ORGANIZATION_ADMINS, REPOSITORY_ADMINS)

@@ -9,8 +9,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from migration.plan.entries import Entry, Step, below
-from migration.plan.findings import Location, did_you_mean
 from migration.plan.model import Plan
+from migration.plan.problems import Location, did_you_mean
 from migration.plan.values import LENIENT, RULE_BROKEN, quoted
 
 _EXPECTED = {

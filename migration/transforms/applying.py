@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from migration.code_move.tree_changes import Changes, Files
-from migration.packages.errors import ManifestError
-from migration.packages.lock_files import Locking, StaleLockFile, beside, relocked
-from migration.packages.manifests import with_versions
-from migration.packages.rules import dependency_rules
+from migration.errors import ManifestError, TransformError
+from migration.git.tree_changes import Changes, Files
+from migration.packages.locks.lock_files import Locking, StaleLockFile, beside, relocked
+from migration.packages.manifests.conversion import with_versions
+from migration.packages.manifests.dependency_rules import dependency_rules
 from migration.plan import Plan, Repository
-from migration.transforms.errors import TransformError
 from migration.transforms.renaming import Doubt, RenameError, rename_modules
 
 

@@ -1,20 +1,20 @@
 """Which checks a plan has."""
 
-from migration.verification import (
+from migration.verification.checks import (
     contracts,
     documentation,
     frontend,
-    history,
     integration,
-    releases,
-    repositories,
     shared_packages,
     success_metrics,
     testing_service,
 )
-from migration.verification.check import Check
-from migration.verification.history import Moved
-from migration.verification.world import World
+from migration.verification.checks import independent_releases as releases
+from migration.verification.checks import moved_history as history
+from migration.verification.checks import standalone_repositories as repositories
+from migration.verification.checks.moved_history import Moved
+from migration.verification.harness.check import Check
+from migration.verification.harness.world import World
 
 PARTS = (shared_packages, repositories, testing_service, frontend, contracts, integration, documentation, releases)
 

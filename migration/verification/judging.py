@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from migration.verification.check import Check, Verdict, judged
+from migration.verification.harness.check import Check, Verdict, judged
 
 Progress = Callable[[Verdict, int, int], None]
 """Called after each check: its verdict, how many are judged, and of how many."""

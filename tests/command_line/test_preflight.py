@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from components.history.preflight import demand, look_through
-from migration.code_move.errors import PreflightError
-from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
+from migration.errors import PreflightError
 from migration.plan import read_plan
+from migration.split.splitting import split_monorepo
 from sandbox import process
 from tests.conftest import Checkout, Repository
 from tests.migration.code_move.preflight.conftest import made_up_token

@@ -9,8 +9,8 @@ import pytest
 from components.history import histories
 from components.history.histories import split_histories, workspace_of
 from components.stack.settings import Settings
-from migration.code_move.errors import ProofError
 from migration.desired_state import DesiredState, desired_state
+from migration.errors import ProofError
 from migration.plan import read_plan
 from sandbox import process
 from tests.conftest import Checkout, Repository

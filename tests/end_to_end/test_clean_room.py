@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.devpi import Devpi
-from migration.packages.manifests import with_versions
-from migration.packages.publishing import upload
-from migration.packages.rules import DependencyRules, dependency_rules
+from migration.packages.index.devpi_client import Devpi
+from migration.packages.manifests.conversion import with_versions
+from migration.packages.manifests.dependency_rules import DependencyRules, dependency_rules
+from migration.packages.publish.upload import upload
 from migration.plan import Plan
 from sandbox.registry.process import RunningRegistry
 from tests.conftest import Tools

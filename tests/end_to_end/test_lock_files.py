@@ -11,8 +11,8 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.lock_files import Locking
-from migration.packages.releases import Release, release_of
+from migration.packages.index.release_metadata import Release, release_of
+from migration.packages.locks.lock_files import Locking
 from migration.plan import Plan
 from migration.transforms.applying import transform
 from tests.conftest import PROJECT

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from migration.code_move.remote import Remote
-from migration.packages.devpi import Devpi, ReleaseFile
-from migration.packages.provenance import verify_published
-from migration.packages.simple_index import SimpleIndex
+from migration.git.remote import Remote
+from migration.packages.index.devpi_client import Devpi, ReleaseFile
+from migration.packages.index.simple_index import SimpleIndex
+from migration.packages.publish.provenance import verify_published
 from sandbox.administration import read_secrets
 from sandbox.registry.process import RunningRegistry
 from tests.end_to_end.conftest import Stack

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml
 
-from migration.packages.devpi import Devpi
+from migration.packages.index.devpi_client import Devpi
 from sandbox.administration import read_secrets
 from sandbox.registry.process import RunningRegistry
 from tests.end_to_end.conftest import Stack

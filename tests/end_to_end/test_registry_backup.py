@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from migration.packages.devpi import Devpi, is_token_taken
-from migration.packages.publishing import upload
+from migration.packages.index.devpi_client import Devpi, is_token_taken
+from migration.packages.publish.upload import upload
 from sandbox.registry import process as registry
 from tests.end_to_end.test_clean_room import make_wheel
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from migration.desired_state.actions import ACTIONS
+from migration.desired_state.pinned_actions import ACTIONS
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))

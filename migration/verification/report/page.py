@@ -7,11 +7,11 @@ from pathlib import Path
 
 import jinja2
 
-from migration.code_move.workspace import History
 from migration.plan import Plan, Wave
-from migration.verification.check import Outcome, Verdict
+from migration.split.workspace import History
+from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.report.pictures import after, before
-from migration.verification.results import Verification
+from migration.verification.report.record import Verification
 
 NEXT = {
     "planned": "Set it to moving: its repositories are made, and the monorepo stays the truth.",

@@ -10,9 +10,9 @@ from components.github.existing import existing_at_github
 from components.github.requirements import Wanted, unmet
 from components.github.server_facts import server_facts
 from components.stack.settings import Settings
-from migration.code_move.preflight import Severity
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import Plan
+from migration.preflight import Severity
 from sandbox.administration import WorldAccess, create_token, imitate
 from sandbox.process import Running
 from sandbox.request_log import read_requests

@@ -3,7 +3,7 @@
 import pytest
 
 from components.history.code_move import CodeMoveProvider, in_figures
-from migration.code_move.workspace import History
+from migration.split.workspace import History
 
 OLD = {
     "repository": "engine",

@@ -7,7 +7,7 @@ import pytest
 from pulumi.dynamic import Config
 
 from components.registry import administering
-from migration.packages.devpi import Devpi, is_token_taken
+from migration.packages.index.devpi_client import Devpi, is_token_taken
 from sandbox.registry.process import RunningRegistry
 
 TOKEN = {"indexes": ["kept/prod"], "user": "kept-reader", "projects": [], "generation": 1, "purpose": "engine-reads"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.splitting import Split, split_monorepo
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, Move, TagRule
+from migration.split.splitting import Split, split_monorepo
 
 Files = Mapping[str, str | tuple[str, str]]
 """Path -> content, or (mode, content; for a gitlink the content is the commit id)."""

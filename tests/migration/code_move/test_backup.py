@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.backup import Backup, back_up
-from migration.code_move.errors import BackupError
-from migration.code_move.remote import Remote
-from migration.code_move.splitting import split_monorepo
-from migration.desired_state.moves import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.errors import BackupError
+from migration.git.remote import Remote
+from migration.monorepo.backup import Backup, back_up
+from migration.split.splitting import split_monorepo
 from tests.conftest import Repository
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration.code_move.blame_ignore_revs import with_new_ids
+from migration.transforms.blame_ignore_revs import with_new_ids
 from tests.migration.code_move.conftest import git
 
 MOVED, STAYED, NEW = "a" * 40, "b" * 40, "c" * 40

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.discovery import Discovery, discover
-from migration.code_move.errors import SplitError
-from migration.code_move.line_survival import SAMPLE, LineSurvival, measure_lines
-from migration.code_move.origins import Kind
-from migration.desired_state.moves import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.discovery.earlier_names import Discovery, discover
+from migration.discovery.line_survival import SAMPLE, LineSurvival, measure_lines
+from migration.discovery.origins import Kind
+from migration.errors import SplitError
 from tests.migration.code_move.conftest import MonorepoBuilder, git
 
 OTHERS = {"other/keep": "kept\n", "README": "all\n"}

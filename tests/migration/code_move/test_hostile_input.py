@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from migration.code_move.errors import SplitError
-from migration.code_move.folders import ABSENT
-from migration.code_move.object_format import FORMATS
-from migration.code_move.subfolders import subfolder_pattern
-from migration.desired_state.moves import Move
+from migration.desired_state.code_selection import Move
+from migration.errors import SplitError
+from migration.git.object_format import FORMATS
+from migration.split.trees.folder_trees import ABSENT
+from migration.split.trees.subfolders import subfolder_pattern
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 
 SHA1 = FORMATS["sha1"]
@@ -158,7 +158,7 @@ def test_a_commit_without_tree_line_is_refused(builder: MonorepoBuilder, splitte
 
 
 def test_tag_names_with_bytes_that_are_no_text_arrive(builder: MonorepoBuilder, splitter: Splitter) -> None:
-    from migration.desired_state.moves import CodeSelection
+    from migration.desired_state.code_selection import CodeSelection
 
     commit = builder.commit({"a/f": "1"})
     builder.point("main", commit)

@@ -11,9 +11,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration.code_move.proof import prove_split
-from migration.code_move.splitting import Split
-from migration.desired_state.moves import CodeSelection, MessageRules, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, MessageRules, Move, TagRule
+from migration.proof import prove_split
+from migration.split.splitting import Split
 from tests.migration.code_move.conftest import MARIA, MonorepoBuilder, Splitter
 from tests.migration.code_move.test_random_histories import RANDOM, Step, ancestors, build, histories
 

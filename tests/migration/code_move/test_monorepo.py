@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import SplitError
-from migration.code_move.splitting import History, split_monorepo
-from migration.desired_state.moves import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.errors import SplitError
+from migration.split.splitting import History, split_monorepo
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 
 SELECTIONS = {"new": CodeSelection(moves=(Move(source="a"),))}

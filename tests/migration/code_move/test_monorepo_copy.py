@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CarryRefusedError, SplitError
-from migration.code_move.monorepo_copy import bring_up_to_date, make_copy
+from migration.errors import CarryRefusedError, SplitError
+from migration.monorepo.rehearsal_copy import bring_up_to_date, make_copy
 from tests.conftest import Repository
 
 

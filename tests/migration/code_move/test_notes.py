@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.notes import NOTES_REF
-from migration.code_move.pushing import Carried, carry
-from migration.code_move.remote import Remote
-from migration.desired_state.moves import Move
+from migration.delivery.notes import NOTES_REF
+from migration.delivery.push import Carried, carry
+from migration.desired_state.code_selection import Move
+from migration.git.remote import Remote
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 
 

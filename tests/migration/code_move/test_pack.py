@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.object_format import FORMATS
-from migration.code_move.pack import PackWriter
+from migration.git.object_format import FORMATS
+from migration.git.pack import PackWriter
 from tests.migration.code_move.conftest import git
 
 CONTENTS = [b"x" * size for size in (0, 1, 15, 16, 2047, 2048, 70_000)]
@@ -68,8 +68,8 @@ def test_a_pack_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
 def test_a_process_killed_while_writing_leaves_no_pack(tmp_path: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path\n"
-        "from migration.code_move.object_format import FORMATS\n"
-        "from migration.code_move.pack import PackWriter\n"
+        "from migration.git.object_format import FORMATS\n"
+        "from migration.git.pack import PackWriter\n"
         "with PackWriter(Path(sys.argv[1]), FORMATS['sha1']) as pack:\n"
         "    for number in range(100): pack.add(b'tag', os.urandom(100_000))\n"
         "    os.kill(os.getpid(), 9)\n"

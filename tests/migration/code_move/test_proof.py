@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration.code_move.errors import ProofError, SplitError
-from migration.code_move.proof import Proof, RepositoryProof, proof_of, prove_split, second_run_failures
-from migration.code_move.proof.evidence import ignored
-from migration.code_move.workspace import History, Split
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, Move, TagRule
+from migration.errors import ProofError, SplitError
+from migration.proof import Proof, RepositoryProof, proof_of, prove_split, second_run_failures
+from migration.proof.evidence import ignored
+from migration.split.workspace import History, Split
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git, git_bytes
 from tests.migration.code_move.test_random_histories import MOVES, RANDOM, Step, build, histories
 
@@ -480,8 +480,8 @@ def test_every_random_split_is_proved(steps: list[Step], moves: list[Move]) -> N
 
 
 def test_the_proof_shares_nothing_with_the_split() -> None:
-    shared = {"migration.code_move.errors", "migration.code_move.git_objects", "migration.code_move.workspace"}
+    shared = {"migration.errors", "migration.git.command", "migration.split.workspace"}
     for module in PROOF.glob("*.py"):
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("migration.code_move"):
-                assert node.module in shared or str(node.module).startswith("migration.code_move.proof"), module
+                assert node.module in shared or str(node.module).startswith("migration.proof"), module

@@ -4,9 +4,9 @@ from array import array
 
 import pytest
 
-from migration.code_move.proof.evidence import Graph, Versions
-from migration.code_move.proof.messages import MessageCheck
-from migration.desired_state.moves import MessageRules
+from migration.desired_state.code_selection import MessageRules
+from migration.proof.evidence import Graph, Versions
+from migration.proof.message_checks import MessageCheck
 
 FIRST, ASIDE, LAST = (digit.encode() * 40 for digit in "abc")
 NEW = {0: b"1" * 40, 1: b"2" * 40, 2: b"3" * 40}

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CarryRefusedError, CodeMoveError, RemoteError
-from migration.code_move.pushing import Carried, Outcome, carry
-from migration.code_move.remote import Remote
+from migration.delivery.push import Carried, Outcome, carry
+from migration.errors import CarryRefusedError, CodeMoveError, RemoteError
+from migration.git.remote import Remote
 from tests.conftest import Repository, new_repository
 
 

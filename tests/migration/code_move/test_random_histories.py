@@ -10,8 +10,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from migration.code_move.errors import SplitError
-from migration.desired_state.moves import Move, TagRule
+from migration.desired_state.code_selection import Move, TagRule
+from migration.errors import SplitError
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 
 FOLDERS = ("a", "b", "lib/x", "lib/y")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migration.code_move.references import cut, is_readable, with_issues_of, with_new_hashes, with_trailer
+from migration.split.objects.references import cut, is_readable, with_issues_of, with_new_hashes, with_trailer
 
 OLD = "0123456789abcdef0123456789abcdef01234567"
 NEW = "fedcba9876543210fedcba9876543210fedcba98"

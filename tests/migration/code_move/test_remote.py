@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import RemoteError
-from migration.code_move.git_objects import GitError, run_git
-from migration.code_move.remote import Remote
+from migration.errors import RemoteError
+from migration.git.command import GitError, run_git
+from migration.git.remote import Remote
 from tests.conftest import Repository
 
 

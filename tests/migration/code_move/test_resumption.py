@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from migration.code_move import workspace
-from migration.code_move.errors import SplitError
-from migration.code_move.splitting import Split
-from migration.desired_state.moves import CodeSelection, MessageRules, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, MessageRules, Move, TagRule
+from migration.errors import SplitError
+from migration.split import workspace
+from migration.split.splitting import Split
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 from tests.migration.code_move.test_random_histories import MOVES, RANDOM, Step, build, histories
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migration.code_move.errors import SplitError
-from migration.code_move.rewrite import author_of, carry_commit, link_commit, rewrite_tag, tag_target
+from migration.errors import SplitError
+from migration.git.rewrite import author_of, carry_commit, link_commit, rewrite_tag, tag_target
 
 OLD, TREE, PARENT = b"0" * 40, b"\xaa" * 20, b"\xbb" * 20
 WHO = b"author A <a@example.org> 1 +0000\ncommitter C <c@example.org> 2 -0000\n"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from migration.code_move.split import CommitGraph, Kept, choose_commits, reached_from
+from migration.split.graph.kept_commits import CommitGraph, Kept, choose_commits, reached_from
 
 ROOT: tuple[int, ...] = ()
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import SplitError
-from migration.code_move.splitting import split_monorepo
-from migration.desired_state.moves import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.errors import SplitError
+from migration.split.splitting import split_monorepo
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 
 

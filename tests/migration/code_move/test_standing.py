@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.standing import Standing, standing_of
+from migration.delivery.lag import Standing, standing_of
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 from tests.migration.code_move.test_tip import Scene, shouting
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from migration.code_move.errors import SplitError
-from migration.code_move.object_format import FORMATS
-from migration.code_move.subfolders import SubfolderReader
+from migration.errors import SplitError
+from migration.git.object_format import FORMATS
+from migration.split.trees.subfolders import SubfolderReader
 
 SHA1 = FORMATS["sha1"]
 NAMES = (b"a", b"b", b"aa", b"c d")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from migration.code_move.errors import SplitError
-from migration.code_move.tags import check_new_names, new_tag_name
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, Move, TagRule
+from migration.errors import SplitError
+from migration.split.objects.tags import check_new_names, new_tag_name
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter
 
 ALL = TagRule(source="*", target="*")

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CarryRefusedError, CodeMoveError
-from migration.code_move.pushing import Carried, carry, vendor_branch
-from migration.code_move.remote import Remote
-from migration.code_move.splitting import Split
-from migration.code_move.tip import Tip, blame_ignore_revs
-from migration.code_move.tree_changes import Changes, Files, Transform, transformed_tree
-from migration.desired_state.moves import Move
+from migration.delivery.push import Carried, carry, vendor_branch
+from migration.delivery.vendor_tip import Tip, blame_ignore_revs
+from migration.desired_state.code_selection import Move
+from migration.errors import CarryRefusedError, CodeMoveError
+from migration.git.remote import Remote
+from migration.git.tree_changes import Changes, Files, Transform, transformed_tree
+from migration.split.splitting import Split
 from tests.conftest import Repository
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter, git
 

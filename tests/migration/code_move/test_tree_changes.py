@@ -1,6 +1,6 @@
 """What a preview says of the plan's transforms."""
 
-from migration.code_move.tree_changes import Changes, changed_files, in_words, transformed_tree
+from migration.git.tree_changes import Changes, changed_files, in_words, transformed_tree
 from tests.conftest import Repository
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from migration.code_move.whereabouts import Answer, Whereabouts
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, Move, TagRule
+from migration.split.whereabouts import Answer, Whereabouts
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter
 
 SELECTIONS = {

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import SplitError
-from migration.code_move.splitting import Split
-from migration.desired_state.moves import CodeSelection, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, Move, TagRule
+from migration.errors import SplitError
+from migration.split.splitting import Split
 from tests.migration.code_move.conftest import MonorepoBuilder, Splitter
 
 SELECTIONS = {"new": CodeSelection(moves=(Move(source="a"),))}
@@ -146,8 +146,8 @@ def test_several_processes_at_once_get_the_same(builder: MonorepoBuilder, splitt
     builder.point("main", builder.commit({"a/f": "2"}, first))
     program = (
         "import sys; from pathlib import Path\n"
-        "from migration.code_move.splitting import split_monorepo\n"
-        "from migration.desired_state.moves import CodeSelection, Move\n"
+        "from migration.split.splitting import split_monorepo\n"
+        "from migration.desired_state.code_selection import CodeSelection, Move\n"
         "selections = {'new': CodeSelection(moves=(Move(source='a'),))}\n"
         "print(split_monorepo(Path(sys.argv[1]), 'main', selections, Path(sys.argv[2])))\n"
     )

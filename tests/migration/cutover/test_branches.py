@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CarryRefusedError, SplitError
-from migration.code_move.remote import Remote
-from migration.code_move.splitting import split_monorepo
-from migration.cutover.branches import carry_branch, repository_of, split_branch
-from migration.desired_state.moves import CodeSelection, Move
+from migration.cutover.branch_split import carry_branch, repository_of, split_branch
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.errors import CarryRefusedError, SplitError
+from migration.git.remote import Remote
+from migration.split.splitting import split_monorepo
 from tests.conftest import Repository
 
 SELECTIONS = {

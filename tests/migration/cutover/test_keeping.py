@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CarryRefusedError, RemoteError
-from migration.code_move.pushing import VENDOR_REF, carry
-from migration.code_move.pushing import Carried as ToCarry
-from migration.code_move.remote import Remote
-from migration.code_move.splitting import Split, split_monorepo
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders
 from migration.cutover.frozen import Carried, brought_back_in, frozen_in, pinned
-from migration.cutover.keeping import Keeper, Kept, Wanted
+from migration.cutover.reconcile import Keeper, Kept, Wanted
 from migration.cutover.reversal import Reversal
 from migration.cutover.stragglers import stragglers
+from migration.delivery.push import VENDOR_REF, carry
+from migration.delivery.push import Carried as ToCarry
 from migration.desired_state import desired_state
+from migration.errors import CarryRefusedError, RemoteError
+from migration.git.remote import Remote
 from migration.plan import Monorepo, Plan
-from migration.transforms.tips import tip_trees
+from migration.split.splitting import Split, split_monorepo
+from migration.transforms.tip_trees import tip_trees
 from tests.conftest import Repository
 
 PIPELINE = "on: {push: {paths: [engine/**]}}\njobs: {test: {runs-on: x}}\n"

@@ -10,8 +10,8 @@ import yaml
 from syrupy.assertion import SnapshotAssertion
 
 from migration.desired_state import DesiredStateError, pipeline_settings
-from migration.desired_state.actions import ACTIONS
 from migration.desired_state.managed_files import ManagedFile, managed_files
+from migration.desired_state.pinned_actions import ACTIONS
 from migration.desired_state.pipeline_settings import Registry
 from migration.plan import Plan
 from tests.migration.desired_state.conftest import REGISTRIES

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from migration.desired_state import ManagedFile, RepositorySettings, required_checks, settings_of
-from migration.desired_state.rules import DEFAULT_BRANCH, Ruleset
+from migration.desired_state.protection_rules import DEFAULT_BRANCH, Ruleset
 from migration.plan import Plan
 from tests.migration.desired_state.conftest import REGISTRIES
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from migration.packages.rules import DependencyRules, dependency_rules
+from migration.packages.manifests.dependency_rules import DependencyRules, dependency_rules
 from migration.plan import Plan
 
 PLAN = {

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migration.packages.manifests import with_versions
-from migration.packages.path_restoration import with_paths
-from migration.packages.rules import DependencyRules
+from migration.packages.manifests.conversion import with_versions
+from migration.packages.manifests.dependency_rules import DependencyRules
+from migration.packages.manifests.path_restoration import with_paths
 
 Rules = Callable[..., DependencyRules]
 FOLDERS = {f"maestro-{name}": f"../shared/packages/{name}" for name in ("api", "logging", "config")}

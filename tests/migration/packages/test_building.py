@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.packages.building import Distributions, build_distributions
-from migration.packages.errors import BuildError
-from migration.packages.publishing import check_metadata
+from migration.errors import BuildError
+from migration.packages.publish.build import Distributions, build_distributions
+from migration.packages.publish.upload import check_metadata
 
 MANIFEST = """\
 [tool.poetry]

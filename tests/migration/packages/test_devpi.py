@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from migration.packages.devpi import Devpi, token_id
-from migration.packages.errors import RegistryError
+from migration.errors import RegistryError
+from migration.packages.index.devpi_client import Devpi, token_id
 from sandbox.registry.process import RunningRegistry
 
 SETTINGS = {"bases": ["root/pypi"], "volatile": False, "mirror_whitelist": [], "acl_upload": ["publisher"]}
@@ -59,7 +59,7 @@ def test_a_registry_that_is_down_is_told_with_its_address() -> None:
 
 
 def test_a_registry_that_is_slow_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("migration.packages.devpi.TIMEOUT", 0.2)
+    monkeypatch.setattr("migration.packages.index.devpi_client.TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(RegistryError, match=rf"127.0.0.1:{port} does not answer \(ReadTimeout\).* wait for it"):

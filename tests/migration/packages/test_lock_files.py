@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from migration.packages.lock_files import Locking, relocked
-from migration.packages.manifests import with_versions
-from migration.packages.releases import Release
-from migration.packages.rules import DependencyRules
+from migration.packages.index.release_metadata import Release
+from migration.packages.locks.lock_files import Locking, relocked
+from migration.packages.manifests.conversion import with_versions
+from migration.packages.manifests.dependency_rules import DependencyRules
 
 Rules = Callable[..., DependencyRules]
 RELEASES = {

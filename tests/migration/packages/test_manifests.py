@@ -6,9 +6,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from migration.packages.errors import ManifestError
-from migration.packages.manifests import with_versions
-from migration.packages.rules import DependencyRules, dependency_rules
+from migration.errors import ManifestError
+from migration.packages.manifests.conversion import with_versions
+from migration.packages.manifests.dependency_rules import DependencyRules, dependency_rules
 from migration.plan import Plan, read_plan
 from tests.migration.packages.conftest import PLAN
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.remote import Remote
-from migration.packages.errors import ProvenanceError
-from migration.packages.provenance import Manifest, faults, manifest_of, record, recorded
-from migration.packages.sources import Source
+from migration.errors import ProvenanceError
+from migration.git.remote import Remote
+from migration.packages.publish.build_sources import Source
+from migration.packages.publish.provenance import Manifest, faults, manifest_of, record, recorded
 from tests.conftest import Repository, new_repository
 
 FILES = {"core-0.1.0.tar.gz": "a" * 64, "core-0.1.0-py3-none-any.whl": "b" * 64}

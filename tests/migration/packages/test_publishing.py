@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from migration.packages.building import build_distributions
-from migration.packages.devpi import Devpi
-from migration.packages.errors import RegistryError, VersionTakenError
-from migration.packages.publishing import files_to_upload, upload
+from migration.errors import RegistryError, VersionTakenError
+from migration.packages.index.devpi_client import Devpi
+from migration.packages.publish.build import build_distributions
+from migration.packages.publish.upload import files_to_upload, upload
 from sandbox.registry.process import RunningRegistry
 from tests.migration.packages.test_building import DATE, TREE
 
@@ -142,7 +142,7 @@ def test_a_registry_that_refuses_is_told_with_what_to_do(
 def test_a_registry_that_is_silent_is_not_waited_for_for_ever(
     tmp_path: Path, build_environments: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migration.packages.publishing._PATIENCE", 0.3)
+    monkeypatch.setattr("migration.packages.publish.upload._PATIENCE", 0.3)
     built = build_distributions(TREE, "api", DATE, tmp_path, build_environments)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from migration.packages.sources import files_of, last_change, sources_of
+from migration.packages.publish.build_sources import files_of, last_change, sources_of
 from migration.plan import Plan
 from tests.conftest import Repository, new_repository
 from tests.migration.packages.conftest import PLAN

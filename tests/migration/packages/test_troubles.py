@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migration.packages.devpi import Devpi
+from migration.packages.index.devpi_client import Devpi
 from migration.packages.troubles import Trouble, troubles
 from sandbox.registry.process import RunningRegistry
 
@@ -64,7 +64,7 @@ def private(registry_server: RunningRegistry) -> Iterator[tuple[str, Devpi]]:
 def test_a_registry_that_refuses_is_told_by_what_is_wrong_with_the_token(
     private: tuple[str, Devpi], tmp_path: Path
 ) -> None:
-    from migration.packages.publishing import upload
+    from migration.packages.publish.upload import upload
     from tests.end_to_end.test_clean_room import make_wheel
 
     index, devpi = private

@@ -2,9 +2,9 @@
 
 import pytest
 
+from migration.errors import TransformError
 from migration.plan import Plan
 from migration.transforms.applying import Transformed, transform
-from migration.transforms.errors import TransformError
 
 MANIFEST = b"""\
 [tool.poetry]

@@ -5,11 +5,11 @@ from unittest.mock import Mock
 
 import pytest
 
-from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state import desired_state
 from migration.plan import Plan
+from migration.split.splitting import Split, split_monorepo
 from migration.transforms import applying
-from migration.transforms.tips import tip_trees
+from migration.transforms.tip_trees import tip_trees
 from tests.conftest import Repository
 
 

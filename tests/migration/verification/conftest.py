@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
+from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
-from migration.verification.check import Check, Outcome, Verdict, judged
 from migration.verification.checklist import checklist
-from migration.verification.world import World
+from migration.verification.harness.check import Check, Outcome, Verdict, judged
+from migration.verification.harness.world import World
 from tests.conftest import new_repository
 
 Files = dict[str, dict[str, str]]

@@ -9,8 +9,8 @@ from _pytest.mark import ParameterSet
 
 from migration.plan import read_plan
 from migration.verification.checklist import checklist
-from migration.verification.history import Moved
-from migration.verification.world import World
+from migration.verification.checks.moved_history import Moved
+from migration.verification.harness.world import World
 from tests.conftest import PROJECT
 from tests.migration.verification.conftest import kind_of
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import Evidence, NotJudgedError, Outcome
-from migration.verification.docker import Docker
-from migration.verification.stack.images import bases
-from migration.verification.stack.running import stack
-from migration.verification.world import World
+from migration.packages.index.simple_index import SimpleIndex
+from migration.verification.compose.images import bases
+from migration.verification.compose.running import stack
+from migration.verification.harness.check import Evidence, NotJudgedError, Outcome
+from migration.verification.harness.docker import Docker
+from migration.verification.harness.world import World
 from sandbox.containers.base_images import BaseImages
 from tests.migration.verification.conftest import Worlds, verdict_on
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import Evidence, Outcome
-from migration.verification.stack.services import Stack
+from migration.packages.index.simple_index import SimpleIndex
+from migration.verification.compose.services import Stack
+from migration.verification.harness.check import Evidence, Outcome
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 CONTRACT: dict[str, Any] = {

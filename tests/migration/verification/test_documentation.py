@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from migration.verification.check import Outcome
+from migration.verification.harness.check import Outcome
 from tests.migration.verification.conftest import Files, Worlds, verdict_on
 
 LONG = "How to use it. " * 20

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from components.history.histories import selections_of
-from migration.code_move.splitting import split_monorepo
 from migration.desired_state import desired_state
-from migration.verification.check import Outcome, Verdict
-from migration.verification.history import Moved, checks
-from migration.verification.world import World
+from migration.split.splitting import split_monorepo
+from migration.verification.checks.moved_history import Moved, checks
+from migration.verification.harness.check import Outcome, Verdict
+from migration.verification.harness.world import World
 from tests.conftest import Repository
 from tests.migration.verification.conftest import Worlds, verdict_of
 

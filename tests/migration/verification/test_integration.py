@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import BrokenError, Evidence, Outcome
-from migration.verification.commands import clean_environment, free_port, serve
-from migration.verification.stack.compose import fixed_passwords, read_services
-from migration.verification.stack.processes import run_test_service
-from migration.verification.stack.services import Stack
+from migration.packages.index.simple_index import SimpleIndex
+from migration.verification.compose.compose_file import fixed_passwords, read_services
+from migration.verification.compose.processes import run_test_service
+from migration.verification.compose.services import Stack
+from migration.verification.harness.check import BrokenError, Evidence, Outcome
+from migration.verification.harness.commands import clean_environment, free_port, serve
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 

@@ -11,11 +11,11 @@ import yaml
 
 from migration.desired_state import managed_files
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.simple_index import SimpleIndex
+from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
-from migration.verification.check import Outcome, Verdict
-from migration.verification.release.scratch_index import scratch_index
-from migration.verification.world import World
+from migration.verification.harness.check import Outcome, Verdict
+from migration.verification.harness.world import World
+from migration.verification.trial_release.scratch_index import scratch_index
 from tests.migration.desired_state.conftest import REGISTRIES
 from tests.migration.verification.conftest import Files, Worlds, verdict_on
 

@@ -13,11 +13,11 @@ from platformdirs import user_cache_path
 from playwright.sync_api import Page, sync_playwright
 
 from migration.plan import Plan, read_plan
-from migration.verification.check import Evidence, NotJudgedError, Outcome, Verdict
+from migration.verification.compose.browser import find_browser
+from migration.verification.harness.check import Evidence, NotJudgedError, Outcome, Verdict
 from migration.verification.report import Line, Standing, page
 from migration.verification.report.pictures import after, before
-from migration.verification.results import Verification
-from migration.verification.stack.browser import find_browser
+from migration.verification.report.record import Verification
 from tests.conftest import PROJECT
 
 AXE = "4.14.1"

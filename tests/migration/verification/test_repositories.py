@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import Outcome
-from migration.verification.commands import outline
+from migration.packages.index.simple_index import SimpleIndex
+from migration.verification.harness.check import Outcome
+from migration.verification.harness.commands import outline
 from sandbox.registry.process import RunningRegistry
 from tests.conftest import PROJECT
 from tests.migration.verification.conftest import Worlds, verdict_on

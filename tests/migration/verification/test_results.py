@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from migration.plan import Confirmation
-from migration.verification.check import Check, Evidence, Outcome, Verdict
 from migration.verification.checklist import checklist
+from migration.verification.harness.check import Check, Evidence, Outcome, Verdict
 from migration.verification.judging import judge_all
-from migration.verification.junit import as_junit
-from migration.verification.results import Verification, key_of, read_verification
+from migration.verification.report.junit import as_junit
+from migration.verification.report.record import Verification, key_of, read_verification
 from tests.conftest import Repository
 from tests.migration.verification.conftest import Worlds
 

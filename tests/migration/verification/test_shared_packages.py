@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import Outcome
+from migration.packages.index.simple_index import SimpleIndex
+from migration.verification.harness.check import Outcome
 from sandbox.registry.process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 

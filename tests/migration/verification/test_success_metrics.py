@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from migration.packages.simple_index import SimpleIndex
-from migration.verification.check import Check, Evidence, Outcome, judged
-from migration.verification.stack.services import Stack
+from migration.packages.index.simple_index import SimpleIndex
+from migration.verification.compose.services import Stack
+from migration.verification.harness.check import Check, Evidence, Outcome, judged
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from engine import ensure_secret_scanner
-from migration.code_move.preflight import Finding, Preflight, preflight
-from migration.code_move.preflight.looking import Progress
-from migration.code_move.splitting import Split, split_monorepo
 from migration.desired_state import desired_state
 from migration.plan import Plan
+from migration.preflight import Finding, Preflight, preflight
+from migration.preflight.looking import Progress
+from migration.split.splitting import Split, split_monorepo
 from tests.migration.code_move.conftest import MonorepoBuilder
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.preflight import Leftover, Severity
-from migration.code_move.preflight.hostile_paths import danger
-from migration.code_move.preflight.large_files import large_files, large_push
-from migration.code_move.preflight.objects import HistoryObject
+from migration.preflight import Leftover, Severity
+from migration.preflight.checks.history_objects import HistoryObject
+from migration.preflight.checks.hostile_paths import danger
+from migration.preflight.checks.large_files import large_files, large_push
 from tests.migration.code_move.conftest import git
 from tests.migration.code_move.preflight.conftest import World
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from migration.code_move.errors import CodeMoveError, PreflightError
-from migration.code_move.preflight import Severity, in_lines
+from migration.errors import CodeMoveError, PreflightError
+from migration.preflight import Severity, in_lines
 from tests.migration.code_move.conftest import MonorepoBuilder
 from tests.migration.code_move.preflight.conftest import World, made_up_token
 

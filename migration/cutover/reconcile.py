@@ -1,0 +1,231 @@
+"""The monorepo as the stack wants it: some folders frozen, others thawed with people's work, archived or not.
+
+Everything is one atomic push that starts at the commit which was split. Whoever pushed meanwhile wins: then nothing
+happens, and the next run carries their commits first.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from migration.cutover.archiving import archive
+from migration.cutover.bringing_back import BroughtBack
+from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
+from migration.cutover.frozen import Carried, archive_tag, brought_back_in, frozen_in, frozen_tag
+from migration.errors import CarryRefusedError
+from migration.git.command import GitError, run_git
+from migration.git.merge import merged
+from migration.git.remote import Remote
+from migration.git.tree_changes import TreeFiles, transformed_tree
+from migration.git.tree_entries import entries, with_entries
+from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG
+
+_IDENTITY = {
+    f"GIT_{role}_{part}": text
+    for role in ("AUTHOR", "COMMITTER")
+    for part, text in (("NAME", "multirepo"), ("EMAIL", "multirepo@users.noreply.github.com"))
+}
+BROUGHT_BACK = "brought-back/"
+"""Before a repository's name, the branch of the monorepo with work that people have to merge themselves."""
+
+BringBack = Callable[[str, str, Mapping[str, str]], BroughtBack]
+"""From a repository's name, the monorepo's commit for work that goes on from nothing of it, and what was brought back
+before, to the monorepo's commit with the work that people did there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """The monorepo's desired state. head: the commit that was split, and carried over.
+
+    frozen: by repository, with what it got. thawed: those that were rolled back.
+    links: name to web address of every repository, for the notice of an archived monorepo.
+    """
+
+    name: str
+    branch: str
+    head: str
+    frozen: Mapping[str, tuple[FrozenFolders, Carried]]
+    thawed: Mapping[str, FrozenFolders]
+    archived: bool
+    links: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What became of it. pipelines: of the monorepo that go on and name a frozen folder.
+
+    listed: by repository, what a person must look at of the work that was brought back, or that came too late.
+    waiting: repositories whose work waits in a branch for people to merge it.
+    """
+
+    pipelines: tuple[str, ...]
+    listed: Mapping[str, tuple[str, ...]]
+    waiting: tuple[str, ...]
+
+
+class Keeper:
+    """One look at a monorepo, and what it takes. git_dir: of the split, which borrows the monorepo's objects."""
+
+    def __init__(self, wanted: Wanted, monorepo: Path, git_dir: Path, bring_back: BringBack) -> None:
+        self._wanted, self._monorepo, self._git_dir, self._bring_back = wanted, monorepo, git_dir, bring_back
+        self._head = self._named(f"refs/heads/{wanted.branch}")
+        self._records = frozen_in(monorepo)
+        self._now = f"{int(datetime.now(UTC).timestamp())} +0000"
+        self._refs: dict[str, str | None] = {}
+        self._listed: dict[str, tuple[str, ...]] = {}
+        self._waiting: list[str] = []
+
+    def keep(self, remote: Remote) -> Kept:
+        """Bring it about. Raises CarryRefusedError when the monorepo moved on, RemoteError, GitError."""
+        wanted, tip = self._wanted, self._head
+        if not wanted.archived:
+            tip = self._without_archive_notice(tip)
+        for name, folders in wanted.thawed.items():
+            origin = self._head
+            if name in self._records:
+                origin = f"{self._records[name].commit}^"
+                tip = self._thawed(tip, name, folders)
+            tip = self._with_work(tip, name, origin)
+        new = [name for name in wanted.frozen if name not in self._records]
+        if new and self._head != wanted.head:
+            raise CarryRefusedError(
+                f"Somebody pushed to the monorepo while this ran ({wanted.head[:12]} to {self._head[:12]}), so no "
+                "folder was frozen yet. Run pulumi up again: it carries those commits over first."
+            )
+        if new:
+            tip = self._frozen(tip, new)
+        if wanted.archived:
+            tip = self._archived(tip)
+        self._push(remote, tip)
+        with TreeFiles(self._git_dir, tip) as files:
+            folders_now = [folder for one, _ in wanted.frozen.values() for folder in one.folders]
+            pipelines = tuple(other_pipelines(files, folders_now)) if folders_now else ()
+        return Kept(pipelines=pipelines, listed=self._listed, waiting=tuple(self._waiting))
+
+    def _push(self, remote: Remote, tip: str) -> None:
+        refs = ({} if tip == self._head else {f"refs/heads/{self._wanted.branch}": tip}) | self._refs
+        if refs:
+            remote.push(self._git_dir, refs)
+
+    def _frozen(self, tip: str, new: list[str]) -> str:
+        every = [folders for folders, _ in self._wanted.frozen.values()]
+        names = ", ".join(new)
+        gone = tuple(f"{folder}/" for one in every if one.in_place and one.repository in new for folder in one.folders)
+        removed = [path for path in entries(self._git_dir, tip) if gone and path.startswith(gone)]
+        tree = with_entries(self._git_dir, f"{tip}^{{tree}}", dict.fromkeys(removed))
+        tree = transformed_tree(self._git_dir, tree, [lambda files: freeze(files, every, new)]) or tree
+        urls = "".join(f"- {self._wanted.frozen[name][0].url}\n" for name in new)
+        message = f"Freeze the folders of {names}\n\nWork goes on in:\n{urls}"
+        commit = self._commit(tree, [tip], message)
+        for name in new:
+            tag = frozen_tag(self._git_dir, name, commit, self._wanted.frozen[name][1], self._now)
+            self._refs[f"refs/tags/{FROZEN_TAG}{name}"] = tag
+        return commit
+
+    def _thawed(self, tip: str, name: str, folders: FrozenFolders) -> str:
+        record = self._records[name]
+        still = [one for other, (one, _) in self._wanted.frozen.items() if other in self._records]
+        with ExitStack() as opened:
+            before, after, now = (
+                opened.enter_context(TreeFiles(self._git_dir, f"{commit}^{{tree}}"))
+                for commit in (f"{record.commit}^", record.commit, tip)
+            )
+            restored = pipelines_to_restore(before, after, now, still)
+        before_it, at_it, now_it = (entries(self._git_dir, one) for one in (f"{record.commit}^", record.commit, tip))
+        within = tuple(f"{folder}/" for folder in folders.folders if folders.in_place)
+        emptied = {path: entry for path, entry in before_it.items() if within and path.startswith(within)}
+        notices = {path: None for path, entry in at_it.items() if within and path.startswith(within)}
+        late = [path for path in emptied if now_it.get(path) not in (None, at_it.get(path), emptied[path])]
+        if late:
+            self._listed[name] = tuple(late)
+        places = notices | emptied | {path: before_it[path] for path in restored}
+        tree = with_entries(self._git_dir, f"{tip}^{{tree}}", places)
+        tree = transformed_tree(self._git_dir, tree, [lambda files: thaw(files, [folders], still)]) or tree
+        commit = self._commit(tree, [tip], f"Thaw the folders of {name}\n\nThe monorepo is the place to work again.\n")
+        self._refs[f"refs/tags/{FROZEN_TAG}{name}"] = None
+        return commit
+
+    def _with_work(self, tip: str, name: str, origin: str) -> str:
+        """With what people did in the repository and is not in the monorepo yet."""
+        brought = self._bring_back(name, origin, brought_back_in(self._monorepo).get(name, {}))
+        if brought.listed:
+            self._listed[name] = tuple(sorted({*self._listed.get(name, ()), *brought.listed}))
+        if brought.commits:
+            tag = f"{ROLLED_BACK_TAG}{name}/{brought.source[:12]}"
+            self._refs[f"refs/tags/{tag}"] = self._annotated(tag, brought.head, f"Head: {brought.source}")
+        return self._merged(tip, name, brought.head)
+
+    def _merged(self, tip: str, name: str, work: str) -> str:
+        """With people's work; where it and the monorepo changed the same lines, it waits in a branch."""
+        result = merged(self._git_dir, self._wanted.branch, tip, work, f"Bring back the work of {name}")
+        if isinstance(result, str):
+            return result
+        if not self._has(f"refs/heads/{BROUGHT_BACK}{name}"):
+            self._refs[f"refs/heads/{BROUGHT_BACK}{name}"] = work
+        self._waiting.append(name)
+        return tip
+
+    def _archived(self, tip: str) -> str:
+        if archive_tag(self._monorepo, self._git_dir, tip):
+            return tip
+        today = datetime.now(UTC)
+        with TreeFiles(self._git_dir, tip) as files:
+            changes = archive(files, self._wanted.name, self._wanted.links, f"{today:%Y-%m-%d}", self._last_version())
+        tree = transformed_tree(self._git_dir, tip, [lambda _: changes]) or f"{tip}^{{tree}}"
+        commit = self._commit(tree, [tip], "Archive repository - migrated to multi-repo structure\n")
+        names = [f"archived-{today:%Y%m%d}", *(f"archived-{today:%Y%m%d}.{number}" for number in range(2, 100))]
+        tag = next(one for one in names if not self._has(f"refs/tags/{one}"))
+        self._refs[f"refs/tags/{tag}"] = self._annotated(tag, commit, "The monorepo is archived")
+        return commit
+
+    def _without_archive_notice(self, tip: str) -> str:
+        tag = archive_tag(self._monorepo, self._git_dir, tip)
+        if not tag:
+            return tip
+        back = {path: entry for path, entry in entries(self._git_dir, f"{tag}^{{commit}}^").items() if _is_readme(path)}
+        gone = [path for path in entries(self._git_dir, tip) if _is_readme(path)]
+        tree = with_entries(self._git_dir, f"{tip}^{{tree}}", {**dict.fromkeys(gone), **back})
+        return self._commit(tree, [tip], "Take the repository out of the archive\n")
+
+    def _last_version(self) -> str:
+        own = ("pre-migration-*", "archived-*", f"{FROZEN_TAG}*", f"{ROLLED_BACK_TAG}*")
+        excluded = [f"--exclude={pattern}" for pattern in own]
+        try:
+            found = run_git(
+                "describe", "--tags", "--abbrev=0", *excluded, self._head, directory=self._monorepo, user_config=True
+            )
+        except GitError:
+            return self._head[:12]
+        return found.decode(errors="replace").strip()
+
+    def _annotated(self, name: str, commit: str, message: str) -> str:
+        content = (
+            f"object {commit}\ntype commit\ntag {name}\n"
+            f"tagger multirepo <multirepo@users.noreply.github.com> {self._now}\n\n{message}\n"
+        )
+        return run_git("mktag", directory=self._git_dir, standard_input=content.encode()).decode().strip()
+
+    def _commit(self, tree: str, parents: list[str], message: str) -> str:
+        named = [argument for parent in parents for argument in ("-p", parent)]
+        dates = {f"GIT_{role}_DATE": self._now for role in ("AUTHOR", "COMMITTER")}
+        written = run_git(
+            "commit-tree", tree, *named, directory=self._git_dir, standard_input=message.encode(),
+            variables=_IDENTITY | dates,
+        )  # fmt: skip
+        return written.decode().strip()
+
+    def _named(self, ref: str) -> str:
+        return run_git("rev-parse", "--verify", ref, directory=self._monorepo, user_config=True).decode().strip()
+
+    def _has(self, ref: str) -> bool:
+        try:
+            self._named(ref)
+        except GitError:
+            return False
+        return True
+
+
+def _is_readme(path: str) -> bool:
+    return "/" not in path and path.lower().startswith("readme")

@@ -1,0 +1,159 @@
+"""Carry a split history to its repository on GitHub without losing anything that people did there.
+
+The vendor branch, the tags and the default branch are only ever created, fast-forwarded or merged into.
+"""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from migration.delivery.conflicts import RESOLUTION_BRANCH, RESOLUTION_REF, Conflict
+from migration.delivery.notes import NOTES_REF, write_notes
+from migration.delivery.vendor_tip import Tip, next_tip, release_tag
+from migration.errors import CarryRefusedError, CodeMoveError
+from migration.git.command import GitError
+from migration.git.merge import by_way_of, has_commit, is_ancestor, merged
+from migration.git.remote import Remote
+from migration.plan import VENDOR_BRANCH
+
+VENDOR_REF = f"refs/heads/{VENDOR_BRANCH}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried:
+    """What one repository must hold. head: the split's last commit. tags: tag name to object id.
+
+    tree: of the vendor branch's tip, where the plan's transforms change that of `head`.
+    notes: whether each commit gets a git note with its commit in the monorepo.
+    first_release: a tag for the default branch once it is complete, unless there is one of that name; "" for none.
+    brought_back: commits of the default branch up to which a rollback took people's work into the monorepo.
+    """
+
+    repository: str
+    default_branch: str
+    head: str
+    tree: str | None = None
+    tags: Mapping[str, str]
+    notes: bool = False
+    first_release: str = ""
+    brought_back: Iterable[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """After a push. head: the default branch's commit. conflict: why it is not further, None when it has everything."""
+
+    head: str
+    conflict: Conflict | None = None
+
+
+def carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
+    """Bring `remote` up to `carried`, in one atomic push; nothing is sent when it is there already.
+
+    git_dir holds the objects. Where people and the monorepo changed the same lines, the default branch stays, and the
+    branch for the resolution gets what is to be merged.
+    Raises CarryRefusedError when a ref on GitHub is not where a fast-forward could start, RemoteError when git cannot
+    talk to it, CodeMoveError when what is on this machine is damaged.
+    """
+    try:
+        return _carry(carried, git_dir, remote)
+    except GitError as error:
+        raise CodeMoveError(
+            f"{carried.repository}: {error}. Nothing was pushed. Delete {git_dir}, which is made anew, and run again."
+        ) from error
+
+
+def vendor_branch(refs: Mapping[str, str], head: str, git_dir: Path, remote: Remote) -> tuple[str, str]:
+    """The commit of the split behind the vendor branch that `refs` tell of, and the tree of its transform commit.
+
+    "" for a branch, or a transform commit, that does not exist. head: where the split is expected to be.
+    """
+    vendor = refs.get(VENDOR_REF, "")
+    if vendor in ("", head):
+        return vendor, ""
+    if git_dir.exists() and has_commit(git_dir, vendor):
+        tip = Tip.read(git_dir, vendor)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            remote.fetch_commit(Path(folder), VENDOR_REF)
+            tip = Tip.read(Path(folder), vendor)
+    return (tip.split_head, tip.tree) if tip else (vendor, "")
+
+
+def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
+    refs = remote.refs()
+    default_ref = f"refs/heads/{carried.default_branch}"
+    present, vendor, resolution = (refs.get(ref) for ref in (default_ref, VENDOR_REF, RESOLUTION_REF))
+    for ref, commit in ((default_ref, present), (VENDOR_REF, vendor), (RESOLUTION_REF, resolution)):
+        if commit and not has_commit(git_dir, commit):
+            remote.fetch(git_dir, ref)
+    _refuse_foreign(carried, vendor, git_dir)
+    tip = next_tip(git_dir, carried.head, carried.tree, vendor)
+    wanted = {VENDOR_REF: tip}
+    if carried.notes:
+        wanted[NOTES_REF] = _notes(carried, refs.get(NOTES_REF), git_dir, remote)
+    theirs = by_way_of(git_dir, carried.default_branch, present, tip, carried.brought_back) if present else tip
+    result = merged(git_dir, carried.default_branch, present, theirs) if present else tip
+    if isinstance(result, str):
+        outcome = Outcome(head=result)
+        wanted[default_ref] = result
+        release = f"refs/tags/{carried.first_release}"
+        if carried.first_release and release not in refs and carried.first_release not in carried.tags:
+            wanted[release] = release_tag(git_dir, carried.repository, carried.first_release, result)
+    else:
+        assert present
+        conflict = Conflict.between(git_dir, carried.repository, carried.default_branch, present, theirs, result)
+        outcome = Outcome(head=present, conflict=conflict)
+        proposed = merged(git_dir, RESOLUTION_BRANCH, resolution, theirs) if resolution else theirs
+        if isinstance(proposed, str):
+            wanted[RESOLUTION_REF] = proposed
+    changed = {ref: commit for ref, commit in wanted.items() if refs.get(ref) != commit} | missing_tags(carried, refs)
+    if changed:
+        remote.push(git_dir, changed)
+    return outcome
+
+
+def missing_tags(carried: Carried, refs: Mapping[str, str]) -> dict[str, str]:
+    """Full name to object id of the tags to create. A tag that exists elsewhere is a refusal: tags do not move."""
+    moved = {
+        name: present
+        for name, object_id in carried.tags.items()
+        if (present := refs.get(f"refs/tags/{name}")) and present != object_id
+    }
+    if moved:
+        listed = ", ".join(
+            f"{name} (there {present[:12]}, from the monorepo {carried.tags[name][:12]})"
+            for name, present in sorted(moved.items())
+        )
+        raise CarryRefusedError(
+            f"{carried.repository}: tags that exist with another content: {listed}. Nothing was pushed. "
+            "Delete or rename those tags on GitHub, or give the monorepo's another name with `tags` in the plan."
+        )
+    return {
+        f"refs/tags/{name}": object_id for name, object_id in carried.tags.items() if f"refs/tags/{name}" not in refs
+    }
+
+
+def _notes(carried: Carried, present: str | None, git_dir: Path, remote: Remote) -> str:
+    """Where the notes go; where they are when they are up to date."""
+    if present and not has_commit(git_dir, present):
+        remote.fetch(git_dir, NOTES_REF)
+    return write_notes(git_dir, carried.repository, carried.head, present)
+
+
+def _refuse_foreign(carried: Carried, vendor: str | None, git_dir: Path) -> None:
+    """Refuse a vendor branch that the code move did not make, or that goes on from something else."""
+    if vendor is None:
+        return
+    tip = Tip.read(git_dir, vendor)
+    if not is_ancestor(git_dir, tip.split_head if tip else vendor, carried.head):
+        raise CarryRefusedError(
+            f"{carried.repository}: branch {VENDOR_BRANCH} is at {vendor[:12]}, which is not part of the history that "
+            f"the monorepo gives ({carried.head[:12]}). Nothing was pushed. Choose:\n"
+            f"- somebody pushed to {VENDOR_BRANCH}: put it back to where it was (GitHub's activity view of the branch "
+            "shows it), and their commits on another branch;\n"
+            "- the monorepo was rewritten by mistake, or its moves in the plan were: undo that;\n"
+            "- the rewrite is meant: give the repository another name in the plan. The one at GitHub is archived with "
+            "all that people did there, and the new history goes to the new one.\nThen run pulumi up again."
+        )

@@ -1,0 +1,115 @@
+"""How GitHub is to keep one repository: the plan's defaults, what the repository says itself, what its files need."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from migration import plan as planned
+from migration.desired_state.managed_files import ManagedFile, managed_files
+from migration.desired_state.pipeline_settings import Registry
+from migration.desired_state.protection_rules import Protection, protection_of
+from migration.desired_state.repositories import DesiredState
+from migration.desired_state.required_checks import required_checks
+
+_Part = TypeVar("_Part", planned.Protection, planned.Environment)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositorySettings:
+    """Settings of one repository, complete; the types from the plan are used as they are.
+
+    files: those that the stack writes. initial_files: what a repository that takes no code starts with.
+    protection: None when the plan wants none.
+    teams: slug to role, in the words of the REST API. people: logins, of reviewers and code owners.
+    secrets, dependabot_secrets, variables: names.
+    actions, vulnerability_alerts, security_updates: None to leave it as it is at GitHub.
+    """
+
+    files: tuple[ManagedFile, ...]
+    initial_files: tuple[ManagedFile, ...]
+    protection: Protection | None
+    teams: Mapping[str, str]
+    people: tuple[str, ...]
+    environments: tuple[planned.Environment, ...]
+    secrets: tuple[str, ...]
+    dependabot_secrets: tuple[str, ...]
+    variables: tuple[str, ...]
+    labels: tuple[planned.Label, ...]
+    actions: planned.Actions | None
+    vulnerability_alerts: bool | None
+    security_updates: bool | None
+
+
+def settings_of_all(
+    plan: planned.Plan, state: DesiredState, owner: str, registry: Registry | None
+) -> dict[str, RepositorySettings]:
+    """The settings of every repository that must exist, by its name; see `settings_of`."""
+    return {one.name: settings_of(plan, one.name, owner, registry) for one in state.repositories}
+
+
+def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> RepositorySettings:
+    """The settings of the repository called `name`; the other arguments as for `managed_files`.
+
+    Raises DesiredStateError when the repository needs a registry and there is none.
+    """
+    repository = next(one for one in plan.repositories if one.name == name)
+    wanted = with_defaults(plan.defaults, repository)
+    files = managed_files(plan, name, owner, registry)
+    protection = None
+    if wanted.protection:
+        protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))
+    return RepositorySettings(
+        files=files,
+        initial_files=_initial_files(repository),
+        protection=protection,
+        teams=repository.teams,
+        people=_people(wanted, repository),
+        environments=wanted.environments,
+        secrets=wanted.secrets,
+        dependabot_secrets=wanted.dependabot_secrets,
+        variables=wanted.variables,
+        labels=wanted.labels,
+        actions=wanted.actions,
+        vulnerability_alerts=wanted.vulnerability_alerts,
+        security_updates=wanted.security_updates,
+    )
+
+
+def _initial_files(repository: planned.Repository) -> tuple[ManagedFile, ...]:
+    """The files that the plan adds to a repository which takes no code; others get theirs with the moved history."""
+    added = {} if repository.moves else repository.transforms.add_files
+    return tuple(ManagedFile(path=path, content=added[path]) for path in sorted(added))
+
+
+def _people(wanted: planned.RepositorySettings, repository: planned.Repository) -> tuple[str, ...]:
+    named = [one for environment in wanted.environments for one in environment.reviewers]
+    named += [one for owners in repository.code_owners.values() for one in owners]
+    return tuple(dict.fromkeys(one.removeprefix("@") for one in named if one.startswith("@")))
+
+
+def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositorySettings) -> planned.RepositorySettings:
+    """What the repository says itself, and the defaults for what it does not name."""
+    named = {key: getattr(own, key) for key in planned.RepositorySettings.model_fields if key in own.model_fields_set}
+    if own.protection and defaults.protection:
+        named["protection"] = _over(defaults.protection, own.protection)
+    by_name = {environment.name: environment for environment in defaults.environments}
+    for environment in own.environments:
+        default = by_name.get(environment.name)
+        by_name[environment.name] = _over(default, environment) if default else environment
+    return defaults.model_copy(update={**named, "environments": tuple(by_name.values())})
+
+
+def _over(default: _Part, own: _Part) -> _Part:
+    return default.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
+
+
+def teams_of(plan: planned.Plan, settings: Iterable[RepositorySettings]) -> dict[str, str]:
+    """The teams of the plan that these settings name, in the plan's order: slug to description."""
+    named: set[str] = set()
+    for one in settings:
+        named.update(one.teams)
+        if one.protection:
+            named.update(*(ruleset.bypass for ruleset in one.protection.rulesets))
+            named.update(*(branch.bypass for branch in one.protection.branches))
+        named.update(*(environment.reviewers for environment in one.environments))
+    return {team.name: team.description for team in plan.teams if team.name in named}

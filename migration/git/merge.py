@@ -1,0 +1,95 @@
+"""Merging a branch with the vendor branch, without a work tree: the same inputs give the same commit."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from migration.git.command import GitError, run_git
+from migration.plan import VENDOR_BRANCH
+from migration.split.workspace import SPLIT_HEADS
+
+
+def merged(git_dir: Path, branch: str, present: str, tip: str, message: str = "") -> str | tuple[str, ...]:
+    """Where `branch` goes, from its commit `present`, to have all of the vendor branch's commit `tip`, or of another's.
+
+    `present` itself when it has it, `tip` when only the monorepo moved on, else a merge commit, dated as the tip. The
+    paths that git could not merge when people and the monorepo changed the same lines. Raises GitError.
+    """
+    if is_ancestor(git_dir, tip, present):
+        return present
+    if is_ancestor(git_dir, present, tip):
+        return tip
+    tree, *conflicting = merged_tree(git_dir, present, tip)
+    if conflicting:
+        return tuple(conflicting)
+    date = _git(git_dir, "show", "--no-patch", "--format=%cd", "--date=raw", tip)
+    author = {"NAME": "multirepo", "EMAIL": "multirepo@users.noreply.github.com", "DATE": date}
+    identity = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in author.items()}
+    message = message or f"Merge branch '{VENDOR_BRANCH}' into {branch}"
+    return _git(git_dir, "commit-tree", tree, "-p", present, "-p", tip, "-m", message, variables=identity)
+
+
+def by_way_of(git_dir: Path, branch: str, present: str, tip: str, brought_back: Iterable[str]) -> str:
+    """What to merge into `present` instead of `tip`: that, merged already with the last of the commits brought back.
+
+    brought_back: commits of `branch` whose work the monorepo has by now, and the tip as well. What people changed in
+    `present` since then would conflict with its own beginning. `tip` itself where that is no help. Raises GitError.
+    """
+    _, base = _answer(git_dir, "merge-base", present, tip)
+    latest = ""
+    for one in filter(partial(has_commit, git_dir), brought_back if base else ()):
+        is_between = is_ancestor(git_dir, base.split()[0], one) and is_ancestor(git_dir, one, present)
+        if is_between and (not latest or is_ancestor(git_dir, latest, one)):
+            latest = one
+    result = merged(git_dir, branch, latest, tip) if latest else tip
+    return result if isinstance(result, str) else tip
+
+
+def merged_tree(git_dir: Path, ours: str, theirs: str) -> list[str]:
+    """The tree of two commits' merge, then the paths that conflict: https://git-scm.com/docs/git-merge-tree#OUTPUT
+
+    Raises GitError.
+    """
+    _, shown = _answer(git_dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs)
+    return shown.removesuffix("\0").split("\0")
+
+
+def is_ancestor(git_dir: Path, older: str, newer: str) -> bool:
+    """Whether `newer` has all of `older`'s history. Raises GitError."""
+    other, _ = _answer(git_dir, "merge-base", "--is-ancestor", older, newer)
+    return not other
+
+
+def has_commit(git_dir: Path, commit: str) -> bool:
+    """Whether the commit is on this machine, with everything that it needs.
+
+    An interrupted fetch leaves commits without their files: only what is behind a ref is known to be whole.
+    """
+    whole = ("rev-list", "--quiet", "--objects", commit, "--not", f"--glob={SPLIT_HEADS}")
+    try:
+        run_git(*whole, directory=git_dir)
+    except GitError:
+        return False
+    return True
+
+
+def commits_between(git_dir: Path, since: str, until: str, paths: tuple[str, ...]) -> list[str]:
+    """Commits of `until`, but not of `since`, that touch the paths: short id and subject, newest first, at most 20."""
+    literal = [f":(literal){path}" for path in paths]
+    listing = ("log", "--no-merges", "--max-count=20", "--format=%h %s", f"{since}..{until}", "--", *literal)
+    return _git(git_dir, *listing).splitlines()
+
+
+def _git(git_dir: Path, *arguments: str, variables: Mapping[str, str] | None = None) -> str:
+    answer = run_git(*arguments, directory=git_dir, variables=variables)
+    return answer.decode(errors="surrogateescape").removesuffix("\n")
+
+
+def _answer(git_dir: Path, *arguments: str) -> tuple[bool, str]:
+    """Of a command that ends with 1 for one of its two answers: whether it did, and what it printed."""
+    try:
+        return False, _git(git_dir, *arguments)
+    except GitError as error:
+        if error.code != 1:
+            raise
+        return True, error.printed.decode(errors="surrogateescape")

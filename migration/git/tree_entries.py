@@ -1,0 +1,29 @@
+"""Entries of a commit's tree, with their modes: files, links and submodules alike."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from migration.git.command import object_named, run_git
+
+
+def entries(git_dir: Path, revision: str) -> dict[str, str]:
+    """Path to "mode id" of everything below the root."""
+    found = {}
+    for line in run_git("ls-tree", "-r", "-z", revision, directory=git_dir).split(b"\0")[:-1]:
+        details, _, name = line.partition(b"\t")
+        mode, _, object_id = details.decode().split(" ")
+        found[name.decode(errors="surrogateescape")] = f"{mode} {object_id}"
+    return found
+
+
+def with_entries(git_dir: Path, tree: str, places: Mapping[str, str | None]) -> str:
+    """The id of the tree with these entries, written into `git_dir`: "mode id", None for one that goes."""
+    gone = f"0 {'0' * len(object_named(git_dir, tree))}"
+    lines = [f"{entry or gone}\t{path}\0" for path, entry in places.items()]
+    with tempfile.TemporaryDirectory(dir=git_dir) as folder:
+        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        run_git("read-tree", tree, directory=git_dir, variables=index)
+        given = "".join(lines).encode(errors="surrogateescape")
+        run_git("update-index", "-z", "--index-info", directory=git_dir, standard_input=given, variables=index)
+        return run_git("write-tree", directory=git_dir, variables=index).decode().strip()

@@ -1,0 +1,77 @@
+"""Git LFS: pointers in the history, whose objects are no part of it.
+
+A pointer is a small text file: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
+GitHub refuses a push of pointers to objects that it does not have (GH008).
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from migration.git.command import ObjectStore, run_git
+from migration.preflight.checks.findings import Finding, Severity
+from migration.preflight.checks.history_objects import HistoryObject
+
+LARGEST_POINTER = 1024
+"""In bytes; the specification says "less than 1024"."""
+
+_POINTER = re.compile(
+    rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n"
+    rb"(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n"
+)
+
+CHECK = "git-lfs"
+
+
+def lfs_pointers(repository: str, store: ObjectStore, blobs: Iterable[HistoryObject]) -> Iterator[Finding]:
+    """Every pointer; `judged_pointers` makes one finding for the repository of them."""
+    small = [blob for blob in blobs if len("version ") < blob.size < LARGEST_POINTER]
+    contents = store.read([bytes.fromhex(blob.object_id) for blob in small])
+    for blob, (_, content) in zip(small, contents, strict=True):
+        if pointer := _POINTER.match(content):
+            yield Finding(
+                severity=Severity.REFUSAL,
+                check=CHECK,
+                repository=repository,
+                path=blob.path,
+                problem="a Git LFS pointer",
+                remedy="",
+                commit=blob.commit,
+                size=int(pointer[2]),
+                rule=pointer[1].decode(),
+            )
+
+
+def judged_pointers(pointers: Iterable[Finding], monorepo: Path, accepted: Mapping[str, str]) -> Iterator[Finding]:
+    """One finding for each repository with pointers. accepted: repository to the reason to go without the objects."""
+    of_repository: dict[str, list[Finding]] = {}
+    for pointer in pointers:
+        of_repository.setdefault(pointer.repository, []).append(pointer)
+    for repository, found in of_repository.items():
+        objects = {pointer.rule: pointer for pointer in found}
+        here = lfs_folder(monorepo)
+        missing = [one for oid, one in objects.items() if oid and not (here / oid[:2] / oid[2:4] / oid).is_file()]
+        example = (missing or found)[0]
+        reason = accepted.get(repository)
+        problem = (
+            f"{len(objects):,} Git LFS object{'' if len(objects) == 1 else 's'} (such as {example.rule}) must be at "
+            f"GitHub before the history; {len(missing):,} of them are not in {here}"
+        )
+        yield replace(
+            example,
+            severity=Severity.WARNING if reason else Severity.REFUSAL,
+            problem=problem + (f". Accepted in the plan: {reason}" if reason else ""),
+            remedy=f"The move uploads no objects. Create {repository} at GitHub, run `git lfs fetch --all && "
+            f"git lfs push --all https://github.com/OWNER/{repository}.git` in the monorepo, and say so under "
+            "preflight.lfs_without_objects of the plan. Or leave the files behind with `exclude`.",
+        )
+
+
+def lfs_folder(monorepo: Path) -> Path:
+    """Where git-lfs keeps objects: beside git's own, or where `lfs.storage` says (man git-lfs-config)."""
+    answer = run_git("rev-parse", "--path-format=absolute", "--git-common-dir", directory=monorepo, user_config=True)
+    common = Path(os.fsdecode(answer).rstrip("\n"))
+    setting = run_git("config", "--default", "lfs", "--get", "lfs.storage", directory=monorepo, user_config=True)
+    return common / os.fsdecode(setting).rstrip("\n") / "objects"

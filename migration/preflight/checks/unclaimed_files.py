@@ -1,0 +1,68 @@
+"""Files of the monorepo's head that no repository takes: what would be lost sight of when the monorepo is archived."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+from migration.git.command import ObjectStore
+from migration.plan import Move
+from migration.preflight.checks.history_objects import GITLINK, files_at, store_of
+
+SNIFFED = 8000
+"""Where git looks for a NUL to tell that a file is binary."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """One folder of the monorepo. folder: "" is the root.
+
+    whole: nothing below it is taken; else only files that lie directly in it are meant.
+    lines: of the text files; binary files and submodules count as files alone.
+    """
+
+    folder: str
+    whole: bool
+    files: int
+    lines: int
+
+
+def leftovers(git_dir: Path, monorepo_head: str, moves: Sequence[Move]) -> Iterator[Leftover]:
+    """The folders in order, each the highest of which nothing is taken."""
+    store = store_of(git_dir, monorepo_head)
+    files = files_at(git_dir, monorepo_head)
+    taken = _taken(store, files, moves)
+    partly = {"", *(folder for path in taken for folder in _folders(path))}
+    lines = _lines(store, {path: blob for path, (mode, blob) in files.items() if path not in taken and mode != GITLINK})
+    counts: dict[tuple[str, bool], list[int]] = {}
+    for path in files:
+        if path not in taken:
+            untouched = next((folder for folder in _folders(path) if folder not in partly), None)
+            place = (path.rpartition("/")[0], False) if untouched is None else (untouched, True)
+            counts.setdefault(place, []).append(lines.get(path, 0))
+    for (folder, whole), each in sorted(counts.items()):
+        yield Leftover(folder=folder, whole=whole, files=len(each), lines=sum(each))
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders above a file, the highest first, without the root."""
+    return accumulate(path.split("/")[:-1], lambda above, name: f"{above}/{name}")
+
+
+def _taken(store: ObjectStore, paths: Iterable[str], moves: Sequence[Move]) -> set[str]:
+    taken: set[str] = set()
+    for move in moves:
+        above = f"{move.source}/"
+        below = {os.fsencode(path[len(above) :]) for path in paths if path.startswith(above)}
+        excluded = store.ignored(move.exclude, below) if move.exclude and below else set()
+        taken |= {above + os.fsdecode(path) for path in below - excluded}
+    return taken
+
+
+def _lines(store: ObjectStore, blobs: dict[str, str]) -> dict[str, int]:
+    contents = store.read([bytes.fromhex(blob) for blob in blobs.values()])
+    return {
+        path: 0 if b"\0" in content[:SNIFFED] else content.count(b"\n") + (content[-1:] not in (b"\n", b""))
+        for path, (_, content) in zip(blobs, contents, strict=True)
+    }

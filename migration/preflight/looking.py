@@ -1,0 +1,110 @@
+"""Looking through one new history: all of it, or what is new since the last time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from migration.preflight.checks.findings import Finding
+from migration.preflight.checks.history_objects import (
+    GITLINK,
+    entries_of,
+    files_at,
+    read_history,
+    still_reached,
+    store_of,
+)
+from migration.preflight.checks.hostile_paths import danger, hostile_paths
+from migration.preflight.checks.large_files import large_files
+from migration.preflight.checks.lfs_pointers import lfs_pointers
+from migration.preflight.checks.portable_paths import colliding_paths, invalid_on_windows
+from migration.preflight.checks.secret_scan import secrets
+from migration.preflight.checks.submodules import submodules_at_head, submodules_in_history
+from migration.preflight.checks.symlinks import lost_symlinks
+from migration.split.workspace import Split
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """One repository, as far as it was looked through, before the plan has its say about the findings.
+
+    tips: the ids of its head and tags, sorted. disk_size: of all its objects in packs, in bytes.
+    """
+
+    tips: list[str] = field(default_factory=list)
+    head: str | None = None
+    disk_size: int = 0
+    in_history: list[Finding] = field(default_factory=list)
+    at_head: list[Finding] = field(default_factory=list)
+
+
+def look_through(name: str, split: Split, before: Looked, scanner: Path, progress: Progress) -> Looked:
+    """What the history of the repository `name` has. Raises GitError, SplitError, CodeMoveError."""
+    history = split.histories[name]
+    tips = sorted({tip for tip in (history.head, *history.tags.values()) if tip})
+    if tips == before.tips and history.head == before.head:
+        return before
+    if not still_reached(split.git_dir, before.tips, tips):
+        before = Looked()  # another plan, or a rewritten monorepo: what was found may be gone
+    progress(f"reading {name}:", 0, 0)
+    objects = read_history(split.git_dir, tips, before.tips)
+    found: list[Finding] = []
+    if objects.trees:
+        store = store_of(split.git_dir, tips[0])
+        entries = [
+            entry
+            for entry in entries_of(store, objects.trees)
+            if entry.mode == GITLINK or danger(entry.name, entry.mode)
+        ]
+
+        def searched(done: int) -> None:
+            progress(f"looking for secrets in {name}:", done, len(objects.blobs))
+
+        found += large_files(name, objects.blobs)
+        found += hostile_paths(name, entries)
+        found += submodules_in_history(name, split.git_dir, entries)
+        found += lfs_pointers(name, store, objects.blobs)
+        found += secrets(name, split.git_dir, objects.blobs, scanner, searched)
+    return Looked(
+        tips=tips,
+        head=history.head,
+        disk_size=before.disk_size + objects.disk_size,
+        in_history=_merged(before.in_history, _placed(name, split, found)),
+        at_head=_placed(name, split, _at_head(name, split.git_dir, history.head)),
+    )
+
+
+def _at_head(name: str, git_dir: Path, head: str | None) -> list[Finding]:
+    if head is None:
+        return []
+    files = files_at(git_dir, head)
+    return [
+        *submodules_at_head(name, git_dir, head, files),
+        *lost_symlinks(name, git_dir, head, files),
+        *colliding_paths(name, head, files),
+        *invalid_on_windows(name, head, files),
+    ]
+
+
+def _placed(name: str, split: Split, found: Sequence[Finding]) -> list[Finding]:
+    """With the monorepo's commits, from the commit map: raw ids in the monorepo and here, pair after pair."""
+    if not found:
+        return []
+    pairs = (split.git_dir / f"commit-map-{name}").read_bytes()
+    size = len(split.monorepo_head) // 2
+    wanted = {finding.commit for finding in found}
+    monorepo_commits: dict[str | None, str] = {}
+    for at in range(0, len(pairs), 2 * size):
+        new = pairs[at + size : at + 2 * size].hex()
+        if new in wanted:
+            monorepo_commits.setdefault(new, pairs[at : at + size].hex())
+    return [replace(finding, monorepo_commit=monorepo_commits.get(finding.commit)) for finding in found]
+
+
+def _merged(before: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
+    """A secret, or a pointer, that a newer version still has is the one found before."""
+    same: dict[tuple[object, ...], Finding] = {}
+    for finding in (*before, *new):
+        same.setdefault((finding.check, finding.path, finding.rule, finding.fingerprint, finding.size), finding)
+    return list(same.values())

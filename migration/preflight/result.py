@@ -1,0 +1,63 @@
+"""What a preflight says."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from migration.errors import PreflightError
+from migration.preflight.checks.findings import Finding, Severity
+from migration.preflight.checks.unclaimed_files import Leftover
+
+SHOWN = 20
+"""Findings of one check in a message."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflight:
+    """What was looked at and found. findings: refusals first, then by repository and check.
+
+    allowed: secrets that the plan allows. leftovers: what of the monorepo's head no repository of the plan takes.
+    """
+
+    monorepo_head: str
+    repositories: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    allowed: int
+    leftovers: tuple[Leftover, ...]
+    seconds: float
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """Those that stop a push."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.REFUSAL)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Those that do not."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING)
+
+    def demand(self) -> None:
+        """Raise PreflightError with the refusals, unless there is none."""
+        if self.refusals:
+            lines = "\n".join(in_lines(self.refusals))
+            raise PreflightError(
+                "The histories hold what must not be pushed, so nothing is pushed. "
+                f"./multirepo preflight shows all of it.\n{lines}"
+            )
+
+
+def in_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """The first findings of each check, and what to do about them. Bytes of a path that are no UTF-8 are escaped."""
+    return (os.fsencode(line).decode(errors="backslashreplace") for line in _in_lines(findings))
+
+
+def _in_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    for (_, check), group in groupby(
+        sorted(findings, key=lambda one: (one.severity, one.check)), key=lambda one: (one.severity, one.check)
+    ):
+        alike = list(group)
+        yield from (f"{check}: {finding.repository}: {finding}" for finding in alike[:SHOWN])
+        if len(alike) > SHOWN:
+            yield f"{check}: … and {len(alike) - SHOWN:,} more"
+        yield from sorted({f"{check}: {finding.remedy}" for finding in alike[:SHOWN]})

@@ -1,0 +1,101 @@
+"""The files that the moves give a repository, path by path, held against the files that its commits have."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from migration.desired_state.code_selection import Move
+from migration.proof.evidence import differences, ignored, listing
+
+Changes = dict[bytes, bytes]
+"""Path -> b"mode id" of the file that stands there now, or b"" where none does any more."""
+
+
+class Layout:
+    """The files of several moves over each other: where two meet, that of the later move stands."""
+
+    def __init__(self, moves: int) -> None:
+        self._layers: list[dict[bytes, bytes]] = [{} for _ in range(moves)]
+        self._folders: list[Counter[bytes]] = [Counter() for _ in range(moves)]  # how many files stand below each
+
+    def change(self, move: int, changes: Mapping[bytes, bytes]) -> set[bytes]:
+        """Change the files of one move; gives all paths whose file may thereby be another."""
+        layer, folders = self._layers[move], self._folders[move]
+        touched = set(changes)
+        for path, entry in changes.items():
+            above = _folders_of(path)
+            if len(self._layers) > 1:
+                touched.update(folder for folder in above if any(folder in other for other in self._layers))
+                if any(other[path] for other in self._folders):
+                    inside = path + b"/"
+                    touched.update(file for other in self._layers for file in other if file.startswith(inside))
+            if path in layer:
+                folders.subtract(above)
+                del layer[path]
+            if entry:
+                folders.update(above)
+                layer[path] = entry
+        return touched
+
+    def file(self, path: bytes) -> bytes:
+        """What stands at a path; b"" for nothing."""
+        for layer, folders in zip(reversed(self._layers), reversed(self._folders), strict=True):
+            if path in layer:
+                return layer[path]
+            if folders[path] > 0 or any(folder in layer for folder in _folders_of(path)):
+                return b""  # a folder where the others have a file, or the other way round: the later move stands
+        return b""
+
+    def files(self) -> dict[bytes, bytes]:
+        """Everything that stands."""
+        standing = ((path, self.file(path)) for layer in self._layers for path in layer)
+        return {path: entry for path, entry in standing if entry}
+
+
+def _folders_of(path: bytes) -> list[bytes]:
+    names = path.split(b"/")
+    return [b"/".join(names[:depth]) for depth in range(1, len(names))]
+
+
+def _landed(move: Move, changes: Sequence[Mapping[bytes, bytes]]) -> list[Changes]:
+    """Changes inside a moved folder as changes of the new repository."""
+    left_behind: set[bytes] = set()
+    if move.exclude:
+        left_behind = ignored(move.exclude, {path for each in changes for path in each})
+    prefix = f"{move.target}/".encode("utf-8", "surrogateescape") if move.target else b""
+    return [{prefix + path: entry for path, entry in each.items() if path not in left_behind} for each in changes]
+
+
+def wrong_paths(
+    git_dir: Path, moves: Sequence[Move], compared: Sequence[tuple[tuple[bytes, ...], bytes]]
+) -> Iterator[bytes | None]:
+    """For each comparison the first path that differs, or None where every file is as the moves say.
+
+    compared: the trees of the moved folders, one for each move, and the new repository's tree. From one comparison
+    to the next only what changed is looked at.
+    """
+    moved = [
+        _landed(move, list(differences(git_dir, [folders[number] for folders, _ in compared], "-r")))
+        for number, move in enumerate(moves)
+    ]
+    arrived = differences(git_dir, [tree for _, tree in compared], "-r")
+    layout, actual, wrong = Layout(len(moves)), dict[bytes, bytes](), set[bytes]()
+    for number, changes in enumerate(arrived):
+        actual.update(changes)
+        touched = set(changes).union(*(layout.change(move, each[number]) for move, each in enumerate(moved)))
+        for path in touched:
+            if layout.file(path) == actual.get(path, b""):
+                wrong.discard(path)
+            else:
+                wrong.add(path)
+        yield min(wrong, default=None)
+
+
+def files_at(git_dir: Path, commit: bytes, moves: Sequence[Move]) -> dict[bytes, bytes]:
+    """Every file that the moves take from one commit of the monorepo, listed anew."""
+    layout = Layout(len(moves))
+    for number, move in enumerate(moves):
+        names = (move.source, *move.earlier)
+        there = next((files for name in names if (files := listing(git_dir, commit, name))), {})
+        layout.change(number, _landed(move, [there])[0])
+    return layout.files()

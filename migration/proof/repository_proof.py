@@ -1,0 +1,291 @@
+"""The proof of one repository."""
+
+import operator
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from migration.desired_state.code_selection import CodeSelection, MessageRules
+from migration.git.command import GitError
+from migration.proof.evidence import NO_FOLDER, Graph, Versions, differences, listing, reachable, read_objects
+from migration.proof.file_layout import files_at, wrong_paths
+from migration.proof.identity import commit_difference, links, tag_difference
+from migration.proof.lineage import NONE, Lines, nearest_kept
+from migration.proof.message_checks import MessageCheck
+from migration.proof.tag_checks import Tag, new_name, read_tags, renamed
+from migration.split.workspace import History
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepositoryProof:
+    """What was compared for one repository, and what was found wrong.
+
+    commits: of the new history, each compared byte by byte with the one that it stands for.
+    trees: commits of the monorepo whose moved folders were compared with the new repository's files: those that are
+        mapped, and those that fell away, whose nearest kept ancestor must already have the same files.
+    parents: links between the new commits. files: at the head.
+    dropped_signatures: of commits and tags, counted anew.
+    seconds: for this repository alone; reading the monorepo is shared.
+    failures: a sentence each.
+    """
+
+    repository: str
+    commits: int
+    trees: int
+    parents: int
+    files: int
+    tags: int
+    dropped_signatures: int
+    seconds: float
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The monorepo, as git shows it. ids: by position in the graph. tags: those that any repository takes."""
+
+    git_dir: Path
+    head: bytes
+    graph: Graph
+    ids: list[bytes]
+    folders: Mapping[str, Versions]
+    tags: Mapping[str, Tag]
+    empty_tree: bytes
+
+
+class RepositoryCheck:
+    """One run over one repository. Failures are gathered, and each check goes on as far as it can."""
+
+    def __init__(
+        self, name: str, selection: CodeSelection, history: History, commit_map: bytes, source: Source
+    ) -> None:
+        self._name = name
+        self._selection = selection
+        self._history = history
+        self._source = source
+        self._git_dir = source.git_dir
+        self._failures: list[str] = []
+        self._signatures = self._links = self._compared = self._files = 0
+        self._tags = {old: tag for old, tag in source.tags.items() if new_name(selection.tags, old) is not None}
+        tips = [source.head, *(tag.commit for tag in self._tags.values())]
+        self._reached = source.graph.reached_by(tips)
+        # By position in the graph: the new commit, its tree and its parents.
+        self._new: dict[int, bytes] = self._read_map(commit_map)
+        self._new_trees: dict[int, bytes] = {}
+        self._new_parents: dict[int, tuple[bytes, ...]] = {}
+        rules = selection.messages
+        self._messages = MessageCheck(rules, source.graph, self._new) if rules != MessageRules() else None
+
+    def run(self) -> RepositoryProof:
+        """Check everything, in the order in which one thing rests on another."""
+        started = time.monotonic()
+        try:
+            self._check_commits()
+            trees = {**self._new_trees, NONE: self._source.empty_tree}
+            lines = nearest_kept(self._source.graph.parents, self._reached, trees)
+            self._check_parents(lines)
+            self._check_trees(lines)
+            self._check_tags(lines)
+            self._check_head(lines)
+            self._check_reachable()
+            self._check_figures()
+        except GitError as error:
+            self._failures.append(f"{self._name}: git cannot read the new history: {error}.")
+        return RepositoryProof(
+            repository=self._name,
+            commits=len(self._new_trees),
+            trees=self._compared,
+            parents=self._links,
+            files=self._files,
+            tags=len(self._history.tags),
+            dropped_signatures=self._signatures,
+            seconds=time.monotonic() - started,
+            failures=tuple(self._failures),
+        )
+
+    def _fail(self, position: int, what: str) -> None:
+        """Note what is wrong with a commit. position: of the monorepo's commit."""
+        new, old = self._new.get(position), self._source.ids[position].decode()
+        who = f"commit {new.decode()} (monorepo commit {old})" if new else f"monorepo commit {old}"
+        self._failures.append(f"{self._name}: {who} {what}.")
+
+    def _read_map(self, commit_map: bytes) -> dict[int, bytes]:
+        size = len(self._source.head) // 2
+        ids = commit_map.hex("\n", size).encode().split(b"\n") if commit_map else []
+        new: dict[int, bytes] = {}
+        if len(ids) % 2 or len(commit_map) % size:
+            self._failures.append(f"{self._name}: the commit map is cut off.")
+        for old, its_new in zip(ids[::2], ids[1::2], strict=False):
+            position = self._source.graph.positions.get(old, NONE)
+            if position == NONE or not self._reached[position]:
+                self._failures.append(
+                    f"{self._name}: the commit map gives commit {its_new.decode()} for {old.decode()}, which is no "
+                    "monorepo commit that the head or a tag that follows reaches."
+                )
+            elif position in new:
+                self._fail(position, f"is in the commit map twice, also for {its_new.decode()}")
+            else:
+                new[position] = its_new
+        return new
+
+    def _check_commits(self) -> None:
+        """Every byte but the links. Notes the links for the checks that follow."""
+        old = read_objects(self._git_dir, (self._source.ids[position] for position in self._new))
+        new = read_objects(self._git_dir, self._new.values())
+        for position, (_, before), (kind, after) in zip(self._new, old, new, strict=True):
+            if kind != b"commit":
+                self._fail(position, f"is no commit: {kind.decode()}")
+                continue
+            self._new_trees[position], self._new_parents[position] = links(after)
+            comparison = self._messages.of_commit(position, before) if self._messages else operator.eq
+            wrong, signatures = commit_difference(before, after, comparison)
+            self._signatures += signatures
+            if wrong:
+                self._fail(position, f"is not what it was: {wrong} differs")
+
+    def _check_parents(self, lines: Lines) -> None:
+        for position in lines.undecided:
+            self._fail(position, "joins two lines of the new history, and is not in the commit map")
+        for position in lines.needless:
+            self._fail(position, "changes no file and joins no lines, and is in the commit map")
+        for position, found in self._new_parents.items():
+            # Two commits can become one: the same change, at the same time, on top of the same files.
+            expected = tuple(dict.fromkeys(self._new[line] for line in lines.parents[position]))
+            self._links += len(found)
+            if found != expected:
+                self._fail(position, f"has the parents {_listed(found)}; they must be {_listed(expected)}")
+
+    def _check_trees(self, lines: Lines) -> None:
+        """Every commit of the monorepo, mapped or not, has in its folders what its image has in all."""
+        moves = self._selection.moves
+        names = [[self._source.folders[name] for name in (move.source, *move.earlier)] for move in moves]
+        columns = [versions.numbers for each in names for versions in each]
+        images = lines.images
+        compared: dict[tuple[tuple[int, ...], bytes], int] = {}  # -> the first commit with this comparison
+        for position, numbers in enumerate(zip(*columns, strict=True)):
+            if self._reached[position]:
+                image = images[position]
+                tree = self._new_trees[image] if image != NONE else self._source.empty_tree
+                compared.setdefault((numbers, tree), position)
+                self._compared += 1
+        folders = [_newest(names, numbers) for numbers, _ in compared]
+        trees = [tree for _, tree in compared]
+        if len(moves) == 1 and not moves[0].target and not moves[0].exclude:
+            wrong = [
+                None if (before or self._source.empty_tree) == tree else self._first_path(before, tree)
+                for (before,), tree in zip(folders, trees, strict=True)
+            ]
+        else:
+            wrong = list(wrong_paths(self._git_dir, moves, list(zip(folders, trees, strict=True))))
+        for position, path in zip(compared.values(), wrong, strict=True):
+            if path is not None:
+                self._fail_tree(position, images[position], path)
+
+    def _first_path(self, before: bytes, tree: bytes) -> bytes:
+        *_, changed = differences(self._git_dir, [before, tree], "-r")
+        return min(changed, default=b"")
+
+    def _fail_tree(self, position: int, image: int, path: bytes) -> None:
+        if position == image:
+            self._fail(position, f"has other files than the moved folders: {_name(path)} differs")
+        elif image == NONE:
+            self._fail(position, f"has {_name(path)}, and neither it nor a commit before it is in the commit map")
+        else:
+            kept = self._new[image].decode()
+            self._fail(position, f"changes {_name(path)} and is not in the commit map; before it comes {kept}")
+
+    def _check_tags(self, lines: Lines) -> None:
+        expected = {}
+        for old, tag in self._tags.items():
+            image = lines.images[self._source.graph.positions[tag.commit]]
+            if image != NONE:
+                expected[str(new_name(self._selection.tags, old))] = (tag, self._new[image])
+        found = read_tags(self._git_dir, {name: new.encode() for name, new in self._history.tags.items()})
+        for name in expected.keys() - found.keys():
+            self._failures.append(f"{self._name}: the tag {name!r} is missing.")
+        for name in self._history.tags.keys() - expected.keys():
+            self._failures.append(f"{self._name}: the tag {name!r} follows no tag of the monorepo.")
+        for name in expected.keys() & found.keys():
+            self._check_tag(name, *expected[name], found[name])
+
+    def _check_tag(self, name: str, before: Tag, commit: bytes, after: Tag) -> None:
+        if after.commit != commit:
+            self._failures.append(
+                f"{self._name}: the tag {name!r} is on commit {after.commit.decode()}; it must be on {commit.decode()} "
+                f"(monorepo commit {before.commit.decode()} or its nearest kept ancestor)."
+            )
+        if len(before.objects) != len(after.objects):
+            self._failures.append(f"{self._name}: the tag {name!r} is not as it was: annotated or lightweight.")
+        position = self._source.graph.positions[before.commit]
+        comparison = self._messages.of_tag(position) if self._messages else operator.eq
+        for old, new in zip(before.objects, after.objects, strict=False):
+            wrong, signatures = tag_difference(old, new, lambda tag: renamed(self._selection.tags, tag), comparison)
+            self._signatures += signatures
+            if wrong:
+                self._failures.append(f"{self._name}: the tag {name!r} is not what it was: {wrong} differs.")
+
+    def _check_head(self, lines: Lines) -> None:
+        """The head, and its files listed anew, without the trees that were compared before."""
+        image = lines.images[self._source.graph.positions[self._source.head]]
+        head = self._new[image].decode() if image != NONE else None
+        if self._history.head != head:
+            self._failures.append(
+                f"{self._name}: the head is {self._history.head}; it must be {head} "
+                f"(monorepo commit {self._source.head.decode()} or its nearest kept ancestor)."
+            )
+        expected = files_at(self._git_dir, self._source.head, self._selection.moves)
+        found = listing(self._git_dir, self._history.head.encode()) if self._history.head else {}
+        self._files = len(expected)
+        for path in sorted(expected.keys() | found.keys()):
+            if expected.get(path) != found.get(path):
+                what = "is missing" if path not in found else "is too much" if path not in expected else "differs"
+                self._failures.append(
+                    f"{self._name}: at the head {self._history.head} (monorepo commit {self._source.head.decode()}) "
+                    f"{_name(path)} {what}: {_entry(found, path)}; it must be {_entry(expected, path)}."
+                )
+
+    def _check_reachable(self) -> None:
+        """What would be pushed is what is in the map."""
+        tips = [*self._history.tags.values(), *([self._history.head] if self._history.head else [])]
+        pushed = reachable(self._git_dir, (tip.encode() for tip in tips))
+        self._failures.extend(
+            f"{self._name}: commit {new.decode()} is in the new history, and not in the commit map."
+            for new in sorted(pushed - set(self._new.values()))
+        )
+        for position, new in self._new.items():
+            if new not in pushed:
+                self._fail(position, "is in the commit map, and neither the head nor a tag reaches it")
+
+    def _check_figures(self) -> None:
+        counted = {
+            "commits": len(set(self._new.values())),
+            "merges": sum(len(parents) > 1 for parents in self._new_parents.values()),
+            "files": self._files,
+            "dropped_signatures": self._signatures,
+        }
+        for name, number in counted.items():
+            if getattr(self._history, name) != number:
+                self._failures.append(
+                    f"{self._name}: the split reports {getattr(self._history, name):,} {name.replace('_', ' ')}; "
+                    f"there are {number:,}."
+                )
+
+
+def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> tuple[bytes, ...]:
+    """For each move the tree of its folder, under the newest name that exists."""
+    rest = iter(numbers)
+    trees = [[versions.trees[next(rest)] for versions in each] for each in names]
+    return tuple(next((tree for tree in each if tree != NO_FOLDER), NO_FOLDER) for each in trees)
+
+
+def _listed(commits: Sequence[bytes]) -> str:
+    return ", ".join(commit.decode() for commit in commits) or "none"
+
+
+def _name(path: bytes) -> str:
+    return repr(path.decode("utf-8", "backslashreplace"))
+
+
+def _entry(files: Mapping[bytes, bytes], path: bytes) -> str:
+    return files.get(path, b"no file").decode()

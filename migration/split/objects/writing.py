@@ -1,0 +1,147 @@
+"""Writing the new repositories' commits and tags into one pack."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from migration.desired_state.code_selection import TagRule
+from migration.errors import SplitError
+from migration.git.command import ObjectStore
+from migration.git.pack import PackWriter
+from migration.git.rewrite import author_of, carry_commit, link_commit, rewrite_tag
+from migration.split.graph.kept_commits import NOTHING, Kept
+from migration.split.objects.messages import Messages
+from migration.split.objects.tags import SourceTag, check_new_names, new_tag_name
+from migration.split.trees.tree_workshop import TreeWorkshop
+
+
+@dataclass
+class Written:
+    """The commits of one new repository that are written.
+
+    new_ids: raw ids, by position in `Kept.commits`; empty for none, and for a commit that is not needed.
+    merges: raw ids of those with several parents. authors: names and e-mails. dropped_signatures: their number.
+    """
+
+    new_ids: list[bytes] = field(default_factory=lambda: [b""])
+    merges: set[bytes] = field(default_factory=set)
+    authors: set[bytes] = field(default_factory=set)
+    dropped_signatures: int = 0
+
+    def skip_to(self, place: int) -> None:
+        """Note that the commits before this position are not needed."""
+        self.new_ids.extend([b""] * (place - len(self.new_ids)))
+
+
+@dataclass
+class NewRepository:
+    """One new repository while it is written.
+
+    source_tags: the tags of the monorepo that its rules take. trees: raw ids, by the numbers in `kept.trees`.
+    workshop: knows the contents of those that were made. reached: by position in `kept.commits`, what is written.
+    messages: None where they stay as they are. written: the commits, those of earlier runs among them.
+    tags: new tag name -> raw id of the object that the tag names. tag_signatures: how many the tags lost.
+    """
+
+    name: str
+    tag_rules: tuple[TagRule, ...]
+    source_tags: Mapping[str, SourceTag]
+    trees: Sequence[bytes]
+    workshop: TreeWorkshop
+    kept: Kept
+    reached: bytearray
+    written: Written
+    messages: Messages | None = None
+    tags: dict[str, bytes] = field(default_factory=dict)
+    tag_signatures: int = 0
+
+    def tree_of(self, place: int) -> bytes:
+        """The tree of a kept commit, by position in `kept.commits`."""
+        return self.trees[self.kept.trees[place]]
+
+    def to_write(self) -> list[int]:
+        """The kept commits that are still to be written, as positions in `kept.commits`."""
+        return [place for place in range(len(self.written.new_ids), len(self.reached)) if self.reached[place]]
+
+    def renamed(self, tag: bytes) -> bytes:
+        """A tag's name in this repository; one that no rule matches stays."""
+        old = tag.decode("utf-8", "surrogateescape")
+        new = new_tag_name(self.tag_rules, old)
+        return tag if new is None else new.encode("utf-8", "surrogateescape")
+
+    def commit_map(self, source_ids: Sequence[bytes]) -> bytes:
+        """Raw id in the monorepo and here, of each kept commit, one pair after the other."""
+        pairs = zip(self.kept.commits, self.written.new_ids, strict=True)
+        return b"".join([source_ids[position] + new_id for position, new_id in pairs if new_id])
+
+
+def write_commits(
+    repositories: Sequence[NewRepository],
+    source_ids: Sequence[bytes],
+    store: ObjectStore,
+    pack: PackWriter,
+    progress: Callable[[int, int], None],
+) -> None:
+    """Write each kept commit of each repository, reading each source commit once, and the trees that were made.
+
+    source_ids: by position in the monorepo's history. progress: called with (commits done, commits to do).
+    """
+    takers: dict[int, list[tuple[NewRepository, int]]] = defaultdict(list)
+    places = [repository.to_write() for repository in repositories]
+    for repository, own in zip(repositories, places, strict=True):
+        for place in own:
+            takers[repository.kept.commits[place]].append((repository, place))
+    order = sorted(takers)
+    contents = store.read([source_ids[position] for position in order])
+    for done, (position, (_, content)) in enumerate(zip(order, contents, strict=True)):
+        try:
+            carried, dropped = carry_commit(content)
+        except SplitError as error:
+            raise SplitError(
+                f"The commit {source_ids[position].hex()} of the monorepo is malformed: {error}. "
+                "Run `git fsck` there and repair it."
+            ) from error
+        author = author_of(carried)
+        for repository, place in takers[position]:
+            written = repository.written
+            written.skip_to(place)
+            new_ids = written.new_ids
+            # Two commits can become one: the same change, by the same person in the same second.
+            parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept.parents[place]]))
+            here = repository.messages.in_commit(carried, position, new_ids) if repository.messages else carried
+            new_ids.append(pack.add(b"commit", link_commit(here, repository.tree_of(place), parents)))
+            if len(parents) > 1:
+                written.merges.add(new_ids[-1])
+            written.authors.add(author)
+            written.dropped_signatures += dropped
+        if done % 1000 == 0:
+            progress(done, len(order))
+    progress(len(order), len(order))
+    for repository, own in zip(repositories, places, strict=True):
+        repository.written.skip_to(len(repository.kept.commits))
+        for content in repository.workshop.closure({repository.tree_of(place) for place in own}).values():
+            pack.add(b"tree", content)
+
+
+def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: PackWriter) -> None:
+    """Write the repository's tags. A tag whose commit has no kept ancestor is left out.
+
+    positions: of each commit in the monorepo's history. Raises SplitError where two tags collide.
+    """
+    lines = {old: repository.kept.mapped[positions[tag.commit]] for old, tag in repository.source_tags.items()}
+    new_names = {
+        old: repository.renamed(old.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        for old, line in lines.items()
+        if line != NOTHING
+    }
+    check_new_names(repository.name, new_names)
+    for old, new in new_names.items():
+        object_id = repository.written.new_ids[lines[old]]
+        for content in reversed(repository.source_tags[old].objects):
+            rewritten, dropped = rewrite_tag(content, object_id, repository.renamed)
+            if repository.messages:
+                position = positions[repository.source_tags[old].commit]
+                rewritten = repository.messages.in_tag(rewritten, position, repository.written.new_ids)
+            object_id = pack.add(b"tag", rewritten)
+            repository.tag_signatures += dropped
+        repository.tags[new] = object_id

@@ -1,0 +1,252 @@
+"""All moves of all repositories, out of one monorepo, in one pass."""
+
+import difflib
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from migration.desired_state.code_selection import CodeSelection, MessageRules
+from migration.errors import SplitError
+from migration.git.command import GitError, ObjectStore
+from migration.git.pack import PackWriter
+from migration.monorepo.source import Monorepo, count_files, folders_at, has_file, open_monorepo
+from migration.split.checkpoint import Past, recalled, sections
+from migration.split.graph.kept_commits import Kept, choose_commits, reached_from
+from migration.split.graph.source_history import SourceHistory, lay_out
+from migration.split.objects.messages import CommitIds, Messages
+from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
+from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
+from migration.split.trees.composition import compose_repository, move_sources
+from migration.split.trees.folder_trees import FolderFinder, FolderTrees
+from migration.split.workspace import History, Split, Workspace
+
+__all__ = ["History", "Progress", "Split", "SplitError", "quiet", "split_monorepo"]
+
+ALGORITHM = 2
+"""Part of the key of a saved split: raise it whenever the same input gives other objects."""
+
+_ROOTS_AT_ONCE = 10_000
+"""Root trees looked into while more of the history is read."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with (phase, done, total); a total of 0 means that it is not known yet."""
+
+
+def quiet(phase: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def split_monorepo(
+    monorepo: Path,
+    revision: str,
+    selections: Mapping[str, CodeSelection],
+    workspace: Path,
+    progress: Progress = quiet,
+) -> Split:
+    """Split the history of `revision`, and of the tags that follow, into one history for each selection.
+
+    monorepo: a complete local repository; it is only read. selections: by repository name.
+    workspace: a folder of this monorepo and plan; processes that share it wait for each other. With nothing new
+        the saved split is returned in some milliseconds.
+    Raises SplitError when the monorepo or the selections cannot be split.
+    """
+    try:
+        source = open_monorepo(monorepo, revision)
+        plan_key = _plan_key(source, selections)
+        key = _key(source, plan_key)
+        place = Workspace(workspace)
+        with place.lock:
+            return place.saved(key) or _made(source, selections, place, progress, key, plan_key)
+    except GitError as error:
+        raise SplitError(
+            f"Reading the history of {monorepo} failed: {error}. Run `git fsck` there and repair it."
+        ) from error
+    except OSError as error:
+        raise SplitError(
+            f"Keeping the split in {workspace} failed: {error}. Free space or mend the folder's rights, and run again."
+        ) from error
+
+
+def _plan_key(source: Monorepo, selections: Mapping[str, CodeSelection]) -> str:
+    plan = [(name, asdict(selection)) for name, selection in selections.items()]
+    facts = [ALGORITHM, str(source.path), str(source.objects), source.object_format.name, sys.byteorder, plan]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _key(source: Monorepo, plan_key: str) -> str:
+    tags = sorted((name, object_id.hex()) for name, object_id in source.tags.items())
+    return hashlib.sha256(json.dumps([plan_key, source.head.hex(), tags]).encode()).hexdigest()
+
+
+def _made(
+    source: Monorepo,
+    selections: Mapping[str, CodeSelection],
+    place: Workspace,
+    progress: Progress,
+    key: str,
+    plan_key: str,
+) -> Split:
+    """Go on from the split before where that gives the same as to begin anew."""
+    store = place.prepare(source)
+    saved = place.past(plan_key)
+    past = recalled(saved, source.object_format.size) if saved else None
+    if past:
+        try:
+            return _Run(source, selections, place, store, progress, past).split(key, plan_key)
+        except (_CannotGoOnError, GitError):  # git lacks commits that the split before has seen
+            pass
+    return _Run(source, selections, place, store, progress, None).split(key, plan_key)
+
+
+class _CannotGoOnError(Exception):
+    """The monorepo lost commits, or a tag makes one needed that the split before left out, or the other way round."""
+
+
+class _Run:
+    def __init__(
+        self,
+        source: Monorepo,
+        selections: Mapping[str, CodeSelection],
+        place: Workspace,
+        store: ObjectStore,
+        progress: Progress,
+        past: Past | None,
+    ) -> None:
+        self._source = source
+        self._selections = selections
+        self._place = place
+        self._progress = progress
+        self._store = store
+        self._past = past
+        self._history = past.history if past else SourceHistory()
+
+    def split(self, key: str, plan_key: str) -> Split:
+        tags = self._tags()
+        tips = list(dict.fromkeys([self._source.head, *(tag.commit for tag in tags.values())]))
+        folders = self._read(tips)
+        source_ids = [b"", b"", *self._history.positions]
+        ids = CommitIds(source_ids)
+        repositories = []
+        for name, selection in self._selections.items():
+            repository = self._choose(name, selection, folders, tags)
+            if selection.messages != MessageRules():
+                repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept)
+            repositories.append(repository)
+        del folders
+        packs = self._place.packs() if self._past else []
+        with PackWriter(self._store.git_dir / "objects" / "pack", self._source.object_format) as pack:
+            write_commits(
+                repositories, source_ids, self._store, pack, functools.partial(self._progress, "writing commits")
+            )
+            for repository in repositories:
+                write_tags(repository, self._history.positions, pack)
+            if len(pack):
+                packs = list(dict.fromkeys([*packs, pack.finish()]))
+        histories = {repository.name: self._counts(repository) for repository in repositories}
+        split = Split(self._store.git_dir, self._source.head.hex(), histories)
+        maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
+        past = sections(tips, self._history, repositories, self._source.object_format.size)
+        self._place.save(key, plan_key, split, packs, maps, past)
+        return split
+
+    def _tags(self) -> dict[str, SourceTag]:
+        """The tags that some repository takes."""
+        rules = [rule for selection in self._selections.values() for rule in selection.tags]
+        taken = {name: tag for name, tag in self._source.tags.items() if new_tag_name(rules, name) is not None}
+        return resolve_tags(taken, self._store.read)
+
+    def _read(self, tips: Sequence[bytes]) -> dict[str, FolderTrees]:
+        """Read the history, and at the same time begin to look for the folders in it."""
+        moves = (move for selection in self._selections.values() for move in selection.moves)
+        paths = sorted({name for move in moves for name in move_sources(move)})
+        id_size = self._source.object_format.size
+        records: list[bytes] = []
+        roots: dict[bytes, int] = {}
+        unseen: list[bytes] = []
+        with FolderFinder(paths, self._store) as finder:
+            for record in self._new_records(tips):
+                records.append(record)
+                tree = record[id_size : 2 * id_size]
+                if tree not in roots:
+                    roots[tree] = len(roots) + 1
+                    unseen.append(tree)
+                if len(unseen) == _ROOTS_AT_ONCE:
+                    finder.see(unseen)
+                    unseen = []
+                    self._progress("reading the graph", len(records), 0)
+            finder.see(unseen)
+            trees = lay_out(records, roots, id_size, self._history)
+            self._progress("reading the graph", len(records), len(records))
+            del records, roots
+            folders = finder.find(trees)
+        self._progress("reading trees", len(paths), len(paths))
+        for path in paths:
+            if len(folders[path].trees) == 1 and not self._past:
+                raise SplitError(self._no_folder(path))
+        return folders
+
+    def _no_folder(self, path: str) -> str:
+        head, git_dir = self._source.head, self._store.git_dir
+        told = f"No commit of {self._source.path} has a folder {path!r}"
+        if has_file(git_dir, head, path):
+            return (
+                f"{told}: it is a file, and moves take folders. Move the folder that it is in, or add the file to the "
+                "repository with `transforms.add_files` or `transforms.add_folder`."
+            )
+        existing = folders_at(git_dir, head)
+        nearest = difflib.get_close_matches(path, existing, n=3, cutoff=0.5) or existing[:3]
+        return (
+            f"{told}. Correct its name in the plan; the nearest folders at {head.hex()[:12]} are {', '.join(nearest)}."
+        )
+
+    def _choose(
+        self,
+        name: str,
+        selection: CodeSelection,
+        folders: Mapping[str, FolderTrees],
+        tags: Mapping[str, SourceTag],
+    ) -> NewRepository:
+        trees = compose_repository(selection, folders, self._store)
+        own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
+        numbers = {tree: number for number, tree in enumerate(trees.trees)}
+        kept, written = Kept(), Written()
+        if self._past:
+            past = self._past.repositories[name]
+            kept, written = past.kept, past.written
+            kept.trees.extend([numbers.setdefault(tree, len(numbers)) for tree in past.trees])
+        kept = choose_commits(self._history.graph, trees.numbers, kept)
+        tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
+        reached = reached_from(kept, [self._history.positions[tip] for tip in tips])
+        if any(bool(new_id) != is_reached for new_id, is_reached in zip(written.new_ids, reached, strict=False)):
+            raise _CannotGoOnError
+        self._progress("choosing commits", len(kept.commits) - 1, len(self._history.graph))
+        return NewRepository(name, selection.tags, own_tags, list(numbers), trees.workshop, kept, reached, written)
+
+    def _new_records(self, tips: Sequence[bytes]) -> Iterator[bytes]:
+        """The commits that the split before does not know, as `ObjectStore.history` gives them."""
+        known = self._history.positions
+        if not self._past:
+            return self._store.history(tips)
+        if any(self._store.history(self._past.tips, tips)):
+            raise _CannotGoOnError
+        unknown = [tip for tip in tips if tip not in known]
+        records = self._store.history(unknown, self._past.tips) if unknown else iter(())
+        id_size = self._source.object_format.size
+        return (record for record in records if record[:id_size] not in known)
+
+    def _counts(self, repository: NewRepository) -> History:
+        written = repository.written
+        head = written.new_ids[repository.kept.mapped[self._history.positions[self._source.head]]]
+        return History(
+            head=head.hex() or None,
+            tags={name: object_id.hex() for name, object_id in repository.tags.items()},
+            commits=len({new_id for new_id in written.new_ids if new_id}),
+            merges=len(written.merges),
+            authors=len(written.authors),
+            files=count_files(self._store.git_dir, head) if head else 0,
+            dropped_signatures=written.dropped_signatures + repository.tag_signatures,
+        )

@@ -1,0 +1,107 @@
+"""The tree of one new repository at each commit of the monorepo, from the trees of its moved folders."""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from migration.desired_state.code_selection import CodeSelection, Move
+from migration.git.command import ObjectStore
+from migration.split.trees.folder_trees import ABSENT, FolderTrees
+from migration.split.trees.tree_workshop import Exclusion, TreeWorkshop
+
+
+@dataclass(frozen=True)
+class RepositoryTrees:
+    """The new repository through the whole history of the monorepo.
+
+    trees: its distinct trees as raw ids; trees[0] is the empty tree.
+    numbers: for each position in the CommitGraph the position in `trees`.
+    workshop: knows the contents of those among them that were made.
+    """
+
+    trees: list[bytes]
+    numbers: "array[int]"
+    workshop: TreeWorkshop
+
+
+def move_sources(move: Move) -> tuple[str, ...]:
+    """The folder's names, newest first: in each commit the first that exists is the folder."""
+    return (move.source, *move.earlier)
+
+
+def compose_repository(
+    selection: CodeSelection,
+    folders: Mapping[str, FolderTrees],
+    store: ObjectStore,
+) -> RepositoryTrees:
+    """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
+
+    One whole folder at the root is the repository's tree already. Reads trees only where a move excludes files or two
+    moves land in one folder.
+    """
+    sources = [folders[name] for move in selection.moves for name in move_sources(move)]
+    workshop = TreeWorkshop(store.object_format)
+    move = selection.moves[0]
+    if len(sources) == 1 and not move.target and not move.exclude and workshop.empty_tree not in sources[0].trees:
+        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], sources[0].numbers(), workshop)
+    combinations, combined = _combinations([source.numbers() for source in sources])
+    composer = _Composer(selection, store, workshop)
+    composed: dict[int, bytes] = {}
+    pending: Iterable[int] = range(len(combinations))
+    while pending:
+        undecided = []
+        for number in pending:
+            trees = [source.trees[part] for source, part in zip(sources, combinations[number], strict=True)]
+            tree = composer.compose(trees)
+            if tree is None:
+                undecided.append(number)
+            else:
+                composed[number] = tree
+        pending = undecided
+        composer.complete()
+    positions = {workshop.empty_tree: 0}
+    number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
+    if len(positions) < len(combinations):  # several combinations make one tree
+        combined = array("i", [number_of[number] for number in combined])
+    return RepositoryTrees(list(positions), combined, workshop)
+
+
+def _combinations(columns: Sequence["array[int]"]) -> tuple[Sequence[tuple[int, ...]], "array[int]"]:
+    """The distinct rows, the first row first, and for each row its position among them."""
+    if len(columns) == 1:  # the numbers of one folder are that already
+        return [(number,) for number in range(max(columns[0]) + 1)], columns[0]
+    positions: dict[tuple[int, ...], int] = {}
+    rows = zip(*columns, strict=True)
+    combined = array("i", [positions.setdefault(row, len(positions)) for row in rows])
+    return list(positions), combined
+
+
+class _Composer:
+    def __init__(self, selection: CodeSelection, store: ObjectStore, workshop: TreeWorkshop) -> None:
+        self._store = store
+        self._workshop = workshop
+        self._moves = [(move, Exclusion(workshop) if move.exclude else None) for move in selection.moves]
+
+    def compose(self, sources: Sequence[bytes]) -> bytes | None:
+        """The repository's tree; None when trees have still to be read. sources: per move, per name, as planned."""
+        names = iter(sources)
+        result: bytes | None = self._workshop.empty_tree
+        for move, exclusion in self._moves:
+            present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
+            tree: bytes | None = present[0] if present else self._workshop.empty_tree
+            if tree is not None and exclusion:
+                tree = exclusion.apply(tree)
+            if tree is None or result is None:
+                result = None  # go on all the same: later moves note what they lack, and one read serves all
+            else:
+                result = self._workshop.overlay(result, self._workshop.place(tree, move.target))
+        return result
+
+    def complete(self) -> None:
+        """Read the trees and ask about the files that were found missing."""
+        missing = sorted(self._workshop.missing)
+        self._workshop.missing.clear()
+        self._workshop.read.update(zip(missing, (content for _, content in self._store.read(missing)), strict=True))
+        for move, exclusion in self._moves:
+            if exclusion and exclusion.undecided:
+                exclusion.decide(self._store.ignored(move.exclude, exclusion.undecided))

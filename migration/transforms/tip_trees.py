@@ -1,0 +1,118 @@
+"""What the plan's transforms make of each repository's newest tree, computed once for the same input.
+
+It is the tree at the tip of the vendor branch; see migration/code_move/tip.py.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from migration.delivery.vendor_tip import blame_ignore_revs
+from migration.git.command import run_git
+from migration.git.pack import write_to_disk
+from migration.git.tree_changes import Changes, Files, Transform, transformed_tree
+from migration.packages.locks.lock_files import Locking
+from migration.plan import Plan, Repository
+from migration.split.splitting import Split
+
+_MADE = "multirepo-tips.json"
+"""Beside the split: each repository, the key of the input, and the tree."""
+
+_CODE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Tip:
+    """tree: "" stands for the head's own. releases: what a lock file was made for, "" where none was.
+
+    told: sentences for whoever runs this.
+    """
+
+    tree: str
+    releases: str = ""
+    told: tuple[str, ...] = ()
+
+
+def tip_trees(
+    plan: Plan,
+    split: Split,
+    index_url: str | None,
+    locking: Locking | None = None,
+    tell: Callable[[str], object] = lambda sentence: None,
+) -> dict[str, str]:
+    """By repository: the tree at the vendor branch's tip, where it is not that of the split's head.
+
+    index_url: the simple index (PEP 503) of the private registry, None where there is none. locking: what brings lock
+    files up to date. tell: gets a sentence for each lock file that a person has to bring up to date.
+    Raises TransformError, CodeMoveError.
+    """
+    record = split.git_dir / _MADE
+    known = _known(record, split.git_dir)
+    lists = split.monorepo_head if plan.history.blame_ignore_revs else ""
+    common = [plan.model_dump_json(), lists, index_url, _code()]
+    made = {}
+    for repository in plan.repositories:
+        history = split.histories.get(repository.name)
+        if history is None or history.head is None:
+            continue
+        key = hashlib.sha256(json.dumps([*common, history.head]).encode()).hexdigest()
+        tip = known.get((repository.name, key))
+        if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
+            tip = _made(plan, repository, split, index_url, locking)
+        made[repository.name, key] = tip
+        for sentence in tip.told:
+            tell(sentence)
+    if made != known:
+        write_to_disk(record, json.dumps([[*of, asdict(tip)] for of, tip in made.items()]).encode())
+    return {name: tip.tree for (name, _), tip in made.items() if tip.tree}
+
+
+def _made(plan: Plan, repository: Repository, split: Split, index_url: str | None, locking: Locking | None) -> _Tip:
+    from migration.transforms.applying import Transformed, transform  # slow to import, and mostly not needed
+
+    done: list[Transformed] = []
+
+    def planned(files: Files) -> Changes:
+        done.append(transform(files, plan, repository, index_url, locking))
+        return done[-1].changes
+
+    transforms: list[Transform] = [planned]
+    if plan.history.blame_ignore_revs:
+        transforms.append(blame_ignore_revs(split.git_dir, repository.name, split.monorepo_head))
+    head = split.histories[repository.name].head
+    tree = transformed_tree(split.git_dir, str(head), transforms) or ""
+    told = tuple(
+        f"{repository.name}: {one.path} names dependencies as they were: {one.why}. In a clone, run in its folder: "
+        f"{one.command}"
+        for one in done[0].stale_lock_files
+    )
+    return _Tip(tree=tree, releases=locking.fingerprint if locking and done[0].has_lock_files else "", told=told)
+
+
+def _known(record: Path, git_dir: Path) -> dict[tuple[str, str], _Tip]:
+    """By repository and key, those whose trees are still there."""
+    try:
+        listed = [
+            (name, key, _Tip(**{**tip, "told": tuple(tip["told"])}))
+            for name, key, tip in json.loads(record.read_text())
+        ]
+    except (OSError, ValueError, TypeError):
+        return {}
+    trees = "".join(f"{tip.tree}\n" for _, _, tip in listed if tip.tree)
+    answer = run_git("cat-file", "--batch-check=%(objectname)", directory=git_dir, standard_input=trees.encode())
+    there = {"", *answer.decode().splitlines()}
+    return {(name, key): tip for name, key, tip in listed if tip.tree in there}
+
+
+def _code() -> str:
+    """Of the code that transforms: its next version may make something else of the same input."""
+    digest = hashlib.sha256()
+    for stage in ("git", "split", "packages", "transforms", "delivery"):
+        files = sorted((_CODE / stage).rglob("*.py"))
+        if not files:
+            raise FileNotFoundError(f"{_CODE / stage}: no Python modules. The cache key would miss code changes.")
+        for file in files:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

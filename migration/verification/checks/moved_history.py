@@ -1,0 +1,66 @@
+"""The history: every commit that touched a moved folder has arrived, and is what the plan makes of it."""
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from migration.desired_state import CodeSelection
+from migration.git.command import git_environment
+from migration.plan import VENDOR_BRANCH
+from migration.proof import prove_split
+from migration.split.splitting import Split
+from migration.verification.harness.check import BrokenError, Check, Evidence
+from migration.verification.harness.world import World
+
+PART = "History"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What was split, and from where."""
+
+    split: Split
+    monorepo: Path
+    selections: Mapping[str, CodeSelection]
+
+
+def checks(world: World, moved: Moved) -> Iterator[Check]:
+    """The promise that no commit is lost."""
+    yield Check(
+        name="history.proof", part=PART, line="Every commit arrived as it was", judge=partial(_proof, world, moved)
+    )
+    yield Check(
+        name="history.arrived",
+        part=PART,
+        line="The repositories hold the proved history",
+        judge=partial(_arrived, world, moved),
+    )
+
+
+def _proof(_world: World, moved: Moved, evidence: Evidence) -> None:
+    evidence.ran.append("./multirepo prove")
+    proof = prove_split(moved.split, moved.monorepo, moved.selections, lambda *_: None)
+    if proof.failures:
+        raise BrokenError("\n".join(map(str, proof.failures[:10])), "Run ./multirepo prove: it names every commit.")
+    commits = sum(one.commits for one in proof.repositories)
+    files = sum(one.files for one in proof.repositories)
+    evidence.saw.append(
+        f"{commits:,} commits of {len(proof.repositories)} repositories, with {files:,} versions of files, held "
+        f"against {proof.monorepo_commits:,} of the monorepo"
+    )
+
+
+def _arrived(world: World, moved: Moved, evidence: Evidence) -> None:
+    for name, history in moved.split.histories.items():
+        if history.head is None:
+            continue
+        world.clone(name, evidence)
+        for branch in (VENDOR_BRANCH, world.repository(name).default_branch):
+            command = ["merge-base", "--is-ancestor", history.head, f"refs/heads/{branch}"]
+            git = ["git", "-C", str(world.git_dir(name)), *command]
+            environment = git_environment(user_config=False)
+            if subprocess.run(git, env=environment, capture_output=True, check=False).returncode:
+                raise BrokenError(f"{branch} of {name} does not hold {history.head[:12]}.", "Run pulumi up.")
+        evidence.saw.append(f"{name}: {history.commits} commits up to {history.head[:12]}")

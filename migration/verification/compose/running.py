@@ -1,0 +1,19 @@
+"""The stack of the plan's compose file: in containers where there is a Docker daemon, otherwise as processes."""
+
+from migration.verification.compose.containers import contained
+from migration.verification.compose.processes import started
+from migration.verification.compose.services import Stack
+from migration.verification.harness.check import Evidence
+from migration.verification.harness.world import World
+
+
+def stack(world: World, evidence: Evidence) -> Stack:
+    """The whole stack, started once for all checks that need it. Raises BrokenError, NotJudgedError."""
+    return world.once("stack", evidence, lambda gathered: _running(world, gathered))
+
+
+def _running(world: World, evidence: Evidence) -> Stack:
+    if world.docker:
+        with world.docker.where_possible(evidence):
+            return contained(world, world.docker, evidence)
+    return started(world, evidence)
