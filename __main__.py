@@ -2,18 +2,18 @@
 
 import pulumi
 
+from components.github.creation_hooks import Leftovers
 from components.github.github_server import github_provider
-from components.github.leftovers import Leftovers
 from components.github.requirements import Wanted
-from components.history.moved_histories import Histories
-from components.history.preflight import allowed_at_github, look_through
+from components.history.preflight_gate import allowed_at_github, look_through
+from components.history.prepared_histories import Histories
 from components.monorepo.monorepo_in_stages import back_up_monorepo, keep_monorepo
 from components.packages.private_packages import PrivatePackages
-from components.repository.people import Teams, TeamsArgs
+from components.repository.secret_values import values_of
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
+from components.repository.teams import Teams, TeamsArgs
 from components.stack.plain_errors import plain_errors, tell_progress
 from components.stack.settings import Settings, refuse_overrides
-from components.stack.values import values_of
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import read_plan
 

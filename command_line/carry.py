@@ -10,7 +10,7 @@ from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_monorepo
 from command_line.stacks import DEV, stack_named
-from components.history.histories import remote_of, selections_of, workspace_of
+from components.stack.locations import remote_of, selections_of, workspace_of
 from components.stack.settings import github_token
 from migration.cutover.branch_split import carry_branch, repository_of, split_branch
 from migration.desired_state import desired_state

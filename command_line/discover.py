@@ -17,7 +17,7 @@ from command_line.console import steps
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_monorepo
 from command_line.stacks import Stack, stack_for
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from components.stack.settings import Settings
 from migration.desired_state import Stage, desired_state
 from migration.desired_state.code_selection import Move

@@ -18,8 +18,8 @@ from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
 from components.github.github_client import github_client
-from components.history.histories import monorepo_of
 from components.history.late_commits import not_brought_over
+from components.stack.locations import monorepo_of
 from components.stack.settings import github_token
 from migration.desired_state import desired_state
 from migration.plan import read_plan

@@ -9,8 +9,8 @@ from rich.table import Table
 from command_line.failures import CommandError
 from command_line.place import world_of
 from command_line.stacks import Stack
-from components.github.existing import existing_at_github, recognised
 from components.github.github_client import WRITE_DELAY
+from components.github.inventory import existing_at_github, recognised
 from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.github.requirements import Wanted, unmet
 from components.github.server_facts import ServerFacts, server_facts

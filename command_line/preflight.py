@@ -16,7 +16,7 @@ from command_line.github_preflight import AtGitHub, look_at_github
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import stack_for, stack_named
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from engine import ensure_secret_scanner
 from migration.desired_state import desired_state
 from migration.plan import read_plan

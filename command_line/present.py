@@ -5,7 +5,7 @@ from pathlib import Path
 
 from command_line.console import Steps
 from command_line.stacks import SAMPLE
-from components.history.histories import monorepo_of, workspace_of
+from components.stack.locations import monorepo_of, workspace_of
 from components.stack.settings import Settings
 from migration.desired_state.code_selection import CodeSelection
 from migration.plan import Plan

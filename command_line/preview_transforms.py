@@ -13,8 +13,8 @@ from command_line.failures import CommandError
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import stack_for
-from components.history.histories import selections_of
 from components.packages.private_packages import locking_of
+from components.stack.locations import selections_of
 from migration.desired_state import Stage, desired_state
 from migration.git.command import run_git
 from migration.git.tree_changes import Changes, Files, transformed_tree

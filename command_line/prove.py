@@ -15,7 +15,7 @@ from command_line.exit_codes import ExitCode
 from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import stack_for
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 from migration.proof import Proof, RepositoryProof, prove_split, second_run_failures

@@ -18,7 +18,7 @@ from command_line.stacks import stack_for
 from command_line.summary import Moved, Summary, print_json, print_summary
 from command_line.verifying import verified_now_or_before
 from command_line.weeks import play_weeks, tell_account
-from components.history.histories import remote_of, split_histories
+from components.stack.locations import remote_of, split_histories
 from components.stack.settings import Settings
 from engine import ensure_secret_scanner
 from migration.delivery.push import VENDOR_REF

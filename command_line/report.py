@@ -10,7 +10,7 @@ from command_line.options import MonorepoOption, PlanOption
 from command_line.present import present_split
 from command_line.stacks import Stack, stack_for
 from command_line.verifying import evidence_file, place_of
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from components.stack.settings import Settings
 from migration.desired_state import desired_state
 from migration.plan import Plan, read_plan

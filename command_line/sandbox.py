@@ -7,7 +7,7 @@ import typer
 
 from command_line.console import console, tell
 from command_line.environment import STATE
-from components.history.histories import COPIES
+from components.stack.locations import COPIES
 from components.stack.settings import SANDBOX_RECORD
 from sandbox import process
 from sandbox.registry import process as registry

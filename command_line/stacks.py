@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from command_line.failures import CommandError
-from components.history.histories import COPIES
+from components.stack.locations import COPIES
 from components.stack.registry_settings import SANDBOX
 from components.stack.settings import PROJECT, WORKSPACE, Settings
 from migration.monorepo.fetch import is_address

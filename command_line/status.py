@@ -14,8 +14,8 @@ from command_line.options import StackOption
 from command_line.place import environment_of
 from command_line.present import present_split
 from command_line.stacks import DEV, Stack, stack_named
-from components.history.histories import remote_of, selections_of
 from components.history.late_commits import not_brought_over
+from components.stack.locations import remote_of, selections_of
 from components.stack.settings import github_token
 from migration.cutover.frozen import archive_tag, frozen_in, pinned
 from migration.delivery.lag import Standing, standing_of

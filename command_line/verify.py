@@ -16,7 +16,7 @@ from command_line.present import present_split
 from command_line.stacks import stack_for, stack_named
 from command_line.summary import in_words
 from command_line.verifying import evidence_file, verified, world_to_verify
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 from migration.verification.checks.moved_history import Moved

@@ -12,7 +12,7 @@ from command_line.console import Step, Steps, tell
 from command_line.failures import CommandError
 from command_line.place import world_of
 from command_line.stacks import Stack
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from components.stack.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
 from migration.desired_state import Stage, desired_state
 from migration.desired_state.stages import stages_of_waves

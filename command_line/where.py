@@ -10,7 +10,7 @@ from command_line.exit_codes import ExitCode
 from command_line.failures import CommandError
 from command_line.options import MonorepoOption, PlanOption
 from command_line.stacks import stack_for
-from components.history.histories import selections_of, workspace_of
+from components.stack.locations import selections_of, workspace_of
 from components.stack.settings import Settings, SettingsError
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan

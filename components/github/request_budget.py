@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from components.github.existing import Existing
 from components.github.github_client import WRITE_DELAY
+from components.github.inventory import Existing
 from components.github.requirements import Wanted
 from components.github.server_facts import RateLimit, ServerFacts
 from migration.desired_state import DesiredRepository, RepositorySettings

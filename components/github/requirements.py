@@ -6,7 +6,7 @@ Pure. Nothing here asks; `components.github.existing` and `components.github.ser
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from components.github.existing import Existing, Names
+from components.github.inventory import Existing, Names
 from components.github.server_facts import ServerFacts
 from migration.desired_state import DesiredRepository, DesiredState, RepositorySettings
 from migration.preflight import Finding, Severity

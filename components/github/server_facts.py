@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from components.github.existing import Existing
 from components.github.github_server import GitHubUnreachableError, ask_rest
+from components.github.inventory import Existing
 from components.stack.settings import Settings
 
 _ENTERPRISE = ("enterprise", "business", "business_plus")

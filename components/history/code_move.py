@@ -20,7 +20,7 @@ class CodeMoveProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Push everything; harmless when an interrupted run has pushed it already."""
-        from components.history.carrying import carry_to_github
+        from components.history.code_move_operations import carry_to_github
 
         return CreateResult(props["repository"], carry_to_github(props, stack_config()))
 
@@ -35,13 +35,13 @@ class CodeMoveProvider(StackProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Push what is new or missing."""
-        from components.history.carrying import carry_to_github
+        from components.history.code_move_operations import carry_to_github
 
         return UpdateResult(carry_to_github(_news, stack_config()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look where the vendor branch, the tags and the default branch are now."""
-        from components.history.carrying import seen_on_github
+        from components.history.code_move_operations import seen_on_github
 
         seen = seen_on_github(props, stack_config())
         return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))

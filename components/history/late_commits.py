@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from components.history.histories import remote_of
+from components.stack.locations import remote_of
 from components.stack.settings import Settings
 from migration.cutover.frozen import frozen_in
 from migration.cutover.stragglers import Straggler, stragglers, written_in

@@ -17,7 +17,7 @@ class MonorepoProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Freeze, thaw and archive what is not; nothing when an interrupted run has done it already."""
-        from components.monorepo.keeping import kept
+        from components.monorepo.monorepo_operations import kept
 
         return CreateResult(props["name"], kept(props, stack_config()))
 
@@ -28,13 +28,13 @@ class MonorepoProvider(StackProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Bring the difference about."""
-        from components.monorepo.keeping import kept
+        from components.monorepo.monorepo_operations import kept
 
         return UpdateResult(kept(_news, stack_config()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look which folders are frozen now, and whether the repository is archived."""
-        from components.monorepo.keeping import seen
+        from components.monorepo.monorepo_operations import seen
 
         now = seen(props, stack_config())
         return ReadResult(id_, now, inputs=dict(now))

@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 
-from components.github.existing import Existing
-from components.github.leftovers import Leftovers
-from components.history.moved_histories import Histories
-from components.monorepo.backup import MonorepoBackup, MonorepoBackupArgs
+from components.github.creation_hooks import Leftovers
+from components.github.inventory import Existing
+from components.history.prepared_histories import Histories
 from components.monorepo.monorepo import Monorepo
+from components.monorepo.monorepo_backup import MonorepoBackup, MonorepoBackupArgs
 from components.stack.settings import Settings
 from migration.cutover.frozen import Carried
 from migration.desired_state import DesiredRepository, DesiredState

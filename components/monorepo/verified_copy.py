@@ -13,7 +13,7 @@ class VerifiedCopyProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Copy and prove; what an interrupted run copied is proved alone."""
-        from components.monorepo.backing_up import backed_up
+        from components.monorepo.verified_copy_operations import backed_up
 
         return CreateResult(props["repository"], {**props, **backed_up(props, stack_config())})
 
@@ -28,7 +28,7 @@ class VerifiedCopyProvider(StackProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look whether the copy is there, by its tag."""
-        from components.monorepo.backing_up import is_backed_up
+        from components.monorepo.verified_copy_operations import is_backed_up
 
         return ReadResult(id_, props) if is_backed_up(props, stack_config()) else ReadResult(None, {})
 

@@ -6,9 +6,9 @@ from graphlib import TopologicalSorter
 import pulumi
 from packaging.utils import NormalizedName, canonicalize_name
 
+from components.packages.package_releases import PackageReleases
 from components.packages.published_package import PublishedPackage
-from components.packages.releases import PackageReleases
-from components.registry.keeping import keep_registry
+from components.registry.stack_registry import keep_registry
 from components.stack.settings import WORKSPACE, Settings
 from migration.desired_state import DesiredRepository, RepositorySettings
 from migration.desired_state.pipelines import VERSIONS

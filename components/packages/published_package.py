@@ -18,7 +18,7 @@ class PublishedPackageProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Publish what is missing; nothing when an interrupted run has published all of it."""
-        from components.packages.publishing import publish
+        from components.packages.published_package_operations import publish
 
         return CreateResult(props["name"], {**props, **publish(props, stack_config()), "refused": ""})
 
@@ -35,7 +35,7 @@ class PublishedPackageProvider(StackProvider):
         The monorepo goes on after a release: then this version is refused, and told, and the one published stays what
         consumers get. That stops nobody else's move.
         """
-        from components.packages.publishing import publish
+        from components.packages.published_package_operations import publish
         from migration.errors import VersionTakenError
 
         as_published = {key: _olds.get(key) for key in ("files", "seen", "manifest", "recorded")}
@@ -48,7 +48,7 @@ class PublishedPackageProvider(StackProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look what the registry has of this version now, and whether the repository still says where it comes from."""
-        from components.packages.publishing import is_recorded, published
+        from components.packages.published_package_operations import is_recorded, published
 
         seen = published(props, stack_config())
         if not seen:

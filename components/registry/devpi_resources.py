@@ -20,7 +20,7 @@ class DevpiIndexProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Make what is missing; harmless when an interrupted run has made it already."""
-        from components.registry.administering import make_index
+        from components.registry.devpi_operations import make_index
 
         make_index(props, stack_config())
         return CreateResult(props["index"], dict(props))
@@ -32,14 +32,14 @@ class DevpiIndexProvider(StackProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Set it right."""
-        from components.registry.administering import make_index
+        from components.registry.devpi_operations import make_index
 
         make_index(_news, stack_config())
         return UpdateResult(dict(_news))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look how the index is set now."""
-        from components.registry.administering import seen_index
+        from components.registry.devpi_operations import seen_index
 
         seen = seen_index(props, stack_config())
         return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
@@ -53,7 +53,7 @@ class DevpiTokenProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """A new token."""
-        from components.registry.administering import make_token
+        from components.registry.devpi_operations import make_token
 
         return CreateResult(*make_token(props, stack_config()))
 
@@ -64,13 +64,13 @@ class DevpiTokenProvider(StackProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look whether the server still knows it."""
-        from components.registry.administering import is_valid_token
+        from components.registry.devpi_operations import is_valid_token
 
         return ReadResult(id_, props) if is_valid_token(id_, props, stack_config()) else ReadResult(None, {})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Make it invalid."""
-        from components.registry.administering import remove_token
+        from components.registry.devpi_operations import remove_token
 
         remove_token(_id, _props, stack_config())
 

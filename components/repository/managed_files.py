@@ -20,7 +20,7 @@ class ManagedFilesProvider(StackProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Commit what is missing or different; nothing when an interrupted run has done it already."""
-        from components.repository.committing import commit_to_github
+        from components.repository.managed_files_operations import commit_to_github
 
         commit_to_github(props, (), stack_config())
         return CreateResult(props["repository"], dict(props))
@@ -32,14 +32,14 @@ class ManagedFilesProvider(StackProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Commit what differs, and remove what is managed no longer, in one commit."""
-        from components.repository.committing import commit_to_github
+        from components.repository.managed_files_operations import commit_to_github
 
         commit_to_github(_news, _olds["files"], stack_config())
         return UpdateResult(dict(_news))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look at each file on the default branch, all in one request."""
-        from components.repository.committing import files_on_github
+        from components.repository.managed_files_operations import files_on_github
 
         seen = files_on_github(props, stack_config())
         return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))

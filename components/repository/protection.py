@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.leftovers import Leftovers
+from components.github.creation_hooks import Leftovers
 from migration.desired_state.protection_rules import BranchProtection, Reviews, Ruleset
 from migration.desired_state.protection_rules import Protection as DesiredProtection
 from migration.desired_state.required_checks import GITHUB_ACTIONS_APP

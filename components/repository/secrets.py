@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.leftovers import Leftovers
-from components.stack.values import Named, RepositoryValues, Value
+from components.github.creation_hooks import Leftovers
+from components.repository.secret_values import Named, RepositoryValues, Value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.existing import Existing
-from components.github.leftovers import Leftovers
+from components.github.creation_hooks import Leftovers
+from components.github.inventory import Existing
 from components.history.code_move import CodeMove, CodeMoveArgs
 from components.packages.private_packages import PrivatePackages
-from components.repository.environments import Environment, EnvironmentArgs
+from components.repository.deployment_environments import Environment, EnvironmentArgs
 from components.repository.managed_files import ManagedFiles, ManagedFilesArgs
-from components.repository.people import TeamAccess, TeamAccessArgs
 from components.repository.protection import Protection, ProtectionArgs
-from components.repository.repository_settings import RepositorySettings, RepositorySettingsArgs
+from components.repository.repository_features import RepositorySettings, RepositorySettingsArgs
+from components.repository.secret_values import RepositoryValues
 from components.repository.secrets import Secrets, SecretsArgs
-from components.stack.values import RepositoryValues
+from components.repository.teams import TeamAccess, TeamAccessArgs
 from migration.desired_state import DesiredRepository
 from migration.desired_state import RepositorySettings as DesiredSettings
 

@@ -11,7 +11,7 @@ import yaml
 
 from command_line import stacks
 from command_line.discover import discover
-from components.history import histories
+from components.stack import locations as histories
 from migration.plan import read_plan
 from sandbox.sample_monorepo import make_sample_monorepo
 from tests.conftest import PROJECT, Repository, new_repository

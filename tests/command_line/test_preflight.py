@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.history.preflight import demand, look_through
+from components.history.preflight_gate import demand, look_through
 from migration.desired_state import desired_state
 from migration.errors import PreflightError
 from migration.plan import read_plan

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.history import histories
-from components.history.histories import split_histories, workspace_of
+from components.stack import locations as histories
+from components.stack.locations import split_histories, workspace_of
 from components.stack.settings import Settings
 from migration.desired_state import DesiredState, desired_state
 from migration.errors import ProofError

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.github.leftovers import Leftovers
+from components.github.creation_hooks import Leftovers
 
 EventLoops = set[asyncio.AbstractEventLoop]
 

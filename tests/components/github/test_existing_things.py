@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.github.existing_things import changes
+from components.github.replacements import changes
 
 RULESET = {
     "id": 7,

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from components.github.existing import existing_at_github
+from components.github.inventory import existing_at_github
 from components.github.requirements import Wanted, unmet
 from components.github.server_facts import server_facts
 from components.stack.settings import Settings

@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from components.monorepo.keeping import wanted_of
+from components.monorepo.monorepo_operations import wanted_of
 
 
 def test_the_order_in_which_the_engine_hands_properties_over_makes_no_difference() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pulumi.dynamic import Config
 
-from components.registry import administering
+from components.registry import devpi_operations as administering
 from migration.packages.index.devpi_client import Devpi, is_token_taken
 from sandbox.registry.process import RunningRegistry
 

@@ -10,9 +10,9 @@ import pytest
 from components.registry import aws_policies as policies
 from components.registry.codeartifact import CodeArtifactRegistry
 from components.registry.contract import RegistryAccess, RegistryUsers
+from components.repository.secret_values import values_of
 from components.stack.registry_settings import CodeArtifactDomain
 from components.stack.settings import Settings
-from components.stack.values import values_of
 from migration.desired_state import managed_files, settings_of
 from migration.plan import Plan
 from tests.components.conftest import RecordingEngine

@@ -8,9 +8,9 @@ import pytest
 from components.registry.contract import RegistryUsers, users_of
 from components.registry.devpi import DevpiRegistry
 from components.registry.devpi_resources import DevpiIndexProvider, DevpiTokenProvider
+from components.repository.secret_values import values_of
 from components.stack.registry_settings import DevpiServer
 from components.stack.settings import SANDBOX_REGISTRY
-from components.stack.values import values_of
 from migration.desired_state import settings_of
 from migration.plan import Plan
 from tests.components.conftest import RecordingEngine

@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 
-from components.github.existing import Existing, ExistingRepository
+from components.github.inventory import Existing, ExistingRepository
 from components.history.code_move import CodeMoveArgs
+from components.repository.secret_values import values_of
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
-from components.stack.values import values_of
 from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
 from migration.plan import Plan
 from tests.components.conftest import NoLeftovers, RecordingEngine

@@ -2,8 +2,8 @@
 
 import pytest
 
+from components.repository.secret_values import RepositoryValues, values_of
 from components.stack.settings import SettingsError
-from components.stack.values import RepositoryValues, values_of
 from migration.desired_state import settings_of
 from migration.plan import Plan
 

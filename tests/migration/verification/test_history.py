@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.history.histories import selections_of
+from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.split.splitting import split_monorepo
 from migration.verification.checks.moved_history import Moved, checks

@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.carrying import settings_from
+from components.history.code_move_operations import settings_from
 from components.stack.registry_settings import DevpiServer
 from migration.errors import RegistryError
 from migration.packages.index.devpi_client import Devpi, token_id

@@ -6,8 +6,8 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.histories import remote_of, workspace_of
-from components.history.pull_requests import propose
+from components.history.conflict_pull_request import propose
+from components.stack.locations import remote_of, workspace_of
 from components.stack.settings import Settings
 from migration.delivery.notes import NOTES_REF
 from migration.delivery.push import Carried, carry, vendor_branch

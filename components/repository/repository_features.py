@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.leftovers import Leftovers
+from components.github.creation_hooks import Leftovers
 from migration.desired_state import RepositorySettings as DesiredSettings
 from migration.plan import Actions, Label
 

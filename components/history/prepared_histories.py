@@ -7,8 +7,8 @@ from pathlib import Path
 import pulumi
 
 from components.history.code_move import CodeMoveArgs
-from components.history.histories import Progress, monorepo_of, split_histories
 from components.packages.private_packages import locking_of
+from components.stack.locations import Progress, monorepo_of, split_histories
 from components.stack.settings import Settings
 from migration.cutover.frozen import Carried, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers

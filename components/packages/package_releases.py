@@ -60,14 +60,14 @@ class PackageReleases:
         return _kept([source.name, source.version, there], lambda: self._read(published))
 
     def _built(self, source: Source) -> Release:
-        from components.packages.publishing import build
+        from components.packages.published_package_operations import build
 
         with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
             built = build(source, self._settings, Path(output))
             return release_of(built.wheel, built.hashes)
 
     def _read(self, published: "Mapping[str, ReleaseFile]") -> Release:
-        from components.registry.administering import session
+        from components.registry.devpi_operations import session
         from migration.errors import RegistryError
         from migration.packages.index.devpi_client import download
 

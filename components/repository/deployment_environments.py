@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.leftovers import Leftovers
+from components.github.creation_hooks import Leftovers
+from components.repository.secret_values import RepositoryValues
 from components.repository.secrets import digests_of
-from components.stack.values import RepositoryValues
 from migration.plan import Environment as DesiredEnvironment
 
 

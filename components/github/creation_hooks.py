@@ -16,8 +16,8 @@ from urllib.parse import quote
 import httpx
 import pulumi
 
-from components.github.existing_things import changes
 from components.github.github_client import github_client
+from components.github.replacements import changes
 from components.stack.settings import Settings
 
 RULESET = "github:index/repositoryRuleset:RepositoryRuleset"

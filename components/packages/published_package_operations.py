@@ -8,9 +8,9 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.carrying import settings_from
-from components.history.histories import remote_of, workspace_of
-from components.registry.administering import session, stack_devpi
+from components.history.code_move_operations import settings_from
+from components.registry.devpi_operations import session, stack_devpi
+from components.stack.locations import remote_of, workspace_of
 from components.stack.settings import WORKSPACE, Settings
 from migration.errors import BuildError, RegistryError, TransformError
 from migration.packages.index.devpi_client import download

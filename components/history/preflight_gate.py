@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pulumi
 
-from components.github.existing import Existing, existing_at_github, recognised
+from components.github.inventory import Existing, existing_at_github, recognised
 from components.github.request_budget import beyond_the_limit, budget_of
 from components.github.requirements import Wanted, unmet
 from components.github.server_facts import server_facts

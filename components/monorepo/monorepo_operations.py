@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 from pulumi.dynamic import Config
 
-from components.history.carrying import settings_from
-from components.history.histories import monorepo_of, monorepo_remote, remote_of, workspace_of
+from components.history.code_move_operations import settings_from
 from components.monorepo.monorepo_at_github import MonorepoAtGitHub
+from components.stack.locations import monorepo_of, monorepo_remote, remote_of, workspace_of
 from components.stack.settings import Settings
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders

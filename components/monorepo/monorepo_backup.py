@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.leftovers import Leftovers
+from components.github.creation_hooks import Leftovers
 from components.monorepo.verified_copy import VerifiedCopy
 
 EVERY_REF = "~ALL"
