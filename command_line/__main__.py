@@ -6,9 +6,9 @@ from importlib import import_module
 
 import typer
 
-from command_line.console import tell
-from command_line.exit_codes import ExitCode
-from command_line.failures import FAILURES, exit_code_of
+from command_line.terminal.console import tell
+from command_line.terminal.exit_codes import ExitCode
+from command_line.terminal.failures import FAILURES, exit_code_of
 from components.stack.settings import WORKSPACE
 
 COMMANDS = (

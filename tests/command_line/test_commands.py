@@ -23,5 +23,5 @@ def test_a_command_is_found_by_its_name(asked: str) -> None:
 def test_a_command_does_not_import_what_others_need() -> None:
     program = "import sys; from command_line.__main__ import app_with; app_with('sandbox'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
-    assert "command_line.sandbox" in done.stdout.split()
-    assert not {"pulumi_github", "libcst", "command_line.drift"} & set(done.stdout.split())
+    assert "command_line.commands.sandbox" in done.stdout.split()
+    assert not {"pulumi_github", "libcst", "command_line.commands.drift"} & set(done.stdout.split())

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from command_line import stacks
-from command_line.discover import discover
+from command_line.commands.discover import discover
+from command_line.stack import stack as stacks
 from components.stack import locations as histories
 from migration.plan import read_plan
 from sandbox.sample_monorepo import make_sample_monorepo

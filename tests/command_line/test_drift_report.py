@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from command_line.drift_report import LIMIT, Report, as_json, as_markdown, print_report
+from command_line.reports.drift_report import LIMIT, Report, as_json, as_markdown, print_report
 from components.drift.adoption import Adoption
 from components.drift.drift import REPOSITORY, Difference, Drift, Seen
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from command_line import stacks
-from command_line.failures import CommandError
+from command_line.stack import stack as stacks
+from command_line.terminal.failures import CommandError
 from tests.conftest import PROJECT, Checkout, Repository
 
 PLAN = """\

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line.state_file import take_back_whole
+from command_line.pulumi_cli.state_file import take_back_whole
 
 WHOLE = '{"version": 3, "checkpoint": {}}\n'
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line.state_lock import is_locked_by_the_dead
+from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
 
 Lock = Callable[..., None]
 NOW = "2999-01-01T00:00:00.123456789Z"  # the form that Go writes; after the start of any process

@@ -2,7 +2,7 @@
 
 import pytest
 
-from command_line.status import MigrationStatus, WaveStatus
+from command_line.commands.status import MigrationStatus, WaveStatus
 from migration.desired_state import Stage
 
 

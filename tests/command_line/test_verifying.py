@@ -2,8 +2,8 @@
 
 import pytest
 
-from command_line.failures import CommandError
-from command_line.verifying import standing
+from command_line.terminal.failures import CommandError
+from command_line.verification.verification_run import standing
 from migration.desired_state import Stage
 from migration.plan import Plan
 

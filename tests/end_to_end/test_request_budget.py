@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from command_line.environment import reading_environment
+from command_line.pulumi_cli.environment import reading_environment
 from sandbox.request_log import Request
 from tests.end_to_end.conftest import Stack
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from command_line.drift_report import as_markdown
+from command_line.reports.drift_report import as_markdown
 from components.drift.adoption import Adoption
 from components.drift.drift import REPOSITORY, Drift, Seen
 from sandbox.administration import WorldAccess

@@ -1,0 +1,121 @@
+"""`./multirepo preflight`: what would fail at GitHub, or be regretted once it is there."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from command_line.stack.github_preflight import AtGitHub, look_at_github
+from command_line.stack.monorepo_and_split import present_split
+from command_line.stack.stack import stack_for, stack_named
+from command_line.terminal.console import steps
+from command_line.terminal.exit_codes import ExitCode
+from command_line.terminal.options import MonorepoOption, PlanOption
+from components.stack.locations import selections_of
+from engine import ensure_secret_scanner
+from migration.desired_state import desired_state
+from migration.plan import read_plan
+from migration.preflight import Finding, Leftover, Preflight, Severity
+from migration.preflight import preflight as look_through
+
+SHOWN = 10
+"""Findings of one check in one repository, and folders of the monorepo."""
+
+MARKS = {Severity.REFUSAL: "✗", Severity.WARNING: "!"}
+
+
+def preflight(
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
+    stack_name: Annotated[
+        str | None, typer.Option("--stack", metavar="STACK", help="A stack of your own, with GITHUB_TOKEN.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all findings for machines.")] = False,
+) -> None:
+    """Look for what GitHub would refuse and what must not be pushed. Exit code 1 when there is any. Writes nothing."""
+    stack = stack_named(stack_name) if stack_name else stack_for(monorepo, plan)
+    read = read_plan(stack.plan_file)
+    with steps() as shown:
+        settings = stack.settings()
+        selections = selections_of(desired_state(read, settings.stages))
+        source, split = present_split(settings, read, selections, shown)
+        with shown.step("scanner") as step:
+            scanner = ensure_secret_scanner(step.say)
+        with shown.step("preflight") as step:
+            found = look_through(split, source, read, scanner, step.count)
+        with shown.step("GitHub"):
+            at_github = look_at_github(stack, read, split)
+    (_print_json if as_json else _print_findings)(found, at_github)
+    if found.refusals or at_github.refusals:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
+
+
+def _print_json(found: Preflight, at_github: AtGitHub) -> None:
+    document = {
+        "passed": not (found.refusals or at_github.refusals),
+        "github": at_github.as_object(),
+        "monorepo": {"head": found.monorepo_head, "leftovers": [asdict(leftover) for leftover in found.leftovers]},
+        "findings": [asdict(finding) for finding in found.findings],
+        "allowed_secrets": found.allowed,
+        "seconds": found.seconds,
+    }
+    # ASCII alone: a path that is not UTF-8 holds what no output encoding takes.
+    typer.echo(json.dumps(document, indent=2))
+
+
+def _print_findings(found: Preflight, at_github: AtGitHub) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    order = [*dict.fromkeys(finding.repository for finding in at_github.findings), *found.repositories]
+    by_repository = sorted([*at_github.findings, *found.findings], key=lambda finding: order.index(finding.repository))
+    for repository, findings in groupby(by_repository, key=lambda finding: finding.repository):
+        console.print(f"[bold]{repository}[/bold]")
+        for line in _lines(sorted(findings, key=lambda finding: finding.severity)):
+            console.print(_printable(line), markup=False)
+    console.print("[bold]Requests of GitHub[/bold]")
+    console.print(at_github.table())
+    console.print(at_github.limits())
+    if found.leftovers:
+        console.print("[bold]What no repository takes[/bold]")
+        console.print(_leftovers(found.leftovers))
+    refused = len(found.refusals) + len(at_github.refusals)
+    verdict = "Nothing may be pushed yet" if refused else "Ready to be pushed"
+    known = len(found.findings) + len(at_github.findings) - refused
+    counts = f"{refused:,} refused, {known:,} to know of, {found.allowed:,} allowed by the plan"
+    source = f"{len(found.repositories)} histories of the monorepo at {found.monorepo_head[:12]}"
+    console.print(f"\n[bold]{verdict}.[/bold] {source}: {counts}, {found.seconds:.1f} s.")
+
+
+def _lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """The findings of one repository, refusals first; what to do once for each check."""
+    for (severity, check, remedy), group in groupby(findings, key=lambda one: (one.severity, one.check, one.remedy)):
+        alike = list(group)
+        for finding in alike[:SHOWN]:
+            yield f"  {MARKS[severity]} {check}: {finding}"
+        if len(alike) > SHOWN:
+            yield f"    … and {len(alike) - SHOWN:,} more: --json prints all of them"
+        yield f"    {remedy}"
+
+
+def _leftovers(leftovers: Sequence[Leftover]) -> Table:
+    """The largest folders."""
+    table = Table("folder", box=None, pad_edge=False)
+    table.add_column("files", justify="right")
+    table.add_column("lines", justify="right")
+    largest = sorted(leftovers, key=lambda leftover: -leftover.lines)
+    for one in largest[:SHOWN]:
+        name = f"{one.folder}/" if one.folder else "./"
+        table.add_row(_printable(name + ("" if one.whole else " (files here)")), f"{one.files:,}", f"{one.lines:,}")
+    if rest := largest[SHOWN:]:
+        files, lines = sum(one.files for one in rest), sum(one.lines for one in rest)
+        table.add_row(f"{len(rest)} more", f"{files:,}", f"{lines:,}")
+    return table
+
+
+def _printable(text: str) -> str:
+    """Control characters and bytes that are not UTF-8 escaped: a path must not drive the terminal."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

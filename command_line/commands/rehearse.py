@@ -1,0 +1,98 @@
+"""`./multirepo rehearse`: the whole migration, for real, against the local sandbox."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from command_line.commands.report import write_report
+from command_line.pulumi_cli import up as pulumi
+from command_line.pulumi_cli.environment import STATE
+from command_line.rehearsal.weeks import play_weeks, tell_account
+from command_line.reports.rehearsal_summary import Moved, Summary, print_json, print_summary
+from command_line.stack.monorepo_and_split import present_monorepo
+from command_line.stack.sandbox_stack import Place, prepare_place
+from command_line.stack.stack import stack_for
+from command_line.terminal.console import steps, tell
+from command_line.terminal.failures import CommandError
+from command_line.terminal.options import DockerOption, MonorepoOption, PlanOption
+from command_line.verification.docker_daemon import containers
+from command_line.verification.verification_run import verified_now_or_before
+from components.stack.locations import remote_of, split_histories
+from components.stack.settings import Settings
+from engine import ensure_secret_scanner
+from migration.delivery.push import VENDOR_REF
+from migration.desired_state import DesiredRepository, desired_state
+from migration.plan import read_plan
+from migration.preflight import in_lines, preflight
+from migration.split.splitting import Split
+
+
+def rehearse(
+    monorepo: MonorepoOption = None,
+    plan: PlanOption = None,
+    docker: DockerOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+    verify: Annotated[bool, typer.Option(help="End by judging the checklist, where anything has changed.")] = True,
+    weeks: Annotated[bool, typer.Option("--weeks", help="Play all weeks of the sample's migration, twice.")] = False,
+) -> None:
+    """Perform the whole migration against a local GitHub, and say what became of it."""
+    if weeks:
+        if monorepo or plan or as_json or docker:
+            raise CommandError("--weeks plays the sample's own story: leave the other options out.")
+        with steps() as shown:
+            account = list(play_weeks(shown))
+        tell_account(iter(account))
+        return
+    started = time.monotonic()
+    stack = stack_for(monorepo, plan)
+    read = read_plan(stack.plan_file)
+    with steps() as shown:
+        place = prepare_place(stack, shown)
+        settings = stack.settings()
+        state = desired_state(read, settings.stages)
+        with shown.step("monorepo"):
+            source = present_monorepo(settings)
+        with shown.step("history") as step:
+            # Here first, where its progress shows and its errors are the user's: the program then finds it ready.
+            split = split_histories(settings, source, read.monorepo.default_branch, state, step.count)
+        with shown.step("preflight") as step:
+            found = preflight(split, source, read, ensure_secret_scanner(step.say), step.count)
+            found.demand()
+        with shown.step("pulumi up") as step:
+            pulumi.ensure_stack(stack.name, place.environment, STATE)
+            deployment = pulumi.up(stack.name, place.environment, step.say)
+        verification = None
+        if verify:
+            with containers(docker, shown) as daemon:
+                verification = verified_now_or_before(stack, settings, read, split, source, daemon, shown)
+    for line in (*in_lines(found.warnings), *deployment.advice):
+        tell(f"! {line}")
+    summary = Summary(
+        stack=stack.name,
+        monorepo_name=read.monorepo.name,
+        monorepo=monorepo or str(source),
+        monorepo_head=split.monorepo_head,
+        changes=deployment.changes,
+        changed=deployment.changed,
+        repositories=tuple(_moved(desired, split, settings, place) for desired in state.repositories),
+        seconds=time.monotonic() - started,
+        git_settings=place.git_settings,
+        verification=verification,
+        report=write_report(stack, settings, read, split, verification) if verification else None,
+    )
+    (print_json if as_json else print_summary)(summary)
+
+
+def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: Place) -> Moved:
+    """What GitHub holds now, asked of GitHub, beside the figures of the split."""
+    remote = remote_of(settings, desired.name, place.token)
+    refs = remote.refs()
+    return Moved(
+        name=desired.name,
+        clone_url=remote.url,
+        head=refs.get(f"refs/heads/{desired.default_branch}"),
+        vendor_head=refs.get(VENDOR_REF),
+        history=split.histories.get(desired.name),
+        moves=desired.code.moves if desired.code else (),
+    )

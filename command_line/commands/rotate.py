@@ -1,0 +1,82 @@
+"""`./multirepo rotate`: new tokens for everything that uses the registry, and proof that the old ones are dead."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import typer
+
+from command_line.pulumi_cli import up as pulumi
+from command_line.stack.sandbox_stack import environment_of
+from command_line.stack.stack import DEV, stack_named
+from command_line.terminal.console import steps, tell
+from command_line.terminal.failures import CommandError, RotationError
+from components.stack.registry_settings import DevpiServer
+from migration.packages.index.devpi_client import is_token_taken
+
+TOKEN = "pulumi-python:dynamic/registry:DevpiToken"
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token as the stack's state has it. name: of its resource. user: at the registry."""
+
+    urn: str
+    user: str
+    value: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is for."""
+        return self.urn.rpartition("::")[2]
+
+
+def rotate(stack: Annotated[str, typer.Option(help="The stack whose registry it is.")] = DEV) -> None:
+    """Replace every token of the registry with pulumi up. GitHub gets the new ones before the old ones stop to work."""
+    settings_file = stack_named(stack)
+    with steps() as shown:
+        environment = environment_of(settings_file, shown)
+        server = settings_file.settings().devpi
+        if server is None:
+            raise CommandError(
+                f"{settings_file.file.name}: this stack keeps no registry, so it has no tokens to replace. "
+                "Set multirepo:registry, see docs/registry.md."
+            )
+        with shown.step("tokens"):
+            old = _tokens(stack, environment)
+        if not old:
+            raise CommandError(f"Stack {stack} has made no tokens yet. Run pulumi up, or ./multirepo rehearse.")
+        with shown.step("pulumi up") as step:
+            generation = ("--path", "multirepo:registry.generation", str(server.generation + 1))
+            pulumi.run(["config", "set", "--stack", stack, *generation], environment)
+            pulumi.up(stack, environment, step.say)
+        with shown.step("proof"):
+            new = _tokens(stack, environment)
+            _prove(server, old, new)
+    tell(f"Tokens replaced: {len(new)}. The registry refuses every old one and takes every new one.")
+
+
+def _prove(server: DevpiServer, old: list[Token], new: list[Token]) -> None:
+    living = [token.name for token in old if is_token_taken(server.address, token.user, token.value)]
+    dead = [token.name for token in new if not is_token_taken(server.address, token.user, token.value)]
+    if living or dead:
+        raise RotationError(
+            "\n".join(
+                [
+                    *(f"The registry still takes the old token of {name}." for name in living),
+                    *(f"The registry refuses the new token of {name}." for name in dead),
+                    "Run ./multirepo rotate again.",
+                ]
+            )
+        )
+
+
+def _tokens(stack: str, environment: Mapping[str, str]) -> list[Token]:
+    """With their values, which are in this process's memory and nowhere else."""
+    state = json.loads(pulumi.run(["stack", "export", "--show-secrets", "--stack", stack], environment))
+    return [
+        Token(one["urn"], one["inputs"]["user"], json.loads(one["outputs"]["token"]["plaintext"]))
+        for one in (state.get("deployment") or {}).get("resources") or ()
+        if one["type"] == TOKEN and not one.get("delete")
+    ]

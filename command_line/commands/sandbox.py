@@ -1,0 +1,56 @@
+"""`./multirepo sandbox`: the local GitHub of this checkout, and its package registry."""
+
+import shutil
+from typing import Annotated
+
+import typer
+
+from command_line.pulumi_cli.environment import STATE
+from command_line.terminal.console import console, tell
+from components.stack.locations import COPIES
+from components.stack.settings import SANDBOX_RECORD
+from sandbox import process
+from sandbox.registry import process as registry
+
+ROOT = SANDBOX_RECORD.parent
+sandbox = typer.Typer(help="The local GitHub and package registry of this checkout.", no_args_is_help=True)
+
+
+@sandbox.command()
+def start(
+    port: Annotated[int | None, typer.Option(help="The port on 127.0.0.1; a free one if not given.")] = None,
+) -> None:
+    """Start both; they stay until they are stopped."""
+    _tell(process.start(ROOT, port), registry.start(ROOT))
+
+
+@sandbox.command()
+def stop() -> None:
+    """Stop both; what they hold stays."""
+    tell("The sandbox is stopped." if process.stop(ROOT) else "No sandbox was running.")
+
+
+@sandbox.command()
+def status() -> None:
+    """Say whether they run, where, and how to watch them. Exit code 1 when the local GitHub does not run."""
+    running = process.status(ROOT)
+    if running is None:
+        tell("No sandbox is running. Start it with ./multirepo sandbox start.")
+        raise typer.Exit(1)
+    _tell(running, registry.status(ROOT))
+
+
+@sandbox.command()
+def reset() -> None:
+    """Stop both and delete all that they hold, with the Pulumi state and the copies of monorepos that go with it."""
+    process.reset(ROOT)
+    for folder in (STATE, COPIES):
+        shutil.rmtree(folder, ignore_errors=True)
+    tell("The sandbox is empty. ./multirepo rehearse starts from nothing.")
+
+
+def _tell(running: process.Running, packages: registry.RunningRegistry | None) -> None:
+    tell(f"The sandbox listens on {running.address} (process {running.pid}).")
+    if packages:
+        tell(f"Its package registry listens on {packages.address} (process {packages.pid}).")
+    console.print(f"Follow its requests: tail -f {ROOT / 'requests.log'}", soft_wrap=True)

@@ -1,0 +1,60 @@
+"""`pulumi refresh --preview-only` as a child process: what GitHub holds now beside what the last `up` left there."""
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from command_line.terminal.failures import RefreshFailedError
+from components.drift.drift import Seen
+from components.stack.settings import PROJECT
+
+
+def resources_of(stack: str, environment: Mapping[str, str]) -> dict[str, Seen]:
+    """The resources of the stack as the last `up` left them, by URN. Raises RefreshFailedError."""
+    state = json.loads(_run(["stack", "export", "--stack", stack], environment))
+    resources = (state.get("deployment") or {}).get("resources") or ()
+    return {one["urn"]: _seen(one, "same", one) for one in resources}
+
+
+def refreshed(stack: str, environment: Mapping[str, str], without: Iterable[str]) -> dict[str, Seen]:
+    """The resources as GitHub has them, by URN. Writes nothing, neither to GitHub nor to the state.
+
+    without: URNs of resources that are not to be looked at. Raises RefreshFailedError.
+    """
+    command = ["refresh", "--preview-only", "--non-interactive", "--json", "--stack", stack]
+    command += [word for urn in without for word in ("--exclude", urn)]
+    # As events: the JSON of the other form leaves out what dynamic resources saw.
+    streaming = {**environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+    events = [json.loads(line) for line in _run(command, streaming).splitlines()]
+    outcomes = (event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event)
+    return {one["urn"]: _seen(one["old"], one["op"], one.get("new")) for one in outcomes if one.get("old")}
+
+
+def _seen(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | None) -> Seen:
+    return Seen(
+        urn=old["urn"],
+        op=op,
+        parent=old.get("parent") or "",
+        inputs=old.get("inputs") or {},
+        was=old.get("outputs") or {},
+        now=(new or {}).get("outputs") or {},
+    )
+
+
+def _run(arguments: list[str], environment: Mapping[str, str]) -> str:
+    finished = subprocess.run(
+        ["pulumi", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    if finished.returncode:
+        raise RefreshFailedError(
+            f"pulumi {arguments[0]} failed.\n{_errors(finished.stdout) or finished.stderr.strip()}"
+        )
+    return finished.stdout
+
+
+def _errors(output: str) -> str:
+    """What the events say went wrong."""
+    events = (json.loads(line) for line in output.splitlines() if line.startswith("{"))
+    told = (event["diagnosticEvent"] for event in events if "diagnosticEvent" in event)
+    return "\n".join(dict.fromkeys(one["message"].strip() for one in told if one["severity"] == "error"))

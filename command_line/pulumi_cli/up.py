@@ -1,0 +1,123 @@
+"""`pulumi` as a child process: its events become progress, its diagnostics an error."""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from command_line.pulumi_cli.state_file import state_file, take_back_whole
+from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
+from command_line.terminal.console import tell
+from command_line.terminal.failures import PolicyError, UpFailedError
+from components.stack.settings import PROJECT
+
+POLICIES = "policies"
+"""The folder of the policy pack, from the project's."""
+
+THOROUGH = ("--refresh", "--policy-pack", POLICIES)
+
+_COLOUR_TAG = re.compile(r"<\{%.*?%\}>")
+
+
+@dataclass
+class Deployment:
+    """What the events of one `pulumi up` added up to. violations: of policies; advice: of those that stop nothing."""
+
+    changes: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was created, updated, imported or deleted."""
+        return any(count for operation, count in self.changes.items() if operation not in ("same", "read"))
+
+
+def up(
+    stack: str, environment: Mapping[str, str], say: Callable[[str], None], options: Sequence[str] = THOROUGH
+) -> Deployment:
+    """Bring the stack to what the plan says. options: by default, it looks at GitHub first, and keeps to the policies.
+
+    Raises PolicyError, or UpFailedError with Pulumi's own sentences.
+    """
+    command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--json", *options]
+    deployment = Deployment()
+    # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
+    with tempfile.TemporaryFile("w+") as complaints:
+        with subprocess.Popen(
+            command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=complaints
+        ) as process:
+            assert process.stdout
+            for line in process.stdout:
+                _note(json.loads(line), deployment, say)
+        complaints.seek(0)
+        remaining = complaints.read()
+    if deployment.violations:
+        raise PolicyError("\n".join([f"A policy stopped pulumi up of stack {stack}.", *deployment.violations]))
+    if process.returncode:
+        told = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
+        raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{told}")
+    return deployment
+
+
+def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str], None]) -> None:
+    if started := event.get("resourcePreEvent"):
+        metadata = started["metadata"]
+        if metadata["op"] != "same":
+            say(f"{metadata['op']} {metadata['urn'].rsplit('::', 1)[-1]}")
+    elif diagnostic := event.get("diagnosticEvent"):
+        message = _COLOUR_TAG.sub("", diagnostic["message"]).strip()
+        if diagnostic["severity"] == "error":
+            deployment.errors.append(message)
+        elif diagnostic["severity"] == "info" and message:
+            say(message)
+    elif violation := event.get("policyEvent"):
+        told = deployment.violations if violation["enforcementLevel"] == "mandatory" else deployment.advice
+        description, _, message = violation["message"].strip().partition("\n")
+        told.append(f"{violation['policyName']}: {message or description}")
+    elif summary := event.get("summaryEvent"):
+        deployment.changes.update(summary["resourceChanges"])
+
+
+def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:
+    """Make the stack where there is none, free it of a lock whose owner is dead, and mend its state."""
+    mend_state(stack, environment, state)
+    if not state_file(state, stack).exists():
+        run(["stack", "init", stack, "--non-interactive"], environment)
+    if is_locked_by_the_dead(state, stack):
+        run(["cancel", "--yes", "--stack", stack, "--non-interactive"], environment)
+        _drop_pending_operations(stack, environment)
+
+
+def mend_state(stack: str, environment: Mapping[str, str], state: Path) -> None:
+    """Take back a state that can be read, and say so, where a full disk left one that cannot. Raises UpFailedError."""
+    if done := take_back_whole(state, stack):
+        tell(f"! The state of stack {stack} was cut off, as by a full disk. {done}")
+        if not state_file(state, stack).exists():
+            run(["stack", "init", stack, "--non-interactive"], environment)
+
+
+def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None:
+    """Forget what a killed run was in the middle of, so that Pulumi does not warn of it for ever.
+
+    The program adopts what that run had made at GitHub without writing it down. An import leaves the operations out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/state.json"
+        run(["stack", "export", "--stack", stack, "--file", file], environment)
+        run(["stack", "import", "--stack", stack, "--file", file], environment)
+
+
+def run(arguments: list[str], environment: Mapping[str, str]) -> str:
+    """The standard output of `pulumi ARGUMENTS`. Raises UpFailedError."""
+    finished = subprocess.run(
+        ["pulumi", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    if finished.returncode:
+        raise UpFailedError(f"pulumi {' '.join(arguments)} failed: {finished.stderr.strip()}")
+    return finished.stdout

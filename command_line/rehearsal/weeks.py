@@ -1,0 +1,257 @@
+"""The six weeks of the sample's migration, played: waves move, people work on both sides, and nothing is lost."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+import yaml
+
+from command_line.pulumi_cli import up as pulumi
+from command_line.pulumi_cli.environment import STATE
+from command_line.rehearsal.simulated_people import Line, PeopleAtWork
+from command_line.stack.sandbox_stack import Place, prepare_place
+from command_line.stack.stack import DEV, Stack
+from command_line.terminal.console import Steps
+from command_line.terminal.failures import UpFailedError, WeeksError
+from components.github.github_client import github_client
+from components.stack.settings import SANDBOX_RECORD, WORKSPACE
+from migration.delivery.conflicts import RESOLUTION_BRANCH
+from migration.plan import Plan, Repository, Wave, read_plan
+from sandbox import process
+from sandbox.administration import delete_world
+from sandbox.sample_monorepo import make_sample_monorepo
+
+ROLLBACK_WEEK = 4
+CONFLICT_FILE = "notes/title.md"
+"""One that no transform of the plan writes."""
+CONFLICT_WEEK = 3
+
+
+@dataclass
+class Weeks:
+    """One play on a stack of its own. told: the account, line by line."""
+
+    stack: Stack
+    plan: Plan
+    place: Place
+    people: PeopleAtWork
+    shown: Steps
+    told: list[str] = field(default_factory=list)
+
+    def tell(self, sentence: str) -> None:
+        """One more sentence of the account."""
+        self.told.append(sentence)
+
+    def url(self, repository: str) -> str:
+        """Where it is cloned from."""
+        return self.stack.settings().github.clone_url(self.stack.owner, repository)
+
+    def of(self, wave: str) -> list[Repository]:
+        """The repositories of a wave that take code."""
+        return [one for one in self.plan.repositories if one.wave == wave and one.moves]
+
+    def set_stage(self, wave: str, stage: str) -> None:
+        """In the stack's file, as a person does."""
+        self.set(f"multirepo:waves.{wave}", stage)
+
+    def set(self, key: str, value: str) -> None:
+        """One setting."""
+        pulumi.run(["config", "set", "--stack", self.stack.name, "--path", key, value], self.place.environment)
+
+    def up(self, why: str) -> pulumi.Deployment:
+        """`pulumi up`, and a sentence on what it did."""
+        started = time.monotonic()
+        with self.shown.step(why) as step:
+            done = pulumi.up(self.stack.name, self.place.environment, step.say, ())
+        counts = ", ".join(f"{number} {kind}" for kind, number in sorted(done.changes.items()) if kind != "same")
+        self.tell(f"  pulumi up ({why}): {counts or 'nothing to do'}; {time.monotonic() - started:.0f} s")
+        return done
+
+    def week(self, number: int, wave: Wave, before: Wave | None) -> None:
+        """The wave before is cut over and this one moves, in one run; then people work on both sides."""
+        self.tell(f"Week {number}: {wave.name}. {wave.description}")
+        if before:
+            self.set_stage(before.name, "cutover")
+        self.set_stage(wave.name, "moving")
+        cut = f"cut over {before.name}, " if before else ""
+        self.up(f"{cut}move {wave.name}")
+        self.work(number, wave.name)
+        if number == CONFLICT_WEEK:
+            self.conflict(self.of(wave.name)[0])
+        elif self.of(wave.name):
+            self.up("carry what people did meanwhile")
+        else:
+            self.tell("  Nothing is carried over: these repositories were born here, and people work in them.")
+        if number == 2:
+            self.pause()
+
+    def work(self, number: int, wave: str) -> None:
+        """A commit to the monorepo, and one to the new repository, for each repository of the wave."""
+        for one in (each for each in self.plan.repositories if each.wave == wave):
+            if one.moves:
+                path = f"{one.moves[0].source}/notes/week-{number}.md"
+                self.people.write(
+                    self.url(self.plan.monorepo.name), self.plan.monorepo.name, path, f"week {number}, {one.name}"
+                )
+            self.people.write(self.url(one.name), one.name, f"notes/new-{number}.md", f"week {number}")
+        self.tell(f"  People committed: {len(self.people.lines)} lines in all, on both sides.")
+
+    def conflict(self, repository: Repository) -> None:
+        """Both sides change one line; the pull request that comes of it is resolved and merged."""
+        folder, monorepo = repository.moves[0].source, self.plan.monorepo.name
+        self.people.commit(
+            self.url(monorepo), monorepo, "Ravi Patel", "Say it so", {f"{folder}/{CONFLICT_FILE}": "Ravi's title\n"}
+        )
+        self.people.commit(
+            self.url(repository.name), repository.name, "Ana Souza", "No, so", {CONFLICT_FILE: "Ana's title\n"}
+        )
+        try:
+            self.up("carry a conflict")
+            raise WeeksError(f"{repository.name}: both sides changed one line, and pulumi up said nothing of it.")
+        except UpFailedError as error:
+            told = next(line for line in str(error).splitlines() if "same lines" in line)
+            self.tell(f"  pulumi up did everything else and ended with: {told.strip()}")
+        clone = self.people.clone(self.url(repository.name), repository.name)
+        self.people.git(clone, "checkout", "--quiet", "-B", RESOLUTION_BRANCH, f"origin/{RESOLUTION_BRANCH}")
+        default = f"origin/{repository.default_branch}"
+        self.people.git(
+            clone, "merge", "--quiet", "--strategy-option=theirs", "--message", "Keep Ana's decision", default
+        )
+        self.people.git(clone, "push", "--quiet", "origin", f"HEAD:{RESOLUTION_BRANCH}")
+        path = f"repos/{self.stack.owner}/{repository.name}/"
+        with github_client(self.stack.settings(), path, self.place.token) as client:
+            (pull,) = client.get("pulls").raise_for_status().json()
+            client.put(f"pulls/{pull['number']}/merge", json={"merge_method": "merge"}).raise_for_status()
+        self.tell(f"  Ana resolved it in pull request #{pull['number']} and merged that.")
+        self.up("go on after the conflict")
+
+    def pause(self) -> None:
+        """Every state is a stable one."""
+        with self.shown.step("a pause"):
+            arguments = ["preview", "--stack", self.stack.name, "--expect-no-changes", "--non-interactive"]
+            pulumi.run(arguments, self.place.environment)
+        self.tell("  A pause: days later, pulumi preview has nothing to change.")
+
+    def archive(self, last: Wave) -> None:
+        """The last cutover, and the monorepo's end."""
+        self.set_stage(last.name, "cutover")
+        self.set("multirepo:archive", "true")
+        self.up(f"cut over {last.name}, archive the monorepo")
+        with self.shown.step("once more"):
+            again = pulumi.up(self.stack.name, self.place.environment, lambda _: None, ())
+        if again.changed:
+            raise WeeksError(f"A second pulumi up changed something: {again.changes}.")
+        self.tell("  A second pulumi up changed nothing.")
+
+    def rollback(self) -> None:
+        """Every wave back, and then begun anew."""
+        begun = [wave for wave, stage in self.stack.settings().stages.items() if stage != "planned"]
+        for wave in begun:
+            self.set_stage(wave, "rolled_back")
+        self.up(f"roll back {', '.join(begun)}")
+        self.demand(
+            [(line, self.plan.monorepo.name, self.old_path(line)) for line in self.people.lines if self.old_path(line)]
+        )
+        self.tell("  Every line is in the monorepo, under the old paths, with its author.")
+        for wave in begun:
+            self.set_stage(wave, "moving")
+        self.up("start again")
+
+    def old_path(self, line: Line) -> str:
+        """Where a line belongs in the monorepo; "" for a repository that was born here."""
+        if line.repository == self.plan.monorepo.name:
+            return line.path
+        (one,) = (each for each in self.plan.repositories if each.name == line.repository)
+        return f"{one.moves[0].source}/{line.path}" if one.moves else ""
+
+    def new_place(self, line: Line) -> tuple[str, str]:
+        """The repository where a line belongs in the end, and its path there."""
+        for one in self.plan.repositories:
+            for move in one.moves:
+                if line.repository == self.plan.monorepo.name and line.path.startswith(f"{move.source}/"):
+                    return one.name, line.path.removeprefix(f"{move.source}/")
+        return line.repository, line.path
+
+    def demand(self, places: list[tuple[Line, str, str]]) -> None:
+        """Every line is where it belongs, or WeeksError."""
+        with self.shown.step("look for every line"):
+            lost = [
+                f"{line.text} ({where}: {path})"
+                for line, where, path in places
+                if not self.people.found(line, self.url(where), where, path)
+            ]
+        if lost:
+            raise WeeksError("\n".join(["These lines of people are lost:", *lost]))
+
+    def demand_all(self) -> None:
+        """Every line is in the repository where it belongs."""
+        self.demand([(line, *self.new_place(line)) for line in self.people.lines])
+        self.tell(
+            f"All {len(self.people.lines)} lines that people wrote are in the right repository, with their authors."
+        )
+
+
+def play_weeks(shown: Steps) -> Iterator[str]:
+    """Both plays: to the archive, and with a rollback in week four. Yields the account. Raises WeeksError."""
+    for name, rolled_back in (("weeks", False), ("weeks-rollback", True)):
+        with _stage(name, shown) as weeks:
+            before = None
+            for number, wave in enumerate(weeks.plan.waves, start=1):
+                weeks.week(wave.week or number, wave, before)
+                before = wave
+                if rolled_back and number == ROLLBACK_WEEK:
+                    weeks.rollback()
+                    break
+            else:
+                assert before
+                weeks.archive(before)
+            weeks.demand_all()
+            yield f"{'With a rollback in week four' if rolled_back else 'Six weeks, to the archive'}:"
+            yield from weeks.told
+
+
+@contextmanager
+def _stage(name: str, shown: Steps) -> Iterator[Weeks]:
+    """A world, a stack and a sample monorepo at GitHub, all new."""
+    stack, folder = Stack(f"rehearsal-{name}"), WORKSPACE / name
+    delete_world(process.start(SANDBOX_RECORD.parent), stack.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    for history in (WORKSPACE / "history").glob(f"maestro-platform-{stack.name}*"):
+        shutil.rmtree(history)
+    (STATE / ".pulumi" / "stacks" / "multirepo" / f"{stack.name}.json").unlink(missing_ok=True)
+    dev = Stack(DEV)
+    plan = read_plan(dev.plan_file)
+    settings: dict[str, object] = {
+        "multirepo:github": f"sandbox/{stack.name}",
+        "multirepo:owner": dev.owner,
+        "multirepo:monorepo": f"sandbox/{stack.name}/{dev.owner}/{plan.monorepo.name}.git",
+        "multirepo:plan": str(dev.plan_file),
+        "multirepo:registry": {"kind": "devpi", "server": "sandbox", "index": f"{dev.owner}/{stack.name}"},
+    }
+    stack.file.write_text(yaml.safe_dump({"config": settings}, sort_keys=False))
+    place = prepare_place(stack, shown)
+    pulumi.ensure_stack(stack.name, place.environment, STATE)
+    secret = ["config", "set", "--secret", "--stack", stack.name, "digest_key", f"{stack.name} alone"]
+    pulumi.run(secret, place.environment)
+    people = PeopleAtWork(folder, place.git_settings)
+    weeks = Weeks(stack=stack, plan=plan, place=place, people=people, shown=shown)
+    _publish_sample(weeks, folder / "sample")
+    yield weeks
+
+
+def _publish_sample(weeks: Weeks, folder: Path) -> None:
+    make_sample_monorepo(folder)
+    body = {"name": weeks.plan.monorepo.name, "private": True}
+    with github_client(weeks.stack.settings(), token=weeks.place.token) as client:
+        client.post(f"orgs/{weeks.stack.owner}/repos", json=body).raise_for_status()
+    weeks.people.git(folder, "push", "--quiet", "--mirror", weeks.url(weeks.plan.monorepo.name))
+
+
+def tell_account(lines: Iterator[str]) -> None:
+    """Print it as it comes."""
+    for line in lines:
+        typer.echo(line)

@@ -1,0 +1,145 @@
+"""What a rehearsal ends in: a page for a person, or JSON for a machine."""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from command_line.pulumi_cli.environment import SOURCE_FILE
+from components.stack.settings import TOKEN_VARIABLE
+from migration.desired_state.code_selection import Move
+from migration.split.workspace import History
+from migration.verification.harness.check import Outcome
+from migration.verification.report.record import Verification
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One repository after the run. head and vendor_head: None while the branch does not exist."""
+
+    name: str
+    clone_url: str
+    head: str | None
+    vendor_head: str | None
+    history: History | None
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """One rehearsal. monorepo: as its user named it. changes: Pulumi's operation to how many. seconds: wall time."""
+
+    stack: str
+    monorepo_name: str
+    monorepo: str
+    monorepo_head: str
+    changes: Mapping[str, int]
+    changed: bool
+    repositories: tuple[Moved, ...]
+    seconds: float
+    git_settings: Path
+    verification: Verification | None = None
+    report: Path | None = None
+
+
+def print_json(summary: Summary) -> None:
+    """The summary for machines, one JSON object."""
+    document = {
+        "monorepo": {"path": summary.monorepo, "head": summary.monorepo_head},
+        "changed": summary.changed,
+        "repositories": [_entry(moved) for moved in summary.repositories],
+    }
+    if summary.verification:
+        document |= {"verified": summary.verification.holds, "report": str(summary.report)}
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _entry(moved: Moved) -> dict[str, Any]:
+    history = moved.history
+    return {
+        "name": moved.name,
+        "clone_url": moved.clone_url,
+        "token_env": TOKEN_VARIABLE,
+        "head": moved.head,
+        "vendor_head": moved.vendor_head,
+        "moved_head": history.head if history else None,
+        "commits": history.commits if history else 0,
+        "merges": history.merges if history else 0,
+        "tags": len(history.tags) if history else 0,
+        "moves": [{"from": move.source, "to": move.target} for move in moved.moves],
+    }
+
+
+def print_summary(summary: Summary) -> None:
+    """The summary for a person: what is where, how to look at it, what to try next."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print()
+    console.print(_table(summary.repositories))
+    console.print("\n[bold]Look at them[/bold]")
+    for moved in summary.repositories:
+        console.print(f"  {clone_command(moved.clone_url, summary.git_settings)}", markup=False)
+    what = _in_words(summary.changes) if summary.changed else "Nothing changed"
+    source = f"{summary.monorepo_name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
+    console.print(f"\n[bold]{what}.[/bold] {source}, {summary.seconds:.1f} s.")
+    if summary.verification:
+        console.print(f"\n[bold]{in_words(summary.verification)}[/bold]")
+        console.print(f"  {summary.report}", markup=False)
+    console.print("\n[bold]Next[/bold]")
+    for line in _next_steps(summary):
+        console.print(f"  {line}", markup=False)
+
+
+def _table(repositories: Sequence[Moved]) -> Table:
+    table = Table("repository", box=None, pad_edge=False)
+    for figure in ("commits", "merges", "tags", "authors", "files"):
+        table.add_column(figure, justify="right")
+    table.add_column("head")
+    for moved in repositories:
+        table.add_row(moved.name, *_figures(moved.history), (moved.head or "–")[:12])
+    return table
+
+
+def _figures(history: History | None) -> tuple[str, ...]:
+    if history is None:
+        return ("–",) * 5
+    counts = (history.commits, history.merges, len(history.tags), history.authors, history.files)
+    return tuple(f"{count:,}" for count in counts)
+
+
+def clone_command(url: str, git_settings: Path) -> str:
+    """A `git clone` that works as it stands, and whose clone can fetch and push."""
+    return f"git clone -c {shlex.quote(f'include.path={git_settings}')} {url}"
+
+
+def in_words(verification: Verification) -> str:
+    """One line: whether the checklist holds, and when that was seen."""
+    words = {Outcome.HOLDS: "hold", Outcome.FAILS: "fail", Outcome.NOT_JUDGED: "could not be judged"}
+    counts = {word: verification.counted(outcome) for outcome, word in words.items()}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    verdict = "Verified." if verification.holds else "Not verified."
+    return f"{verdict} {len(verification.verdicts)} checks: {told}; seen {verification.seen_at}."
+
+
+def _in_words(changes: Mapping[str, int]) -> str:
+    past = {
+        "create": "created",
+        "update": "updated",
+        "import": "adopted",
+        "delete": "deleted",
+        "same": "unchanged",
+    }
+    return ", ".join(f"{count} {past.get(operation, operation)}" for operation, count in changes.items() if count)
+
+
+def _next_steps(summary: Summary) -> tuple[str, ...]:
+    return (
+        f"source {SOURCE_FILE} && pulumi preview   # or: ./multirepo shell",
+        f"commit something in {summary.monorepo} and rehearse again: only that is carried over",
+        "./multirepo sandbox status   # where the sandbox listens, and its request log",
+    )

@@ -1,0 +1,87 @@
+"""The part of `./multirepo preflight` that asks GitHub: what it would refuse, and how many requests an `up` makes."""
+
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.table import Table
+
+from command_line.stack.sandbox_stack import world_of
+from command_line.stack.stack import Stack
+from command_line.terminal.failures import CommandError
+from components.github.github_client import WRITE_DELAY
+from components.github.inventory import existing_at_github, recognised
+from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
+from components.github.requirements import Wanted, unmet
+from components.github.server_facts import ServerFacts, server_facts
+from components.stack.settings import TOKEN_VARIABLE
+from migration.desired_state import desired_state, settings_of_all, teams_of
+from migration.plan import Plan
+from migration.preflight import Finding, Severity
+from migration.split.splitting import Split
+
+RUNS = {
+    "next": "this `up`",
+    "first": "the same from nothing",
+    "again": "an `up` that changes nothing",
+    "refresh": "`up --refresh`, changing nothing",
+}
+
+
+@dataclass(frozen=True)
+class AtGitHub:
+    """What GitHub said."""
+
+    findings: tuple[Finding, ...]
+    budget: Budget
+    server: ServerFacts
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """Those that would stop an `up`."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.REFUSAL)
+
+    def table(self) -> Table:
+        """Requests of each kind of run."""
+        table = Table("run", box=None, pad_edge=False)
+        for name in ("REST reads", "writes", "GraphQL", "at github.com"):
+            table.add_column(name, justify="right")
+        for field, title in RUNS.items():
+            calls = getattr(self.budget, field)
+            cells = (f"{calls.reads:,}", f"{calls.writes:,}", f"{calls.graphql:,}")
+            table.add_row(title, *cells, hours(duration(calls, self.server.rest)))
+        return table
+
+    def limits(self) -> str:
+        """What is left of this hour, the pace, and what else GitHub may do."""
+        calls, rest = self.budget.next, self.server.rest
+        left = f"{rest.remaining:,} of {rest.limit:,} left until {rest.reset:%H:%M} UTC. " if rest else "No limit. "
+        pace = f"At github.com one write each {WRITE_DELAY:.0f} s"
+        writes = calls.writes + calls.mutations
+        slow = f"; should GitHub take no more than {WRITES_PER_HOUR} an hour, {hours(writes / WRITES_PER_HOUR * 3600)}"
+        beyond = beyond_the_limit(calls, self.server)
+        return left + pace + (slow if writes > WRITES_PER_HOUR else "") + "." + (f"\n! {beyond}" if beyond else "")
+
+    def as_object(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "findings": [asdict(finding) for finding in self.findings],
+            "requests": {name: asdict(getattr(self.budget, name)) for name in RUNS},
+            "remaining": self.server.rest and self.server.rest.remaining,
+            "seconds": round(duration(self.budget.next, self.server.rest)),
+        }
+
+
+def look_at_github(stack: Stack, plan: Plan, split: Split) -> AtGitHub:
+    """Ask, in at most five requests, and write nothing. Raises SettingsError, CommandError."""
+    if not stack.file.exists():
+        raise CommandError(f"There is no {stack.file.name}. Run: pulumi stack init {stack.name}")
+    if stack.in_sandbox:
+        os.environ[TOKEN_VARIABLE] = world_of(stack).token  # where the requests below look for it
+    settings = stack.settings()
+    state = desired_state(plan, settings.stages)
+    kept = settings_of_all(plan, state, settings.owner, settings.registry)
+    wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
+    existing = recognised(settings, existing_at_github(settings, wanted.names), split)
+    server = server_facts(settings, existing)
+    return AtGitHub(unmet(wanted, existing, server), budget_of(wanted, existing), server)
