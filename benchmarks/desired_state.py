@@ -29,9 +29,9 @@ sys.path.insert(0, str(PROJECT))
 from components.github.github_client import WRITE_DELAY
 from components.github.request_budget import REPLY, hours
 from engine import ensure_engine
-from sandbox import process
-from sandbox.administration import WorldAccess, create_world
-from sandbox.request_log import Request, read_requests
+from sandbox.daemon import process
+from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.network.request_log import Request, read_requests
 
 progress = Console(stderr=True, highlight=False)
 

@@ -13,8 +13,8 @@ from survival_contents import contents_of, difference
 from survival_plan import NAME
 from survival_worlds import SurvivalWorld, start_sandbox
 
-from sandbox.administration import add_fault, clear_faults
-from sandbox.faults import Fault
+from sandbox.daemon.administration import add_fault, clear_faults
+from sandbox.network.faults import Fault
 
 progress = Console(stderr=True, highlight=False)
 UP = ("up", "--yes", "--skip-preview")

@@ -20,13 +20,13 @@ from survival_plan import BEGINNING, INDEX, NAME, PACKAGES, PLAN
 sys.path.insert(0, str(PROJECT))
 
 from engine import ensure_engine
-from sandbox import process
-from sandbox.administration import WorldAccess, create_world
+from sandbox.daemon import process
+from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
-from sandbox.process import Running
+from sandbox.network.request_log import Request, read_requests
 from sandbox.registry import process as registry
 from sandbox.registry.process import RunningRegistry
-from sandbox.request_log import Request, read_requests
 
 DISK_SIZE = 128  # MB of the small disk
 

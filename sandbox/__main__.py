@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox.errors import SandboxError
-from sandbox.listening import DEFAULT_PORT, inherited, listen_on
-from sandbox.serving import serve
+from sandbox.network.listening import DEFAULT_PORT, inherited, listen_on
+from sandbox.server import serve
 
 
 def main() -> int:

@@ -13,52 +13,30 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.faults import Faults
-from sandbox.hosts import Hosts
-from sandbox.rate_limits import RateLimits
-from sandbox.repositories import settle
-from sandbox.request_log import RequestLog
-from sandbox.routes import (
-    accounts,
-    actions,
-    apps,
+from sandbox.network.faults import Faults
+from sandbox.network.hosts import Hosts
+from sandbox.network.rate_limits import RateLimits
+from sandbox.network.request_log import RequestLog
+from sandbox.operations.repositories import settle
+from sandbox.routes import graphql, pages, worlds
+from sandbox.routes.actions import actions, environments, secrets, variables
+from sandbox.routes.git import branches, checks, commits, git_database, git_http, pushes, refs
+from sandbox.routes.issues import issues, labels, pulls, reviews
+from sandbox.routes.organizations import accounts, apps, members, team_members, team_repositories, teams
+from sandbox.routes.protection import branch_protection, push_restrictions, required_contexts, rules
+from sandbox.routes.repositories import (
     autolinks,
-    branch_protection,
-    branches,
-    checks,
     collaborators,
-    commits,
     contents,
     copies,
     custom_properties,
     deploy_keys,
-    environments,
-    git_database,
-    git_http,
     github_pages,
-    graphql,
-    issues,
-    labels,
-    members,
-    pages,
-    pulls,
-    push_restrictions,
-    pushes,
-    refs,
     releases,
     repositories,
-    required_contexts,
-    reviews,
-    rules,
-    secrets,
-    team_members,
-    team_repositories,
-    teams,
-    variables,
     webhooks,
-    worlds,
 )
-from sandbox.worlds import Worlds
+from sandbox.world.worlds import Worlds
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 REST = (

@@ -21,11 +21,11 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from engine import Engine, ensure_compose, ensure_engine
 from migration.verification.harness.commands import clean_environment
-from sandbox import process
-from sandbox.administration import WorldAccess, create_world
 from sandbox.containers.base_images import BaseImages
 from sandbox.containers.daemon import docker_daemon
-from sandbox.process import Running
+from sandbox.daemon import process
+from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.process import Running
 from sandbox.registry import process as registry
 from sandbox.registry.process import RunningRegistry
 

@@ -9,7 +9,7 @@ from command_line.pulumi_cli.environment import STATE
 from command_line.terminal.console import console, tell
 from components.stack.locations import COPIES
 from components.stack.settings import SANDBOX_RECORD
-from sandbox import process
+from sandbox.daemon import process
 from sandbox.registry import process as registry
 
 ROOT = SANDBOX_RECORD.parent

@@ -21,8 +21,8 @@ from components.github.github_client import github_client
 from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from migration.delivery.conflicts import RESOLUTION_BRANCH
 from migration.plan import Plan, Repository, Wave, read_plan
-from sandbox import process
-from sandbox.administration import delete_world
+from sandbox.daemon import process
+from sandbox.daemon.administration import delete_world
 from sandbox.sample_monorepo import make_sample_monorepo
 
 ROLLBACK_WEEK = 4

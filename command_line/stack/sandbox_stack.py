@@ -16,8 +16,8 @@ from command_line.stack.stack import Stack
 from command_line.terminal.console import Steps
 from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from engine import Engine, ensure_docker_plugin, ensure_engine
-from sandbox import process
-from sandbox.administration import WorldAccess, create_world
+from sandbox.daemon import process
+from sandbox.daemon.administration import WorldAccess, create_world
 from sandbox.registry import process as registry
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.daemon.state_folder import START_LOCK, locked
 from sandbox.errors import SandboxError
-from sandbox.state_folder import START_LOCK, locked
 
 START_TIMEOUT = 60.0  # seconds
 STOP_TIMEOUT = 60.0

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox.apps import App
-from sandbox.entities import Account, Membership, Repository
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import Context, ResolveError, context_of
-from sandbox.people import Team, TeamMember, team_permission
-from sandbox.permissions import Permission
-from sandbox.protection import Ruleset
-from sandbox.team_representations import APP_CREATED
+from sandbox.records.apps import App
+from sandbox.records.protection import Ruleset
+from sandbox.representations.teams import APP_CREATED
+from sandbox.world.entities import Account, Membership, Repository
+from sandbox.world.people import Team, TeamMember, team_permission
+from sandbox.world.permissions import Permission
 
 
 def repositories_of(

@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.bare_repository import git_environment
-from sandbox.entities import Account, Repository, Token
-from sandbox.permissions import Permission
-from sandbox.sites import Addresses, Site, addresses_of
-from sandbox.worlds import World
+from sandbox.git.bare_repository import git_environment
+from sandbox.world.entities import Account, Repository, Token
+from sandbox.world.permissions import Permission
+from sandbox.world.sites import Addresses, Site, addresses_of
+from sandbox.world.worlds import World
 
 
 class ResolveError(Exception):

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import bare_repository, checks
-from sandbox.bare_repository import BRANCHES, git, tree_entries
-from sandbox.commits import Commit, Person, parse_commit, parse_tag
-from sandbox.enforcement import SignedCommit
-from sandbox.entities import Repository
+from sandbox.git import bare_repository
+from sandbox.git.bare_repository import BRANCHES, git, tree_entries
+from sandbox.git.commits import Commit, Person, parse_commit, parse_tag
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import GitObject, context_of
 from sandbox.graphql.nodes import RefNode
-from sandbox.protection import protection_of
+from sandbox.records import checks
+from sandbox.records.protection import protection_of
+from sandbox.rules.enforcement import SignedCommit
+from sandbox.world.entities import Repository
 
 LARGEST_TEXT = 512_000  # bytes; GitHub leaves the text of larger blobs out
 

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox import issues, pull_requests
-from sandbox.entities import Account, Repository
 from sandbox.errors import GitHubError
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import repository_with
-from sandbox.issues import Issue, Label
-from sandbox.pull_requests import PullRequest
+from sandbox.records import issues, pull_requests
+from sandbox.records.issues import Issue, Label
+from sandbox.records.pull_requests import PullRequest
+from sandbox.world.entities import Account, Repository
 
 ORDERS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "COMMENTS": "number"}
 

@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from sandbox import bare_repository, ref_updates
-from sandbox.bare_repository import BRANCHES, git
-from sandbox.enforcement import RefUpdate, sign
-from sandbox.entities import Repository, parse_node_id
 from sandbox.errors import GitHubError
-from sandbox.git_writing import Change, commit_files, identity_of
+from sandbox.git import bare_repository
+from sandbox.git.bare_repository import BRANCHES, git
+from sandbox.git.object_writing import Change, commit_files, identity_of
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import RefNode, node, not_resolved, repository_with
-from sandbox.permissions import Permission
-from sandbox.plans import PROTECTION, lacks_protection
-from sandbox.protection import BranchProtectionRule
+from sandbox.operations import ref_updates
+from sandbox.records.protection import BranchProtectionRule
+from sandbox.rules.enforcement import RefUpdate, sign
+from sandbox.rules.plans import PROTECTION, lacks_protection
+from sandbox.world.entities import Repository, parse_node_id
+from sandbox.world.permissions import Permission
 
 RULE_FIELDS = {field.name for field in fields(BranchProtectionRule)}
 

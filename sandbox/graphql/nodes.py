@@ -6,16 +6,16 @@ https://docs.github.com/graphql/guides/using-global-node-ids
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.actors import actor_with
-from sandbox.apps import App
-from sandbox.bare_repository import object_id
-from sandbox.entities import Account, Repository, node_id, parse_node_id
+from sandbox.git.bare_repository import object_id
 from sandbox.graphql.context import Context, GitObject, ResolveError
-from sandbox.issues import Issue, Label
-from sandbox.people import Team
-from sandbox.permissions import Permission
-from sandbox.protection import BranchProtectionRule, Ruleset
-from sandbox.pull_requests import PullRequest
+from sandbox.records.apps import App
+from sandbox.records.issues import Issue, Label
+from sandbox.records.protection import BranchProtectionRule, Ruleset
+from sandbox.records.pull_requests import PullRequest
+from sandbox.representations.actors import actor_with
+from sandbox.world.entities import Account, Repository, node_id, parse_node_id
+from sandbox.world.people import Team
+from sandbox.world.permissions import Permission
 
 
 @dataclass(frozen=True)

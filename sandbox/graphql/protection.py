@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import bare_repository
-from sandbox.actors import actor_with
-from sandbox.apps import app_with
-from sandbox.bare_repository import BRANCHES
-from sandbox.entities import Account, Repository
+from sandbox.git import bare_repository
+from sandbox.git.bare_repository import BRANCHES
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import context_of
 from sandbox.graphql.nodes import Allowance, RefNode
-from sandbox.protection import BranchProtectionRule, matches
+from sandbox.records.apps import app_with
+from sandbox.records.protection import BranchProtectionRule, matches
+from sandbox.representations.actors import actor_with
+from sandbox.world.entities import Account, Repository
 
 ALLOWANCES = {
     "pushAllowances": ("PA", "push_actor_ids"),

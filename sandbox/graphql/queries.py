@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.entities import Account, Repository
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import node
-from sandbox.permissions import Permission
+from sandbox.world.entities import Account, Repository
+from sandbox.world.permissions import Permission
 
 
 def _account(context: Context, login: str, kind: str) -> Account:

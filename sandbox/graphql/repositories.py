@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sandbox import bare_repository
-from sandbox.entities import Repository, node_id
+from sandbox.git import bare_repository
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import context_of
 from sandbox.graphql.git_objects import default_branch_ref, git_object, ref, refs
-from sandbox.issues import Label
-from sandbox.permissions import Permission
-from sandbox.protection import BranchProtectionRule, Ruleset, rulesets_for
+from sandbox.records.issues import Label
+from sandbox.records.protection import BranchProtectionRule, Ruleset, rulesets_for
+from sandbox.world.entities import Repository, node_id
+from sandbox.world.permissions import Permission
 
 
 def _full_name(repository: Repository, info: Any) -> str:

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox import process, state_folder
+from sandbox.daemon import process, state_folder
+from sandbox.daemon.state_folder import START_LOCK, code_version
 from sandbox.errors import SandboxError
-from sandbox.listening import ADDRESS, listen_on_first_free
-from sandbox.state_folder import START_LOCK, code_version
+from sandbox.network.listening import ADDRESS, listen_on_first_free
 
 ROOT_PASSWORD = "root-password"
 LOG_FILE = "devpi.log"

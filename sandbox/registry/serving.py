@@ -11,10 +11,10 @@ from devpi_server.config import get_pluginmanager
 from devpi_server.init import init
 from devpi_server.main import CommandRunner, _main
 
-from sandbox.listening import ADDRESS
+from sandbox.daemon.state_folder import DAEMON_LOCK, Serving, code_version, try_lock, write_serving
+from sandbox.network.listening import ADDRESS
 from sandbox.registry import read_access
 from sandbox.registry.process import ROOT_PASSWORD
-from sandbox.state_folder import DAEMON_LOCK, Serving, code_version, try_lock, write_serving
 
 DATA = "data"
 SECRET = "secret"

@@ -6,8 +6,8 @@ https://docs.github.com/rest
 
 from starlette.routing import Route
 
-from sandbox.calls import Handler
-from sandbox.rest import endpoint
+from sandbox.rest.calls import Handler
+from sandbox.rest.endpoint import endpoint
 
 
 def route(method: str, path: str, handler: Handler, array: str = "") -> Route:

@@ -1,11 +1,11 @@
 """The one address of GraphQL. https://docs.github.com/graphql"""
 
-from sandbox.bodies import optional
-from sandbox.calls import Call, Reply
 from sandbox.errors import GitHubError
 from sandbox.graphql.context import Context
 from sandbox.graphql.execution import run
-from sandbox.rest import endpoint
+from sandbox.rest.bodies import optional
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.endpoint import endpoint
 
 DOCUMENTATION = "https://docs.github.com/graphql/guides/forming-calls-with-graphql"
 

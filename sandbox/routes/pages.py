@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from sandbox.bare_repository import BRANCHES, object_id
-from sandbox.entities import Account, Repository
-from sandbox.sites import site_of
-from sandbox.worlds import World
+from sandbox.git.bare_repository import BRANCHES, object_id
+from sandbox.world.entities import Account, Repository
+from sandbox.world.sites import site_of
+from sandbox.world.worlds import World
 
 PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{body}"
 

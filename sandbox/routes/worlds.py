@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.entities import Repository
-from sandbox.environments import Environment
-from sandbox.faults import Fault
-from sandbox.plans import PLANS
-from sandbox.secrets import Place, Secret, key_pair
-from sandbox.settings import keep
-from sandbox.sites import site_of
-from sandbox.worlds import LOGIN, WORLD_NAME, World, Worlds
+from sandbox.network.faults import Fault
+from sandbox.records.environments import Environment
+from sandbox.records.secrets import Place, Secret, key_pair
+from sandbox.rules.plans import PLANS
+from sandbox.world.entities import Repository
+from sandbox.world.kept_settings import keep
+from sandbox.world.sites import site_of
+from sandbox.world.worlds import LOGIN, WORLD_NAME, World, Worlds
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 
-from sandbox import process
-from sandbox.administration import WorldAccess, create_organization, create_token, create_world
+from sandbox.daemon import process
+from sandbox.daemon.administration import WorldAccess, create_organization, create_token, create_world
+from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
-from sandbox.process import Running
 from sandbox.upstream.building import build
 from sandbox.upstream.cases import RESOURCES, Case, run
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sandbox.administration import WorldAccess
+from sandbox.daemon.administration import WorldAccess
 from sandbox.upstream.building import Programs
 
 # The resources that the stack uses, and the functions that test them.

@@ -11,7 +11,7 @@ from migration.desired_state import desired_state
 from migration.errors import PreflightError
 from migration.plan import read_plan
 from migration.split.splitting import split_monorepo
-from sandbox import process
+from sandbox.daemon import process
 from tests.conftest import Checkout, Repository
 from tests.migration.code_move.preflight.conftest import made_up_token
 

@@ -12,7 +12,7 @@ from components.stack.settings import Settings
 from migration.desired_state import DesiredState, desired_state
 from migration.errors import ProofError
 from migration.plan import read_plan
-from sandbox import process
+from sandbox.daemon import process
 from tests.conftest import Checkout, Repository
 
 PLAN = """\

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from engine import Engine
-from sandbox.administration import WorldAccess
-from sandbox.process import Running
-from sandbox.request_log import Request, read_requests
+from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.process import Running
+from sandbox.network.request_log import Request, read_requests
 from tests.conftest import Checkout, Repository
 
 PLAN = {

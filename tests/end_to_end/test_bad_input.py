@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import process
-from sandbox.administration import create_token, create_world, imitate
+from sandbox.daemon import process
+from sandbox.daemon.administration import create_token, create_world, imitate
 from tests.conftest import Checkout, Repository
 from tests.end_to_end.conftest import Stack
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import process
 from sandbox.containers.base_images import BaseImages
+from sandbox.daemon import process
 from tests.conftest import Checkout, Repository
 
 PLAN = """\

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from engine import Engine
-from sandbox.administration import create_world, read_secrets
-from sandbox.process import Running
-from sandbox.request_log import Request
+from sandbox.daemon.administration import create_world, read_secrets
+from sandbox.daemon.process import Running
+from sandbox.network.request_log import Request
 from tests.conftest import new_checkout, small_monorepo
 from tests.end_to_end.changes import ADOPTABLE, CHANGES, FOLLOWING, PLAN, GitHub
 from tests.end_to_end.conftest import Stack, new_stack

@@ -16,7 +16,7 @@ from migration.git.remote import Remote
 from migration.packages.index.devpi_client import Devpi, ReleaseFile
 from migration.packages.index.simple_index import SimpleIndex
 from migration.packages.publish.provenance import verify_published
-from sandbox.administration import read_secrets
+from sandbox.daemon.administration import read_secrets
 from sandbox.registry.process import RunningRegistry
 from tests.end_to_end.conftest import Stack
 from tests.end_to_end.test_registry import registry_settings, with_registry

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from migration.packages.index.devpi_client import Devpi
-from sandbox.administration import read_secrets
+from sandbox.daemon.administration import read_secrets
 from sandbox.registry.process import RunningRegistry
 from tests.end_to_end.conftest import Stack
 

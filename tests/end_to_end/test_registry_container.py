@@ -12,7 +12,7 @@ import yaml
 from engine import Engine, ensure_docker_plugin
 from migration.packages.index.devpi_client import Devpi
 from sandbox.containers.base_images import BaseImages
-from sandbox.listening import listen_on_first_free
+from sandbox.network.listening import listen_on_first_free
 from tests.end_to_end.conftest import Stack
 from tests.end_to_end.test_publishing import CONFIG, LOGGING, plan
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import process
-from sandbox.request_log import read_requests
+from sandbox.daemon import process
+from sandbox.network.request_log import read_requests
 from tests.conftest import Checkout, Repository
 
 PLAN = """\

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine import Engine
-from sandbox import process
+from sandbox.daemon import process
 from tests.conftest import Checkout, Repository, new_checkout, small_monorepo
 from tests.end_to_end.test_rehearse import PLAN, own, rehearse, sandbox_root, sandbox_writes
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from command_line.pulumi_cli.environment import reading_environment
-from sandbox.request_log import Request
+from sandbox.network.request_log import Request
 from tests.end_to_end.conftest import Stack
 
 PLAN: dict[str, Any] = {

@@ -13,7 +13,7 @@ import pytest
 from command_line.reports.drift_report import as_markdown
 from components.drift.adoption import Adoption
 from components.drift.drift import REPOSITORY, Drift, Seen
-from sandbox.administration import WorldAccess
+from sandbox.daemon.administration import WorldAccess
 
 PROGRAM = Path(__file__).parents[2] / ".github" / "drift_issue.py"
 PROJECT = "maestro/migration"

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess, create_token
-from sandbox.process import Running
+from sandbox.daemon.administration import WorldAccess, create_token
+from sandbox.daemon.process import Running
 from tests.sandbox.descriptions import check
 
 Git = Callable[..., str]

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess
+from sandbox.daemon.administration import WorldAccess
 from tests.sandbox.conftest import Git
 
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from github import Auth, Github, GithubException, InputGitTreeElement
 
-from sandbox.administration import OpenSecret, WorldAccess, imitate, open_host, read_secrets
-from sandbox.process import Running
+from sandbox.daemon.administration import OpenSecret, WorldAccess, imitate, open_host, read_secrets
+from sandbox.daemon.process import Running
 from tests.sandbox.programs import github_cli, octokit
 
 Gh = Callable[..., Any]

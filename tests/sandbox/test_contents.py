@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess
+from sandbox.daemon.administration import WorldAccess
 from tests.sandbox.conftest import Git
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import httpx
 
-from sandbox.administration import WorldAccess, create_organization
-from sandbox.process import Running
+from sandbox.daemon.administration import WorldAccess, create_organization
+from sandbox.daemon.process import Running
 from tests.sandbox.conftest import Git
 
 

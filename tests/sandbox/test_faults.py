@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess, add_fault, clear_faults
+from sandbox.daemon.administration import WorldAccess, add_fault, clear_faults
+from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
-from sandbox.faults import Fault
-from sandbox.process import Running
+from sandbox.network.faults import Fault
 
 
 @pytest.fixture(autouse=True)

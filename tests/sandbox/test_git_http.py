@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess, create_token
-from sandbox.process import Running
-from sandbox.request_log import read_requests
+from sandbox.daemon.administration import WorldAccess, create_token
+from sandbox.daemon.process import Running
+from sandbox.network.request_log import read_requests
 from tests.sandbox.conftest import Git, half_a_push
 
 SERVICE = "git-receive-pack"

@@ -16,7 +16,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from sandbox.administration import WorldAccess
+from sandbox.daemon.administration import WorldAccess
 from sandbox.graphql.execution import schema
 from tests.sandbox.conftest import Git
 from tests.sandbox.descriptions import GRAPHQL, npm_file

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess, imitate
+from sandbox.daemon.administration import WorldAccess, imitate
+from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
-from sandbox.process import Running
 
 RULESET = {"name": "Main", "target": "branch", "enforcement": "active", "rules": []}
 

@@ -14,11 +14,11 @@ import httpx
 import psutil
 import pytest
 
-from sandbox import process, state_folder
-from sandbox.administration import WorldAccess, create_world
+from sandbox.daemon import process, state_folder
+from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.process import Running, reset, start, status, stop
 from sandbox.errors import SandboxError
-from sandbox.listening import inherited
-from sandbox.process import Running, reset, start, status, stop
+from sandbox.network.listening import inherited
 from tests.sandbox.conftest import client, git_environment, half_a_push
 
 PROJECT = Path(__file__).parents[2]
@@ -55,7 +55,9 @@ def test_it_starts_answers_and_stops(root: Path) -> None:
 
 
 def test_it_outlives_the_process_that_started_it(root: Path) -> None:
-    program = "import sys, pathlib; from sandbox.process import start; print(start(pathlib.Path(sys.argv[1]), 0).pid)"
+    program = (
+        "import sys, pathlib; from sandbox.daemon.process import start; print(start(pathlib.Path(sys.argv[1]), 0).pid)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program, str(root)], cwd=PROJECT, capture_output=True, text=True, check=True
     )

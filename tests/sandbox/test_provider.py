@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from engine import Engine
-from sandbox.administration import WorldAccess
-from sandbox.process import Running
-from sandbox.request_log import read_requests
+from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.process import Running
+from sandbox.network.request_log import read_requests
 
 PROGRAM = """
 import os

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox import process
+from sandbox.daemon import process
 from sandbox.errors import SandboxError
 from sandbox.registry import process as registry
 from sandbox.registry.process import RunningRegistry

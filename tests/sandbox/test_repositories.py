@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess, create_token
-from sandbox.process import Running
+from sandbox.daemon.administration import WorldAccess, create_token
+from sandbox.daemon.process import Running
 from tests.sandbox.conftest import client
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess
-from sandbox.process import Running
-from sandbox.request_log import Request, read_requests
+from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.process import Running
+from sandbox.network.request_log import Request, read_requests
 from tests.sandbox.conftest import Git
 
 

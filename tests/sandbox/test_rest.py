@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from sandbox.administration import WorldAccess, create_world, delete_world, list_worlds
+from sandbox.daemon.administration import WorldAccess, create_world, delete_world, list_worlds
+from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
-from sandbox.process import Running
 from tests.sandbox.conftest import client
 
 

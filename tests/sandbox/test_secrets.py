@@ -7,8 +7,8 @@ import httpx
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from sandbox.administration import OpenSecret, WorldAccess, read_secrets
-from sandbox.process import Running
+from sandbox.daemon.administration import OpenSecret, WorldAccess, read_secrets
+from sandbox.daemon.process import Running
 
 PLACES = [
     ("repos/maestro/engine/actions", "engine", "actions"),

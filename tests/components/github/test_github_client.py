@@ -8,10 +8,10 @@ import pytest
 from components.github.github_client import github_client
 from components.github.github_server import ask_graphql
 from components.stack.settings import Settings
-from sandbox.administration import WorldAccess, add_fault
-from sandbox.faults import Fault, Kind
-from sandbox.process import Running
-from sandbox.request_log import read_requests
+from sandbox.daemon.administration import WorldAccess, add_fault
+from sandbox.daemon.process import Running
+from sandbox.network.faults import Fault, Kind
+from sandbox.network.request_log import read_requests
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from components.stack.settings import Settings
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import Plan
 from migration.preflight import Severity
-from sandbox.administration import WorldAccess, create_token, imitate
-from sandbox.process import Running
-from sandbox.request_log import read_requests
+from sandbox.daemon.administration import WorldAccess, create_token, imitate
+from sandbox.daemon.process import Running
+from sandbox.network.request_log import read_requests
 
 ENGINE: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}]}
 WAITS = {"environments": [{"name": "production", "wait_minutes": 5}]}

@@ -10,8 +10,8 @@ import yaml
 
 from migration.desired_state import managed_files
 from migration.plan import Plan
-from sandbox.administration import WorldAccess, imitate, open_host
-from sandbox.process import Running
+from sandbox.daemon.administration import WorldAccess, imitate, open_host
+from sandbox.daemon.process import Running
 from tests.conftest import Repository, new_repository
 from tests.sandbox.programs import github_cli
 

@@ -1,0 +1,148 @@
+"""Teams, apps, collaborators and memberships as the JSON objects that GitHub's documentation describes."""
+
+from typing import Any
+
+from sandbox.records.apps import App
+from sandbox.representations.accounts import organization, simple_user
+from sandbox.representations.repositories import minimal_repository
+from sandbox.world.entities import Account, Membership, Repository, node_id
+from sandbox.world.people import Invitation, Team, TeamMember, TeamRepository
+from sandbox.world.permissions import Permission
+from sandbox.world.sites import Site
+from sandbox.world.worlds import World
+
+APP_CREATED = "2018-07-30T09:30:17Z"
+
+
+def simple_team(site: Site, team: Team, owner: Account) -> dict[str, Any]:
+    """A team as `parent` shows it."""
+    address = f"{site.api}/organizations/{owner.id}/team/{team.id}"
+    return {
+        "id": team.id,
+        "node_id": node_id("T", team.id),
+        "url": address,
+        "html_url": f"{site.html}/orgs/{owner.login}/teams/{team.slug}",
+        "name": team.name,
+        "slug": team.slug,
+        "description": team.description or "",
+        "privacy": team.privacy,
+        "notification_setting": team.notification_setting,
+        "permission": team.permission,
+        "members_url": f"{address}/members{{/member}}",
+        "repositories_url": f"{address}/repos",
+        "type": "organization",
+        "organization_id": owner.id,
+    }
+
+
+def listed_team(site: Site, world: World, team: Team, permission: Permission | None = None) -> dict[str, Any]:
+    """A team as lists show it. permission: of the repository whose teams are listed."""
+    owner = world.store.by_id(Account, team.organization_id)
+    assert owner is not None, f"team {team.id} has lost its organization"
+    parent = world.store.by_id(Team, team.parent_id) if team.parent_id else None
+    shown = {**simple_team(site, team, owner), "parent": simple_team(site, parent, owner) if parent else None}
+    if permission is not None:
+        shown |= {"permission": permission.grant_name, "permissions": permission.as_object()}
+    return shown
+
+
+def full_team(site: Site, world: World, team: Team) -> dict[str, Any]:
+    """A team by itself."""
+    owner = world.store.by_id(Account, team.organization_id)
+    assert owner is not None, f"team {team.id} has lost its organization"
+    repositories = world.store.all(Repository, str(owner.id))
+    granted = [
+        repository
+        for repository in repositories
+        if world.store.by_key(TeamRepository, str(repository.id), str(team.id))
+    ]
+    shown = organization(site, owner, repositories)
+    del shown["default_repository_branch"]
+    return {
+        **listed_team(site, world, team),
+        "members_count": len(world.store.all(TeamMember, str(team.id))),
+        "repos_count": len(granted),
+        "created_at": team.created_at,
+        "updated_at": team.updated_at,
+        "organization": shown,
+    }
+
+
+def app_object(site: Site, app: App) -> dict[str, Any]:
+    """A GitHub App."""
+    owner = Account(id=9919, login="github", type="Organization", created_at=APP_CREATED, updated_at=APP_CREATED)
+    return {
+        "id": app.id,
+        "slug": app.slug,
+        "node_id": node_id("A", app.id),
+        "owner": simple_user(site, owner),
+        "name": app.name,
+        "description": app.description,
+        "external_url": "https://help.github.com/en/actions",
+        "html_url": f"{site.html}/apps/{app.slug}",
+        "created_at": APP_CREATED,
+        "updated_at": APP_CREATED,
+        "permissions": {"metadata": "read"},
+        "events": [],
+    }
+
+
+def collaborator(site: Site, user: Account, permission: Permission) -> dict[str, Any]:
+    """A user with access to a repository."""
+    return {
+        **simple_user(site, user),
+        "permissions": permission.as_object(),
+        "role_name": permission.role_name,
+    }
+
+
+def invitation_object(site: Site, world: World, invitation: Invitation) -> dict[str, Any]:
+    """An invitation to a repository."""
+    repository = world.store.by_id(Repository, invitation.repository_id)
+    invitee, inviter = (world.store.by_id(Account, number) for number in (invitation.invitee_id, invitation.inviter_id))
+    assert repository is not None, f"invitation {invitation.id} has lost its repository"
+    owner = world.owner_of(repository)
+    return {
+        "id": invitation.id,
+        "node_id": node_id("RI", invitation.id),
+        "repository": minimal_repository(site, repository, owner, Permission.NONE),
+        "invitee": simple_user(site, invitee) if invitee else None,
+        "inviter": simple_user(site, inviter) if inviter else None,
+        "permissions": invitation.permission,
+        "created_at": invitation.created_at,
+        "expired": False,
+        "url": f"{site.api}/user/repository_invitations/{invitation.id}",
+        "html_url": f"{site.html}/{owner.login}/{repository.name}/invitations",
+    }
+
+
+def membership_object(site: Site, owner: Account, user: Account, membership: Membership) -> dict[str, Any]:
+    """A user's membership of an organization."""
+    address = f"{site.api}/orgs/{owner.login}"
+    return {
+        "url": f"{address}/memberships/{user.login}",
+        "state": membership.state,
+        "role": membership.role,
+        "organization_url": address,
+        "organization": {
+            "login": owner.login,
+            "id": owner.id,
+            "node_id": node_id("O", owner.id),
+            "url": address,
+            **{
+                field: f"{address}/{suffix}"
+                for field, suffix in (
+                    ("repos_url", "repos"),
+                    ("events_url", "events"),
+                    ("hooks_url", "hooks"),
+                    ("issues_url", "issues"),
+                    ("members_url", "members{/member}"),
+                    ("public_members_url", "public_members{/member}"),
+                )
+            },
+            "avatar_url": f"{site.html}/{owner.login}.png",
+            "description": None,
+        },
+        "user": simple_user(site, user),
+        "direct_membership": True,
+    }

@@ -1,0 +1,179 @@
+"""One REST request: who asks, for what. Handlers take a Call and return a Reply."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import unquote
+
+from starlette.requests import Request
+
+from sandbox import errors
+from sandbox.network.rate_limits import RateLimits
+from sandbox.world.entities import Account, Record, Repository, Token
+from sandbox.world.permissions import Permission
+from sandbox.world.sites import Addresses, Site, addresses_of, site_of
+from sandbox.world.worlds import World
+
+Kind = TypeVar("Kind", bound=Record)
+
+
+@dataclass
+class Reply:
+    """What a handler answers. body: a JSON value, or raw bytes; None sends no body at all.
+
+    cost: how much of the rate limit it takes. resource: which rate limit that is.
+    """
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    cost: int = 1
+    resource: str = "core"
+
+
+class Moved(Exception):  # noqa: N818 (an answer, no error)
+    """The repository was renamed: ask there."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
+@dataclass
+class Call:
+    """One REST request in one world. body: the JSON object sent, {} without one."""
+
+    request: Request
+    world: World
+    user: Account | None
+    token: Token | None
+    body: dict[str, Any]
+
+    @property
+    def site(self) -> Site:
+        """Where the client sees this world."""
+        return site_of(self.request, self.world)
+
+    def parameter(self, name: str) -> str:
+        """A part of the path, percent-decoded; routing saw it raw, so it may hold any character.
+
+        Raises 404 for what no name can hold.
+        """
+        value = unquote(self.request.path_params[name])
+        if "\0" in value:
+            raise errors.not_found()
+        return value
+
+    def wants(self, form: str) -> bool:
+        """Whether the client asks for another form than JSON: "raw", "diff", "patch", "sha", "object".
+
+        Source: https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#media-types
+        """
+        return form in re.split(r"[./+,; ]", self.request.headers.get("accept", ""))
+
+    def signed_in(self) -> Account:
+        """The user. Raises 401 without a token."""
+        if self.user is None:
+            raise errors.requires_authentication()
+        return self.user
+
+    def account(self, parameter: str) -> Account:
+        """The account that the path names by login. Raises 404."""
+        account = self.world.account(self.parameter(parameter))
+        if account is None:
+            raise errors.not_found()
+        return account
+
+    def organization(self) -> Account:
+        """The organization that the path names by login or number. Raises 404."""
+        if "organization_id" in self.request.path_params:
+            account = self.world.store.by_id(Account, self.request.path_params["organization_id"])
+        else:
+            account = self.world.account(self.parameter("organization"))
+        if account is None or account.type != "Organization":
+            raise errors.not_found()
+        return account
+
+    def owned_organization(self) -> Account:
+        """The organization that the path names, of which the caller is an owner. Raises 404, 403."""
+        organization = self.organization()
+        if self.world.is_owner(organization, self.user):
+            return organization
+        if self.user is None or self.world.membership(organization.id, self.user) is None:
+            raise errors.not_found()
+        raise errors.must_be_owner()
+
+    def known(self, kind: type[Kind], *key: str | int) -> Kind:
+        """The record with this key. Raises 404."""
+        found = self.world.store.by_key(kind, *map(str, key))
+        if found is None:
+            raise errors.not_found()
+        return found
+
+    def numbered(self, kind: type[Kind], parameter: str, owner: Record) -> Kind:
+        """The record whose id the path names, if it belongs to the owner. Raises 404."""
+        text = self.parameter(parameter)
+        found = self.world.store.by_id(kind, int(text)) if text.isdecimal() else None
+        if found is None or found.key[0] != str(owner.id):
+            raise errors.not_found()
+        return found
+
+    def repository(self, needed: Permission = Permission.READ) -> Repository:
+        """The repository that the path names. Raises 404, 403, or Moved to where it is now."""
+        repository = self._named_repository()
+        permission = self.world.permission(self.user, self.token, repository)
+        if permission < Permission.READ:
+            raise errors.not_found()
+        if permission < needed:
+            raise errors.requires_authentication() if self.user is None else errors.must_be_admin()
+        return repository
+
+    def writable_repository(self, needed: Permission = Permission.ADMIN) -> Repository:
+        """As `repository`, and it is not archived."""
+        repository = self.repository(needed)
+        if repository.archived:
+            raise errors.archived()
+        return repository
+
+    def permission(self, repository: Repository) -> Permission:
+        """What the caller may do with it."""
+        return self.world.permission(self.user, self.token, repository)
+
+    def git_directory(self, repository: Repository) -> Path:
+        """Where its bare git repository lies."""
+        return self.world.git_directory(repository)
+
+    def addresses(self, repository: Repository) -> Addresses:
+        """Where the client finds it."""
+        return addresses_of(self.site, self.world, repository)
+
+    def count(self, cost: int, resource: str = "core") -> dict[str, int]:
+        """Count this request against the caller's limit; the rate after it."""
+        rates: RateLimits = self.request.app.state.rates
+        return rates.count(self.token.value if self.token else self.world.name, cost, resource)
+
+    def _named_repository(self) -> Repository:
+        parameters = self.request.path_params
+        if "repository_id" in parameters:
+            found = self.world.store.by_id(Repository, parameters["repository_id"])
+        else:
+            owner, name = self.account("owner"), self.parameter("repository")
+            found = self.world.repository(owner, name)
+            former = None if found else self.world.renamed(owner, name)
+            if former and self.permission(former):
+                self._move_to(former)
+        if found is None:
+            raise errors.not_found()
+        return found
+
+    def _move_to(self, repository: Repository) -> NoReturn:
+        raw = self.request.scope["path"].split("/api/v3/repos/", 1)[1]
+        rest = raw.split("/", 2)[2:]
+        query = self.request.scope["query_string"].decode()
+        location = "/".join([f"{self.site.api}/repositories/{repository.id}", *rest])
+        raise Moved(f"{location}?{query}" if query else location)
+
+
+Handler = Callable[[Call], Awaitable[Reply]]

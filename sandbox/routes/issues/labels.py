@@ -1,0 +1,160 @@
+"""Labels of a repository and of its issues. https://docs.github.com/rest/issues/labels"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from sandbox import errors
+from sandbox.records.issues import Issue, Label
+from sandbox.representations.issues import Shower
+from sandbox.rest.bodies import optional, required
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.pagination import page
+from sandbox.routes import repository_routes
+from sandbox.world.entities import Repository, now
+from sandbox.world.permissions import Permission
+
+DEFAULT_COLOR = "ededed"
+
+
+def _shower(call: Call, repository: Repository) -> Shower:
+    return Shower(call.world, call.site, repository)
+
+
+def _color(call: Call, default: str) -> str:
+    color: str = optional(call.body, "color", str, default)
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", color):
+        raise errors.invalid_field("Label", "color", "color is invalid", code="invalid")
+    return color
+
+
+def _check_name(call: Call, label: Label) -> None:
+    other = call.world.store.by_key(Label, *label.key)
+    if other and other.id != label.id:
+        raise errors.invalid_field("Label", "name", "name already exists", code="already_exists")
+
+
+async def list_labels(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#list-labels-for-a-repository"""
+    repository = call.repository()
+    labels = sorted(call.world.store.all(Label, str(repository.id)), key=lambda label: label.name.lower())
+    return page(call, labels, _shower(call, repository).label)
+
+
+async def create_label(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#create-a-label"""
+    repository = call.writable_repository(Permission.WRITE)
+    label = Label(
+        id=call.world.store.next_id(),
+        repository_id=repository.id,
+        name=required(call.body, "name", str),
+        color=_color(call, DEFAULT_COLOR),
+        description=optional(call.body, "description", str),
+    )
+    _check_name(call, label)
+    call.world.store.put(label)
+    shown = _shower(call, repository).label(label)
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+def _label(call: Call, repository: Repository) -> Label:
+    return call.known(Label, repository.id, call.parameter("name").lower())
+
+
+async def get_label(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#get-a-label"""
+    repository = call.repository()
+    return Reply(_shower(call, repository).label(_label(call, repository)))
+
+
+async def update_label(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#update-a-label"""
+    repository = call.writable_repository(Permission.WRITE)
+    label = _label(call, repository)
+    changed = replace(
+        label,
+        name=optional(call.body, "new_name", str) or optional(call.body, "name", str, label.name),
+        color=_color(call, label.color),
+        description=optional(call.body, "description", str, label.description),
+    )
+    _check_name(call, changed)
+    call.world.store.put(changed)
+    return Reply(_shower(call, repository).label(changed))
+
+
+async def delete_label(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#delete-a-label"""
+    repository = call.writable_repository(Permission.WRITE)
+    call.world.store.remove(_label(call, repository))
+    return Reply(status=204)
+
+
+def labels_named(call: Call, repository: Repository, names: list[Any]) -> tuple[int, ...]:
+    """The ids of the labels with these names; those that are new are made, as GitHub does."""
+    store, found = call.world.store, []
+    for given in names:
+        name = given["name"] if isinstance(given, dict) else str(given)
+        label = store.by_key(Label, str(repository.id), name.lower())
+        if label is None:
+            label = Label(id=store.next_id(), repository_id=repository.id, name=name, color=DEFAULT_COLOR)
+            store.put(label)
+        found.append(label.id)
+    return tuple(dict.fromkeys(found))
+
+
+def _issue(call: Call, repository: Repository) -> Issue:
+    return call.known(Issue, repository.id, call.parameter("issue_number"))
+
+
+def _names(call: Call) -> list[Any]:
+    names: list[Any] = optional(call.body, "labels", list, [])
+    return names
+
+
+async def list_of_issue(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#list-labels-for-an-issue"""
+    repository = call.repository()
+    return page(call, _shower(call, repository).labels(_issue(call, repository)), lambda label: label)
+
+
+def _changed(call: Call, repository: Repository, issue: Issue, labels: tuple[int, ...]) -> Reply:
+    changed = replace(issue, labels=labels, updated_at=now())
+    call.world.store.put(changed)
+    return Reply(_shower(call, repository).labels(changed))
+
+
+async def add_to_issue(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#add-labels-to-an-issue"""
+    repository = call.writable_repository(Permission.TRIAGE)
+    issue = _issue(call, repository)
+    added = labels_named(call, repository, _names(call))
+    return _changed(call, repository, issue, tuple(dict.fromkeys((*issue.labels, *added))))
+
+
+async def set_of_issue(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#set-labels-for-an-issue"""
+    repository = call.writable_repository(Permission.TRIAGE)
+    issue = _issue(call, repository)
+    return _changed(call, repository, issue, labels_named(call, repository, _names(call)))
+
+
+async def remove_from_issue(call: Call) -> Reply:
+    """https://docs.github.com/rest/issues/labels#remove-a-label-from-an-issue"""
+    repository = call.writable_repository(Permission.TRIAGE)
+    issue, label = _issue(call, repository), _label(call, repository)
+    if label.id not in issue.labels:
+        raise errors.not_found("Label does not exist")
+    return _changed(call, repository, issue, tuple(number for number in issue.labels if number != label.id))
+
+
+ROUTES = [
+    *repository_routes("GET", "/labels", list_labels),
+    *repository_routes("POST", "/labels", create_label),
+    *repository_routes("GET", "/labels/{name}", get_label),
+    *repository_routes("PATCH", "/labels/{name}", update_label),
+    *repository_routes("DELETE", "/labels/{name}", delete_label),
+    *repository_routes("GET", "/issues/{issue_number}/labels", list_of_issue),
+    *repository_routes("POST", "/issues/{issue_number}/labels", add_to_issue, "labels"),
+    *repository_routes("PUT", "/issues/{issue_number}/labels", set_of_issue, "labels"),
+    *repository_routes("DELETE", "/issues/{issue_number}/labels/{name}", remove_from_issue),
+]

@@ -1,0 +1,65 @@
+"""The names of required status checks, one list of classic branch protection.
+
+https://docs.github.com/rest/branches/branch-protection
+"""
+
+from dataclasses import replace
+
+from sandbox import errors
+from sandbox.records.protection import BranchProtectionRule
+from sandbox.rest.bodies import required
+from sandbox.rest.calls import Call, Reply
+from sandbox.routes import repository_routes
+from sandbox.routes.protection.branch_protection import PATH, protected
+
+
+def _checked(call: Call) -> tuple[BranchProtectionRule, list[str]]:
+    """The protection, and the contexts that it requires. Raises 404."""
+    rule = protected(call)
+    if not rule.requires_status_checks:
+        raise errors.not_found("Required status checks not enabled")
+    return rule, [check["context"] for check in rule.required_status_checks]
+
+
+def _kept(call: Call, rule: BranchProtectionRule, contexts: list[str]) -> Reply:
+    """Keep these contexts; those that were there keep their app."""
+    present = {check["context"]: check for check in rule.required_status_checks}
+    checks = tuple(present.get(context, {"context": context, "app_id": None}) for context in dict.fromkeys(contexts))
+    call.world.store.put(replace(rule, required_status_checks=checks))
+    return Reply([check["context"] for check in checks])
+
+
+def _given(call: Call) -> list[str]:
+    return [str(context) for context in required(call.body, "contexts", list)]
+
+
+async def list_contexts(call: Call) -> Reply:
+    """https://docs.github.com/rest/branches/branch-protection#get-all-status-check-contexts"""
+    return Reply(_checked(call)[1])
+
+
+async def add_contexts(call: Call) -> Reply:
+    """https://docs.github.com/rest/branches/branch-protection#add-status-check-contexts"""
+    rule, contexts = _checked(call)
+    return _kept(call, rule, contexts + _given(call))
+
+
+async def set_contexts(call: Call) -> Reply:
+    """https://docs.github.com/rest/branches/branch-protection#set-status-check-contexts"""
+    return _kept(call, _checked(call)[0], _given(call))
+
+
+async def remove_contexts(call: Call) -> Reply:
+    """https://docs.github.com/rest/branches/branch-protection#remove-status-check-contexts"""
+    rule, contexts = _checked(call)
+    gone = _given(call)
+    return _kept(call, rule, [context for context in contexts if context not in gone])
+
+
+ADDRESS = f"{PATH}/required_status_checks/contexts"
+ROUTES = [
+    *repository_routes("GET", ADDRESS, list_contexts),
+    *repository_routes("POST", ADDRESS, add_contexts, "contexts"),
+    *repository_routes("PUT", ADDRESS, set_contexts, "contexts"),
+    *repository_routes("DELETE", ADDRESS, remove_contexts, "contexts"),
+]

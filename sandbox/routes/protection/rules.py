@@ -1,0 +1,201 @@
+"""Rulesets of repositories and organizations, and the rules in force for a branch.
+
+https://docs.github.com/rest/repos/rules and https://docs.github.com/rest/orgs/rules
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from sandbox import errors
+from sandbox.errors import GitHubError
+from sandbox.git.bare_repository import BRANCHES
+from sandbox.records.protection import RULE_PARAMETERS, Ruleset, rules_for, rulesets_for
+from sandbox.representations.protection import ruleset_object
+from sandbox.rest.bodies import choice, optional, required
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.pagination import page
+from sandbox.routes import organization_routes, repository_routes
+from sandbox.rules.enforcement import Enforcement
+from sandbox.rules.plans import demand_protection
+from sandbox.world.entities import Account, Repository, now
+from sandbox.world.permissions import Permission
+
+ENFORCEMENTS = ("disabled", "active", "evaluate")
+TARGETS = ("branch", "tag", "push", "repository")
+ACTOR_TYPES = ("Integration", "OrganizationAdmin", "EnterpriseOwner", "RepositoryRole", "Team", "DeployKey", "User")
+
+
+def _ruleset_in(call: Call, owner: Account | Repository, present: Ruleset | None) -> Ruleset:
+    """The ruleset of a create or update request, with GitHub's checks."""
+    body, store, time = call.body, call.world.store, now()
+    name = required(body, "name", str) if present is None else optional(body, "name", str, present.name)
+    enforcement = present.enforcement if present else required(body, "enforcement", str)
+    ruleset = present or Ruleset(id=store.next_id(), owner_id=owner.id, name=name, created_at=time, updated_at=time)
+    ruleset = replace(
+        ruleset,
+        name=name,
+        target=choice(body, "target", TARGETS, ruleset.target),
+        enforcement=choice(body, "enforcement", ENFORCEMENTS, enforcement),
+        bypass_actors=tuple(map(_bypass_actor, optional(body, "bypass_actors", list, ruleset.bypass_actors))),
+        conditions=optional(body, "conditions", dict, ruleset.conditions),
+        rules=tuple(map(_rule, optional(body, "rules", list, ruleset.rules))),
+        updated_at=time,
+    )
+    other = store.by_key(Ruleset, *ruleset.key)
+    if other and other.id != ruleset.id:
+        raise GitHubError(422, "Validation Failed", errors=["Name must be unique"])
+    return ruleset
+
+
+def _bypass_actor(actor: dict[str, Any]) -> dict[str, Any]:
+    kind = choice(actor, "actor_type", ACTOR_TYPES, "")
+    number = optional(actor, "actor_id", int)
+    if kind == "OrganizationAdmin":
+        number = number or 1
+    return {"actor_id": number, "actor_type": kind, "bypass_mode": actor.get("bypass_mode") or "always"}
+
+
+def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+    """One rule, known and with the parameters it needs. GitHub adds those that were left out."""
+    kind = choice(rule, "type", list(RULE_PARAMETERS), "")
+    parameters = optional(rule, "parameters", dict) or {}
+    for name in RULE_PARAMETERS[kind]:
+        if name not in parameters:
+            message = f"Invalid rule '{kind}': Invalid parameters: {name} is missing"
+            raise GitHubError(422, "Validation Failed", errors=[message])
+    if kind == "pull_request":
+        parameters = PULL_REQUEST_DEFAULTS | parameters
+    return {"type": kind, "parameters": parameters} if parameters else {"type": kind}
+
+
+PULL_REQUEST_DEFAULTS: dict[str, Any] = {
+    "dismiss_stale_reviews_on_push": False,
+    "require_code_owner_review": False,
+    "require_last_push_approval": False,
+    "required_review_thread_resolution": False,
+    "allowed_merge_methods": ["merge", "squash", "rebase"],
+}
+
+
+def _shown(call: Call, ruleset: Ruleset, repository: Repository | None, *, whole: bool = True) -> dict[str, Any]:
+    """The ruleset, as seen from the repository or, with None, from its organization."""
+    bypass = "never"
+    if repository:
+        bypass = Enforcement(call.world, repository, call.user).bypass_mode(ruleset)
+        owner = call.world.owner_of(repository)
+        repository = repository if ruleset.owner_id == repository.id else None
+    else:
+        owner = call.organization()
+    return ruleset_object(call.site, ruleset, owner, repository, bypass, whole=whole)
+
+
+async def list_of_repository(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/rules#get-all-repository-rulesets"""
+    repository = call.repository()
+    demand_protection(call.world.owner_of(repository), repository)
+    found = rulesets_for(call.world.store, repository)
+    if call.request.query_params.get("includes_parents") == "false":
+        found = [ruleset for ruleset in found if ruleset.owner_id == repository.id]
+    return page(call, found, lambda ruleset: _shown(call, ruleset, repository, whole=False))
+
+
+async def create_for_repository(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/rules#create-a-repository-ruleset"""
+    repository = call.writable_repository()
+    demand_protection(call.world.owner_of(repository), repository)
+    ruleset = _ruleset_in(call, repository, None)
+    call.world.store.put(ruleset)
+    return Reply(_shown(call, ruleset, repository), 201)
+
+
+async def get_of_repository(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/rules#get-a-repository-ruleset"""
+    repository = call.repository()
+    number = call.parameter("ruleset_id")
+    found = [ruleset for ruleset in rulesets_for(call.world.store, repository) if str(ruleset.id) == number]
+    if call.request.query_params.get("includes_parents") == "false":
+        found = [ruleset for ruleset in found if ruleset.owner_id == repository.id]
+    if not found:
+        raise errors.not_found()
+    return Reply(_shown(call, found[0], repository))
+
+
+async def update_of_repository(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/rules#update-a-repository-ruleset"""
+    repository = call.writable_repository()
+    changed = _ruleset_in(call, repository, call.numbered(Ruleset, "ruleset_id", repository))
+    call.world.store.put(changed)
+    return Reply(_shown(call, changed, repository))
+
+
+async def delete_of_repository(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/rules#delete-a-repository-ruleset"""
+    call.world.store.remove(call.numbered(Ruleset, "ruleset_id", call.writable_repository()))
+    return Reply(status=204)
+
+
+async def list_of_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/rules#get-all-organization-repository-rulesets"""
+    found = call.world.store.all(Ruleset, str(call.owned_organization().id))
+    return page(call, found, lambda ruleset: _shown(call, ruleset, None, whole=False))
+
+
+async def create_for_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/rules#create-an-organization-repository-ruleset"""
+    ruleset = _ruleset_in(call, call.owned_organization(), None)
+    call.world.store.put(ruleset)
+    return Reply(_shown(call, ruleset, None), 201)
+
+
+async def get_of_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/rules#get-an-organization-repository-ruleset"""
+    return Reply(_shown(call, call.numbered(Ruleset, "ruleset_id", call.owned_organization()), None))
+
+
+async def update_of_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/rules#update-an-organization-repository-ruleset"""
+    organization = call.owned_organization()
+    changed = _ruleset_in(call, organization, call.numbered(Ruleset, "ruleset_id", organization))
+    call.world.store.put(changed)
+    return Reply(_shown(call, changed, None))
+
+
+async def delete_of_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/rules#delete-an-organization-repository-ruleset"""
+    call.world.store.remove(call.numbered(Ruleset, "ruleset_id", call.owned_organization()))
+    return Reply(status=204)
+
+
+async def rules_of_branch(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/rules#get-rules-for-a-branch"""
+    repository = call.repository(Permission.READ)
+    ref = BRANCHES + call.parameter("branch")
+    found = [rule for rule in rules_for(call.world.store, repository, ref) if isinstance(rule.source, Ruleset)]
+    owner = call.world.owner_of(repository).login
+
+    def shown(rule: Any) -> dict[str, Any]:
+        own = rule.source.owner_id == repository.id
+        where = {
+            "ruleset_source_type": "Repository" if own else "Organization",
+            "ruleset_source": f"{owner}/{repository.name}" if own else owner,
+            "ruleset_id": rule.source.id,
+        }
+        parameters = {"parameters": dict(rule.parameters)} if rule.parameters else {}
+        return {"type": rule.type, **parameters, **where}
+
+    return page(call, found, shown)
+
+
+ROUTES = [
+    *repository_routes("GET", "/rulesets", list_of_repository),
+    *repository_routes("POST", "/rulesets", create_for_repository),
+    *repository_routes("GET", "/rulesets/{ruleset_id}", get_of_repository),
+    *repository_routes("PUT", "/rulesets/{ruleset_id}", update_of_repository),
+    *repository_routes("DELETE", "/rulesets/{ruleset_id}", delete_of_repository),
+    *repository_routes("GET", "/rules/branches/{branch}", rules_of_branch),
+    *organization_routes("GET", "/rulesets", list_of_organization),
+    *organization_routes("POST", "/rulesets", create_for_organization),
+    *organization_routes("GET", "/rulesets/{ruleset_id}", get_of_organization),
+    *organization_routes("PUT", "/rulesets/{ruleset_id}", update_of_organization),
+    *organization_routes("DELETE", "/rulesets/{ruleset_id}", delete_of_organization),
+]

@@ -1,0 +1,80 @@
+"""Forks, and repositories made from templates. https://docs.github.com/rest/repos/forks"""
+
+from sandbox import errors
+from sandbox.errors import GitHubError
+from sandbox.git import bare_repository
+from sandbox.operations import repositories
+from sandbox.representations.repositories import full_repository, minimal_repository
+from sandbox.rest.bodies import optional, required
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.pagination import page
+from sandbox.routes import repository_routes
+from sandbox.rules.repository_rules import settings_in
+from sandbox.world.entities import Account, Repository
+
+COPIED = ("description", "homepage", "visibility", "default_branch")
+
+
+def _owner(call: Call, login: str | None) -> Account:
+    """Whom the copy is for: the user, or an organization that the user is in."""
+    user = call.signed_in()
+    if login is None or login.lower() == user.login.lower():
+        return user
+    account = call.world.account(login)
+    if account is None or call.world.membership(account.id, user) is None:
+        raise errors.not_found()
+    return account
+
+
+async def create_fork(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/forks#create-a-fork
+
+    GitHub copies later; here the fork is complete when the answer comes. The same fork once more is shown.
+    """
+    source = call.repository()
+    owner = _owner(call, optional(call.body, "organization", str))
+    name = optional(call.body, "name", str, source.name)
+    for other in call.world.store.all(Repository, str(owner.id)):
+        if other.fork_of == source.id and other.name == name:
+            return Reply(full_repository(call.world, call.site, other, call.permission(other)), 202)
+    settings = {field: getattr(source, field) for field in COPIED} | {"name": name, "fork_of": source.id}
+    fill = repositories.with_refs_of(call.git_directory(source))
+    fork = await repositories.create(call.world, owner, settings | {"has_issues": False}, fill)
+    await repositories.note_push(call.world, fork.id)
+    fork = call.world.store.by_id(Repository, fork.id) or fork
+    return Reply(full_repository(call.world, call.site, fork, call.permission(fork)), 202)
+
+
+async def list_forks(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/forks#list-forks"""
+    source = call.repository()
+    forks = [each for each in call.world.store.all(Repository) if each.fork_of == source.id and call.permission(each)]
+    return page(
+        call,
+        forks,
+        lambda each: minimal_repository(call.site, each, call.world.owner_of(each), call.permission(each)),
+    )
+
+
+async def generate(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#create-a-repository-using-a-template"""
+    template = call.repository()
+    if not template.is_template:
+        raise errors.not_found()
+    owner = _owner(call, optional(call.body, "owner", str))
+    required(call.body, "name", str)
+    directory = call.git_directory(template)
+    if bare_repository.is_empty(directory):
+        raise GitHubError(422, "Could not clone: The template repository is empty.")
+    settings = settings_in({field: call.body.get(field) for field in ("name", "description", "private")})
+    fill = repositories.with_tree_of(call.signed_in(), directory, template.default_branch)
+    made = await repositories.create(call.world, owner, settings | {"template_id": template.id}, fill)
+    shown = full_repository(call.world, call.site, made, call.permission(made))
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+ROUTES = [
+    *repository_routes("GET", "/forks", list_forks),
+    *repository_routes("POST", "/forks", create_fork),
+    *repository_routes("POST", "/generate", generate),
+]

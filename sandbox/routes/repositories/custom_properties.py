@@ -1,0 +1,138 @@
+"""Custom properties: their definitions in an organization, and the values of repositories.
+
+https://docs.github.com/rest/orgs/custom-properties and https://docs.github.com/rest/repos/custom-properties
+"""
+
+from typing import Any
+
+from sandbox.errors import GitHubError
+from sandbox.records.custom_properties import VALUE_TYPES, CustomProperty, PropertyValue, property_values
+from sandbox.rest.bodies import choice, fields, optional, required
+from sandbox.rest.calls import Call, Reply
+from sandbox.routes import organization_routes, repository_routes
+from sandbox.world.entities import Repository
+from sandbox.world.permissions import Permission
+
+SCHEMA = "/properties/schema/{name}"
+
+
+def _shown(call: Call, definition: CustomProperty) -> dict[str, Any]:
+    login = call.organization().login
+    shown = {
+        "property_name": definition.property_name,
+        "url": f"{call.site.api}/orgs/{login}/properties/schema/{definition.property_name}",
+        "source_type": "organization",
+        "value_type": definition.value_type,
+        "required": definition.required,
+        "default_value": definition.default_value,
+        "description": definition.description,
+        "values_editable_by": definition.values_editable_by,
+    }
+    if definition.allowed_values is not None:
+        shown["allowed_values"] = list(definition.allowed_values)
+    return shown
+
+
+async def list_definitions(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/custom-properties#get-all-custom-properties-for-an-organization"""
+    found = call.world.store.all(CustomProperty, str(call.organization().id))
+    return Reply([_shown(call, each) for each in found])
+
+
+async def get_definition(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/custom-properties#get-a-custom-property-for-an-organization"""
+    organization = call.organization()
+    return Reply(_shown(call, call.known(CustomProperty, organization.id, call.parameter("name").lower())))
+
+
+async def set_definition(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/custom-properties#create-or-update-a-custom-property-for-an-organization"""
+    definition = _defined(call, call.parameter("name"), call.body)
+    return Reply(_shown(call, definition))
+
+
+async def set_definitions(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/custom-properties#create-or-update-custom-properties-for-an-organization"""
+    given: list[dict[str, Any]] = required(call.body, "properties", list)
+    made = [_defined(call, required(each, "property_name", str), each) for each in given]
+    return Reply([_shown(call, definition) for definition in made])
+
+
+def _defined(call: Call, name: str, given: dict[str, Any]) -> CustomProperty:
+    organization, store = call.owned_organization(), call.world.store
+    present = store.by_key(CustomProperty, str(organization.id), name.lower())
+    allowed = optional(given, "allowed_values", list)
+    definition = CustomProperty(
+        id=present.id if present else store.next_id(),
+        organization_id=organization.id,
+        property_name=present.property_name if present else name,
+        value_type=choice(given, "value_type", VALUE_TYPES, ""),
+        default_value=given.get("default_value"),
+        allowed_values=None if allowed is None else tuple(allowed),
+        **fields(given, required=bool, description=str, values_editable_by=str),
+    )
+    if definition.required and definition.default_value is None:
+        raise GitHubError(422, "A default value is required when the property is required.")
+    store.put(definition)
+    return definition
+
+
+async def delete_definition(call: Call) -> Reply:
+    """https://docs.github.com/rest/orgs/custom-properties#remove-a-custom-property-for-an-organization"""
+    organization, store = call.owned_organization(), call.world.store
+    definition = call.known(CustomProperty, organization.id, call.parameter("name").lower())
+    with store.transaction():
+        for repository in store.all(Repository, str(organization.id)):
+            if value := store.by_key(PropertyValue, str(repository.id), definition.property_name.lower()):
+                store.remove(value)
+        store.remove(definition)
+    return Reply(status=204)
+
+
+async def get_values(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/custom-properties#get-all-custom-property-values-for-a-repository"""
+    values = property_values(call.world.store, call.repository())
+    return Reply([{"property_name": name, "value": value} for name, value in values.items()])
+
+
+async def set_values(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/custom-properties#create-or-update-custom-property-values-for-a-repository
+
+    null takes a value away.
+    """
+    repository, store = call.writable_repository(Permission.ADMIN), call.world.store
+    given: list[dict[str, Any]] = required(call.body, "properties", list)
+    for each in given:
+        _check_value(call, repository, required(each, "property_name", str), each.get("value"))
+    with store.transaction():
+        for each in given:
+            present = store.by_key(PropertyValue, str(repository.id), each["property_name"].lower())
+            if each.get("value") is None:
+                if present:
+                    store.remove(present)
+                continue
+            number = present.id if present else store.next_id()
+            name, value = each["property_name"], each["value"]
+            store.put(PropertyValue(id=number, repository_id=repository.id, property_name=name, value=value))
+    return Reply(status=204)
+
+
+def _check_value(call: Call, repository: Repository, name: str, value: Any) -> None:
+    definition = call.world.store.by_key(CustomProperty, str(repository.owner_id), name.lower())
+    if definition is None:
+        raise GitHubError(422, f"Property '{name}' is not defined in the organization.")
+    values = value if isinstance(value, list) else [value]
+    allowed = ("true", "false") if definition.value_type == "true_false" else definition.allowed_values
+    if value is not None and allowed is not None and not set(values) <= set(allowed):
+        raise GitHubError(422, f"Property '{name}' does not allow the value {value!r}.")
+
+
+ROUTES = [
+    *organization_routes("GET", "/properties/schema", list_definitions),
+    *organization_routes("PATCH", "/properties/schema", set_definitions),
+    *organization_routes("GET", SCHEMA, get_definition),
+    *organization_routes("PUT", SCHEMA, set_definition),
+    *organization_routes("DELETE", SCHEMA, delete_definition),
+    *repository_routes("GET", "/properties/values", get_values),
+    *repository_routes("PATCH", "/properties/values", set_values),
+]

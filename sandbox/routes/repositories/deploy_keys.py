@@ -1,0 +1,80 @@
+"""Deploy keys. https://docs.github.com/rest/deploy-keys/deploy-keys"""
+
+from typing import Any
+
+from sandbox.errors import invalid_field
+from sandbox.records.repository_parts import DeployKey
+from sandbox.rest.bodies import optional, required
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.pagination import page
+from sandbox.routes import repository_routes
+from sandbox.world.entities import Repository, now
+from sandbox.world.permissions import Permission
+
+
+def _shown(call: Call, repository: Repository, key: DeployKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "key": key.public_key,
+        "url": f"{call.addresses(repository).api}/keys/{key.id}",
+        "title": key.title,
+        "verified": True,
+        "created_at": key.created_at,
+        "read_only": key.read_only,
+        "added_by": key.added_by,
+        "last_used": None,
+        "enabled": True,
+    }
+
+
+async def list_keys(call: Call) -> Reply:
+    """https://docs.github.com/rest/deploy-keys/deploy-keys#list-deploy-keys"""
+    repository = call.repository(Permission.ADMIN)
+    found = call.world.store.all(DeployKey, str(repository.id))
+    return page(call, found, lambda key: _shown(call, repository, key))
+
+
+async def create_key(call: Call) -> Reply:
+    """https://docs.github.com/rest/deploy-keys/deploy-keys#create-a-deploy-key
+
+    The comment at the end of a key is not kept; a key serves one repository only.
+    """
+    repository = call.writable_repository()
+    words = required(call.body, "key", str).split()
+    if len(words) < 2:
+        raise invalid_field("PublicKey", "key", "key is invalid. You must supply a key in OpenSSH public key format")
+    public_key = " ".join(words[:2])
+    if any(each.public_key == public_key for each in call.world.store.all(DeployKey)):
+        raise invalid_field("PublicKey", "key", "key is already in use")
+    key = DeployKey(
+        id=call.world.store.next_id(),
+        repository_id=repository.id,
+        title=optional(call.body, "title", str, ""),
+        public_key=public_key,
+        read_only=optional(call.body, "read_only", bool, False),
+        added_by=call.signed_in().login,
+        created_at=now(),
+    )
+    call.world.store.put(key)
+    shown = _shown(call, repository, key)
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+async def get_key(call: Call) -> Reply:
+    """https://docs.github.com/rest/deploy-keys/deploy-keys#get-a-deploy-key"""
+    repository = call.repository(Permission.ADMIN)
+    return Reply(_shown(call, repository, call.numbered(DeployKey, "key_id", repository)))
+
+
+async def delete_key(call: Call) -> Reply:
+    """https://docs.github.com/rest/deploy-keys/deploy-keys#delete-a-deploy-key"""
+    call.world.store.remove(call.numbered(DeployKey, "key_id", call.writable_repository()))
+    return Reply(status=204)
+
+
+ROUTES = [
+    *repository_routes("GET", "/keys", list_keys),
+    *repository_routes("POST", "/keys", create_key),
+    *repository_routes("GET", "/keys/{key_id}", get_key),
+    *repository_routes("DELETE", "/keys/{key_id}", delete_key),
+]

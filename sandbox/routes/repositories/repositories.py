@@ -1,0 +1,203 @@
+"""Repositories and their settings. https://docs.github.com/rest/repos/repos"""
+
+from dataclasses import replace
+from typing import Any
+
+from sandbox import errors
+from sandbox.errors import GitHubError
+from sandbox.operations import repositories
+from sandbox.representations.repositories import full_repository, minimal_repository
+from sandbox.rest.bodies import optional
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.pagination import page
+from sandbox.routes import organization_routes, repository_routes, route
+from sandbox.rules.repository_rules import settings_in, topics_in
+from sandbox.world.entities import Account, Repository
+from sandbox.world.permissions import Permission
+
+# What gitignore_template and license_template put into a new repository: a stand-in for GitHub's own texts.
+TEMPLATES = {
+    "gitignore_template": (".gitignore", "# GitHub's template for {}\n"),
+    "license_template": ("LICENSE", "The license that GitHub calls {}\n"),
+}
+SCANNING = ("secret_scanning", "secret_scanning_push_protection")
+
+
+def _shown(call: Call, repository: Repository) -> dict[str, Any]:
+    return full_repository(call.world, call.site, repository, call.permission(repository))
+
+
+async def get_repository(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#get-a-repository"""
+    return Reply(_shown(call, call.repository()))
+
+
+async def create_for_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#create-an-organization-repository"""
+    organization = call.organization()
+    if call.world.membership(organization.id, call.signed_in()) is None:
+        raise errors.not_found()
+    return await _create(call, organization)
+
+
+async def create_for_user(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#create-a-repository-for-the-authenticated-user"""
+    return await _create(call, call.signed_in())
+
+
+async def _create(call: Call, owner: Account) -> Reply:
+    creator = call.signed_in()
+    if call.token is None or not call.token.has("repo"):
+        raise errors.not_found()
+    if call.body.get("name") is None:
+        raise GitHubError(422, 'Invalid request.\n\n"name" wasn\'t supplied.')
+    auto_init = optional(call.body, "auto_init", bool, False)
+    files = {"README.md": "{title}"} if auto_init else {}
+    for template, (file, text) in TEMPLATES.items():
+        if chosen := optional(call.body, template, str):
+            files[file] = text.format(chosen)
+    fill = repositories.with_files(creator, files) if files else None
+    repository = await repositories.create(call.world, owner, settings_in(call.body), fill)
+    shown = _shown(call, repository)
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+async def update(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#update-a-repository"""
+    repository = call.repository(Permission.ADMIN)
+    settings = settings_in(call.body)
+    if repository.archived and settings.get("archived") is not False and _differs(repository, settings):
+        raise errors.archived()
+    wanted = _scanning(call.body.get("security_and_analysis"))
+    return Reply(_shown(call, repositories.change(call.world, repository, {**settings, **wanted})))
+
+
+def _differs(repository: Repository, settings: dict[str, Any]) -> bool:
+    return any(getattr(repository, field) != value for field, value in settings.items())
+
+
+def _scanning(wanted: Any) -> dict[str, bool]:
+    """The settings in `security_and_analysis` that the sandbox keeps."""
+    if not isinstance(wanted, dict):
+        return {}
+    return {field: wanted[field].get("status") == "enabled" for field in SCANNING if wanted.get(field)}
+
+
+async def delete(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#delete-a-repository"""
+    repository = call.repository(Permission.ADMIN)
+    if call.token is None or not call.token.has("delete_repo"):
+        raise errors.must_be_admin()
+    repositories.delete(call.world, repository)
+    return Reply(status=204)
+
+
+async def list_of_organization(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#list-organization-repositories"""
+    return _list(call, [call.organization()])
+
+
+async def list_of_user(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#list-repositories-for-a-user"""
+    return _list(call, [call.account("login")])
+
+
+async def list_own(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#list-repositories-for-the-authenticated-user"""
+    call.signed_in()
+    owners = [
+        account
+        for account in call.world.store.all(Account)
+        if account == call.user or (call.user and call.world.membership(account.id, call.user))
+    ]
+    return _list(call, owners)
+
+
+def _list(call: Call, owners: list[Account]) -> Reply:
+    """One page of the repositories that the caller may see; sort, direction, type as documented."""
+    query = call.request.query_params
+    found = [
+        (repository, owner, permission)
+        for owner in owners
+        for repository in call.world.store.all(Repository, str(owner.id))
+        if (permission := call.permission(repository)) >= Permission.READ
+        and query.get("type", "all") in {"all", "owner", "sources", repository.visibility}
+    ]
+    sort = query.get("sort", "created")
+    field = {"created": "id", "updated": "updated_at", "pushed": "pushed_at"}.get(sort, "name")
+    descending = query.get("direction", "asc" if field == "name" else "desc") == "desc"
+    found.sort(key=lambda entry: getattr(entry[0], field), reverse=descending)
+    return page(call, found, lambda entry: minimal_repository(call.site, *entry))
+
+
+async def get_topics(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#get-all-repository-topics"""
+    return Reply({"names": list(call.repository().topics)})
+
+
+async def replace_topics(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#replace-all-repository-topics"""
+    repository = call.writable_repository()
+    changed = repositories.change(call.world, repository, {"topics": topics_in(call.body)})
+    return Reply({"names": list(changed.topics)})
+
+
+async def get_vulnerability_alerts(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository"""
+    if not call.repository(Permission.ADMIN).vulnerability_alerts:
+        raise errors.not_found("Vulnerability alerts are disabled.")
+    return Reply(status=204)
+
+
+async def enable_vulnerability_alerts(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#enable-vulnerability-alerts"""
+    call.world.store.put(replace(call.writable_repository(), vulnerability_alerts=True))
+    return Reply(status=204)
+
+
+async def disable_vulnerability_alerts(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#disable-vulnerability-alerts"""
+    off = replace(call.writable_repository(), vulnerability_alerts=False, automated_security_fixes=False)
+    call.world.store.put(off)
+    return Reply(status=204)
+
+
+async def get_security_fixes(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#check-if-dependabot-security-updates-are-enabled-for-a-repository"""
+    return Reply({"enabled": call.repository(Permission.ADMIN).automated_security_fixes, "paused": False})
+
+
+async def enable_security_fixes(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#enable-dependabot-security-updates"""
+    repository = call.writable_repository()
+    if not repository.vulnerability_alerts:
+        message = "Vulnerability alerts must be enabled to configure Dependabot security updates."
+        raise GitHubError(422, message)
+    call.world.store.put(replace(repository, automated_security_fixes=True))
+    return Reply(status=204)
+
+
+async def disable_security_fixes(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#disable-dependabot-security-updates"""
+    call.world.store.put(replace(call.writable_repository(), automated_security_fixes=False))
+    return Reply(status=204)
+
+
+ROUTES = [
+    *repository_routes("GET", "", get_repository),
+    *repository_routes("PATCH", "", update),
+    *repository_routes("DELETE", "", delete),
+    *organization_routes("GET", "/repos", list_of_organization),
+    *organization_routes("POST", "/repos", create_for_organization),
+    route("GET", "/user/repos", list_own),
+    route("POST", "/user/repos", create_for_user),
+    route("GET", "/users/{login}/repos", list_of_user),
+    *repository_routes("GET", "/topics", get_topics),
+    *repository_routes("PUT", "/topics", replace_topics),
+    *repository_routes("GET", "/vulnerability-alerts", get_vulnerability_alerts),
+    *repository_routes("PUT", "/vulnerability-alerts", enable_vulnerability_alerts),
+    *repository_routes("DELETE", "/vulnerability-alerts", disable_vulnerability_alerts),
+    *repository_routes("GET", "/automated-security-fixes", get_security_fixes),
+    *repository_routes("PUT", "/automated-security-fixes", enable_security_fixes),
+    *repository_routes("DELETE", "/automated-security-fixes", disable_security_fixes),
+]

@@ -1,0 +1,119 @@
+"""Webhooks: kept and shown, never called. https://docs.github.com/rest/repos/webhooks"""
+
+from dataclasses import replace
+from typing import Any
+
+from sandbox.errors import GitHubError
+from sandbox.records.repository_parts import Webhook
+from sandbox.rest.bodies import optional, required
+from sandbox.rest.calls import Call, Reply
+from sandbox.rest.pagination import page
+from sandbox.routes import repository_routes
+from sandbox.world.entities import Repository, now
+from sandbox.world.permissions import Permission
+
+HIDDEN = "********"
+
+
+def _shown(call: Call, repository: Repository, hook: Webhook) -> dict[str, Any]:
+    url = f"{call.addresses(repository).api}/hooks/{hook.id}"
+    return {
+        "type": "Repository",
+        "id": hook.id,
+        "name": "web",
+        "active": hook.active,
+        "events": list(hook.events),
+        "config": {key: HIDDEN if key == "secret" else value for key, value in hook.config.items()},
+        "created_at": hook.created_at,
+        "updated_at": hook.updated_at,
+        "url": url,
+        "test_url": f"{url}/test",
+        "ping_url": f"{url}/pings",
+        "deliveries_url": f"{url}/deliveries",
+        "last_response": {"code": None, "status": "unused", "message": None},
+    }
+
+
+def _config(given: dict[str, Any]) -> dict[str, Any]:
+    """A webhook's settings, with what GitHub adds; insecure_ssl is text there."""
+    required(given, "url", str)
+    shown = {"content_type": "form", "insecure_ssl": "0"} | given
+    if not shown.get("secret"):
+        shown.pop("secret", None)
+    return shown | {"insecure_ssl": str(shown["insecure_ssl"])}
+
+
+async def list_hooks(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/webhooks#list-repository-webhooks"""
+    repository = call.repository(Permission.ADMIN)
+    found = call.world.store.all(Webhook, str(repository.id))
+    return page(call, found, lambda hook: _shown(call, repository, hook))
+
+
+async def create_hook(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/webhooks#create-a-repository-webhook"""
+    repository, time = call.writable_repository(), now()
+    hook = Webhook(
+        id=call.world.store.next_id(),
+        owner_id=repository.id,
+        active=optional(call.body, "active", bool, True),
+        events=tuple(optional(call.body, "events", list, ["push"])),
+        config=_config(required(call.body, "config", dict)),
+        created_at=time,
+        updated_at=time,
+    )
+    for other in call.world.store.all(Webhook, str(repository.id)):
+        if (other.config["url"], set(other.events)) == (hook.config["url"], set(hook.events)):
+            message = "Hook already exists on this repository"
+            raise GitHubError(422, "Validation Failed", [{"resource": "Hook", "code": "custom", "message": message}])
+    call.world.store.put(hook)
+    shown = _shown(call, repository, hook)
+    return Reply(shown, 201, {"Location": shown["url"]})
+
+
+async def get_hook(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/webhooks#get-a-repository-webhook"""
+    repository = call.repository(Permission.ADMIN)
+    return Reply(_shown(call, repository, call.numbered(Webhook, "hook_id", repository)))
+
+
+async def update_hook(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/webhooks#update-a-repository-webhook
+
+    A `config` replaces the old one, but for a secret that is left out.
+    """
+    repository = call.writable_repository()
+    hook = call.numbered(Webhook, "hook_id", repository)
+    events: list[str] = optional(call.body, "events", list, list(hook.events))
+    events += [each for each in optional(call.body, "add_events", list, []) if each not in events]
+    events = [each for each in events if each not in optional(call.body, "remove_events", list, [])]
+    config = hook.config
+    if call.body.get("config"):
+        secret = {"secret": config["secret"]} if "secret" in config else {}
+        config = _config(secret | optional(call.body, "config", dict))
+    active = optional(call.body, "active", bool, hook.active)
+    changed = replace(hook, active=active, events=tuple(events), config=config, updated_at=now())
+    call.world.store.put(changed)
+    return Reply(_shown(call, repository, changed))
+
+
+async def delete_hook(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/webhooks#delete-a-repository-webhook"""
+    call.world.store.remove(call.numbered(Webhook, "hook_id", call.writable_repository()))
+    return Reply(status=204)
+
+
+async def ping_hook(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/webhooks#ping-a-repository-webhook"""
+    call.numbered(Webhook, "hook_id", call.writable_repository())
+    return Reply(status=204)
+
+
+ROUTES = [
+    *repository_routes("GET", "/hooks", list_hooks),
+    *repository_routes("POST", "/hooks", create_hook),
+    *repository_routes("GET", "/hooks/{hook_id}", get_hook),
+    *repository_routes("PATCH", "/hooks/{hook_id}", update_hook),
+    *repository_routes("DELETE", "/hooks/{hook_id}", delete_hook),
+    *repository_routes("POST", "/hooks/{hook_id}/pings", ping_hook),
+]
