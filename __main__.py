@@ -2,11 +2,11 @@
 
 import pulumi
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 from components.github.github_server import github_provider
-from components.github.requirements import Wanted
+from components.github.requirements import GitHubRequirements
 from components.history.preflight_gate import allowed_at_github, look_through
-from components.history.prepared_histories import Histories
+from components.history.prepared_histories import PreparedHistories
 from components.monorepo.monorepo_in_stages import back_up_monorepo, keep_monorepo
 from components.packages.private_packages import PrivatePackages
 from components.repository.secret_values import values_of
@@ -22,9 +22,9 @@ with plain_errors():
     settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())
     plan = read_plan(settings.plan_file)
     state = desired_state(plan, settings.stages, settings.archive)
-    moved = Histories.of(settings, plan, state, tell_progress)
+    moved = PreparedHistories.of(settings, plan, state, tell_progress)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
-    wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
+    wanted = GitHubRequirements.of(settings.owner, state, kept, teams_of(plan, kept.values()))
     existing = allowed_at_github(settings, wanted, moved.split, look_through(moved.split, moved.monorepo, plan))
     packages = PrivatePackages(settings, plan, kept, moved.split)
     values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), packages.registry)
@@ -41,7 +41,7 @@ for desired in packages.ordered(state.repositories):
         values=values[desired.name],
         teams=teams,
         existing=existing,
-        leftovers=Leftovers(settings, desired.name, desired.name in existing.repositories),
+        leftovers=CreationHooks(settings, desired.name, desired.name in existing.repositories),
         packages=packages,
         backup=backup,
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from measuring import NO_LIMIT, PROJECT, CommandError, interruptible, measure
+from measuring import NO_LIMIT, PROJECT, MeasuredCommandError, interruptible, measure
 from plot import line_chart
 from rich import box
 from rich.console import Console
@@ -274,7 +274,7 @@ def main() -> int:
     interruptible()
     try:
         sizes = {size: measured(size) for size in arguments.repositories}
-    except CommandError as error:
+    except MeasuredCommandError as error:
         progress.print(str(error), markup=False)
         return 1
     table = table_of(sizes)

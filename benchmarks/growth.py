@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from comparison import MEBIBYTE
-from measuring import NO_LIMIT, CommandError, git, interruptible
+from measuring import NO_LIMIT, MeasuredCommandError, git, interruptible
 from plot import line_chart
 from rich import box
 from rich.console import Console
@@ -122,7 +122,7 @@ def main() -> None:
     prefixes = folder_names(arguments.folders)[: arguments.repositories]
     try:
         measured = list(sizes(arguments, prefixes))
-    except CommandError as error:
+    except MeasuredCommandError as error:
         sys.exit(str(error))
     Console(stderr=arguments.json, width=250).print(table(measured))
     if arguments.plot:

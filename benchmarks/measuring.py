@@ -41,7 +41,7 @@ class Usage:
         )
 
 
-class CommandError(Exception):
+class MeasuredCommandError(Exception):
     """A measured command ended with an error: the command, and the last it said."""
 
 
@@ -87,7 +87,7 @@ def measure(
             file.seek(0)
         if process.returncode and not stopped.is_set():
             said = (complaints.read() or output.read()).decode(errors="replace").strip()[-2000:]
-            raise CommandError(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
+            raise MeasuredCommandError(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
         text = output.read().decode(errors="replace")
         return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, text, not stopped.is_set())
 
@@ -103,7 +103,7 @@ def git(*arguments: str, directory: Path = PROJECT, standard_input: bytes = b"")
         ["git", *arguments], cwd=directory, env=_environment(), input=standard_input, capture_output=True, check=False
     )
     if done.returncode:
-        raise CommandError(f"git {' '.join(arguments)}: {done.stderr.decode(errors='replace').strip()}")
+        raise MeasuredCommandError(f"git {' '.join(arguments)}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout.decode(errors="replace").strip()
 
 

@@ -9,7 +9,7 @@ import resource
 import sys
 from pathlib import Path
 
-from migration.desired_state.code_selection import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.split.splitting import split_monorepo
 
 
@@ -29,7 +29,7 @@ def main() -> None:
 
 def selection(prefix: str) -> CodeSelection:
     """The folder as the root of a repository, without tags: most of the other tools know none."""
-    return CodeSelection(moves=(Move(source=prefix),), tags=())
+    return CodeSelection(moves=(FolderMove(source=prefix),), tags=())
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uv
-from measuring import NO_LIMIT, PROJECT, CommandError, interruptible, measure
+from measuring import NO_LIMIT, PROJECT, MeasuredCommandError, interruptible, measure
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -25,14 +25,14 @@ sys.path.insert(0, str(PROJECT))
 
 from migration.desired_state.pipelines import VERSIONS
 from migration.packages.cache.virtual_environments import environment_with
-from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.devpi_client import DevpiClient
 from migration.packages.index.simple_index import SimpleIndex
 from migration.packages.publish.build import build_distributions
 from migration.packages.publish.upload import check_metadata, upload
 from migration.plan import Plan, Repository, read_plan
 from migration.transforms.applying import transform
 from migration.verification.harness.python_environments import requirements_of
-from sandbox.registry import process as registry
+from sandbox.registry import registry_process as registry
 
 progress = Console(stderr=True, highlight=False)
 
@@ -43,10 +43,10 @@ DATE = 1_700_000_000
 
 
 @dataclass(frozen=True)
-class Place:
+class DevpiBench:
     """A devpi of its own with the index that a stack makes. folder: for everything else."""
 
-    devpi: Devpi
+    devpi: DevpiClient
     index: SimpleIndex
     publisher: str = field(repr=False)
     folder: Path
@@ -54,13 +54,13 @@ class Place:
 
 
 @contextmanager
-def place(plan: Plan) -> Iterator[Place]:
+def place(plan: Plan) -> Iterator[DevpiBench]:
     """The mirror of public packages is empty at first, and fills as it is asked."""
     with tempfile.TemporaryDirectory(prefix="multirepo-packages-") as name:
         folder = Path(name)
         running = registry.start(folder / "sandbox", port=0)
         try:
-            with Devpi(running.address, "root", running.root_password) as devpi:
+            with DevpiClient(running.address, "root", running.root_password) as devpi:
                 users = ["maestro", "reader", "publisher"]
                 for user in users:
                     devpi.ensure_user(user, "of this benchmark alone")
@@ -69,7 +69,7 @@ def place(plan: Plan) -> Iterator[Place]:
                 devpi.ensure_index(INDEX, {"acl_pkg_read": users})
                 token = devpi.create_token("reader", {"indexes": [INDEX, "root/pypi"]})
                 index = SimpleIndex(url=f"{running.address}/{INDEX}/+simple/", user="reader", token=token)
-                yield Place(devpi, index, devpi.create_token("publisher", {}), folder, plan)
+                yield DevpiBench(devpi, index, devpi.create_token("publisher", {}), folder, plan)
         finally:
             registry.stop(folder / "sandbox")
 
@@ -86,7 +86,7 @@ def tree_of(plan: Plan, repository: Repository, index_url: str | None) -> dict[s
     return {path: content for path, content in {**files, **changed}.items() if content is not None}
 
 
-def published(at: Place, repository: Repository) -> dict[str, float]:
+def published(at: DevpiBench, repository: Repository) -> dict[str, float]:
     """Seconds to build, check, upload and read back the listing of each package, in the plan's order."""
     tree, private = tree_of(at.plan, repository, None), [one.name for one in repository.packages]
     seconds = {}
@@ -101,7 +101,7 @@ def published(at: Place, repository: Repository) -> dict[str, float]:
     return seconds
 
 
-def installed(at: Place, repository: Repository) -> dict[str, float]:
+def installed(at: DevpiBench, repository: Repository) -> dict[str, float]:
     """Seconds of each client for everything that the repository asks for, into a new environment, without a cache."""
     room = at.folder / repository.name
     for path, content in tree_of(at.plan, repository, at.index.url).items():
@@ -131,7 +131,7 @@ def installed(at: Place, repository: Repository) -> dict[str, float]:
     return seconds
 
 
-def _with_poetry(at: Place, room: Path, clean: Mapping[str, str], home: Path) -> tuple[list[str], dict[str, str]]:
+def _with_poetry(at: DevpiBench, room: Path, clean: Mapping[str, str], home: Path) -> tuple[list[str], dict[str, str]]:
     """`poetry install` in a locked repository. Public packages come from the mirror as well, for all three alike."""
     mirror = f"{at.devpi.address}/root/pypi/+simple/"
     with (room / "pyproject.toml").open("a") as manifest:
@@ -172,7 +172,7 @@ def main() -> int:
             home = next(one for one in plan.repositories if one.packages)
             publishing = published(at, home)
             installs = {one.name: installed(at, one) for one in wanted}
-    except CommandError as error:
+    except MeasuredCommandError as error:
         progress.print(str(error), markup=False)
         return 1
     load = os.getloadavg()[0]

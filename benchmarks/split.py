@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from comparison import FIRST, Measurement, bars, summary, table
-from measuring import NO_LIMIT, CommandError, git, interruptible
+from measuring import NO_LIMIT, MeasuredCommandError, git, interruptible
 from rich.console import Console
-from tools import OURS, PEERS, REFERENCES, Outcome, Tool
+from tools import OURS, PEERS, REFERENCES, Tool, ToolResult
 
 NEW_COMMITS = 10
 progress = Console(stderr=True, highlight=False)
@@ -42,7 +42,7 @@ class Race:
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     yield from self._turn(number, tool, Path(folder))
-                except CommandError as error:
+                except MeasuredCommandError as error:
                     if tool in (*REFERENCES, OURS):
                         raise
                     progress.print(str(error), markup=False)
@@ -80,12 +80,12 @@ class Race:
         )
 
 
-def commits(outcome: Outcome) -> int:
+def commits(outcome: ToolResult) -> int:
     """The commits of all new histories together."""
     return sum(int(git("rev-list", "--count", head, directory=place)) for place, head in outcome.heads.values())
 
 
-def differing(clone: Path, prefixes: Sequence[str], outcome: Outcome) -> list[str]:
+def differing(clone: Path, prefixes: Sequence[str], outcome: ToolResult) -> list[str]:
     """The prefixes whose new head does not have the very tree that the folder has in the monorepo."""
     wanted = {prefix: git("rev-parse", f"HEAD:{prefix}", directory=clone) for prefix in prefixes}
     trees = {
@@ -132,7 +132,7 @@ def main() -> None:
         warm_page_cache(race.repository)
         measured = [row for number in range(1, arguments.runs + 1) for row in race.round(number, tools)]
         head, total = git("rev-parse", "HEAD", directory=race.repository), measured_commits(measured)
-    except CommandError as error:
+    except MeasuredCommandError as error:
         sys.exit(str(error))
     rows = summary(measured)
     not_measured |= race.failed

@@ -10,7 +10,7 @@ import httpx
 from survival_plan import INDEX, PACKAGES
 from survival_worlds import SurvivalWorld, git
 
-from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.devpi_client import DevpiClient
 
 KEPT_SETTINGS = ("name", "private", "archived", "description", "topics", "default_branch", "has_issues", "has_wiki")
 
@@ -59,7 +59,7 @@ def _refs(world: SurvivalWorld, name: str) -> dict[str, Any]:
 def _registry(world: SurvivalWorld) -> dict[str, Any]:
     """Each package's files with their hashes, and whether a token was left behind that lasts."""
     running = world.start_registry()
-    with Devpi(running.address, "root", running.root_password) as devpi:
+    with DevpiClient(running.address, "root", running.root_password) as devpi:
         if devpi.index(INDEX) is None:
             return {}
         released = {

@@ -25,8 +25,8 @@ from sandbox.daemon.administration import WorldAccess, create_world
 from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
 from sandbox.network.request_log import Request, read_requests
-from sandbox.registry import process as registry
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry import registry_process as registry
+from sandbox.registry.registry_process import RunningRegistry
 
 DISK_SIZE = 128  # MB of the small disk
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 
-from measuring import CommandError, git
+from measuring import MeasuredCommandError, git
 
 _OPEN_BRANCHES = 4
 _AUTHORS = 200
@@ -46,7 +46,7 @@ def synthetic_monorepo(place: Path, commits: int, folders: int) -> Path:
             for record in _Author(folders).stream(commits):
                 importer.stdin.write(record.encode())
         if importer.returncode:
-            raise CommandError(f"{' '.join(command)} in {unfinished}: exit code {importer.returncode}")
+            raise MeasuredCommandError(f"{' '.join(command)} in {unfinished}: exit code {importer.returncode}")
         unfinished.rename(repository)
     return repository
 

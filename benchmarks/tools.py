@@ -12,7 +12,7 @@ from measuring import Usage, git, measure
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ToolResult:
     """heads: by prefix, the repository and the commit that the new history ends in.
 
     python_peak_rss: ours only: the largest that our Python process alone was, in bytes.
@@ -23,7 +23,7 @@ class Outcome:
     python_peak_rss: int | None = None
 
 
-Split = Callable[[Path, Sequence[str], float], Outcome]
+Split = Callable[[Path, Sequence[str], float], ToolResult]
 """Called with (folder with a bare clone `monorepo.git` in it, prefixes, seconds it may take)."""
 
 
@@ -52,16 +52,16 @@ REFERENCE = "git log --full-history"
 """The floor: git itself, walking the history and comparing the trees of all the folders, and printing ids only."""
 
 
-def _full_history(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
+def _full_history(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     command = ["git", "log", "--full-history", "--parents", "--format=%H", "HEAD", "--", *prefixes]
-    return Outcome(measure(command, place / "monorepo.git", limit), {})
+    return ToolResult(measure(command, place / "monorepo.git", limit), {})
 
 
-def _graph(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
-    return Outcome(measure(["git", "log", "--format=%H %T %P", "HEAD"], place / "monorepo.git", limit), {})
+def _graph(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
+    return ToolResult(measure(["git", "log", "--format=%H %T %P", "HEAD"], place / "monorepo.git", limit), {})
 
 
-def _ours(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
+def _ours(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     command = [
         sys.executable,
         "-m",
@@ -72,13 +72,13 @@ def _ours(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
     ]
     usage = measure(command, place, limit)
     if not usage.finished:
-        return Outcome(usage, {})
+        return ToolResult(usage, {})
     result = json.loads(usage.output)
     heads = {prefix: (Path(result["git_dir"]), head) for prefix, head in result["heads"].items()}
-    return Outcome(usage, heads, result["python_peak_rss"])
+    return ToolResult(usage, heads, result["python_peak_rss"])
 
 
-def _josh(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
+def _josh(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     """One run for each folder. They share a cache, which josh keeps in the clone."""
 
     def command(prefix: str, ref: str) -> list[str]:
@@ -87,7 +87,7 @@ def _josh(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
     return _one_by_one(place / "monorepo.git", prefixes, limit, command)
 
 
-def _splitsh(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
+def _splitsh(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     """One run for each folder, each with a cache of its own in the clone."""
     clone = place / "monorepo.git"
 
@@ -97,7 +97,7 @@ def _splitsh(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
     return _one_by_one(clone, prefixes, limit, command)
 
 
-def _subtree(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
+def _subtree(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     """It wants a work tree, and the folder in it."""
     clone = place / "work-tree"
     git("clone", "--quiet", "--no-checkout", "monorepo.git", clone.name, directory=place)
@@ -120,7 +120,7 @@ def _subtree(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
 
 def _one_by_one(
     clone: Path, prefixes: Sequence[str], limit: float, command: Callable[[str, str], list[str]]
-) -> Outcome:
+) -> ToolResult:
     """One command for each folder, that leaves its result in a ref."""
     total, heads = Usage(0, 0, 0, ""), {}
     for number, prefix in enumerate(prefixes):
@@ -129,10 +129,10 @@ def _one_by_one(
         if not total.finished:
             break
         heads[prefix] = (clone, git("rev-parse", ref, directory=clone))
-    return Outcome(total, heads)
+    return ToolResult(total, heads)
 
 
-def _filter_repo(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
+def _filter_repo(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     """It rewrites the clone, so each folder has one of its own. Making them is not measured, its closing gc is."""
     total, heads = Usage(0, 0, 0, ""), {}
     for number, prefix in enumerate(prefixes):
@@ -143,7 +143,7 @@ def _filter_repo(place: Path, prefixes: Sequence[str], limit: float) -> Outcome:
         if not total.finished:
             break
         heads[prefix] = (clone, git("rev-parse", "HEAD", directory=clone))
-    return Outcome(total, heads)
+    return ToolResult(total, heads)
 
 
 REFERENCES = (Tool(REFERENCE, "git", _full_history), Tool("git log, graph only", "git", _graph))

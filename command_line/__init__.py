@@ -1,1 +1,4 @@
-"""The `./multirepo` command: one module for each of its commands."""
+"""The `./multirepo` command.
+
+`__main__` starts one command; nothing of ours imports this folder.
+"""

@@ -31,7 +31,7 @@ def app_with(asked: str) -> typer.Typer:
     app.callback()(lambda: None)  # or an app with one command would take no name of a command
     for name in [asked] if asked in COMMANDS else COMMANDS:
         module = name.replace("-", "_")
-        command = getattr(import_module(f"command_line.{module}"), module)
+        command = getattr(import_module(f"command_line.commands.{module}"), module)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:

@@ -13,7 +13,7 @@ from pathlib import Path
 import filelock
 import platformdirs
 
-from engine.go_build import SOURCES, Build, EngineError, Progress, Runner, go_command
+from engine.go_build import SOURCES, Build, EngineError, GoRunner, Progress, go_command
 
 
 def key_of(inputs: Iterable[str]) -> str:
@@ -60,7 +60,7 @@ def built_program(name: str, inputs: Iterable[str], build: Build, progress: Prog
 
         def compiled(unfinished: Path, log_file: Path) -> None:
             with log_file.open("w", encoding="utf-8") as log:
-                runner = Runner(build, go, log, progress)
+                runner = GoRunner(build, go, log, progress)
                 runner.download()
                 runner.compile(unfinished / "bin")
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 from engine.cache import built_program
-from engine.go_build import SOURCES, Build, Module, Progress
+from engine.go_build import SOURCES, Build, GoModule, Progress
 
 BUILD_INPUTS = ("docker_compose/go.mod", "docker_compose/go.sum")
 
@@ -42,7 +42,7 @@ def _build() -> Build:
     flags = f"-s -w -X {_MODULE}/internal.Version={pinned[1]}"
     return Build(
         what="Docker Compose",
-        modules=(Module("docker_compose", f"{_MODULE}/cmd", _PROGRAM, flags, 1.0),),
+        modules=(GoModule("docker_compose", f"{_MODULE}/cmd", _PROGRAM, flags, 1.0),),
         processor_minutes=4,
         room="2 GB",
         without_go="The stack is to run in containers, and there is neither Docker Compose nor Go on PATH.",

@@ -6,7 +6,7 @@ import re
 import shutil
 
 from engine.cache import built_program
-from engine.go_build import SOURCES, Build, Module, Progress
+from engine.go_build import SOURCES, Build, GoModule, Progress
 from engine.selection import Engine
 
 BUILD_INPUTS = ("docker_provider/go.mod", "docker_provider/go.sum", "docker_provider/main.go")
@@ -15,7 +15,7 @@ _PROGRAM = "pulumi-resource-docker"
 
 BUILD = Build(
     what="the Docker provider",
-    modules=(Module("docker_provider", ".", _PROGRAM, "-s -w", 1.0),),
+    modules=(GoModule("docker_provider", ".", _PROGRAM, "-s -w", 1.0),),
     processor_minutes=4,
     room="2 GB",
     without_go="The stack keeps its registry in a container, and there is no Go on PATH.",

@@ -30,7 +30,7 @@ class EngineError(Exception):
 
 
 @dataclass(frozen=True)
-class Module:
+class GoModule:
     """One wrapper module."""
 
     folder: str
@@ -49,7 +49,7 @@ class Build:
 
     what: str
     """Like "the Pulumi engine"."""
-    modules: tuple[Module, ...]
+    modules: tuple[GoModule, ...]
     processor_minutes: float
     """Measured with empty caches."""
     room: str
@@ -79,7 +79,7 @@ def go_command(build: Build) -> Path:
     return Path(found)
 
 
-def _go_needed(module: Module) -> tuple[int, int]:
+def _go_needed(module: GoModule) -> tuple[int, int]:
     """As its go.mod says."""
     needed = re.search(r"^go (\d+)\.(\d+)", (SOURCES / module.folder / "go.mod").read_text(), re.MULTILINE)
     assert needed is not None
@@ -93,7 +93,7 @@ def _environment() -> dict[str, str]:
     return kept | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 
 
-class Runner:
+class GoRunner:
     """Runs Go in the modules of a build and keeps its log."""
 
     def __init__(self, build: Build, go: Path, log: IO[str], progress: Progress) -> None:
@@ -131,7 +131,7 @@ class Runner:
                 )
             done += module.weight
 
-    def lines(self, module: Module, *arguments: str) -> Iterator[str]:
+    def lines(self, module: GoModule, *arguments: str) -> Iterator[str]:
         """What `go arguments` prints, line by line. Raises EngineError if it fails."""
         command = [str(self._go), *arguments]
         self._log.write(f"[{module.folder}] $ {shlex.join(command)}\n")

@@ -62,7 +62,7 @@ class HostError(Exception):
 
 
 @dataclass(frozen=True)
-class Environment:
+class PythonEnvironment:
     """The Python environment of a program: a virtual environment, or the host's own interpreter."""
 
     python: Path
@@ -70,7 +70,7 @@ class Environment:
     folder: Path | None
 
     @classmethod
-    def of(cls, info: language_pb2.ProgramInfo) -> Environment:
+    def of(cls, info: language_pb2.ProgramInfo) -> PythonEnvironment:
         """Read runtime.options.virtualenv of Pulumi.yaml, relative to that file. Raises HostError."""
         option = info.options.fields["virtualenv"].string_value
         if not option:
@@ -223,10 +223,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         )
 
 
-async def _environment(request: Any, context: Context) -> Environment:
+async def _environment(request: Any, context: Context) -> PythonEnvironment:
     """Where the program of the request runs; ends the call with the user's error if that cannot be."""
     try:
-        return Environment.of(request.info)
+        return PythonEnvironment.of(request.info)
     except HostError as error:
         await context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         raise  # not reached: abort raises

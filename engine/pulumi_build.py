@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from engine.go_build import SOURCES, Build, Module, Progress, Runner
+from engine.go_build import SOURCES, Build, GoModule, GoRunner, Progress
 
 BUILD_INPUTS = (
     "pulumi_cli/go.mod",
@@ -38,8 +38,8 @@ def pulumi_build() -> Build:
     return Build(
         what="the Pulumi engine",
         modules=(
-            Module("pulumi_cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "pulumi", f"-s -w {version}", 0.75),
-            Module("github_provider", ".", "pulumi-resource-github", "-s -w", 0.25),
+            GoModule("pulumi_cli", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", "pulumi", f"-s -w {version}", 0.75),
+            GoModule("github_provider", ".", "pulumi-resource-github", "-s -w", 0.25),
         ),
         processor_minutes=8,
         room="4 GB",
@@ -56,7 +56,7 @@ def build_engine(go: Path, folder: Path, log_file: Path, progress: Progress) -> 
     """
     with log_file.open("w", encoding="utf-8") as log:
         engine = pulumi_build()
-        runner = Runner(engine, go, log, progress)
+        runner = GoRunner(engine, go, log, progress)
         runner.download()
         runner.compile(folder / "bin")
         sdk = "".join(runner.lines(engine.modules[0], "list", "-m", "-f", "{{.Dir}}", SDK_MODULE))

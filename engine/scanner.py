@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.cache import built_program
-from engine.go_build import Build, Module, Progress
+from engine.go_build import Build, GoModule, Progress
 
 BUILD_INPUTS = ("secret_scanner/go.mod", "secret_scanner/go.sum", "secret_scanner/main.go")
 
 BUILD = Build(
     what="the scanner for secrets",
-    modules=(Module("secret_scanner", ".", "secret-scanner", "-s -w", 1.0),),
+    modules=(GoModule("secret_scanner", ".", "secret-scanner", "-s -w", 1.0),),
     processor_minutes=1,
     room="0.5 GB",
     without_go="The histories must be searched for secrets before they are pushed, and there is no Go on PATH.",

@@ -73,7 +73,7 @@ class ProvenanceError(PackagesError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class PlanFault:
     """One thing that the plan's author has to change.
 
     line and column count from 1; both are 0 when the fault is in no line (no such file).
@@ -96,7 +96,7 @@ class Fault:
 class PlanError(Exception):
     """The plan cannot be used. `faults` holds every fault found, in the order of the file; `str()` one per line."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[PlanFault]) -> None:
         # A mapping that is used twice through an anchor is told once for each use, a line twice never.
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.line, fault.column, fault.key)))
         super().__init__("\n".join(str(fault) for fault in self.faults))

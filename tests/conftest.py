@@ -26,8 +26,8 @@ from sandbox.containers.daemon import docker_daemon
 from sandbox.daemon import process
 from sandbox.daemon.administration import WorldAccess, create_world
 from sandbox.daemon.process import Running
-from sandbox.registry import process as registry
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry import registry_process as registry
+from sandbox.registry.registry_process import RunningRegistry
 
 PROJECT = Path(__file__).parent.parent
 IN_ONE_PROCESS = ("tests/end_to_end/test_drift.py", "tests/end_to_end/test_rehearse_again.py")

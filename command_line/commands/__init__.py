@@ -1,1 +1,4 @@
-"""Commands."""
+"""One module for each command of `./multirepo`.
+
+No command imports another.
+"""

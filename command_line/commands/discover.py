@@ -20,7 +20,7 @@ from command_line.terminal.options import MonorepoOption, PlanOption
 from components.stack.locations import selections_of
 from components.stack.settings import Settings
 from migration.desired_state import Stage, desired_state
-from migration.desired_state.code_selection import Move
+from migration.desired_state.code_selection import FolderMove
 from migration.discovery.earlier_names import Discovery
 from migration.discovery.earlier_names import discover as find_earlier_names
 from migration.discovery.line_survival import LineSurvival, measure_lines
@@ -121,7 +121,7 @@ def _evidence(discovery: Discovery) -> list[str]:
     return [f"{discovery.repository}: {discovery.move.source}", *lines, ""] if lines else []
 
 
-def _sentence(origin: Origin, move: Move) -> str:
+def _sentence(origin: Origin, move: FolderMove) -> str:
     proposed = origin.kind is not Kind.PART and not origin.obstacle
     mark = "  ✓" if proposed else "  ·"
     what = {
@@ -140,7 +140,7 @@ def _sentence(origin: Origin, move: Move) -> str:
     return f"{mark} {what}\n      {origin.commit[:10]} {origin.date} {origin.subject}\n      {figures}"
 
 
-def _entry(move: Move) -> dict[str, Any]:
+def _entry(move: FolderMove) -> dict[str, Any]:
     entry: dict[str, Any] = {"from": move.source, "to": move.target or "."}
     if move.earlier:
         entry["earlier"] = list(move.earlier)

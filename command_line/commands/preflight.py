@@ -20,7 +20,7 @@ from components.stack.locations import selections_of
 from engine import ensure_secret_scanner
 from migration.desired_state import desired_state
 from migration.plan import read_plan
-from migration.preflight import Finding, Leftover, Preflight, Severity
+from migration.preflight import Finding, PreflightReport, Severity, UnclaimedFile
 from migration.preflight import preflight as look_through
 
 SHOWN = 10
@@ -55,7 +55,7 @@ def preflight(
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-def _print_json(found: Preflight, at_github: AtGitHub) -> None:
+def _print_json(found: PreflightReport, at_github: AtGitHub) -> None:
     document = {
         "passed": not (found.refusals or at_github.refusals),
         "github": at_github.as_object(),
@@ -68,7 +68,7 @@ def _print_json(found: Preflight, at_github: AtGitHub) -> None:
     typer.echo(json.dumps(document, indent=2))
 
 
-def _print_findings(found: Preflight, at_github: AtGitHub) -> None:
+def _print_findings(found: PreflightReport, at_github: AtGitHub) -> None:
     console = Console(highlight=False, soft_wrap=True)
     order = [*dict.fromkeys(finding.repository for finding in at_github.findings), *found.repositories]
     by_repository = sorted([*at_github.findings, *found.findings], key=lambda finding: order.index(finding.repository))
@@ -101,7 +101,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"    {remedy}"
 
 
-def _leftovers(leftovers: Sequence[Leftover]) -> Table:
+def _leftovers(leftovers: Sequence[UnclaimedFile]) -> Table:
     """The largest folders."""
     table = Table("folder", box=None, pad_edge=False)
     table.add_column("files", justify="right")

@@ -9,9 +9,9 @@ from command_line.commands.report import write_report
 from command_line.pulumi_cli import up as pulumi
 from command_line.pulumi_cli.environment import STATE
 from command_line.rehearsal.weeks import play_weeks, tell_account
-from command_line.reports.rehearsal_summary import Moved, Summary, print_json, print_summary
+from command_line.reports.rehearsal_summary import MovedRepository, Summary, print_json, print_summary
 from command_line.stack.monorepo_and_split import present_monorepo
-from command_line.stack.sandbox_stack import Place, prepare_place
+from command_line.stack.sandbox_stack import PreparedStack, prepare_place
 from command_line.stack.stack import stack_for
 from command_line.terminal.console import steps, tell
 from command_line.terminal.failures import CommandError
@@ -84,11 +84,11 @@ def rehearse(
     (print_json if as_json else print_summary)(summary)
 
 
-def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: Place) -> Moved:
+def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: PreparedStack) -> MovedRepository:
     """What GitHub holds now, asked of GitHub, beside the figures of the split."""
     remote = remote_of(settings, desired.name, place.token)
     refs = remote.refs()
-    return Moved(
+    return MovedRepository(
         name=desired.name,
         clone_url=remote.url,
         head=refs.get(f"refs/heads/{desired.default_branch}"),

@@ -15,7 +15,7 @@ from components.stack.settings import Settings
 from migration.desired_state import desired_state
 from migration.plan import Plan, read_plan
 from migration.split.splitting import Split
-from migration.verification.report import Line, Standing, page
+from migration.verification.report import ReportData, RepositoryRow, page
 from migration.verification.report.record import Verification, read_verification
 
 
@@ -34,11 +34,11 @@ def report(monorepo: MonorepoOption = None, plan: PlanOption = None) -> None:
 
 def write_report(stack: Stack, settings: Settings, plan: Plan, split: Split, verification: Verification) -> Path:
     """The page's file."""
-    standing = Standing(
+    standing = ReportData(
         plan=plan,
         stages=settings.stages,
         repositories=[
-            Line(
+            RepositoryRow(
                 name=one.name,
                 url=settings.github.clone_url(settings.owner, one.name).removesuffix(".git"),
                 description=one.description,

@@ -19,7 +19,7 @@ TOKEN = "pulumi-python:dynamic/registry:DevpiToken"
 
 
 @dataclass(frozen=True)
-class Token:
+class RegistryToken:
     """One token as the stack's state has it. name: of its resource. user: at the registry."""
 
     urn: str
@@ -57,7 +57,7 @@ def rotate(stack: Annotated[str, typer.Option(help="The stack whose registry it 
     tell(f"Tokens replaced: {len(new)}. The registry refuses every old one and takes every new one.")
 
 
-def _prove(server: DevpiServer, old: list[Token], new: list[Token]) -> None:
+def _prove(server: DevpiServer, old: list[RegistryToken], new: list[RegistryToken]) -> None:
     living = [token.name for token in old if is_token_taken(server.address, token.user, token.value)]
     dead = [token.name for token in new if not is_token_taken(server.address, token.user, token.value)]
     if living or dead:
@@ -72,11 +72,11 @@ def _prove(server: DevpiServer, old: list[Token], new: list[Token]) -> None:
         )
 
 
-def _tokens(stack: str, environment: Mapping[str, str]) -> list[Token]:
+def _tokens(stack: str, environment: Mapping[str, str]) -> list[RegistryToken]:
     """With their values, which are in this process's memory and nowhere else."""
     state = json.loads(pulumi.run(["stack", "export", "--show-secrets", "--stack", stack], environment))
     return [
-        Token(one["urn"], one["inputs"]["user"], json.loads(one["outputs"]["token"]["plaintext"]))
+        RegistryToken(one["urn"], one["inputs"]["user"], json.loads(one["outputs"]["token"]["plaintext"]))
         for one in (state.get("deployment") or {}).get("resources") or ()
         if one["type"] == TOKEN and not one.get("delete")
     ]

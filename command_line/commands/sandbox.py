@@ -10,7 +10,7 @@ from command_line.terminal.console import console, tell
 from components.stack.locations import COPIES
 from components.stack.settings import SANDBOX_RECORD
 from sandbox.daemon import process
-from sandbox.registry import process as registry
+from sandbox.registry import registry_process as registry
 
 ROOT = SANDBOX_RECORD.parent
 sandbox = typer.Typer(help="The local GitHub and package registry of this checkout.", no_args_is_help=True)

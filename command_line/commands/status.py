@@ -18,7 +18,7 @@ from components.history.late_commits import not_brought_over
 from components.stack.locations import remote_of, selections_of
 from components.stack.settings import github_token
 from migration.cutover.frozen import archive_tag, frozen_in, pinned
-from migration.delivery.lag import Standing, standing_of
+from migration.delivery.lag import Lag, standing_of
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
 
@@ -31,7 +31,7 @@ class RepositoryStatus:
     """
 
     name: str
-    standing: Standing | None
+    standing: Lag | None
     late: int = 0
 
 
@@ -173,7 +173,7 @@ def _commits(number: int) -> str:
     return f"{number:,} commit{'' if number == 1 else 's'}"
 
 
-def _behind(standing: Standing | None) -> str:
+def _behind(standing: Lag | None) -> str:
     if standing is None:
         return "–"
     if standing.behind is None:

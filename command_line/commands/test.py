@@ -15,7 +15,7 @@ from engine import ensure_docker_plugin, ensure_engine
 
 
 @dataclass(frozen=True)
-class Check:
+class ProjectCheck:
     """One command of the test run."""
 
     title: str
@@ -25,9 +25,9 @@ class Check:
 TYPES_KEPT = platformdirs.user_cache_path("multirepo") / "mypy"
 """Beside the engine, so that a fresh clone need not begin anew: 2 s instead of 40."""
 CHECKS = (
-    Check("lint", ("ruff", "check", ".")),
-    Check("format", ("ruff", "format", "--check", ".")),
-    Check("types", ("mypy", "--cache-dir", str(TYPES_KEPT), ".")),
+    ProjectCheck("lint", ("ruff", "check", ".")),
+    ProjectCheck("format", ("ruff", "format", "--check", ".")),
+    ProjectCheck("types", ("mypy", "--cache-dir", str(TYPES_KEPT), ".")),
 )
 
 
@@ -46,7 +46,7 @@ def test(
     With --upstream they name the resources whose tests run, like github_team; all of them without any.
     """
     if upstream:
-        if _run(Check("the provider's own tests", ("sandbox.upstream", *context.args))):
+        if _run(ProjectCheck("the provider's own tests", ("sandbox.upstream", *context.args))):
             raise typer.Exit(ExitCode.CHECK_FAILED)
         return
     with steps() as shown, shown.step("engine") as step:
@@ -54,17 +54,17 @@ def test(
         if docker:
             ensure_docker_plugin(engine, step.say)
     if docker:
-        if _run(Check("docker", ("pytest", "-m", "docker", *context.args))):
+        if _run(ProjectCheck("docker", ("pytest", "-m", "docker", *context.args))):
             raise typer.Exit(ExitCode.CHECK_FAILED)
         return
     failed = [] if context.args else [check.title for check in CHECKS if _run(check)]
-    pytest = Check("tests", ("pytest", *(context.args or ("-n", "2"))))
+    pytest = ProjectCheck("tests", ("pytest", *(context.args or ("-n", "2"))))
     failed += ["tests"] if _run(pytest) else []
     if failed:
         tell(f"✗ failed: {', '.join(failed)}")
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-def _run(check: Check) -> int:
+def _run(check: ProjectCheck) -> int:
     console.rule(check.title)
     return subprocess.run([sys.executable, "-m", *check.arguments], cwd=PROJECT, check=False).returncode

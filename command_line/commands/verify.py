@@ -19,7 +19,7 @@ from command_line.verification.verification_run import evidence_file, verified, 
 from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan
-from migration.verification.checks.moved_history import Moved
+from migration.verification.checks.moved_history import SplitUnderTest
 from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.report.junit import as_junit
 from migration.verification.report.record import Verification
@@ -46,7 +46,7 @@ def verify(
         selections = selections_of(desired_state(read, settings.stages))
         source, split = present_split(settings, read, selections, shown)
         with shown.step("checklist") as step:
-            moved = Moved(split=split, monorepo=source, selections=selections)
+            moved = SplitUnderTest(split=split, monorepo=source, selections=selections)
             verification = verified(world, moved, evidence_file(chosen), step)
     if junit:
         junit.write_text(as_junit(verification))

@@ -14,7 +14,7 @@ from components.stack.locations import selections_of, workspace_of
 from components.stack.settings import Settings, SettingsError
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
-from migration.split.whereabouts import Place, Whereabouts
+from migration.split.whereabouts import Landing, Whereabouts
 from migration.split.workspace import Workspace
 
 
@@ -49,7 +49,7 @@ def where(
             console.print(f"  {address}", markup=False)
 
 
-def _address(place: Place, settings: Settings) -> str:
+def _address(place: Landing, settings: Settings) -> str:
     """Where to clone it from, when GitHub is known: the sandbox tells its address only while it runs."""
     if place.repository is None:
         return ""

@@ -1,1 +1,4 @@
-"""Pulumi cli."""
+"""Pulumi as a child process: up, refresh, its state and its lock.
+
+It must not know which stack it works on.
+"""

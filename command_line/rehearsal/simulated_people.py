@@ -16,7 +16,7 @@ PEOPLE = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class WrittenLine:
     """What somebody wrote, once: no other line of any repository is the same. repository: where it was written."""
 
     author: str
@@ -31,12 +31,14 @@ class PeopleAtWork:
 
     folder: Path
     git_settings: Path
-    lines: list[Line] = field(default_factory=list)
+    lines: list[WrittenLine] = field(default_factory=list)
 
-    def write(self, url: str, repository: str, path: str, day: str) -> Line:
+    def write(self, url: str, repository: str, path: str, day: str) -> WrittenLine:
         """One of them adds a file with one line, and pushes."""
         author = list(PEOPLE)[len(self.lines) % len(PEOPLE)]
-        line = Line(author=author, repository=repository, path=path, text=f"{author} wrote this to {repository}: {day}")
+        line = WrittenLine(
+            author=author, repository=repository, path=path, text=f"{author} wrote this to {repository}: {day}"
+        )
         self.commit(url, repository, author, f"{day}: {path}", {path: f"{line.text}\n"})
         self.lines.append(line)
         return line
@@ -80,7 +82,7 @@ class PeopleAtWork:
             raise WeeksError(f"{author} could not git {' '.join(arguments)} in {folder}: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def found(self, line: Line, url: str, repository: str, path: str) -> bool:
+    def found(self, line: WrittenLine, url: str, repository: str, path: str) -> bool:
         """Whether a line is in the newest commit of a repository, with its author somewhere behind it."""
         clone = self.clone(url, repository)
         try:

@@ -12,8 +12,8 @@ import yaml
 
 from command_line.pulumi_cli import up as pulumi
 from command_line.pulumi_cli.environment import STATE
-from command_line.rehearsal.simulated_people import Line, PeopleAtWork
-from command_line.stack.sandbox_stack import Place, prepare_place
+from command_line.rehearsal.simulated_people import PeopleAtWork, WrittenLine
+from command_line.stack.sandbox_stack import PreparedStack, prepare_place
 from command_line.stack.stack import DEV, Stack
 from command_line.terminal.console import Steps
 from command_line.terminal.failures import UpFailedError, WeeksError
@@ -23,7 +23,7 @@ from migration.delivery.conflicts import RESOLUTION_BRANCH
 from migration.plan import Plan, Repository, Wave, read_plan
 from sandbox.daemon import process
 from sandbox.daemon.administration import delete_world
-from sandbox.sample_monorepo import make_sample_monorepo
+from sandbox.sample_monorepo.making import make_sample_monorepo
 
 ROLLBACK_WEEK = 4
 CONFLICT_FILE = "notes/title.md"
@@ -37,7 +37,7 @@ class Weeks:
 
     stack: Stack
     plan: Plan
-    place: Place
+    place: PreparedStack
     people: PeopleAtWork
     shown: Steps
     told: list[str] = field(default_factory=list)
@@ -161,14 +161,14 @@ class Weeks:
             self.set_stage(wave, "moving")
         self.up("start again")
 
-    def old_path(self, line: Line) -> str:
+    def old_path(self, line: WrittenLine) -> str:
         """Where a line belongs in the monorepo; "" for a repository that was born here."""
         if line.repository == self.plan.monorepo.name:
             return line.path
         (one,) = (each for each in self.plan.repositories if each.name == line.repository)
         return f"{one.moves[0].source}/{line.path}" if one.moves else ""
 
-    def new_place(self, line: Line) -> tuple[str, str]:
+    def new_place(self, line: WrittenLine) -> tuple[str, str]:
         """The repository where a line belongs in the end, and its path there."""
         for one in self.plan.repositories:
             for move in one.moves:
@@ -176,7 +176,7 @@ class Weeks:
                     return one.name, line.path.removeprefix(f"{move.source}/")
         return line.repository, line.path
 
-    def demand(self, places: list[tuple[Line, str, str]]) -> None:
+    def demand(self, places: list[tuple[WrittenLine, str, str]]) -> None:
         """Every line is where it belongs, or WeeksError."""
         with self.shown.step("look for every line"):
             lost = [

@@ -13,22 +13,22 @@ from rich.table import Table
 
 from command_line.pulumi_cli.environment import SOURCE_FILE
 from components.stack.settings import TOKEN_VARIABLE
-from migration.desired_state.code_selection import Move
-from migration.split.workspace import History
+from migration.desired_state.code_selection import FolderMove
+from migration.split.workspace import SplitHistory
 from migration.verification.harness.check import Outcome
 from migration.verification.report.record import Verification
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class MovedRepository:
     """One repository after the run. head and vendor_head: None while the branch does not exist."""
 
     name: str
     clone_url: str
     head: str | None
     vendor_head: str | None
-    history: History | None
-    moves: tuple[Move, ...]
+    history: SplitHistory | None
+    moves: tuple[FolderMove, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Summary:
     monorepo_head: str
     changes: Mapping[str, int]
     changed: bool
-    repositories: tuple[Moved, ...]
+    repositories: tuple[MovedRepository, ...]
     seconds: float
     git_settings: Path
     verification: Verification | None = None
@@ -60,7 +60,7 @@ def print_json(summary: Summary) -> None:
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def _entry(moved: Moved) -> dict[str, Any]:
+def _entry(moved: MovedRepository) -> dict[str, Any]:
     history = moved.history
     return {
         "name": moved.name,
@@ -95,7 +95,7 @@ def print_summary(summary: Summary) -> None:
         console.print(f"  {line}", markup=False)
 
 
-def _table(repositories: Sequence[Moved]) -> Table:
+def _table(repositories: Sequence[MovedRepository]) -> Table:
     table = Table("repository", box=None, pad_edge=False)
     for figure in ("commits", "merges", "tags", "authors", "files"):
         table.add_column(figure, justify="right")
@@ -105,7 +105,7 @@ def _table(repositories: Sequence[Moved]) -> Table:
     return table
 
 
-def _figures(history: History | None) -> tuple[str, ...]:
+def _figures(history: SplitHistory | None) -> tuple[str, ...]:
     if history is None:
         return ("–",) * 5
     counts = (history.commits, history.merges, len(history.tags), history.authors, history.files)

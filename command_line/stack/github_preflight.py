@@ -12,7 +12,7 @@ from command_line.terminal.failures import CommandError
 from components.github.github_client import WRITE_DELAY
 from components.github.inventory import existing_at_github, recognised
 from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
-from components.github.requirements import Wanted, unmet
+from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import ServerFacts, server_facts
 from components.stack.settings import TOKEN_VARIABLE
 from migration.desired_state import desired_state, settings_of_all, teams_of
@@ -81,7 +81,7 @@ def look_at_github(stack: Stack, plan: Plan, split: Split) -> AtGitHub:
     settings = stack.settings()
     state = desired_state(plan, settings.stages)
     kept = settings_of_all(plan, state, settings.owner, settings.registry)
-    wanted = Wanted.of(settings.owner, state, kept, teams_of(plan, kept.values()))
+    wanted = GitHubRequirements.of(settings.owner, state, kept, teams_of(plan, kept.values()))
     existing = recognised(settings, existing_at_github(settings, wanted.names), split)
     server = server_facts(settings, existing)
     return AtGitHub(unmet(wanted, existing, server), budget_of(wanted, existing), server)

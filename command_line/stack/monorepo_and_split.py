@@ -10,7 +10,7 @@ from components.stack.settings import Settings
 from migration.desired_state.code_selection import CodeSelection
 from migration.plan import Plan
 from migration.split.splitting import Split, split_monorepo
-from sandbox.sample_monorepo import make_sample_monorepo
+from sandbox.sample_monorepo.making import make_sample_monorepo
 
 
 def present_monorepo(settings: Settings) -> Path:

@@ -18,11 +18,11 @@ from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from engine import Engine, ensure_docker_plugin, ensure_engine
 from sandbox.daemon import process
 from sandbox.daemon.administration import WorldAccess, create_world
-from sandbox.registry import process as registry
+from sandbox.registry import registry_process as registry
 
 
 @dataclass(frozen=True)
-class Place:
+class PreparedStack:
     """token: the world's GitHub token. environment: complete, for child processes. git_settings: for clones."""
 
     token: str = field(repr=False)
@@ -30,7 +30,7 @@ class Place:
     git_settings: Path
 
 
-def prepare_place(stack: Stack, shown: Steps) -> Place:
+def prepare_place(stack: Stack, shown: Steps) -> PreparedStack:
     """Get the engine, start what the stack needs of the sandbox, make its world. What stands already is kept."""
     engine = _engine_for(stack, shown)
     with shown.step("sandbox") as step:
@@ -40,7 +40,7 @@ def prepare_place(stack: Stack, shown: Steps) -> Place:
         step.say(world.address)
     variables = pulumi_environment(engine, world.token, stack.name)
     write_source_file(variables)
-    return Place(
+    return PreparedStack(
         token=world.token,
         environment={**inherited_environment(), **variables},
         git_settings=_write_git_settings(stack, world.address.rpartition("/")[0], world.token),

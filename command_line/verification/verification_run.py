@@ -20,13 +20,13 @@ from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.split.splitting import Split
 from migration.verification.checklist import checklist
-from migration.verification.checks.moved_history import Moved
+from migration.verification.checks.moved_history import SplitUnderTest
 from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 from migration.verification.judging import judge_all
 from migration.verification.report.record import Verification, key_of, read_verification
-from sandbox.registry import process as registry
+from sandbox.registry import registry_process as registry
 
 READER_VARIABLES = ("REGISTRY_READER", "REGISTRY_READ_TOKEN")
 """Who reads the registry, as the repositories' pipelines call it."""
@@ -44,7 +44,7 @@ def evidence_file(stack: Stack) -> Path:
 
 def world_to_verify(
     stack: Stack, settings: Settings, plan: Plan, owner: str, index_url: str | None, docker: Docker | None
-) -> World:
+) -> VerificationWorld:
     """The addresses, with tokens from the environment, or from the sandbox where they are its own."""
     index = None
     if index_url is not None:
@@ -53,7 +53,7 @@ def world_to_verify(
         if running and index_url.startswith(running.address):
             reader, token = "root", running.root_password
         index = SimpleIndex(url=index_url, user=reader, token=token)
-    return World(
+    return VerificationWorld(
         plan=standing(plan, stages_of_waves(plan, settings.stages)),
         owner=owner,
         clone_url=lambda name: settings.github.clone_url(owner, name),
@@ -77,7 +77,7 @@ def verified_now_or_before(
 ) -> Verification:
     """What was found before in this very world, if all of it held; otherwise what is found now."""
     world = world_to_verify(stack, settings, plan, settings.owner, settings.index_url, docker)
-    moved = Moved(
+    moved = SplitUnderTest(
         split=split,
         monorepo=monorepo,
         selections=selections_of(desired_state(plan, settings.stages)),
@@ -86,7 +86,7 @@ def verified_now_or_before(
         return verified_before(world, evidence_file(stack)) or verified(world, moved, evidence_file(stack), step)
 
 
-def verified(world: World, moved: Moved | None, file: Path, step: Step) -> Verification:
+def verified(world: VerificationWorld, moved: SplitUnderTest | None, file: Path, step: Step) -> Verification:
     """Judge everything now, and keep what was found."""
     started, key = time.monotonic(), key_of(world)
 
@@ -111,7 +111,7 @@ def verified(world: World, moved: Moved | None, file: Path, step: Step) -> Verif
     return verification
 
 
-def verified_before(world: World, file: Path) -> Verification | None:
+def verified_before(world: VerificationWorld, file: Path) -> Verification | None:
     """What was found in this very world, if all of it held."""
     kept = read_verification(file, world.plan.confirmations)
     return kept if kept and kept.holds and kept.key == key_of(world) else None

@@ -1,1 +1,4 @@
-"""What was changed at GitHub behind the stack's back, and both ways out."""
+"""What was changed on GitHub outside Pulumi, and how to adopt or undo it.
+
+It must not change anything.
+"""

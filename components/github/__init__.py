@@ -1,1 +1,4 @@
-"""GitHub as the program meets it: the connection, what is there already, and what it would refuse."""
+"""GitHub as the program meets it: the connection, what exists, what it would reject.
+
+It must not know how a history is delivered.
+"""

@@ -44,7 +44,7 @@ OVERWRITTEN = {
 """Types of which GitHub takes a second one in place of the first; roles of teams besides."""
 
 
-class Leftovers:
+class CreationHooks:
     """Those in one repository of the stack's owner. exists: whether the repository was there before the run."""
 
     def __init__(self, settings: Settings, repository: str, exists: bool) -> None:

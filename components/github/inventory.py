@@ -50,7 +50,7 @@ class ExistingRepository:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Existing:
+class GitHubInventory:
     """What the owner has, archived or not: repositories by name, numbers of teams by slug and of people by login.
 
     renamed: name to the repository that had it before. owner: "Organization", "User", or "" when there is none.
@@ -71,7 +71,7 @@ class Existing:
     version: str | None = None
 
 
-def existing_at_github(settings: Settings, names: Names) -> Existing:
+def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
     """Everything that a run which was killed, or people, may have made under a name of the plan.
 
     Raises SettingsError when GitHub cannot be asked.
@@ -85,7 +85,7 @@ def existing_at_github(settings: Settings, names: Names) -> Existing:
     return _parsed(settings, names, document.get("data") or {}, tuple(dict.fromkeys(refused)), answer.headers)
 
 
-def recognised(settings: Settings, existing: Existing, split: Split) -> Existing:
+def recognised(settings: Settings, existing: GitHubInventory, split: Split) -> GitHubInventory:
     """The same, with those repositories as moved that lost the branch and still hold the history's first commit.
 
     Asks once more, and only where a repository has commits and no such branch. Raises SettingsError.
@@ -141,7 +141,7 @@ def _aliased(letter: str, values: Iterable[str], asked: str) -> Iterator[str]:
 
 def _parsed(
     settings: Settings, names: Names, data: Mapping[str, Any], refused: tuple[str, ...], headers: Mapping[str, str]
-) -> Existing:
+) -> GitHubInventory:
     owner = data.get("repositoryOwner") or {}
     found = {
         name: _repository(node, names.labels)
@@ -150,7 +150,7 @@ def _parsed(
     }
     here = {name: one for name, one in found.items() if one.full_name.lower() == f"{settings.owner}/{name}".lower()}
     scopes = headers.get("x-oauth-scopes")
-    return Existing(
+    return GitHubInventory(
         repositories=here,
         renamed={name: one.full_name for name, one in found.items() if name not in here},
         teams=_numbers(owner, "t", names.teams),

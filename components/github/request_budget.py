@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from components.github.github_client import WRITE_DELAY
-from components.github.inventory import Existing
-from components.github.requirements import Wanted
+from components.github.inventory import GitHubInventory
+from components.github.requirements import GitHubRequirements
 from components.github.server_facts import RateLimit, ServerFacts
-from migration.desired_state import DesiredRepository, RepositorySettings
+from migration.desired_state import DesiredRepository, DesiredSettings
 
 REPLY = 0.25
 """Seconds that an answer of github.com takes, about."""
@@ -106,7 +106,7 @@ RUN = Calls(reads=1, queries=1)
 """What every run costs, whatever it changes: the provider looks for the owner, the program for what exists."""
 
 
-def kinds_of(desired: DesiredRepository, settings: RepositorySettings) -> Counter[str]:
+def kinds_of(desired: DesiredRepository, settings: DesiredSettings) -> Counter[str]:
     """How many resources of each kind one repository is."""
     environments = settings.environments
     files = bool(settings.files or settings.initial_files) and not desired.archived
@@ -152,7 +152,7 @@ class Budget:
     refresh: Calls
 
 
-def budget_of(wanted: Wanted, existing: Existing) -> Budget:
+def budget_of(wanted: GitHubRequirements, existing: GitHubInventory) -> Budget:
     """The requests of one run; `pulumi up` with its own preview makes `again` once more.
 
     What was begun and not finished counts as done: the figures are those of whole repositories.

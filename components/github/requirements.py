@@ -6,9 +6,9 @@ Pure. Nothing here asks; `components.github.existing` and `components.github.ser
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from components.github.inventory import Existing, Names
+from components.github.inventory import GitHubInventory, Names
 from components.github.server_facts import ServerFacts
-from migration.desired_state import DesiredRepository, DesiredState, RepositorySettings
+from migration.desired_state import DesiredRepository, DesiredSettings, DesiredState
 from migration.preflight import Finding, Severity
 
 WORKFLOWS = ".github/workflows/"
@@ -33,22 +33,22 @@ https://docs.github.com/en/enterprise-server/admin/release-notes
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class GitHubRequirements:
     """What a stack makes: its owner, each repository with how it is kept, slug to description of the teams.
 
     planned: name to wave of the repositories that it does not make yet. backup: that of the monorepo; "" for none.
     """
 
     owner: str
-    repositories: Mapping[str, tuple[DesiredRepository, RepositorySettings]]
+    repositories: Mapping[str, tuple[DesiredRepository, DesiredSettings]]
     teams: Mapping[str, str]
     planned: Mapping[str, str]
     backup: str = ""
 
     @classmethod
     def of(
-        cls, owner: str, state: DesiredState, kept: Mapping[str, RepositorySettings], teams: Mapping[str, str]
-    ) -> "Wanted":
+        cls, owner: str, state: DesiredState, kept: Mapping[str, DesiredSettings], teams: Mapping[str, str]
+    ) -> "GitHubRequirements":
         """From what the stages computed."""
         repositories = {one.name: (one, kept[one.name]) for one in state.repositories}
         return cls(owner=owner, repositories=repositories, teams=teams, planned=state.planned, backup=state.backup)
@@ -64,7 +64,7 @@ class Wanted:
             people=tuple(dict.fromkeys(person for one in settings for person in one.people)),
         )
 
-    def is_new_to(self, existing: Existing) -> bool:
+    def is_new_to(self, existing: GitHubInventory) -> bool:
         """Whether something that comes first is still to be made; a run that changes nothing has none of it."""
         moved = {name for name, one in existing.repositories.items() if one.moved}
         return (
@@ -74,7 +74,7 @@ class Wanted:
         )
 
 
-def unmet(wanted: Wanted, existing: Existing, server: ServerFacts | None) -> tuple[Finding, ...]:
+def unmet(wanted: GitHubRequirements, existing: GitHubInventory, server: ServerFacts | None) -> tuple[Finding, ...]:
     """Everything that would stop an `up`, and what to do about it. server: None when nothing is to be made."""
     if not existing.owner and not existing.refused:
         return (_refusal("owner", wanted.owner, "there is no such organization or user", "Set multirepo:owner."),)
@@ -87,7 +87,7 @@ def unmet(wanted: Wanted, existing: Existing, server: ServerFacts | None) -> tup
     return tuple(findings)
 
 
-def _token(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+def _token(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     remedy = "Make a token that has them at https://github.com/settings/tokens, and export it as GITHUB_TOKEN."
     for scope, why in _missing_scopes(wanted, existing):
         yield _refusal("token-scope", wanted.owner, f"the token lacks the scope {scope}, to {why}", remedy)
@@ -102,7 +102,7 @@ def _token(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
         yield _refusal("token", wanted.owner, problem, remedy)
 
 
-def _missing_scopes(wanted: Wanted, existing: Existing) -> Iterator[tuple[str, str]]:
+def _missing_scopes(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[tuple[str, str]]:
     """Scope, and what it is needed for: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps"""
     if existing.scopes is None:
         return
@@ -119,7 +119,7 @@ def _missing_scopes(wanted: Wanted, existing: Existing) -> Iterator[tuple[str, s
             yield scope, why
 
 
-def _names(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+def _names(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     for name, (desired, _) in wanted.repositories.items():
         if name in existing.renamed:
             yield _refusal(
@@ -141,7 +141,7 @@ def _names(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
             yield _refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
 
 
-def _stages(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+def _stages(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     """`planned` says that nothing exists: for what does, Pulumi would take it as leave to archive the repository."""
     for name, wave in wanted.planned.items():
         found = existing.repositories.get(name)
@@ -152,7 +152,7 @@ def _stages(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
             yield _refusal("stage", name, problem, remedy)
 
 
-def _people(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
+def _people(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     if existing.owner == "User" and wanted.teams:
         problem = f"is a person's account, which has no teams, and the plan names {_some(wanted.teams)}"
         yield _refusal("teams", wanted.owner, problem, "Move to an organization, or name no teams in the plan.")
@@ -162,7 +162,7 @@ def _people(wanted: Wanted, existing: Existing) -> Iterator[Finding]:
             yield _refusal("people", name, f"GitHub knows no {_some(missing)}", remedy)
 
 
-def _plan(wanted: Wanted, server: ServerFacts) -> Iterator[Finding]:
+def _plan(wanted: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
     """https://docs.github.com/en/get-started/learning-about-github/githubs-plans"""
     for name, (desired, settings) in wanted.repositories.items():
         if desired.visibility == "public" or desired.archived:
@@ -183,7 +183,7 @@ def _plan(wanted: Wanted, server: ServerFacts) -> Iterator[Finding]:
                 yield _refusal("plan-tier", name, f"{problem}, and {wanted.owner} is on {server.plan}", remedy)
 
 
-def _version(wanted: Wanted, server: ServerFacts) -> Iterator[Finding]:
+def _version(wanted: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
     if server.version is None:
         return
     settings = [one for _, one in wanted.repositories.values()]
@@ -198,7 +198,7 @@ def _version(wanted: Wanted, server: ServerFacts) -> Iterator[Finding]:
             yield _refusal("server-version", wanted.owner, problem, f"{remedy} in the plan, or upgrade the server.")
 
 
-def _untold(wanted: Wanted) -> Finding:
+def _untold(wanted: GitHubRequirements) -> Finding:
     """Of fine-grained tokens and of apps."""
     return Finding(
         severity=Severity.WARNING,

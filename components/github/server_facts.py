@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from components.github.github_server import GitHubUnreachableError, ask_rest
-from components.github.inventory import Existing
+from components.github.inventory import GitHubInventory
 from components.stack.settings import Settings
 
 _ENTERPRISE = ("enterprise", "business", "business_plus")
@@ -47,7 +47,7 @@ class ServerFacts:
     graphql: RateLimit | None
 
 
-def server_facts(settings: Settings, existing: Existing) -> ServerFacts:
+def server_facts(settings: Settings, existing: GitHubInventory) -> ServerFacts:
     """At most three requests, of which that for the rate limit costs nothing. Raises SettingsError."""
     try:
         resources = _found(settings, "rate_limit").get("resources", {})
@@ -64,7 +64,7 @@ def server_facts(settings: Settings, existing: Existing) -> ServerFacts:
         raise GitHubUnreachableError.of(error, settings) from None
 
 
-def _plan(settings: Settings, existing: Existing, version: str | None) -> str | None:
+def _plan(settings: Settings, existing: GitHubInventory, version: str | None) -> str | None:
     """A GitHub Enterprise Server is an enterprise's. Of a user, GitHub tells the plan to that user alone."""
     if version:
         return "enterprise"

@@ -12,7 +12,7 @@ from components.stack.stack_provider import StackProvider, stack_config
 
 if TYPE_CHECKING:  # a provider's process does without
     from migration.desired_state import DesiredRepository
-    from migration.split.workspace import History
+    from migration.split.workspace import SplitHistory
 
 
 class CodeMoveProvider(StackProvider):
@@ -79,7 +79,11 @@ class CodeMoveArgs:
 
     @classmethod
     def of(
-        cls, desired: "DesiredRepository", history: "History | None", tree: str = "", brought_back: Sequence[str] = ()
+        cls,
+        desired: "DesiredRepository",
+        history: "SplitHistory | None",
+        tree: str = "",
+        brought_back: Sequence[str] = (),
     ) -> "CodeMoveArgs | None":
         """What the repository's code move carries. tree: of the vendor branch's tip where transforms change it.
 
@@ -131,7 +135,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
         self.conflict.apply(fail_at_the_end)
 
 
-def in_figures(history: "History") -> str:
+def in_figures(history: "SplitHistory") -> str:
     """The history in figures, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
     counts = {
         "commit": history.commits,

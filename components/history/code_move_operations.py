@@ -1,6 +1,5 @@
 """What the code move's provider does in its own process: from the resource's properties to git, and back."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +7,10 @@ from pulumi.dynamic import Config
 
 from components.history.conflict_pull_request import propose
 from components.stack.locations import remote_of, workspace_of
-from components.stack.settings import Settings
+from components.stack.provider_settings import settings_from
 from migration.delivery.notes import NOTES_REF
-from migration.delivery.push import Carried, carry, vendor_branch
-from migration.errors import CodeMoveError, PackagesError, RemoteError
+from migration.delivery.push import PushTarget, carry, vendor_branch
+from migration.errors import RemoteError
 from migration.split.workspace import Workspace
 
 
@@ -21,7 +20,7 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     A conflict with people's work stops nothing else: it goes into a pull request, and `conflict` tells of it.
     """
     settings = settings_from(config)
-    carried = Carried(
+    carried = PushTarget(
         repository=props["repository"],
         default_branch=props["default_branch"],
         head=props["head"],
@@ -61,14 +60,3 @@ def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
         "notes": bool(props.get("notes")) and NOTES_REF in refs,
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
     }
-
-
-def settings_from(config: Config) -> Settings:
-    """The stack's settings, in the provider's process. Raises SettingsError."""
-    logging.getLogger("grpc._server").addFilter(_is_no_error_of_ours)
-    return Settings.from_config(config.get, stack="STACK")
-
-
-def _is_no_error_of_ours(record: logging.LogRecord) -> bool:
-    """Drop the traceback that gRPC logs beside an error whose sentence Pulumi shows anyway."""
-    return not (record.exc_info and isinstance(record.exc_info[1], CodeMoveError | PackagesError))

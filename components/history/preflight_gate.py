@@ -5,20 +5,20 @@ from pathlib import Path
 
 import pulumi
 
-from components.github.inventory import Existing, existing_at_github, recognised
+from components.github.inventory import GitHubInventory, existing_at_github, recognised
 from components.github.request_budget import beyond_the_limit, budget_of
-from components.github.requirements import Wanted, unmet
+from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import server_facts
 from components.stack.plain_errors import tell_progress
 from components.stack.settings import Settings
 from engine import ensure_secret_scanner
 from migration.errors import PreflightError
 from migration.plan import Plan
-from migration.preflight import Finding, Preflight, Severity, in_lines, preflight
+from migration.preflight import Finding, PreflightReport, Severity, in_lines, preflight
 from migration.split.splitting import Split
 
 
-def look_through(split: Split, monorepo: Path, plan: Plan) -> Preflight:
+def look_through(split: Split, monorepo: Path, plan: Plan) -> PreflightReport:
     """What the histories hold. Costs nothing where the same split was looked through before.
 
     Raises CodeMoveError, EngineError.
@@ -27,7 +27,9 @@ def look_through(split: Split, monorepo: Path, plan: Plan) -> Preflight:
     return preflight(split, monorepo, plan, scanner, tell_progress)
 
 
-def allowed_at_github(settings: Settings, wanted: Wanted, split: Split, found: Preflight) -> Existing:
+def allowed_at_github(
+    settings: Settings, wanted: GitHubRequirements, split: Split, found: PreflightReport
+) -> GitHubInventory:
     """What GitHub has already, when neither it nor what was found in the histories stands against a first write.
 
     Raises PreflightError with all refusals, SettingsError.
@@ -37,7 +39,7 @@ def allowed_at_github(settings: Settings, wanted: Wanted, split: Split, found: P
     return existing
 
 
-def _unmet(settings: Settings, wanted: Wanted, existing: Existing) -> tuple[Finding, ...]:
+def _unmet(settings: Settings, wanted: GitHubRequirements, existing: GitHubInventory) -> tuple[Finding, ...]:
     """What GitHub would refuse; also tells when this hour's limit will not do.
 
     Asks nothing when all that comes first is there: a run that changes nothing makes no request here.
@@ -48,7 +50,7 @@ def _unmet(settings: Settings, wanted: Wanted, existing: Existing) -> tuple[Find
     return unmet(wanted, existing, server)
 
 
-def demand(found: Preflight, at_github: Sequence[Finding]) -> None:
+def demand(found: PreflightReport, at_github: Sequence[Finding]) -> None:
     """Tell the warnings; raise PreflightError with all refusals, unless there is none."""
     findings = [*at_github, *found.findings]
     refusals = [finding for finding in findings if finding.severity is Severity.REFUSAL]

@@ -10,7 +10,7 @@ from components.history.code_move import CodeMoveArgs
 from components.packages.private_packages import locking_of
 from components.stack.locations import Progress, monorepo_of, split_histories
 from components.stack.settings import Settings
-from migration.cutover.frozen import Carried, Frozen, brought_back_in, frozen_in, pinned
+from migration.cutover.frozen import DeliveredHistory, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
 from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
 from migration.git.tree_changes import changed_files, in_words
@@ -20,7 +20,7 @@ from migration.transforms.tip_trees import tip_trees
 
 
 @dataclass(frozen=True, kw_only=True)
-class Histories:
+class PreparedHistories:
     """What a stack moves. monorepo: on this machine. trees: of the vendor branches' tips that transforms change.
 
     frozen: repositories that are cut over. In `split` they end where they ended then.
@@ -34,7 +34,7 @@ class Histories:
     brought_back: Mapping[str, Iterable[str]]
 
     @classmethod
-    def of(cls, settings: Settings, plan: Plan, state: DesiredState, progress: Progress) -> "Histories":
+    def of(cls, settings: Settings, plan: Plan, state: DesiredState, progress: Progress) -> "PreparedHistories":
         """Split, proved and transformed. Raises CodeMoveError, TransformError, DesiredStateError."""
         monorepo = monorepo_of(settings)
         frozen = frozen_in(monorepo)
@@ -55,12 +55,12 @@ class Histories:
             return code
         return replace(code, carries=f"{code.carries}; {in_words(changed_files(self.split.git_dir, code.head, tree))}")
 
-    def carried(self, name: str) -> Carried | None:
+    def carried(self, name: str) -> DeliveredHistory | None:
         """What the repository of this name gets; None when nothing of the monorepo's history is for it."""
         history = self.split.histories.get(name)
         if history is None or history.head is None:
             return None
-        return Carried(head=history.head, tree=self.trees.get(name, ""), tags=history.tags)
+        return DeliveredHistory(head=history.head, tree=self.trees.get(name, ""), tags=history.tags)
 
     def stragglers(self, plan: Plan, state: DesiredState) -> list[Straggler]:
         """Commits in frozen folders, which are not carried over."""

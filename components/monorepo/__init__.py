@@ -1,1 +1,4 @@
-"""The monorepo beside what comes of it: backed up, frozen, thawed, archived."""
+"""The monorepo beside the repositories: backed up, frozen, unfrozen, archived.
+
+It must not know a repository's settings.
+"""

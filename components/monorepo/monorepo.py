@@ -43,7 +43,7 @@ class MonorepoProvider(StackProvider):
         """Leave the monorepo as it is."""
 
 
-class Monorepo(Resource, module="monorepo", name="Monorepo"):
+class MonorepoResource(Resource, module="monorepo", name="Monorepo"):
     """The monorepo beside the repositories that come of it. Only ever gets commits and tags."""
 
     def __init__(self, properties: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None) -> None:

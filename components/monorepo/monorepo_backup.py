@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 from components.monorepo.verified_copy import VerifiedCopy
 
 EVERY_REF = "~ALL"
@@ -19,7 +19,7 @@ class MonorepoBackupArgs:
     monorepo: str
     branch: str
     exists: bool
-    leftovers: Leftovers
+    leftovers: CreationHooks
 
 
 class MonorepoBackup(pulumi.ComponentResource):

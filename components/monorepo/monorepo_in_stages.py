@@ -5,19 +5,19 @@ from typing import Any
 
 import pulumi
 
-from components.github.creation_hooks import Leftovers
-from components.github.inventory import Existing
-from components.history.prepared_histories import Histories
-from components.monorepo.monorepo import Monorepo
+from components.github.creation_hooks import CreationHooks
+from components.github.inventory import GitHubInventory
+from components.history.prepared_histories import PreparedHistories
+from components.monorepo.monorepo import MonorepoResource
 from components.monorepo.monorepo_backup import MonorepoBackup, MonorepoBackupArgs
 from components.stack.settings import Settings
-from migration.cutover.frozen import Carried
+from migration.cutover.frozen import DeliveredHistory
 from migration.desired_state import DesiredRepository, DesiredState
 from migration.plan import Plan, Repository
 
 
 def back_up_monorepo(
-    settings: Settings, plan: Plan, state: DesiredState, existing: Existing, opts: pulumi.ResourceOptions
+    settings: Settings, plan: Plan, state: DesiredState, existing: GitHubInventory, opts: pulumi.ResourceOptions
 ) -> MonorepoBackup | None:
     """Register the backup, which everything else waits for; None while nothing of the migration exists."""
     if not state.backup:
@@ -27,13 +27,13 @@ def back_up_monorepo(
         monorepo=plan.monorepo.name,
         branch=plan.monorepo.default_branch,
         exists=exists,
-        leftovers=Leftovers(settings, state.backup, exists),
+        leftovers=CreationHooks(settings, state.backup, exists),
     )
     return MonorepoBackup(state.backup, args, opts)
 
 
 def keep_monorepo(
-    settings: Settings, plan: Plan, state: DesiredState, moved: Histories, after: Iterable[pulumi.Resource]
+    settings: Settings, plan: Plan, state: DesiredState, moved: PreparedHistories, after: Iterable[pulumi.Resource]
 ) -> None:
     """Register the monorepo as soon as a wave is cut over or rolled back; it comes after everything else."""
     properties = properties_of(settings, plan, state, moved)
@@ -44,10 +44,10 @@ def keep_monorepo(
             "./multirepo drift names the authors, and the commands that bring them over."
         )
     if properties["frozen"] or properties["thawed"]:
-        Monorepo(properties, pulumi.ResourceOptions(depends_on=list(after)))
+        MonorepoResource(properties, pulumi.ResourceOptions(depends_on=list(after)))
 
 
-def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Histories) -> dict[str, Any]:
+def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: PreparedHistories) -> dict[str, Any]:
     """What is wanted of the monorepo. Its head is shown, not compared: it moves on by itself."""
     planned = {one.name: one for one in plan.repositories}
     frozen, thawed = {}, {}
@@ -80,7 +80,7 @@ def _folders(settings: Settings, plan: Plan, planned: Repository, desired: Desir
     }
 
 
-def _as_properties(carried: Carried) -> dict[str, Any]:
+def _as_properties(carried: DeliveredHistory) -> dict[str, Any]:
     return {"head": carried.head, "tree": carried.tree, "tags": dict(carried.tags)}
 
 

@@ -6,22 +6,21 @@ from typing import Any
 import httpx
 from pulumi.dynamic import Config
 
-from components.history.code_move_operations import settings_from
 from components.monorepo.monorepo_at_github import MonorepoAtGitHub
 from components.stack.locations import monorepo_of, monorepo_remote, remote_of, workspace_of
+from components.stack.provider_settings import settings_from
 from components.stack.settings import Settings
 from migration.cutover.bringing_back import BringingBack, BroughtBack
 from migration.cutover.freezing import FrozenFolders
-from migration.cutover.frozen import Carried
-from migration.cutover.reconcile import BROUGHT_BACK, Keeper, Kept, Wanted
+from migration.cutover.frozen import DeliveredHistory
+from migration.cutover.reconcile import BROUGHT_BACK, MonorepoReconciler, MonorepoTarget, ReconcileResult
 from migration.cutover.reversal import Reversal
 from migration.delivery.push import VENDOR_REF
 from migration.desired_state import Stage, desired_state, managed_files
 from migration.errors import CarryRefusedError, RemoteError
 from migration.git.command import GitError
-from migration.git.merge import has_commit
 from migration.plan import FROZEN_TAG, read_plan
-from migration.split.workspace import Workspace
+from migration.split.workspace import Workspace, has_commit
 
 
 def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
         with MonorepoAtGitHub(settings, props["repository"]) as at_github:
             if not props["archived"]:
                 at_github.archive(False)
-            keeper = Keeper(wanted, monorepo, git_dir, _BringingBack(settings, props["branch"]))
+            keeper = MonorepoReconciler(wanted, monorepo, git_dir, _BringingBack(settings, props["branch"]))
             done = keeper.keep(monorepo_remote(settings))
             unprotected = at_github.protect(places)
             if props["archived"]:
@@ -92,14 +91,14 @@ class _BringingBack:
         return bringing.bring(refs[default_ref], refs[VENDOR_REF], origin, known)
 
 
-def wanted_of(props: Mapping[str, Any]) -> Wanted:
+def wanted_of(props: Mapping[str, Any]) -> MonorepoTarget:
     """What the properties ask for, in one order: the engine hands maps over in any, and commits must not differ."""
-    return Wanted(
+    return MonorepoTarget(
         name=props["name"],
         branch=props["branch"],
         head=props["head"],
         frozen={
-            name: (_folders(name, one), Carried(head=one["head"], tree=one["tree"], tags=one["tags"]))
+            name: (_folders(name, one), DeliveredHistory(head=one["head"], tree=one["tree"], tags=one["tags"]))
             for name, one in sorted(props["frozen"].items())
         },
         thawed={name: _folders(name, one) for name, one in sorted(props["thawed"].items())},
@@ -118,7 +117,7 @@ def _folders(name: str, props: Mapping[str, Any]) -> FrozenFolders:
     )
 
 
-def _told(done: Kept, settings: Settings, unprotected: str) -> dict[str, Any]:
+def _told(done: ReconcileResult, settings: Settings, unprotected: str) -> dict[str, Any]:
     waiting = [
         f"{name}: people's work there and the monorepo changed the same lines. It waits in the monorepo's branch "
         f"{BROUGHT_BACK}{name}: merge that into the default branch, then run pulumi up again."

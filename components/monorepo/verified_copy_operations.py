@@ -6,8 +6,8 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.code_move_operations import settings_from
 from components.stack.locations import monorepo_of, monorepo_remote, remote_of
+from components.stack.provider_settings import settings_from
 from migration.errors import RemoteError
 from migration.git.command import GitError
 from migration.monorepo.backup import back_up

@@ -12,8 +12,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from components.stack.registry_settings import DevpiServer
 from components.stack.settings import WORKSPACE, Settings
 from migration.packages.cache.made_once import made_once
-from migration.packages.index.release_metadata import Release, release_of
-from migration.packages.publish.build_sources import Source, last_change, sources_of
+from migration.packages.index.release_metadata import ReleaseMetadata, release_of
+from migration.packages.publish.build_sources import BuildSource, last_change, sources_of
 from migration.plan import Plan
 from migration.split.splitting import Split
 
@@ -29,7 +29,7 @@ class PackageReleases:
     def __init__(self, settings: Settings, plan: Plan, split: Split) -> None:
         self._settings, self._plan, self._split = settings, plan, split
 
-    def __call__(self, names: Iterable[NormalizedName]) -> Mapping[NormalizedName, Release]:
+    def __call__(self, names: Iterable[NormalizedName]) -> Mapping[NormalizedName, ReleaseMetadata]:
         """Raises PackagesError where one can neither be built nor read."""
         assert self._settings.devpi
         wanted = set(names)
@@ -41,7 +41,7 @@ class PackageReleases:
             )
         }
 
-    def _sources(self) -> dict[NormalizedName, Source]:
+    def _sources(self) -> dict[NormalizedName, BuildSource]:
         heads = {name: history.head for name, history in self._split.histories.items() if history.head}
         return {
             canonicalize_name(source.name): source
@@ -50,7 +50,7 @@ class PackageReleases:
             for source in sources_of(self._plan, home, self._split.git_dir, heads[home.name])
         }
 
-    def _release(self, source: Source, published: "Mapping[str, ReleaseFile]") -> Release:
+    def _release(self, source: BuildSource, published: "Mapping[str, ReleaseFile]") -> ReleaseMetadata:
         """As it is built from what the folder holds, unless the registry has this version with other content."""
         date = last_change(self._split.git_dir, source.commit, source.folder)
         built = _kept([source.name, source.version, source.digest, date], lambda: self._built(source))
@@ -59,14 +59,14 @@ class PackageReleases:
             return built  # what of it the registry lacks is going to be sent
         return _kept([source.name, source.version, there], lambda: self._read(published))
 
-    def _built(self, source: Source) -> Release:
+    def _built(self, source: BuildSource) -> ReleaseMetadata:
         from components.packages.published_package_operations import build
 
         with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
             built = build(source, self._settings, Path(output))
             return release_of(built.wheel, built.hashes)
 
-    def _read(self, published: "Mapping[str, ReleaseFile]") -> Release:
+    def _read(self, published: "Mapping[str, ReleaseFile]") -> ReleaseMetadata:
         from components.registry.devpi_operations import session
         from migration.errors import RegistryError
         from migration.packages.index.devpi_client import download
@@ -84,7 +84,7 @@ class PackageReleases:
             return release_of(file, {name: one.sha256 for name, one in published.items()})
 
 
-def _published(server: DevpiServer, sources: Iterable[Source]) -> "list[Mapping[str, ReleaseFile]]":
+def _published(server: DevpiServer, sources: Iterable[BuildSource]) -> "list[Mapping[str, ReleaseFile]]":
     """The files of each version that the registry has; none where it does not answer or does not say.
 
     A preview needs no password and no registry: what is built now is what an `up` would publish.
@@ -103,7 +103,7 @@ def _published(server: DevpiServer, sources: Iterable[Source]) -> "list[Mapping[
     return found
 
 
-def _kept(ingredients: list[object], make: Callable[[], Release]) -> Release:
+def _kept(ingredients: list[object], make: Callable[[], ReleaseMetadata]) -> ReleaseMetadata:
     content = made_once(WORKSPACE / "releases", ingredients, lambda: json.dumps(asdict(make())).encode())
     known = json.loads(content)
-    return Release(**{**known, "requires_dist": tuple(known["requires_dist"])})
+    return ReleaseMetadata(**{**known, "requires_dist": tuple(known["requires_dist"])})

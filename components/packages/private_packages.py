@@ -10,7 +10,7 @@ from components.packages.package_releases import PackageReleases
 from components.packages.published_package import PublishedPackage
 from components.registry.stack_registry import keep_registry
 from components.stack.settings import WORKSPACE, Settings
-from migration.desired_state import DesiredRepository, RepositorySettings
+from migration.desired_state import DesiredRepository, DesiredSettings
 from migration.desired_state.pipelines import VERSIONS
 from migration.packages.locks.lock_files import Locking
 from migration.packages.publish.build_sources import sources_of
@@ -40,7 +40,7 @@ class PrivatePackages:
     registry: what the stack keeps; None where it keeps none.
     """
 
-    def __init__(self, settings: Settings, plan: Plan, kept: Mapping[str, RepositorySettings], split: Split) -> None:
+    def __init__(self, settings: Settings, plan: Plan, kept: Mapping[str, DesiredSettings], split: Split) -> None:
         """Register the registry. kept: the settings of every repository that exists."""
         self.registry = keep_registry(settings, plan, kept)
         # A role of CodeArtifact is for jobs at GitHub: there the first version is published by the release pipeline.

@@ -10,7 +10,7 @@ from components.stack.late_failure import fail_at_the_end
 from components.stack.stack_provider import StackProvider, stack_config
 
 if TYPE_CHECKING:  # a provider's process does without
-    from migration.packages.publish.build_sources import Source
+    from migration.packages.publish.build_sources import BuildSource
 
 
 class PublishedPackageProvider(StackProvider):
@@ -76,7 +76,7 @@ class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
     refused: pulumi.Output[str]
 
     def __init__(
-        self, name: str, source: "Source", monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
+        self, name: str, source: "BuildSource", monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         """Register the version; commits are told with what is published, not compared."""
         made = {"files": None, "seen": None, "manifest": None, "recorded": None, "refused": None}

@@ -8,14 +8,14 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.code_move_operations import settings_from
 from components.registry.devpi_operations import session, stack_devpi
 from components.stack.locations import remote_of, workspace_of
+from components.stack.provider_settings import settings_from
 from components.stack.settings import WORKSPACE, Settings
 from migration.errors import BuildError, RegistryError, TransformError
 from migration.packages.index.devpi_client import download
 from migration.packages.publish.build import Distributions, build_distributions
-from migration.packages.publish.build_sources import Source, files_of, last_change
+from migration.packages.publish.build_sources import BuildSource, files_of, last_change
 from migration.packages.publish.provenance import manifest_of, record, ref_of
 from migration.packages.publish.upload import check_metadata, files_to_upload, upload
 from migration.plan import read_plan
@@ -54,12 +54,12 @@ def published(props: Mapping[str, Any], config: Config) -> dict[str, str]:
     return {name: file.sha256 for name, file in files.items()}
 
 
-def _source(props: Mapping[str, Any]) -> Source:
+def _source(props: Mapping[str, Any]) -> BuildSource:
     names = ("name", "version", "repository", "commit", "folder", "digest")
-    return Source(**{name: props[name] for name in names}, needs=tuple(props["needs"]))
+    return BuildSource(**{name: props[name] for name in names}, needs=tuple(props["needs"]))
 
 
-def build(source: Source, settings: Settings, output: Path) -> Distributions:
+def build(source: BuildSource, settings: Settings, output: Path) -> Distributions:
     """Build the package from the commit's files as the plan's transforms leave them. Raises BuildError."""
     from migration.transforms.applying import transform  # a refresh needs none of it
 
@@ -79,7 +79,7 @@ def build(source: Source, settings: Settings, output: Path) -> Distributions:
     return built
 
 
-def _send(source: Source, files: list[Path], settings: Settings) -> None:
+def _send(source: BuildSource, files: list[Path], settings: Settings) -> None:
     """With a token for this package alone, which ends with this run; then read back what arrived."""
     assert settings.devpi
     server, devpi = settings.devpi, session(settings.devpi)

@@ -5,5 +5,7 @@ devpi          a devpi-server: its users, its index, a token for each repository
 container      that server, where the stack makes it too, in image/
 codeartifact   AWS CodeArtifact: a domain, and a role for each repository that reads or publishes
 aws_policies   the policy documents of those (pure)
-administering  what their providers do in their own process
+devpi_operations  what their providers do in their own process
+
+It must not know which packages there are.
 """

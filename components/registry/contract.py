@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
-from migration.desired_state import RepositorySettings, pipeline_settings
+from migration.desired_state import DesiredSettings, pipeline_settings
 from migration.plan import Plan
 
 
@@ -35,10 +35,10 @@ class RegistryUsers:
     publishers: Mapping[str, tuple[str, ...]]
 
 
-def users_of(plan: Plan, kept: Mapping[str, RepositorySettings]) -> RegistryUsers:
+def users_of(plan: Plan, kept: Mapping[str, DesiredSettings]) -> RegistryUsers:
     """Whom the registry has to let in: repositories whose settings name its secrets or roles. kept: by repository."""
 
-    def names_one(settings: RepositorySettings, *wanted: str) -> bool:
+    def names_one(settings: DesiredSettings, *wanted: str) -> bool:
         named = {*settings.secrets, *settings.dependabot_secrets, *settings.variables}
         for environment in settings.environments:
             named |= {*environment.secrets, *environment.variables}

@@ -9,10 +9,10 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.code_move_operations import settings_from
+from components.stack.provider_settings import settings_from
 from components.stack.registry_settings import DevpiServer
 from migration.errors import RegistryError
-from migration.packages.index.devpi_client import Devpi, token_id
+from migration.packages.index.devpi_client import DevpiClient, token_id
 
 _SETTINGS = ("bases", "volatile", "mirror_whitelist", "acl_upload")
 _OPTIONAL = "acl_pkg_read"
@@ -78,7 +78,7 @@ def remove_token(number: str, props: Mapping[str, Any], config: Config) -> None:
     _devpi(config).delete_token(props["user"], number)
 
 
-def _devpi(config: Config) -> Devpi:
+def _devpi(config: Config) -> DevpiClient:
     return session(stack_devpi(config))
 
 
@@ -93,9 +93,9 @@ def stack_devpi(config: Config) -> DevpiServer:
 
 
 @cache
-def session(server: DevpiServer) -> Devpi:
+def session(server: DevpiServer) -> DevpiClient:
     """One session for each process: a login takes devpi a tenth of a second. Raises RegistryError."""
     try:
-        return Devpi(server.address, server.administrator, server.password())
+        return DevpiClient(server.address, server.administrator, server.password())
     except ValueError as error:
         raise RegistryError(str(error)) from None

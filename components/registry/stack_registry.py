@@ -8,11 +8,11 @@ from components.registry.aws_policies import subjects
 from components.registry.contract import RegistryAccess, users_of
 from components.registry.devpi import DevpiRegistry
 from components.stack.settings import Settings
-from migration.desired_state import RepositorySettings
+from migration.desired_state import DesiredSettings
 from migration.plan import Plan
 
 
-def keep_registry(settings: Settings, plan: Plan, kept: Mapping[str, RepositorySettings]) -> RegistryAccess | None:
+def keep_registry(settings: Settings, plan: Plan, kept: Mapping[str, DesiredSettings]) -> RegistryAccess | None:
     """The registry that this stack keeps, ready for use; None where it has none or others keep it.
 
     kept: the settings of every repository that exists, by name.

@@ -1,1 +1,4 @@
-"""A repository at GitHub and everything that GitHub keeps around its code."""
+"""A repository on GitHub and everything that GitHub stores around its code.
+
+It must not know the monorepo.
+"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 from components.repository.secret_values import RepositoryValues
 from components.repository.secrets import digests_of
 from migration.plan import Environment as DesiredEnvironment
@@ -21,10 +21,10 @@ class EnvironmentArgs:
     values: RepositoryValues
     teams: Mapping[str, pulumi.Output[int]]
     people: Mapping[str, int]
-    leftovers: Leftovers
+    leftovers: CreationHooks
 
 
-class Environment(pulumi.ComponentResource):
+class DeploymentEnvironment(pulumi.ComponentResource):
     """One environment: who approves, how long a job waits, which branches and tags may use it, secrets and variables.
 
     Leaves secrets and variables with other names alone. Its inputs hold a keyed digest of each secret.

@@ -12,7 +12,7 @@ from pulumi.dynamic import Config
 
 from components.github.github_client import github_client
 from components.github.github_server import graphql
-from components.history.code_move_operations import settings_from
+from components.stack.provider_settings import settings_from
 from components.stack.settings import Settings
 from migration.errors import CodeMoveError
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 from migration.desired_state.protection_rules import BranchProtection, Reviews, Ruleset
-from migration.desired_state.protection_rules import Protection as DesiredProtection
+from migration.desired_state.protection_rules import ProtectionRules as DesiredProtection
 from migration.desired_state.required_checks import GITHUB_ACTIONS_APP
 from migration.plan import ORGANIZATION_ADMINS, REPOSITORY_ADMINS
 
@@ -32,10 +32,10 @@ class ProtectionArgs:
     node_id: pulumi.Input[str]
     desired: DesiredProtection
     teams: Mapping[str, pulumi.Output[int]]
-    leftovers: Leftovers
+    leftovers: CreationHooks
 
 
-class Protection(pulumi.ComponentResource):
+class RepositoryProtection(pulumi.ComponentResource):
     """The rulesets and classic branch protection rules that the plan wants.
 
     Owns those alone: rulesets with other names, and those of the organization, stay as they are. One with the same name

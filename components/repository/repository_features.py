@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
-from migration.desired_state import RepositorySettings as DesiredSettings
+from components.github.creation_hooks import CreationHooks
+from migration.desired_state import DesiredSettings as DesiredSettings
 from migration.plan import Actions, Label
 
 
@@ -19,10 +19,10 @@ class RepositorySettingsArgs:
     desired: DesiredSettings
     exists: bool
     labels: Collection[str]
-    leftovers: Leftovers
+    leftovers: CreationHooks
 
 
-class RepositorySettings(pulumi.ComponentResource):
+class RepositoryFeatures(pulumi.ComponentResource):
     """What GitHub Actions may do, whether Dependabot warns and repairs, and the labels that the plan names.
 
     What the plan does not name is left as it is; so are other labels.

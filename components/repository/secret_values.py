@@ -10,7 +10,7 @@ import pulumi
 
 from components.registry.contract import RegistryAccess
 from components.stack.settings import SettingsError
-from migration.desired_state import RepositorySettings
+from migration.desired_state import DesiredSettings
 
 Value = str | pulumi.Output[str]
 Get = Callable[[str], str | None]
@@ -47,7 +47,7 @@ class RepositoryValues:
 
 
 def values_of(
-    kept: Mapping[str, RepositorySettings], get: Get, stack: str, registry: RegistryAccess | None = None
+    kept: Mapping[str, DesiredSettings], get: Get, stack: str, registry: RegistryAccess | None = None
 ) -> dict[str, RepositoryValues]:
     """The values for each repository, from `multirepo:secrets` and `multirepo:variables` of the stack.
 
@@ -71,7 +71,7 @@ class _Lookup:
         self._key = get("digest_key") or ""
         self._missing: dict[str, None] = {}
 
-    def repository(self, name: str, settings: RepositorySettings) -> RepositoryValues:
+    def repository(self, name: str, settings: DesiredSettings) -> RepositoryValues:
         """What the settings of one repository name."""
         values = RepositoryValues(
             actions=self._named([name], settings.secrets, settings.variables),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 from components.repository.secret_values import Named, RepositoryValues, Value
 
 
@@ -16,7 +16,7 @@ class SecretsArgs:
 
     repository: str
     values: RepositoryValues
-    leftovers: Leftovers
+    leftovers: CreationHooks
 
 
 class Secrets(pulumi.ComponentResource):

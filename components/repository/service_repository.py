@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
-from components.github.inventory import Existing
+from components.github.creation_hooks import CreationHooks
+from components.github.inventory import GitHubInventory
 from components.history.code_move import CodeMove, CodeMoveArgs
 from components.packages.private_packages import PrivatePackages
-from components.repository.deployment_environments import Environment, EnvironmentArgs
+from components.repository.deployment_environments import DeploymentEnvironment, EnvironmentArgs
 from components.repository.managed_files import ManagedFiles, ManagedFilesArgs
-from components.repository.protection import Protection, ProtectionArgs
-from components.repository.repository_features import RepositorySettings, RepositorySettingsArgs
+from components.repository.protection import ProtectionArgs, RepositoryProtection
+from components.repository.repository_features import RepositoryFeatures, RepositorySettingsArgs
 from components.repository.secret_values import RepositoryValues
 from components.repository.secrets import Secrets, SecretsArgs
 from components.repository.teams import TeamAccess, TeamAccessArgs
 from migration.desired_state import DesiredRepository
-from migration.desired_state import RepositorySettings as DesiredSettings
+from migration.desired_state import DesiredSettings as DesiredSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,8 @@ class ServiceRepositoryArgs:
     settings: DesiredSettings
     values: RepositoryValues
     teams: Mapping[str, pulumi.Output[int]]
-    existing: Existing
-    leftovers: Leftovers
+    existing: GitHubInventory
+    leftovers: CreationHooks
     packages: PrivatePackages | None = None
     backup: pulumi.Resource | None = None
 
@@ -142,7 +142,7 @@ class ServiceRepository(pulumi.ComponentResource):
                 teams=args.teams,
                 leftovers=args.leftovers,
             )
-            last = Protection(f"{name}-protection", protection, after(child, last))
+            last = RepositoryProtection(f"{name}-protection", protection, after(child, last))
         if settings.teams:
             access = TeamAccessArgs(
                 repository=repository, roles=settings.teams, numbers=args.teams, leftovers=args.leftovers
@@ -157,7 +157,7 @@ class ServiceRepository(pulumi.ComponentResource):
                 people=args.existing.people,
                 leftovers=args.leftovers,
             )
-            Environment(f"{name}-{desired.name}", environment, after(child, last))
+            DeploymentEnvironment(f"{name}-{desired.name}", environment, after(child, last))
         if settings.secrets or settings.dependabot_secrets or settings.variables:
             secrets = SecretsArgs(repository=repository, values=args.values, leftovers=args.leftovers)
             Secrets(f"{name}-secrets", secrets, after(child, last))
@@ -176,7 +176,7 @@ class ServiceRepository(pulumi.ComponentResource):
                 labels=labels,
                 leftovers=args.leftovers,
             )
-            RepositorySettings(f"{name}-settings", arguments, options)
+            RepositoryFeatures(f"{name}-settings", arguments, options)
 
 
 def settled(options: pulumi.ResourceOptions, archived: bool) -> pulumi.ResourceOptions:

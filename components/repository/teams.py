@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class TeamAccessArgs:
     repository: str
     roles: Mapping[str, str]
     numbers: Mapping[str, pulumi.Output[int]]
-    leftovers: Leftovers
+    leftovers: CreationHooks
 
 
 class TeamAccess(pulumi.ComponentResource):

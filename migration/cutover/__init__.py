@@ -1,1 +1,4 @@
-"""What becomes of the monorepo: folders frozen, thawed, archived, and the way back."""
+"""The monorepo's folders at cutover: frozen, unfrozen, archived, and the way back.
+
+It must not know Pulumi.
+"""

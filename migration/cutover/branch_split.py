@@ -7,9 +7,10 @@ from pathlib import Path
 from migration.desired_state.code_selection import CodeSelection
 from migration.errors import CarryRefusedError, SplitError
 from migration.git.command import GitError, run_git
-from migration.git.merge import has_commit, is_ancestor
+from migration.git.merge import is_ancestor
 from migration.git.remote import Remote
 from migration.split.splitting import split_monorepo
+from migration.split.workspace import has_commit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from migration.cutover.reversal import Reversal, tree_of
 from migration.delivery.vendor_tip import Tip
-from migration.desired_state.code_selection import Move
+from migration.desired_state.code_selection import FolderMove
 from migration.git.command import run_git
 from migration.git.merge import is_ancestor
 from migration.git.rewrite import carry_commit, link_commit
@@ -38,7 +38,7 @@ class BringingBack:
 
     git_dir: Path
     repository: str
-    moves: tuple[Move, ...]
+    moves: tuple[FolderMove, ...]
     reversal: Reversal
     _listed: set[str] = field(default_factory=set)
     _new: dict[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ _FORMAT = "%(refname)%00%(objectname)%00%(*objectname)%00%(contents)%00"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Carried:
+class DeliveredHistory:
     """What a repository got from the monorepo. head: of the split. tree: of the vendor branch's tip, "" for head's own.
 
     tags: name to object id.
@@ -39,7 +39,7 @@ class Frozen:
 
     commit: str
     tag: str
-    carried: Carried
+    carried: DeliveredHistory
 
 
 def frozen_in(monorepo: Path) -> dict[str, Frozen]:
@@ -52,7 +52,7 @@ def frozen_in(monorepo: Path) -> dict[str, Frozen]:
         if head := _HEAD.search(message):
             tree = _TREE.search(message)
             tags = {name: object_id for object_id, name in _TAG.findall(message)}
-            carried = Carried(head=head[1], tree=tree[1] if tree else "", tags=tags)
+            carried = DeliveredHistory(head=head[1], tree=tree[1] if tree else "", tags=tags)
             found[ref.strip().removeprefix(prefix)] = Frozen(commit=commit, tag=tag, carried=carried)
     return found
 
@@ -72,7 +72,7 @@ def brought_back_in(monorepo: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def frozen_tag(git_dir: Path, repository: str, commit: str, carried: Carried, date: str) -> str:
+def frozen_tag(git_dir: Path, repository: str, commit: str, carried: DeliveredHistory, date: str) -> str:
     """Write the tag object; its id. date: in git's raw format."""
     told = [f"Head: {carried.head}", *([f"Tree: {carried.tree}"] if carried.tree else [])]
     told += [f"Tag: {object_id} {name}" for name, object_id in sorted(carried.tags.items())]

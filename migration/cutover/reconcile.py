@@ -13,7 +13,7 @@ from pathlib import Path
 from migration.cutover.archiving import archive
 from migration.cutover.bringing_back import BroughtBack
 from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
-from migration.cutover.frozen import Carried, archive_tag, brought_back_in, frozen_in, frozen_tag
+from migration.cutover.frozen import DeliveredHistory, archive_tag, brought_back_in, frozen_in, frozen_tag
 from migration.errors import CarryRefusedError
 from migration.git.command import GitError, run_git
 from migration.git.merge import merged
@@ -36,7 +36,7 @@ before, to the monorepo's commit with the work that people did there."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class MonorepoTarget:
     """The monorepo's desired state. head: the commit that was split, and carried over.
 
     frozen: by repository, with what it got. thawed: those that were rolled back.
@@ -46,14 +46,14 @@ class Wanted:
     name: str
     branch: str
     head: str
-    frozen: Mapping[str, tuple[FrozenFolders, Carried]]
+    frozen: Mapping[str, tuple[FrozenFolders, DeliveredHistory]]
     thawed: Mapping[str, FrozenFolders]
     archived: bool
     links: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
+class ReconcileResult:
     """What became of it. pipelines: of the monorepo that go on and name a frozen folder.
 
     listed: by repository, what a person must look at of the work that was brought back, or that came too late.
@@ -65,10 +65,10 @@ class Kept:
     waiting: tuple[str, ...]
 
 
-class Keeper:
+class MonorepoReconciler:
     """One look at a monorepo, and what it takes. git_dir: of the split, which borrows the monorepo's objects."""
 
-    def __init__(self, wanted: Wanted, monorepo: Path, git_dir: Path, bring_back: BringBack) -> None:
+    def __init__(self, wanted: MonorepoTarget, monorepo: Path, git_dir: Path, bring_back: BringBack) -> None:
         self._wanted, self._monorepo, self._git_dir, self._bring_back = wanted, monorepo, git_dir, bring_back
         self._head = self._named(f"refs/heads/{wanted.branch}")
         self._records = frozen_in(monorepo)
@@ -77,7 +77,7 @@ class Keeper:
         self._listed: dict[str, tuple[str, ...]] = {}
         self._waiting: list[str] = []
 
-    def keep(self, remote: Remote) -> Kept:
+    def keep(self, remote: Remote) -> ReconcileResult:
         """Bring it about. Raises CarryRefusedError when the monorepo moved on, RemoteError, GitError."""
         wanted, tip = self._wanted, self._head
         if not wanted.archived:
@@ -102,7 +102,7 @@ class Keeper:
         with TreeFiles(self._git_dir, tip) as files:
             folders_now = [folder for one, _ in wanted.frozen.values() for folder in one.folders]
             pipelines = tuple(other_pipelines(files, folders_now)) if folders_now else ()
-        return Kept(pipelines=pipelines, listed=self._listed, waiting=tuple(self._waiting))
+        return ReconcileResult(pipelines=pipelines, listed=self._listed, waiting=tuple(self._waiting))
 
     def _push(self, remote: Remote, tip: str) -> None:
         refs = ({} if tip == self._head else {f"refs/heads/{self._wanted.branch}": tip}) | self._refs
@@ -159,7 +159,7 @@ class Keeper:
 
     def _merged(self, tip: str, name: str, work: str) -> str:
         """With people's work; where it and the monorepo changed the same lines, it waits in a branch."""
-        result = merged(self._git_dir, self._wanted.branch, tip, work, f"Bring back the work of {name}")
+        result = merged(self._git_dir, tip, work, f"Bring back the work of {name}")
         if isinstance(result, str):
             return result
         if not self._has(f"refs/heads/{BROUGHT_BACK}{name}"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migration.cutover.frozen import Frozen
 from migration.desired_state import DesiredRepository
-from migration.desired_state.code_selection import Move
+from migration.desired_state.code_selection import FolderMove
 from migration.git.command import run_git
 from migration.git.remote import Remote
 from migration.plan import Monorepo, Plan
@@ -55,7 +55,7 @@ def written_in(remote: Remote, ref: str) -> set[tuple[str, str]]:
     return {(author, date) for author, date in pairs}
 
 
-def _of(monorepo: Path, planned: Monorepo, repository: str, move: Move, frozen: Frozen) -> Iterator[Straggler]:
+def _of(monorepo: Path, planned: Monorepo, repository: str, move: FolderMove, frozen: Frozen) -> Iterator[Straggler]:
     """A merge brings nothing of its own in, unless somebody changed it by hand; then it is left to the two sides."""
     shown = run_git(
         "log", "--reverse", "--no-merges", "--date=raw", "--format=%H%x00%an <%ae>%x00%ad%x00%s",

@@ -1,1 +1,4 @@
-"""Delivery."""
+"""Split to refs of the new repositories: vendor branch, default branch, tags, notes; never forced.
+
+It must not decide what a transform changes.
+"""

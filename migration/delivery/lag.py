@@ -8,12 +8,13 @@ from migration.delivery.conflicts import RESOLUTION_REF
 from migration.delivery.push import VENDOR_REF, vendor_branch
 from migration.errors import RemoteError
 from migration.git.command import run_git
-from migration.git.merge import has_commit, is_ancestor
+from migration.git.merge import is_ancestor
 from migration.git.remote import Remote
+from migration.split.workspace import has_commit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Lag:
     """One repository. behind: commits of the split that it lacks; None when its vendor branch is none of ours.
 
     in_conflict: a pull request waits for a person to resolve what the monorepo and people changed differently.
@@ -24,18 +25,18 @@ class Standing:
     in_conflict: bool = False
 
 
-def standing_of(git_dir: Path, remote: Remote, default_branch: str, head: str) -> Standing:
+def standing_of(git_dir: Path, remote: Remote, default_branch: str, head: str) -> Lag:
     """Compare a repository with the split's commit `head`, which is in `git_dir`. Raises RemoteError, GitError."""
     try:
         refs = remote.refs()
     except RemoteError as error:
         if error.missing:
-            return Standing(exists=False, behind=_missing(git_dir, head))
+            return Lag(exists=False, behind=_missing(git_dir, head))
         raise
     carried, _ = vendor_branch(refs, head, git_dir, remote)
     if carried and not (has_commit(git_dir, carried) and is_ancestor(git_dir, carried, head)):
-        return Standing(exists=True, behind=None)
-    return Standing(
+        return Lag(exists=True, behind=None)
+    return Lag(
         exists=True,
         behind=_missing(git_dir, head, carried),
         in_conflict=RESOLUTION_REF in refs and not _has_tip(git_dir, remote, refs, default_branch),

@@ -6,6 +6,7 @@ The vendor branch, the tags and the default branch are only ever created, fast-f
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from migration.delivery.conflicts import RESOLUTION_BRANCH, RESOLUTION_REF, Conflict
@@ -13,15 +14,16 @@ from migration.delivery.notes import NOTES_REF, write_notes
 from migration.delivery.vendor_tip import Tip, next_tip, release_tag
 from migration.errors import CarryRefusedError, CodeMoveError
 from migration.git.command import GitError
-from migration.git.merge import by_way_of, has_commit, is_ancestor, merged
+from migration.git.merge import is_ancestor, merge_base, merged
 from migration.git.remote import Remote
 from migration.plan import VENDOR_BRANCH
+from migration.split.workspace import has_commit
 
 VENDOR_REF = f"refs/heads/{VENDOR_BRANCH}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Carried:
+class PushTarget:
     """What one repository must hold. head: the split's last commit. tags: tag name to object id.
 
     tree: of the vendor branch's tip, where the plan's transforms change that of `head`.
@@ -41,14 +43,14 @@ class Carried:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class PushResult:
     """After a push. head: the default branch's commit. conflict: why it is not further, None when it has everything."""
 
     head: str
     conflict: Conflict | None = None
 
 
-def carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
+def carry(carried: PushTarget, git_dir: Path, remote: Remote) -> PushResult:
     """Bring `remote` up to `carried`, in one atomic push; nothing is sent when it is there already.
 
     git_dir holds the objects. Where people and the monorepo changed the same lines, the default branch stays, and the
@@ -81,7 +83,7 @@ def vendor_branch(refs: Mapping[str, str], head: str, git_dir: Path, remote: Rem
     return (tip.split_head, tip.tree) if tip else (vendor, "")
 
 
-def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
+def _carry(carried: PushTarget, git_dir: Path, remote: Remote) -> PushResult:
     refs = remote.refs()
     default_ref = f"refs/heads/{carried.default_branch}"
     present, vendor, resolution = (refs.get(ref) for ref in (default_ref, VENDOR_REF, RESOLUTION_REF))
@@ -94,9 +96,9 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
     if carried.notes:
         wanted[NOTES_REF] = _notes(carried, refs.get(NOTES_REF), git_dir, remote)
     theirs = by_way_of(git_dir, carried.default_branch, present, tip, carried.brought_back) if present else tip
-    result = merged(git_dir, carried.default_branch, present, theirs) if present else tip
+    result = merged(git_dir, present, theirs, _merge_message(carried.default_branch)) if present else tip
     if isinstance(result, str):
-        outcome = Outcome(head=result)
+        outcome = PushResult(head=result)
         wanted[default_ref] = result
         release = f"refs/tags/{carried.first_release}"
         if carried.first_release and release not in refs and carried.first_release not in carried.tags:
@@ -104,8 +106,8 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
     else:
         assert present
         conflict = Conflict.between(git_dir, carried.repository, carried.default_branch, present, theirs, result)
-        outcome = Outcome(head=present, conflict=conflict)
-        proposed = merged(git_dir, RESOLUTION_BRANCH, resolution, theirs) if resolution else theirs
+        outcome = PushResult(head=present, conflict=conflict)
+        proposed = merged(git_dir, resolution, theirs, _merge_message(RESOLUTION_BRANCH)) if resolution else theirs
         if isinstance(proposed, str):
             wanted[RESOLUTION_REF] = proposed
     changed = {ref: commit for ref, commit in wanted.items() if refs.get(ref) != commit} | missing_tags(carried, refs)
@@ -114,7 +116,7 @@ def _carry(carried: Carried, git_dir: Path, remote: Remote) -> Outcome:
     return outcome
 
 
-def missing_tags(carried: Carried, refs: Mapping[str, str]) -> dict[str, str]:
+def missing_tags(carried: PushTarget, refs: Mapping[str, str]) -> dict[str, str]:
     """Full name to object id of the tags to create. A tag that exists elsewhere is a refusal: tags do not move."""
     moved = {
         name: present
@@ -135,14 +137,14 @@ def missing_tags(carried: Carried, refs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _notes(carried: Carried, present: str | None, git_dir: Path, remote: Remote) -> str:
+def _notes(carried: PushTarget, present: str | None, git_dir: Path, remote: Remote) -> str:
     """Where the notes go; where they are when they are up to date."""
     if present and not has_commit(git_dir, present):
         remote.fetch(git_dir, NOTES_REF)
     return write_notes(git_dir, carried.repository, carried.head, present)
 
 
-def _refuse_foreign(carried: Carried, vendor: str | None, git_dir: Path) -> None:
+def _refuse_foreign(carried: PushTarget, vendor: str | None, git_dir: Path) -> None:
     """Refuse a vendor branch that the code move did not make, or that goes on from something else."""
     if vendor is None:
         return
@@ -157,3 +159,24 @@ def _refuse_foreign(carried: Carried, vendor: str | None, git_dir: Path) -> None
             "- the rewrite is meant: give the repository another name in the plan. The one at GitHub is archived with "
             "all that people did there, and the new history goes to the new one.\nThen run pulumi up again."
         )
+
+
+def by_way_of(git_dir: Path, branch: str, present: str, tip: str, brought_back: Iterable[str]) -> str:
+    """What to merge into `present` instead of `tip`: that, merged already with the last of the commits brought back.
+
+    brought_back: commits of `branch` whose work the monorepo has by now, and the tip as well. What people changed in
+    `present` since then would conflict with its own beginning. `tip` itself where that is no help. Raises GitError.
+    """
+    base = merge_base(git_dir, present, tip)
+    latest = ""
+    for one in filter(partial(has_commit, git_dir), brought_back if base else ()):
+        is_between = is_ancestor(git_dir, base, one) and is_ancestor(git_dir, one, present)
+        if is_between and (not latest or is_ancestor(git_dir, latest, one)):
+            latest = one
+    result = merged(git_dir, latest, tip, _merge_message(branch)) if latest else tip
+    return result if isinstance(result, str) else tip
+
+
+def _merge_message(branch: str) -> str:
+    """As `git merge` would write it; part of the commit's id, so it never changes."""
+    return f"Merge branch '{VENDOR_BRANCH}' into {branch}"

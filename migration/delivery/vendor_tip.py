@@ -9,15 +9,11 @@ only ever fast-forwarded and people's work merges with what is new, not with the
     vendor           B'----------D'
 """
 
-import posixpath
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from migration.git.command import object_named, run_git
-from migration.git.tree_changes import Changes, Files, Transform
-from migration.split.commit_map import read_commit_map
-from migration.transforms.blame_ignore_revs import FILE_NAME, names_commits, with_new_ids
 
 _WRITER = "multirepo <multirepo@users.noreply.github.com>"
 _MESSAGE = "Apply the plan's transforms\n\nSplit-Head: {}\n"
@@ -88,31 +84,3 @@ def release_tag(git_dir: Path, repository: str, name: str, commit: str) -> str:
     header = f"object {commit}\ntype commit\ntag {name}\ntagger {_WRITER} {date}\n"
     content = f"{header}\n{repository} as a repository of its own\n"
     return run_git("mktag", directory=git_dir, standard_input=content.encode()).decode().strip()
-
-
-def blame_ignore_revs(git_dir: Path, repository: str, monorepo_head: str) -> Transform:
-    """Lists of commits for blame to ignore name the repository's own commits.
-
-    A repository without a list at its root, where alone GitHub reads it, gets what moved of the monorepo's.
-    """
-
-    def transform(files: Files) -> Changes:
-        lists = {path: files[path] for path in files if posixpath.basename(path) == FILE_NAME}
-        monorepo_list = _regular_file(git_dir, monorepo_head, FILE_NAME)
-        if monorepo_list is None and not lists:
-            return Changes(contents={})
-        new_ids = dict(read_commit_map(git_dir, repository, len(monorepo_head) // 2))
-        rewritten = {path: with_new_ids(content, new_ids.get) for path, content in lists.items()}
-        if FILE_NAME not in lists and monorepo_list is not None:
-            moved = with_new_ids(monorepo_list, new_ids.get)
-            rewritten |= {FILE_NAME: moved} if names_commits(moved) else {}
-        return Changes(contents={path: content for path, content in rewritten.items() if content != lists.get(path)})
-
-    return transform
-
-
-def _regular_file(git_dir: Path, commit: str, path: str) -> bytes | None:
-    entry = run_git("ls-tree", "-z", commit, "--", path, directory=git_dir)
-    if not entry.startswith(b"100"):
-        return None
-    return run_git("cat-file", "blob", entry.split()[2].decode(), directory=git_dir)

@@ -1,8 +1,11 @@
-"""Stage 2: what must exist, computed from the plan and the stage of each wave. Pure: no clock, no network, no disk."""
+"""Stage 2: what must exist, computed from the plan and the stage of each wave. Pure: no clock, no network, no disk.
 
-from migration.desired_state.code_selection import CodeSelection, MessageRules, Move, TagRule
+It must not know Pulumi.
+"""
+
+from migration.desired_state.code_selection import CodeSelection, FolderMove, MessageRules, TagMapping
 from migration.desired_state.desired_settings import (
-    RepositorySettings,
+    DesiredSettings,
     settings_of,
     settings_of_all,
     teams_of,
@@ -18,17 +21,17 @@ __all__ = [
     "CodeArtifact",
     "CodeSelection",
     "DesiredRepository",
+    "DesiredSettings",
     "DesiredState",
     "DesiredStateError",
     "Devpi",
+    "FolderMove",
     "ManagedFile",
     "MergeSettings",
     "MessageRules",
-    "Move",
     "Registry",
-    "RepositorySettings",
     "Stage",
-    "TagRule",
+    "TagMapping",
     "desired_state",
     "managed_files",
     "required_checks",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move:
+class FolderMove:
     """One folder of the monorepo and where it lands.
 
     source: the folder's path today, relative to the monorepo's root, "/" between names, no slash at either end.
@@ -20,7 +20,7 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TagRule:
+class TagMapping:
     """Which tags of the monorepo follow, and under which name.
 
     Both are tag names with at most one "*"; what the star of `source` matches replaces the star of `target`:
@@ -49,6 +49,6 @@ class MessageRules:
 class CodeSelection:
     """Everything that one new repository takes from the monorepo. Where two moves land on one path, the later wins."""
 
-    moves: tuple[Move, ...]
-    tags: tuple[TagRule, ...] = (TagRule(source="*", target="*"),)
+    moves: tuple[FolderMove, ...]
+    tags: tuple[TagMapping, ...] = (TagMapping(source="*", target="*"),)
     messages: MessageRules = MessageRules()

@@ -7,7 +7,7 @@ from typing import TypeVar
 from migration import plan as planned
 from migration.desired_state.managed_files import ManagedFile, managed_files
 from migration.desired_state.pipeline_settings import Registry
-from migration.desired_state.protection_rules import Protection, protection_of
+from migration.desired_state.protection_rules import ProtectionRules, protection_of
 from migration.desired_state.repositories import DesiredState
 from migration.desired_state.required_checks import required_checks
 
@@ -15,7 +15,7 @@ _Part = TypeVar("_Part", planned.Protection, planned.Environment)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RepositorySettings:
+class DesiredSettings:
     """Settings of one repository, complete; the types from the plan are used as they are.
 
     files: those that the stack writes. initial_files: what a repository that takes no code starts with.
@@ -27,7 +27,7 @@ class RepositorySettings:
 
     files: tuple[ManagedFile, ...]
     initial_files: tuple[ManagedFile, ...]
-    protection: Protection | None
+    protection: ProtectionRules | None
     teams: Mapping[str, str]
     people: tuple[str, ...]
     environments: tuple[planned.Environment, ...]
@@ -42,12 +42,12 @@ class RepositorySettings:
 
 def settings_of_all(
     plan: planned.Plan, state: DesiredState, owner: str, registry: Registry | None
-) -> dict[str, RepositorySettings]:
+) -> dict[str, DesiredSettings]:
     """The settings of every repository that must exist, by its name; see `settings_of`."""
     return {one.name: settings_of(plan, one.name, owner, registry) for one in state.repositories}
 
 
-def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> RepositorySettings:
+def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> DesiredSettings:
     """The settings of the repository called `name`; the other arguments as for `managed_files`.
 
     Raises DesiredStateError when the repository needs a registry and there is none.
@@ -58,7 +58,7 @@ def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | 
     protection = None
     if wanted.protection:
         protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))
-    return RepositorySettings(
+    return DesiredSettings(
         files=files,
         initial_files=_initial_files(repository),
         protection=protection,
@@ -103,7 +103,7 @@ def _over(default: _Part, own: _Part) -> _Part:
     return default.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
 
 
-def teams_of(plan: planned.Plan, settings: Iterable[RepositorySettings]) -> dict[str, str]:
+def teams_of(plan: planned.Plan, settings: Iterable[DesiredSettings]) -> dict[str, str]:
     """The teams of the plan that these settings name, in the plan's order: slug to description."""
     named: set[str] = set()
     for one in settings:

@@ -66,14 +66,14 @@ class BranchProtection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Protection:
+class ProtectionRules:
     """Everything that protects one repository."""
 
     rulesets: tuple[Ruleset, ...]
     branches: tuple[BranchProtection, ...] = ()
 
 
-def protection_of(wanted: planned.Protection, default_branch: str, checks: tuple[str, ...]) -> Protection:
+def protection_of(wanted: planned.Protection, default_branch: str, checks: tuple[str, ...]) -> ProtectionRules:
     """The rules that the plan wants. checks: those that every pull request to the repository gets."""
     reviews = Reviews(
         approvals=wanted.approvals,
@@ -93,8 +93,8 @@ def protection_of(wanted: planned.Protection, default_branch: str, checks: tuple
             signatures=wanted.signatures,
         )
         vendor = BranchProtection(pattern=planned.VENDOR_BRANCH, migration_only=True)
-        return Protection(rulesets=tags, branches=(default, vendor))
-    return Protection(rulesets=(*_branches(wanted, reviews, checks), *tags))
+        return ProtectionRules(rulesets=tags, branches=(default, vendor))
+    return ProtectionRules(rulesets=(*_branches(wanted, reviews, checks), *tags))
 
 
 def _branches(wanted: planned.Protection, reviews: Reviews, checks: tuple[str, ...]) -> tuple[Ruleset, ...]:

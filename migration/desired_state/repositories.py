@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from migration import plan as planned
-from migration.desired_state.code_selection import CodeSelection, MessageRules, Move, TagRule
+from migration.desired_state.code_selection import CodeSelection, FolderMove, MessageRules, TagMapping
 from migration.desired_state.stages import Stage, demand_order, stages_of_waves
 
 
@@ -116,7 +116,7 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
 def _code(repository: planned.Repository, history: planned.History) -> CodeSelection:
     return CodeSelection(
         moves=tuple(
-            Move(
+            FolderMove(
                 source=move.source,
                 target="" if move.target == "." else move.target,
                 earlier=move.earlier,
@@ -124,7 +124,7 @@ def _code(repository: planned.Repository, history: planned.History) -> CodeSelec
             )
             for move in repository.moves
         ),
-        tags=tuple(TagRule(source=rule.source, target=rule.target) for rule in repository.tags),
+        tags=tuple(TagMapping(source=rule.source, target=rule.target) for rule in repository.tags),
         messages=MessageRules(hashes=history.hashes, issues=history.issues or "", provenance=history.provenance),
     )
 

@@ -1,1 +1,4 @@
-"""Discovery."""
+"""The paths that a folder had before, proposed from renames and from lines that survive.
+
+It must not know how a history is delivered.
+"""

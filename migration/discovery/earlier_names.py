@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migration.desired_state.code_selection import CodeSelection, Move
-from migration.discovery.origins import MOST, SOME, Exodus, Kind, Origin, Past
+from migration.desired_state.code_selection import CodeSelection, FolderMove
+from migration.discovery.origins import MOST, SOME, Exodus, Kind, Origin, RenameLog
 from migration.discovery.renames import files_at, merges_among
 from migration.git.command import GitError, run_git
 from migration.split.splitting import Progress, Split, SplitError, quiet, split_monorepo
@@ -23,8 +23,8 @@ class Discovery:
     """
 
     repository: str
-    move: Move
-    moves: tuple[Move, ...]
+    move: FolderMove
+    moves: tuple[FolderMove, ...]
     origins: tuple[Origin, ...]
     namesakes: tuple[Exodus, ...]
 
@@ -49,11 +49,11 @@ def discover(
     moves = [(name, move) for name, selection in selections.items() for move in selection.moves]
     found = [Discovery(repository=name, move=move, moves=(move,), origins=(), namesakes=()) for name, move in moves]
     revived: set[tuple[str, str]] = set()
-    past: Past | None = None
+    past: RenameLog | None = None
     try:
         while True:
             split = split_monorepo(monorepo, revision, _one_by_one(found), workspace, progress)
-            past = past or Past(split.git_dir, split.monorepo_head, progress)
+            past = past or RenameLog(split.git_dir, split.monorepo_head, progress)
             past.add_merges(_births_in_merges(split))
             revived |= _revived_names(split, found, past)
             before, found = found, _search(past, moves, revived, progress)
@@ -82,7 +82,7 @@ def _one_by_one(found: Sequence[Discovery]) -> dict[str, CodeSelection]:
     return {_selection(move): CodeSelection(moves=(replace(move, target=""),), tags=()) for move in moves}
 
 
-def _selection(move: Move) -> str:
+def _selection(move: FolderMove) -> str:
     return f"folder-{os.fsencode(move.source).hex()}"
 
 
@@ -96,7 +96,7 @@ def _births_in_merges(split: Split) -> set[str]:
     return merges_among(split.git_dir, (sources[birth] for birth in births))
 
 
-def _revived_names(split: Split, found: Sequence[Discovery], past: Past) -> set[tuple[str, str]]:
+def _revived_names(split: Split, found: Sequence[Discovery], past: RenameLog) -> set[tuple[str, str]]:
     """Names that folders got again after they had joined another: (what joined, its name that lived on)."""
     revived = set()
     for discovery in found:
@@ -117,7 +117,7 @@ def _revived_names(split: Split, found: Sequence[Discovery], past: Past) -> set[
 
 
 def _search(
-    past: Past, moves: Sequence[tuple[str, Move]], revived: set[tuple[str, str]], progress: Progress
+    past: RenameLog, moves: Sequence[tuple[str, FolderMove]], revived: set[tuple[str, str]], progress: Progress
 ) -> list[Discovery]:
     claimed = [move.source for _, move in moves]
     targets = {name: [move.target for owner, move in moves if owner == name] for name, _ in moves}
@@ -140,19 +140,19 @@ class _Trail:
     """
 
     def __init__(
-        self, past: Past, move: Move, claimed: list[str], targets: list[str], revived: set[tuple[str, str]]
+        self, past: RenameLog, move: FolderMove, claimed: list[str], targets: list[str], revived: set[tuple[str, str]]
     ) -> None:
         self._past = past
         self._move = move
         self._claimed = claimed
         self._targets = targets
         self._revived = revived
-        self._joined: list[Move] = []
+        self._joined: list[FolderMove] = []
         self._family = [move.source, *move.earlier]  # every name found on this trail
         self.origins: list[Origin] = []
         self.namesakes: list[Exodus] = []
 
-    def moves(self) -> tuple[Move, ...]:
+    def moves(self) -> tuple[FolderMove, ...]:
         """The move with its names, after those for the folders that joined it, with theirs."""
         whole = self._follow(self._move)
         followed = []
@@ -160,7 +160,7 @@ class _Trail:
             followed.append(self._follow(joining))
         return (*followed, whole)
 
-    def _follow(self, move: Move) -> Move:
+    def _follow(self, move: FolderMove) -> FolderMove:
         waiting = [(0, name) for name in (move.source, *move.earlier)]
         ages = dict.fromkeys(move.earlier, -1)
         looked_at: set[str] = set()
@@ -187,12 +187,12 @@ class _Trail:
                     self._family.append(origin.source)
                     self._claimed.append(origin.source)
                     self._joined.append(
-                        Move(source=origin.source, target=self._free_target(move, origin), exclude=move.exclude)
+                        FolderMove(source=origin.source, target=self._free_target(move, origin), exclude=move.exclude)
                     )
                 self.origins.append(origin)
         return replace(move, earlier=tuple(sorted(ages, key=lambda name: ages[name])))
 
-    def _free_target(self, move: Move, origin: Origin) -> str:
+    def _free_target(self, move: FolderMove, origin: Origin) -> str:
         """Where the history of what joined goes: to its place in the folder, or below it where that is taken."""
         target = "/".join(filter(None, (move.target, origin.below)))
         while target in self._targets:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 
-from migration.desired_state.code_selection import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.discovery.earlier_names import Discovery, source_commits
 from migration.discovery.renames import merges_among
 from migration.git.command import GitError, run_git
@@ -83,7 +83,7 @@ class _Sample:
 class _Variant:
     """One repository of the split. Lines are asked for by their file's path in it."""
 
-    def __init__(self, split: Split, name: str, moves: Sequence[Move]) -> None:
+    def __init__(self, split: Split, name: str, moves: Sequence[FolderMove]) -> None:
         self.git_dir = split.git_dir
         self.monorepo_head = split.monorepo_head
         self.files = _regular_files(split.git_dir, split.histories[name].head)
@@ -141,7 +141,7 @@ def _share_kept(variant: _Variant, sample: _Sample, threads: ThreadPoolExecutor)
     return 1 - missing / (sum(sample.weights.values()) or 1)
 
 
-def _lines(variant: _Variant, move: Move) -> dict[str, int]:
+def _lines(variant: _Variant, move: FolderMove) -> dict[str, int]:
     """The lines of each text file that the move brings, by the file's path in the new repository."""
     empty = next(known.empty_tree for known in FORMATS.values() if known.size * 2 == len(variant.monorepo_head))
     folder = _object_id(variant.git_dir, f"{variant.monorepo_head}:{move.source}")

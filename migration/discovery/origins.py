@@ -76,7 +76,7 @@ class Exodus:
     destination: str
 
 
-class Past:
+class RenameLog:
     """The commits that rename files, youngest first; a commit's position in that order is its age."""
 
     def __init__(self, git_dir: Path, head: str, progress: Callable[[str, int, int], None]) -> None:

@@ -1,15 +1,12 @@
 """Merging a branch with the vendor branch, without a work tree: the same inputs give the same commit."""
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 
 from migration.git.command import GitError, run_git
-from migration.plan import VENDOR_BRANCH
-from migration.split.workspace import SPLIT_HEADS
 
 
-def merged(git_dir: Path, branch: str, present: str, tip: str, message: str = "") -> str | tuple[str, ...]:
+def merged(git_dir: Path, present: str, tip: str, message: str) -> str | tuple[str, ...]:
     """Where `branch` goes, from its commit `present`, to have all of the vendor branch's commit `tip`, or of another's.
 
     `present` itself when it has it, `tip` when only the monorepo moved on, else a merge commit, dated as the tip. The
@@ -25,24 +22,7 @@ def merged(git_dir: Path, branch: str, present: str, tip: str, message: str = ""
     date = _git(git_dir, "show", "--no-patch", "--format=%cd", "--date=raw", tip)
     author = {"NAME": "multirepo", "EMAIL": "multirepo@users.noreply.github.com", "DATE": date}
     identity = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in author.items()}
-    message = message or f"Merge branch '{VENDOR_BRANCH}' into {branch}"
     return _git(git_dir, "commit-tree", tree, "-p", present, "-p", tip, "-m", message, variables=identity)
-
-
-def by_way_of(git_dir: Path, branch: str, present: str, tip: str, brought_back: Iterable[str]) -> str:
-    """What to merge into `present` instead of `tip`: that, merged already with the last of the commits brought back.
-
-    brought_back: commits of `branch` whose work the monorepo has by now, and the tip as well. What people changed in
-    `present` since then would conflict with its own beginning. `tip` itself where that is no help. Raises GitError.
-    """
-    _, base = _answer(git_dir, "merge-base", present, tip)
-    latest = ""
-    for one in filter(partial(has_commit, git_dir), brought_back if base else ()):
-        is_between = is_ancestor(git_dir, base.split()[0], one) and is_ancestor(git_dir, one, present)
-        if is_between and (not latest or is_ancestor(git_dir, latest, one)):
-            latest = one
-    result = merged(git_dir, branch, latest, tip) if latest else tip
-    return result if isinstance(result, str) else tip
 
 
 def merged_tree(git_dir: Path, ours: str, theirs: str) -> list[str]:
@@ -54,23 +34,16 @@ def merged_tree(git_dir: Path, ours: str, theirs: str) -> list[str]:
     return shown.removesuffix("\0").split("\0")
 
 
+def merge_base(git_dir: Path, one: str, other: str) -> str:
+    """A best common ancestor of two commits; "" when they have none. Raises GitError."""
+    _, shown = _answer(git_dir, "merge-base", one, other)
+    return shown.partition("\n")[0]
+
+
 def is_ancestor(git_dir: Path, older: str, newer: str) -> bool:
     """Whether `newer` has all of `older`'s history. Raises GitError."""
     other, _ = _answer(git_dir, "merge-base", "--is-ancestor", older, newer)
     return not other
-
-
-def has_commit(git_dir: Path, commit: str) -> bool:
-    """Whether the commit is on this machine, with everything that it needs.
-
-    An interrupted fetch leaves commits without their files: only what is behind a ref is known to be whole.
-    """
-    whole = ("rev-list", "--quiet", "--objects", commit, "--not", f"--glob={SPLIT_HEADS}")
-    try:
-        run_git(*whole, directory=git_dir)
-    except GitError:
-        return False
-    return True
 
 
 def commits_between(git_dir: Path, since: str, until: str, paths: tuple[str, ...]) -> list[str]:

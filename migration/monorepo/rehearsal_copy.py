@@ -7,11 +7,12 @@ from pathlib import Path
 
 from migration.errors import CarryRefusedError
 from migration.git.command import run_git
+from migration.git.lfs import lfs_folder
 from migration.git.merge import is_ancestor, merged
 from migration.git.remote import Remote
 from migration.monorepo.fetch import is_address
 from migration.monorepo.source import look_at
-from migration.preflight.checks.lfs_pointers import lfs_folder
+from migration.plan import VENDOR_BRANCH
 
 _THEIRS = "refs/remotes/origin/"
 """Before heads/, tags/ and so on: where the monorepo's refs were when the copy was last brought up to date."""
@@ -61,7 +62,9 @@ def bring_up_to_date(copy: Path) -> None:
 
 def _together(copy: Path, branch: str, present: str, old: str | None, new: str) -> str:
     rewritten = old is None or not is_ancestor(copy, old, new)
-    result = ("its history",) if rewritten else merged(copy, branch, present, new)
+    result = (
+        ("its history",) if rewritten else merged(copy, present, new, f"Merge branch '{VENDOR_BRANCH}' into {branch}")
+    )
     if isinstance(result, str):
         return result
     raise CarryRefusedError(

@@ -11,7 +11,7 @@ from migration.plan import is_own_tag
 
 
 @dataclass(frozen=True)
-class Place:
+class LocalRepository:
     """A complete local repository. objects: its object folder, shared by all its work trees."""
 
     path: Path
@@ -20,7 +20,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Monorepo(Place):
+class SourceMonorepo(LocalRepository):
     """One at a moment. Ids are raw bytes.
 
     head: the commit that the asked revision names.
@@ -32,17 +32,17 @@ class Monorepo(Place):
     tags: dict[str, bytes]
 
 
-def open_monorepo(path: Path, revision: str) -> Monorepo:
+def open_monorepo(path: Path, revision: str) -> SourceMonorepo:
     """Look at the repository without changing it.
 
     path: a work tree, a linked work tree, or a bare repository. Raises SplitError where it cannot be split.
     """
     place = look_at(path)
     head = _commit(place.path, revision)
-    return Monorepo(place.path, place.objects, place.object_format, head, _tags(place.path))
+    return SourceMonorepo(place.path, place.objects, place.object_format, head, _tags(place.path))
 
 
-def look_at(path: Path) -> Place:
+def look_at(path: Path) -> LocalRepository:
     """Find the repository. Raises SplitError where there is none, or where a part of it is missing."""
     if not path.is_dir():
         raise SplitError(f"There is no folder {path}. Clone the monorepo, and give the path of the clone.")
@@ -66,7 +66,7 @@ def look_at(path: Path) -> Place:
     if shallow == "true":
         raise SplitError(f"{path} is a shallow clone: it lacks history. Run `git fetch --unshallow` in it.")
     _refuse_partial_clone(path)
-    return Place(path, Path(objects), FORMATS[object_format])
+    return LocalRepository(path, Path(objects), FORMATS[object_format])
 
 
 def _refuse_partial_clone(path: Path) -> None:

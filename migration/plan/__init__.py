@@ -1,6 +1,9 @@
-"""Stage 1: `migration.yaml` becomes a frozen, checked model; every fault is told at once."""
+"""Stage 1: `migration.yaml` becomes a frozen, checked model; every fault is told at once.
 
-from migration.errors import Fault, PlanError
+It must not know a stack.
+"""
+
+from migration.errors import PlanError, PlanFault
 from migration.plan.model import (
     BACKUP_SUFFIX,
     FROZEN_TAG,
@@ -46,7 +49,6 @@ __all__ = [
     "Confirmation",
     "Contract",
     "Environment",
-    "Fault",
     "History",
     "Kind",
     "Label",
@@ -56,6 +58,7 @@ __all__ = [
     "PackageSource",
     "Plan",
     "PlanError",
+    "PlanFault",
     "Protection",
     "Repository",
     "RepositorySettings",

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from migration.plan.model import Plan, Repository
-from migration.plan.problems import Finding
+from migration.plan.problems import PlanFinding
 
 
-def with_added_folders(plan: Plan, beside: Path) -> tuple[Plan, list[Finding]]:
+def with_added_folders(plan: Plan, beside: Path) -> tuple[Plan, list[PlanFinding]]:
     """The plan whose `add_files` hold the files of each `add_folder` too, and what is wrong with those folders.
 
     beside: the folder of the plan's file. A file that `add_files` names itself goes before.
     """
-    findings: list[Finding] = []
+    findings: list[PlanFinding] = []
     repositories = tuple(_with_files(one, at, beside, findings) for at, one in enumerate(plan.repositories))
     return plan.model_copy(update={"repositories": repositories}), findings
 
 
-def _with_files(repository: Repository, at: int, beside: Path, findings: list[Finding]) -> Repository:
+def _with_files(repository: Repository, at: int, beside: Path, findings: list[PlanFinding]) -> Repository:
     transforms = repository.transforms
     if transforms.add_folder is None:
         return repository
@@ -28,9 +28,11 @@ def _with_files(repository: Repository, at: int, beside: Path, findings: list[Fi
         try:
             files[name] = path.read_bytes().decode()
         except UnicodeDecodeError:
-            findings.append(Finding(location, f"{name} in it is not UTF-8", "Save it as UTF-8, or leave it out."))
+            findings.append(PlanFinding(location, f"{name} in it is not UTF-8", "Save it as UTF-8, or leave it out."))
     if not files:
-        findings.append(Finding(location, f"there are no files in {folder}", "Correct the path, or remove the key."))
+        findings.append(
+            PlanFinding(location, f"there are no files in {folder}", "Correct the path, or remove the key.")
+        )
     added = transforms.model_copy(update={"add_files": {**files, **transforms.add_files}})
     return repository.model_copy(update={"transforms": added})
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from migration.plan.folder_checks import check_files, check_folders
 from migration.plan.model import BACKUP_SUFFIX, DEFAULT_WAVE, VENDOR_BRANCH, Plan
 from migration.plan.package_checks import check_packages
-from migration.plan.problems import Finding, Location, did_you_mean
+from migration.plan.problems import Location, PlanFinding, did_you_mean
 from migration.plan.settings_checks import check_settings
 from migration.plan.values import quoted
 
@@ -22,7 +22,7 @@ KINDS_WITH = {
 WRITING_ROLES = ("push", "maintain", "admin")
 
 
-def check(plan: Plan) -> Iterator[Finding]:
+def check(plan: Plan) -> Iterator[PlanFinding]:
     """Everything that is wrong with the plan as a whole."""
     yield from _check_names(plan)
     yield from _check_waves(plan)
@@ -36,7 +36,7 @@ def check(plan: Plan) -> Iterator[Finding]:
     yield from check_settings(plan)
 
 
-def _check_names(plan: Plan) -> Iterator[Finding]:
+def _check_names(plan: Plan) -> Iterator[PlanFinding]:
     yield from _repeated("wave", ((("waves", at, "name"), wave.name) for at, wave in enumerate(plan.waves)))
     yield from _repeated("team", ((("teams", at, "name"), team.name) for at, team in enumerate(plan.teams)))
     # GitHub tells the names of repositories apart without regard to case.
@@ -45,21 +45,21 @@ def _check_names(plan: Plan) -> Iterator[Finding]:
     for location, name in repositories:
         if name and name == plan.monorepo.name.lower():
             problem = f"{quoted(name)} is the monorepo itself"
-            yield Finding(location, problem, "Give the new repository a name of its own.")
+            yield PlanFinding(location, problem, "Give the new repository a name of its own.")
         if name and name == f"{plan.monorepo.name}{BACKUP_SUFFIX}".lower():
             problem = f"{quoted(name)} is the name of the monorepo's backup"
-            yield Finding(location, problem, "Give the new repository a name of its own.")
+            yield PlanFinding(location, problem, "Give the new repository a name of its own.")
 
 
-def _repeated(what: str, named: Iterable[tuple[Location, str]]) -> Iterator[Finding]:
+def _repeated(what: str, named: Iterable[tuple[Location, str]]) -> Iterator[PlanFinding]:
     seen: set[str] = set()
     for location, name in named:
         if name in seen and name:
-            yield Finding(location, f"there are two of the {what} {quoted(name)}", "Rename one, or join the two.")
+            yield PlanFinding(location, f"there are two of the {what} {quoted(name)}", "Rename one, or join the two.")
         seen.add(name)
 
 
-def _check_waves(plan: Plan) -> Iterator[Finding]:
+def _check_waves(plan: Plan) -> Iterator[PlanFinding]:
     names = [wave.name for wave in plan.waves]
     unknown = False
     for at, repository in enumerate(plan.repositories):
@@ -68,81 +68,81 @@ def _check_waves(plan: Plan) -> Iterator[Finding]:
         unknown = True
         location: Location = ("repositories", at, "wave")
         if repository.wave == DEFAULT_WAVE:
-            yield Finding(location, "no wave is named", f"Add `wave:` with one of: {', '.join(names)}.")
+            yield PlanFinding(location, "no wave is named", f"Add `wave:` with one of: {', '.join(names)}.")
         else:
             remedy = did_you_mean(repository.wave, names, "The waves are:")
-            yield Finding(location, f"there is no wave {quoted(repository.wave)}", remedy)
+            yield PlanFinding(location, f"there is no wave {quoted(repository.wave)}", remedy)
     latest = 0
     for at, wave in enumerate(plan.waves):
         if wave.week is not None and wave.week < latest:
             problem = f"week {wave.week} stands after week {latest}"
-            yield Finding(("waves", at, "week"), problem, "Put the waves in the order in which they move.")
+            yield PlanFinding(("waves", at, "week"), problem, "Put the waves in the order in which they move.")
         latest = max(latest, wave.week or 0)
     # A wave may stand empty only because the repository meant for it is at fault: that is told above, or by its shape.
     if not unknown:
         yield from _check_empty_waves(plan)
 
 
-def _check_empty_waves(plan: Plan) -> Iterator[Finding]:
+def _check_empty_waves(plan: Plan) -> Iterator[PlanFinding]:
     used = {repository.wave for repository in plan.repositories}
     for at, wave in enumerate(plan.waves):
         if wave.name and used and not used & {"", wave.name}:
             problem = f"no repository moves in the wave {quoted(wave.name)}"
-            yield Finding(("waves", at, "name"), problem, "Remove the wave, or name it in a repository.")
+            yield PlanFinding(("waves", at, "name"), problem, "Remove the wave, or name it in a repository.")
 
 
-def _check_tags(plan: Plan) -> Iterator[Finding]:
+def _check_tags(plan: Plan) -> Iterator[PlanFinding]:
     for at, repository in enumerate(plan.repositories):
         location: Location = ("repositories", at)
         if repository.default_branch == VENDOR_BRANCH:
             problem = f"{quoted(VENDOR_BRANCH)} is the branch that holds the moved history"
-            yield Finding((*location, "default_branch"), problem, "Name another branch, like 'main'.")
+            yield PlanFinding((*location, "default_branch"), problem, "Name another branch, like 'main'.")
         for number, rule in enumerate(repository.tags):
             if "*" in rule.source and "*" not in rule.target:
                 problem = f"many tags {quoted(rule.source)} would become the one tag {quoted(rule.target)}"
                 remedy = "Put a '*' into `to`, or name one tag in `from`."
-                yield Finding((*location, "tags", number, "to"), problem, remedy)
+                yield PlanFinding((*location, "tags", number, "to"), problem, remedy)
             if "*" in rule.target and "*" not in rule.source:
                 problem = f"{quoted(rule.target)} has a '*' and {quoted(rule.source)} has none to fill it"
-                yield Finding((*location, "tags", number, "to"), problem, "Remove the '*', or put one into `from`.")
+                yield PlanFinding((*location, "tags", number, "to"), problem, "Remove the '*', or put one into `from`.")
         yield from _repeated(
             "tag rule",
             (((*location, "tags", number, "from"), rule.source) for number, rule in enumerate(repository.tags)),
         )
 
 
-def _check_people(plan: Plan) -> Iterator[Finding]:
+def _check_people(plan: Plan) -> Iterator[PlanFinding]:
     names = [team.name for team in plan.teams]
     for at, repository in enumerate(plan.repositories):
         for team in repository.teams:
             if team not in names and "" not in names:
                 remedy = did_you_mean(team, names, "Add it to `teams` of the plan, which are:")
-                yield Finding(("repositories", at, "teams", team), f"there is no team {quoted(team)}", remedy)
+                yield PlanFinding(("repositories", at, "teams", team), f"there is no team {quoted(team)}", remedy)
         for pattern, owners in repository.code_owners.items():
             for number, owner in enumerate(owners):
                 if owner and not owner.startswith("@") and repository.teams.get(owner) not in WRITING_ROLES:
                     location = ("repositories", at, "code_owners", pattern, number)
                     problem = f"the team {quoted(owner)} cannot write to the repository, so GitHub ignores it here"
                     remedy = f"Give it one of the roles {', '.join(WRITING_ROLES)} in `teams` of the repository."
-                    yield Finding(location, problem, remedy)
+                    yield PlanFinding(location, problem, remedy)
 
 
-def _check_pipelines(plan: Plan) -> Iterator[Finding]:
+def _check_pipelines(plan: Plan) -> Iterator[PlanFinding]:
     for at, repository in enumerate(plan.repositories):
         if repository.kind == "python-packages" and not repository.packages:
             problem = "a repository of this kind publishes packages, and names none"
             remedy = "Name them under `packages`, or set `kind:` to python-service or another one."
-            yield Finding(("repositories", at, "kind"), problem, remedy)
+            yield PlanFinding(("repositories", at, "kind"), problem, remedy)
         for key, kinds in KINDS_WITH.items():
             if getattr(repository, key) and repository.kind not in kinds:
                 problem = f"nothing reads it in a repository of the kind {quoted(repository.kind)}"
                 if repository.kind is None:
                     problem = "nothing reads it in a repository without a kind"
                 remedy = f"Remove it, or set `kind:` to {' or '.join(kinds)}."
-                yield Finding(("repositories", at, key), problem, remedy)
+                yield PlanFinding(("repositories", at, key), problem, remedy)
 
 
-def _check_preflight(plan: Plan) -> Iterator[Finding]:
+def _check_preflight(plan: Plan) -> Iterator[PlanFinding]:
     names = [repository.name for repository in plan.repositories]
     named: list[tuple[Location, str]] = [
         (("preflight", "lfs_without_objects", name), name) for name in plan.preflight.lfs_without_objects
@@ -153,8 +153,8 @@ def _check_preflight(plan: Plan) -> Iterator[Finding]:
             named.append(((*location, "repository"), entry.repository))
         if entry.fingerprint is entry.path is entry.rule is None:
             remedy = "Add `fingerprint:`, `path:` or `rule:`: without one, every secret would be allowed."
-            yield Finding(location, "it does not say which secret is meant", remedy)
+            yield PlanFinding(location, "it does not say which secret is meant", remedy)
     for location, name in named:
         if name not in names and "" not in names:
             remedy = did_you_mean(name, names, "The repositories are:")
-            yield Finding(location, f"there is no repository {quoted(name)}", remedy)
+            yield PlanFinding(location, f"there is no repository {quoted(name)}", remedy)

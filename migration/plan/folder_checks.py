@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pathspec import GitIgnoreSpec
 
 from migration.plan.model import Move, Plan
-from migration.plan.problems import Finding, Location
+from migration.plan.problems import Location, PlanFinding
 from migration.plan.values import quoted
 
 
@@ -22,7 +22,7 @@ class _Claim(NamedTuple):
     location: Location
 
 
-def check_folders(plan: Plan) -> Iterator[Finding]:
+def check_folders(plan: Plan) -> Iterator[PlanFinding]:
     """Folders that are claimed twice, targets that collide, names that are repeated."""
     claims = [
         _Claim(repository.name or f"repositories[{at}]", move, ("repositories", at, "moves", number))
@@ -33,32 +33,32 @@ def check_folders(plan: Plan) -> Iterator[Finding]:
         yield from _claimed_twice(earlier, later)
         if earlier.location[:2] == later.location[:2] and earlier.move.target == later.move.target != "":
             problem = f"{quoted(earlier.move.source)} moves to {quoted(later.move.target)}, too"
-            yield Finding((*later.location, "to"), problem, "Give each of the two a folder of its own.")
+            yield PlanFinding((*later.location, "to"), problem, "Give each of the two a folder of its own.")
     for claim in claims:
         names = [claim.move.source, *claim.move.earlier]
         for number, name in enumerate(claim.move.earlier):
             if name in names[: number + 1]:
                 problem = f"{quoted(name)} is named already"
-                yield Finding((*claim.location, "earlier", number), problem, "Remove it.")
+                yield PlanFinding((*claim.location, "earlier", number), problem, "Remove it.")
 
 
-def _claimed_twice(one: _Claim, other: _Claim) -> Iterator[Finding]:
+def _claimed_twice(one: _Claim, other: _Claim) -> Iterator[PlanFinding]:
     inner, outer = (one, other) if len(one.move.source) > len(other.move.source) else (other, one)
     if not outer.move.source:
         return
     if inner.move.source == outer.move.source:
         problem = f"{quoted(other.move.source)} is already moved to {quoted(one.repository)}"
-        yield Finding((*other.location, "from"), problem, "Give each folder to one repository, and name it once.")
+        yield PlanFinding((*other.location, "from"), problem, "Give each folder to one repository, and name it once.")
     elif inner.move.source.startswith(f"{outer.move.source}/"):
         within = inner.move.source.removeprefix(f"{outer.move.source}/")
         if not GitIgnoreSpec.from_lines(outer.move.exclude).match_file(f"{within}/file"):
             folder, around = quoted(inner.move.source), quoted(outer.move.source)
             problem = f"{folder} is already moved to {quoted(outer.repository)} with {around}"
             remedy = f"Add '/{within}/' to `exclude` of {around}, or remove one of the two."
-            yield Finding((*inner.location, "from"), problem, remedy)
+            yield PlanFinding((*inner.location, "from"), problem, remedy)
 
 
-def check_files(plan: Plan) -> Iterator[Finding]:
+def check_files(plan: Plan) -> Iterator[PlanFinding]:
     """Files of the transforms that could not stand beside each other."""
     for at, repository in enumerate(plan.repositories):
         paths = repository.transforms.add_files
@@ -67,4 +67,4 @@ def check_files(plan: Plan) -> Iterator[Finding]:
             if above is not None:
                 location = ("repositories", at, "transforms", "add_files", path)
                 problem = f"{quoted(above)} is a file, and {quoted(path)} needs it as a folder"
-                yield Finding(location, problem, "Rename one of the two.")
+                yield PlanFinding(location, problem, "Rename one of the two.")

@@ -65,11 +65,13 @@ Role = Literal["pull", "triage", "push", "maintain", "admin"]
 Visibility = Literal["private", "internal", "public"]
 
 
-class _Model(BaseModel):
+class PlanModel(BaseModel):
+    """A mapping of the plan: frozen, and closed to keys that it does not define."""
+
     model_config = MAPPING
 
 
-class Monorepo(_Model):
+class Monorepo(PlanModel):
     """The repository that is taken apart. Where it is found is the stack's business."""
 
     name: RepositoryName
@@ -80,7 +82,7 @@ class Monorepo(_Model):
     """Where the notice of a frozen folder stands: in a file beside it, or in its place, so that its files go."""
 
 
-class Wave(_Model):
+class Wave(PlanModel):
     """Repositories that move together. The stack says at which stage each wave is."""
 
     name: WaveName
@@ -91,7 +93,7 @@ class Wave(_Model):
     """What it is for, in one line."""
 
 
-class Move(_Model):
+class Move(PlanModel):
     """One folder of the monorepo and where it lands."""
 
     source: Folder = Field(alias="from")
@@ -104,7 +106,7 @@ class Move(_Model):
     """Files that stay behind in every commit: patterns as in .gitignore, relative to `from`."""
 
 
-class TagRule(_Model):
+class TagRule(PlanModel):
     """Which tags of the monorepo follow, and under which name. The first rule that matches a tag wins."""
 
     source: TagPattern = Field(alias="from")
@@ -113,7 +115,7 @@ class TagRule(_Model):
     """Its name in the new repository; the '*' takes over what the other one matched."""
 
 
-class Package(_Model):
+class Package(PlanModel):
     """A Python package that the registry gets from its repository."""
 
     name: PackageName
@@ -126,7 +128,7 @@ class Package(_Model):
     """Packages of this plan that it needs. Published first; path dependencies on them become versions."""
 
 
-class Transforms(_Model):
+class Transforms(PlanModel):
     """Changes to the tip of the moved history, made in this order and in one commit. Older commits stay as they are."""
 
     remove_dependencies: tuple[PackageName, ...] = ()
@@ -143,7 +145,7 @@ class Transforms(_Model):
     """Files that are written over what was moved, and over those of `add_folder`: path to content."""
 
 
-class Contract(_Model):
+class Contract(PlanModel):
     """The OpenAPI description on which this repository and others have agreed. Its pipeline holds the code to it."""
 
     file: Folder
@@ -154,7 +156,7 @@ class Contract(_Model):
     """The TypeScript file that openapi-typescript writes from it, in a repository that calls the API."""
 
 
-class History(_Model):
+class History(PlanModel):
     """What changes in the moved histories apart from their files. Unless switched on here, messages stay as they are.
 
     Decide before the first move: a switch that changes messages changes every commit, and the move refuses that.
@@ -216,7 +218,7 @@ class Repository(RepositorySettings):
     """CODEOWNERS: pattern to teams of this plan, or people as '@login'. The last pattern that matches a file wins."""
 
 
-class PackageSource(_Model):
+class PackageSource(PlanModel):
     """How the manifests of consumers name the registry. Its address is the stack's business."""
 
     name: PackageName = "private"
@@ -225,7 +227,7 @@ class PackageSource(_Model):
     """When Poetry asks it: 'explicit' only for packages that name it, which leaves no room for confusion."""
 
 
-class Team(_Model):
+class Team(PlanModel):
     """A team at GitHub. Who is in it is the organization's business."""
 
     name: TeamName
@@ -234,7 +236,7 @@ class Team(_Model):
     """What it looks after."""
 
 
-class Confirmation(_Model):
+class Confirmation(PlanModel):
     """Something that only people can judge. It is never confirmed by the program."""
 
     statement: Text
@@ -245,7 +247,7 @@ class Confirmation(_Model):
     """When, as 2026-01-31."""
 
 
-class AllowedSecret(_Model):
+class AllowedSecret(PlanModel):
     """Something that looks like a secret and may be in a moved history. What is given must all fit, and one of
     fingerprint, path and rule must be given."""
 
@@ -261,7 +263,7 @@ class AllowedSecret(_Model):
     """The new repository that it is in; any, unless said otherwise."""
 
 
-class Preflight(_Model):
+class Preflight(PlanModel):
     """What the checks before the first push may find without stopping it."""
 
     allowed_secrets: tuple[AllowedSecret, ...] = ()
@@ -270,7 +272,7 @@ class Preflight(_Model):
     """Repositories whose Git LFS pointers go without their objects, each with the reason."""
 
 
-class Plan(_Model):
+class Plan(PlanModel):
     """A migration: what leaves the monorepo, where it goes and in which wave. The same for every stack."""
 
     monorepo: Monorepo

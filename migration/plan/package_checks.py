@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from migration.plan.model import Plan, Repository
-from migration.plan.problems import Finding, Location, did_you_mean
+from migration.plan.problems import Location, PlanFinding, did_you_mean
 from migration.plan.values import quoted
 
 
@@ -20,7 +20,7 @@ class _Need(NamedTuple):
     location: Location
 
 
-def check_packages(plan: Plan) -> Iterator[Finding]:
+def check_packages(plan: Plan) -> Iterator[PlanFinding]:
     """Repeated and unknown packages, cycles, and packages that come after their consumers."""
     yield from _check_repeated(plan)
     homes = {package.name: repository for repository in plan.repositories for package in repository.packages}
@@ -28,7 +28,7 @@ def check_packages(plan: Plan) -> Iterator[Finding]:
     for need in needs:
         if need.package not in homes and "" not in homes and need.package:
             remedy = did_you_mean(need.package, homes, "The packages of this plan are:")
-            yield Finding(need.location, f"there is no package {quoted(need.package)}", remedy)
+            yield PlanFinding(need.location, f"there is no package {quoted(need.package)}", remedy)
     known = [need for need in needs if need.package in homes]
     cycles = list(_check_cycles("package", {(need.by, need.package): need.location for need in known if need.by}))
     if not cycles:
@@ -39,7 +39,7 @@ def check_packages(plan: Plan) -> Iterator[Finding]:
     yield from _check_wave_order(plan, homes, known)
 
 
-def _check_repeated(plan: Plan) -> Iterator[Finding]:
+def _check_repeated(plan: Plan) -> Iterator[PlanFinding]:
     seen: dict[str, str] = {}
     for at, repository in enumerate(plan.repositories):
         paths: set[str] = set()
@@ -48,10 +48,10 @@ def _check_repeated(plan: Plan) -> Iterator[Finding]:
             normal = re.sub(r"[-_.]+", "-", package.name).lower()  # PEP 503: one name for a registry
             if normal in seen and normal:
                 problem = f"the package {quoted(package.name)} is already published from {quoted(seen[normal])}"
-                yield Finding((*location, "name"), problem, "Remove one, or rename it.")
+                yield PlanFinding((*location, "name"), problem, "Remove one, or rename it.")
             if package.path in paths and package.path:
                 problem = f"{quoted(package.path)} is already the folder of another package"
-                yield Finding((*location, "path"), problem, "Give each package a folder of its own.")
+                yield PlanFinding((*location, "path"), problem, "Give each package a folder of its own.")
             seen.setdefault(normal, repository.name)
             paths.add(package.path)
 
@@ -66,7 +66,7 @@ def _needs(plan: Plan) -> Iterator[_Need]:
                 yield _Need(repository, package.name, name, location)
 
 
-def _check_cycles(what: str, edges: Mapping[tuple[str, str], Location]) -> Iterator[Finding]:
+def _check_cycles(what: str, edges: Mapping[tuple[str, str], Location]) -> Iterator[PlanFinding]:
     """edges: (consumer, what it needs) to the place that says so. One finding for each cycle; none shares an edge."""
     open_edges = dict(edges)
     while True:
@@ -79,14 +79,14 @@ def _check_cycles(what: str, edges: Mapping[tuple[str, str], Location]) -> Itera
             cycle: list[str] = error.args[1][::-1]
             chain = " -> ".join(cycle)
             problem = f"the {what} {quoted(cycle[0])} needs itself: {chain}"
-            yield Finding(open_edges[cycle[0], cycle[1]], problem, "Remove one of these dependencies.")
+            yield PlanFinding(open_edges[cycle[0], cycle[1]], problem, "Remove one of these dependencies.")
             for pair in pairwise(cycle):
                 del open_edges[pair]
         else:
             return
 
 
-def _check_wave_order(plan: Plan, homes: Mapping[str, Repository], needs: list[_Need]) -> Iterator[Finding]:
+def _check_wave_order(plan: Plan, homes: Mapping[str, Repository], needs: list[_Need]) -> Iterator[PlanFinding]:
     order = {wave.name: number for number, wave in enumerate(plan.waves)}
     for need in needs:
         home = homes[need.package]
@@ -96,4 +96,4 @@ def _check_wave_order(plan: Plan, homes: Mapping[str, Repository], needs: list[_
                 f"after {quoted(need.repository.wave)}"
             )
             remedy = f"Move {quoted(home.name)} in an earlier wave, or {quoted(need.repository.name)} in a later one."
-            yield Finding(need.location, problem, remedy)
+            yield PlanFinding(need.location, problem, remedy)

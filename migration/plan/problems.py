@@ -9,7 +9,7 @@ from migration.plan.entries import Step
 Location = tuple[Step, ...]
 
 
-class Finding(NamedTuple):
+class PlanFinding(NamedTuple):
     """Something wrong at `location`, the keys and list indices that lead to it from the top of the plan."""
 
     location: Location

@@ -5,12 +5,12 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from migration.errors import Fault, PlanError
+from migration.errors import PlanError, PlanFault
 from migration.plan.added_folders import with_added_folders
 from migration.plan.checks import check
 from migration.plan.entries import MOST_ENTRIES, Entry, EntryBuilder, TooManyEntriesError
 from migration.plan.model import Plan
-from migration.plan.problems import Finding
+from migration.plan.problems import PlanFinding
 from migration.plan.shape import explain, path_of, repaired
 
 
@@ -24,7 +24,7 @@ class _Reading:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._faults: list[Fault] = []
+        self._faults: list[PlanFault] = []
 
     def plan(self) -> Plan:
         root = self._entries(self._text())
@@ -42,7 +42,7 @@ class _Reading:
             raise PlanError(self._faults)
         return plan
 
-    def _check(self, root: Entry, plan: Plan, findings: list[Finding]) -> None:
+    def _check(self, root: Entry, plan: Plan, findings: list[PlanFinding]) -> None:
         for finding in (*findings, *check(plan)):
             entry, missing = root.find(finding.location)
             self._report(entry, path_of(entry, missing), finding.problem, finding.remedy)
@@ -87,12 +87,12 @@ class _Reading:
         return root
 
     def _unreadable(self, problem: str, remedy: str, line: int = 0, column: int = 0) -> PlanError:
-        fault = Fault(file=str(self._path), line=line, column=column, key="", problem=problem, remedy=remedy)
+        fault = PlanFault(file=str(self._path), line=line, column=column, key="", problem=problem, remedy=remedy)
         return PlanError([*self._faults, fault])
 
     def _report(self, entry: Entry, key: str, problem: str, remedy: str) -> None:
         self._faults.append(
-            Fault(
+            PlanFault(
                 file=str(self._path),
                 line=entry.line,
                 column=entry.column,

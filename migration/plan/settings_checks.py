@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from migration.plan.model import Plan
-from migration.plan.problems import Finding, Location, did_you_mean
+from migration.plan.problems import Location, PlanFinding, did_you_mean
 from migration.plan.repository_settings import ORGANIZATION_ADMINS, REPOSITORY_ADMINS, RepositorySettings
 from migration.plan.values import quoted
 
 _KINDS_OF_ADMINS = (ORGANIZATION_ADMINS, REPOSITORY_ADMINS)
 
 
-def check_settings(plan: Plan) -> Iterator[Finding]:
+def check_settings(plan: Plan) -> Iterator[PlanFinding]:
     """Teams that are not there, names that stand twice, reviewers who could not look."""
     places: list[tuple[Location, RepositorySettings]] = [(("defaults",), plan.defaults)]
     places += [(("repositories", at), repository) for at, repository in enumerate(plan.repositories)]
@@ -19,10 +19,10 @@ def check_settings(plan: Plan) -> Iterator[Finding]:
         yield from _check_repeated(location, settings)
         if settings.security_updates and settings.vulnerability_alerts is False:
             remedy = "Set `vulnerability_alerts: true`: the updates answer to the alerts."
-            yield Finding((*location, "security_updates"), "there are no alerts to answer to", remedy)
+            yield PlanFinding((*location, "security_updates"), "there are no alerts to answer to", remedy)
 
 
-def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -> Iterator[Finding]:
+def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -> Iterator[PlanFinding]:
     named: list[tuple[Location, str]] = []
     if settings.protection:
         here = (*location, "protection")
@@ -36,10 +36,10 @@ def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -
     for place, team in named:
         if team and not team.startswith("@") and team not in teams and "" not in teams:
             remedy = did_you_mean(team, teams, "Add it to `teams` of the plan, which are:")
-            yield Finding(place, f"there is no team {quoted(team)}", remedy)
+            yield PlanFinding(place, f"there is no team {quoted(team)}", remedy)
 
 
-def _check_repeated(location: Location, settings: RepositorySettings) -> Iterator[Finding]:
+def _check_repeated(location: Location, settings: RepositorySettings) -> Iterator[PlanFinding]:
     """GitHub tells names of environments, labels, secrets and variables apart without regard to case."""
     lists: list[tuple[Location, list[str]]] = [
         ((*location, key), list(getattr(settings, key))) for key in ("secrets", "dependabot_secrets", "variables")
@@ -53,5 +53,5 @@ def _check_repeated(location: Location, settings: RepositorySettings) -> Iterato
         seen: set[str] = set()
         for number, name in enumerate(names):
             if name and name.casefold() in seen:
-                yield Finding((*place, number), f"{quoted(name)} stands there twice", "Keep one.")
+                yield PlanFinding((*place, number), f"{quoted(name)} stands there twice", "Keep one.")
             seen.add(name.casefold())

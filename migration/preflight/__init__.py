@@ -6,7 +6,7 @@ Each kind of finding has its module; `checking` runs them all and remembers what
 
 from migration.preflight.checking import preflight
 from migration.preflight.checks.findings import Finding, Severity
-from migration.preflight.checks.unclaimed_files import Leftover
-from migration.preflight.result import Preflight, in_lines
+from migration.preflight.checks.unclaimed_files import UnclaimedFile
+from migration.preflight.result import PreflightReport, in_lines
 
-__all__ = ["Finding", "Leftover", "Preflight", "Severity", "in_lines", "preflight"]
+__all__ = ["Finding", "PreflightReport", "Severity", "UnclaimedFile", "in_lines", "preflight"]

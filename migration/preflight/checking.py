@@ -20,7 +20,7 @@ from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY
 from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.looking import Looked, Progress, look_through
 from migration.preflight.memory import Memory, recall, remember
-from migration.preflight.result import Preflight
+from migration.preflight.result import PreflightReport
 from migration.split.workspace import Split, Workspace
 
 
@@ -28,7 +28,7 @@ def quiet(phase: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-def preflight(split: Split, monorepo: Path, plan: Plan, scanner: Path, progress: Progress = quiet) -> Preflight:
+def preflight(split: Split, monorepo: Path, plan: Plan, scanner: Path, progress: Progress = quiet) -> PreflightReport:
     """Look through the histories of a split; only at what is new where they were looked through before.
 
     monorepo: for its Git LFS objects alone. scanner: the program; its path stands for its rules.
@@ -44,7 +44,7 @@ def preflight(split: Split, monorepo: Path, plan: Plan, scanner: Path, progress:
             raise SplitError(f"Reading the new histories failed: {error}. Run the same command again.") from error
         if now != before:
             remember(split.git_dir, scanner, now)
-    return Preflight(
+    return PreflightReport(
         monorepo_head=split.monorepo_head,
         repositories=tuple(split.histories),
         findings=findings,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from migration.preflight.checks.findings import Finding, Severity
-from migration.preflight.checks.unclaimed_files import Leftover
+from migration.preflight.checks.unclaimed_files import UnclaimedFile
 from migration.preflight.looking import Looked
 
 CHECKS = 1
@@ -22,7 +22,7 @@ class Memory:
 
     repositories: Mapping[str, Looked] = field(default_factory=dict)
     leftovers_of: str = ""
-    leftovers: Sequence[Leftover] = ()
+    leftovers: Sequence[UnclaimedFile] = ()
 
 
 def recall(git_dir: Path, scanner: Path) -> Memory:
@@ -34,7 +34,7 @@ def recall(git_dir: Path, scanner: Path) -> Memory:
         return Memory(
             repositories={name: _looked(each) for name, each in saved["repositories"].items()},
             leftovers_of=saved["leftovers_of"],
-            leftovers=tuple(Leftover(**each) for each in saved["leftovers"]),
+            leftovers=tuple(UnclaimedFile(**each) for each in saved["leftovers"]),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return Memory()

@@ -7,14 +7,14 @@ from itertools import groupby
 
 from migration.errors import PreflightError
 from migration.preflight.checks.findings import Finding, Severity
-from migration.preflight.checks.unclaimed_files import Leftover
+from migration.preflight.checks.unclaimed_files import UnclaimedFile
 
 SHOWN = 20
 """Findings of one check in a message."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preflight:
+class PreflightReport:
     """What was looked at and found. findings: refusals first, then by repository and check.
 
     allowed: secrets that the plan allows. leftovers: what of the monorepo's head no repository of the plan takes.
@@ -24,7 +24,7 @@ class Preflight:
     repositories: tuple[str, ...]
     findings: tuple[Finding, ...]
     allowed: int
-    leftovers: tuple[Leftover, ...]
+    leftovers: tuple[UnclaimedFile, ...]
     seconds: float
 
     @property

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from migration.desired_state.code_selection import Move
+from migration.desired_state.code_selection import FolderMove
 from migration.proof.evidence import differences, ignored, listing
 
 Changes = dict[bytes, bytes]
@@ -57,7 +57,7 @@ def _folders_of(path: bytes) -> list[bytes]:
     return [b"/".join(names[:depth]) for depth in range(1, len(names))]
 
 
-def _landed(move: Move, changes: Sequence[Mapping[bytes, bytes]]) -> list[Changes]:
+def _landed(move: FolderMove, changes: Sequence[Mapping[bytes, bytes]]) -> list[Changes]:
     """Changes inside a moved folder as changes of the new repository."""
     left_behind: set[bytes] = set()
     if move.exclude:
@@ -67,7 +67,7 @@ def _landed(move: Move, changes: Sequence[Mapping[bytes, bytes]]) -> list[Change
 
 
 def wrong_paths(
-    git_dir: Path, moves: Sequence[Move], compared: Sequence[tuple[tuple[bytes, ...], bytes]]
+    git_dir: Path, moves: Sequence[FolderMove], compared: Sequence[tuple[tuple[bytes, ...], bytes]]
 ) -> Iterator[bytes | None]:
     """For each comparison the first path that differs, or None where every file is as the moves say.
 
@@ -91,7 +91,7 @@ def wrong_paths(
         yield min(wrong, default=None)
 
 
-def files_at(git_dir: Path, commit: bytes, moves: Sequence[Move]) -> dict[bytes, bytes]:
+def files_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove]) -> dict[bytes, bytes]:
     """Every file that the moves take from one commit of the monorepo, listed anew."""
     layout = Layout(len(moves))
     for number, move in enumerate(moves):

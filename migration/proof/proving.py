@@ -11,7 +11,7 @@ from migration.desired_state.code_selection import CodeSelection
 from migration.errors import ProofError, SplitError
 from migration.git.command import GitError, run_git
 from migration.proof.evidence import empty_tree, folder_versions, read_graph
-from migration.proof.repository_proof import RepositoryCheck, RepositoryProof, Source
+from migration.proof.repository_proof import ProofSource, RepositoryCheck, RepositoryProof
 from migration.proof.tag_checks import new_name, read_tags, tag_ids
 from migration.split.workspace import Split, Workspace
 
@@ -153,7 +153,7 @@ def _refuse_replaced(split: Split) -> None:
         )
 
 
-def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSelection]) -> Source:
+def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSelection]) -> ProofSource:
     rules = [selection.tags for selection in selections.values()]
     ids = {
         name: tag for name, tag in tag_ids(monorepo).items() if any(new_name(each, name) is not None for each in rules)
@@ -163,7 +163,7 @@ def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSele
     graph = read_graph(split.git_dir, [head, *(tag.commit for tag in tags.values())])
     moves = [move for selection in selections.values() for move in selection.moves]
     names = {name for move in moves for name in (move.source, *move.earlier)}
-    return Source(
+    return ProofSource(
         git_dir=split.git_dir,
         head=head,
         graph=graph,

@@ -13,8 +13,8 @@ from migration.proof.file_layout import files_at, wrong_paths
 from migration.proof.identity import commit_difference, links, tag_difference
 from migration.proof.lineage import NONE, Lines, nearest_kept
 from migration.proof.message_checks import MessageCheck
-from migration.proof.tag_checks import Tag, new_name, read_tags, renamed
-from migration.split.workspace import History
+from migration.proof.tag_checks import PeeledTag, new_name, read_tags, renamed
+from migration.split.workspace import SplitHistory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class RepositoryProof:
 
 
 @dataclass(frozen=True)
-class Source:
+class ProofSource:
     """The monorepo, as git shows it. ids: by position in the graph. tags: those that any repository takes."""
 
     git_dir: Path
@@ -50,7 +50,7 @@ class Source:
     graph: Graph
     ids: list[bytes]
     folders: Mapping[str, Versions]
-    tags: Mapping[str, Tag]
+    tags: Mapping[str, PeeledTag]
     empty_tree: bytes
 
 
@@ -58,7 +58,7 @@ class RepositoryCheck:
     """One run over one repository. Failures are gathered, and each check goes on as far as it can."""
 
     def __init__(
-        self, name: str, selection: CodeSelection, history: History, commit_map: bytes, source: Source
+        self, name: str, selection: CodeSelection, history: SplitHistory, commit_map: bytes, source: ProofSource
     ) -> None:
         self._name = name
         self._selection = selection
@@ -209,7 +209,7 @@ class RepositoryCheck:
         for name in expected.keys() & found.keys():
             self._check_tag(name, *expected[name], found[name])
 
-    def _check_tag(self, name: str, before: Tag, commit: bytes, after: Tag) -> None:
+    def _check_tag(self, name: str, before: PeeledTag, commit: bytes, after: PeeledTag) -> None:
         if after.commit != commit:
             self._failures.append(
                 f"{self._name}: the tag {name!r} is on commit {after.commit.decode()}; it must be on {commit.decode()} "

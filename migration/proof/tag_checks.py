@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from migration.desired_state.code_selection import TagRule
+from migration.desired_state.code_selection import TagMapping
 from migration.git.command import run_git
 from migration.plan import is_own_tag
 from migration.proof.evidence import read_objects
 
 
 @dataclass(frozen=True)
-class Tag:
+class PeeledTag:
     """objects: contents of the tag objects from the tag to the commit; none for a lightweight tag."""
 
     objects: tuple[bytes, ...]
@@ -29,7 +29,7 @@ def tag_ids(monorepo: Path) -> dict[str, bytes]:
     return {name: object_id for name, object_id in found.items() if not is_own_tag(name)}
 
 
-def read_tags(git_dir: Path, ids: Mapping[str, bytes]) -> dict[str, Tag]:
+def read_tags(git_dir: Path, ids: Mapping[str, bytes]) -> dict[str, PeeledTag]:
     """Each tag down to its commit; tags that name no commit are left out."""
     objects: dict[str, tuple[bytes, ...]] = dict.fromkeys(ids, ())
     pending, found = dict(ids), {}
@@ -38,7 +38,7 @@ def read_tags(git_dir: Path, ids: Mapping[str, bytes]) -> dict[str, Tag]:
         contents = read_objects(git_dir, pending.values())
         for (name, object_id), (kind, content) in zip(pending.items(), contents, strict=True):
             if kind == b"commit":
-                found[name] = Tag(objects[name], object_id)
+                found[name] = PeeledTag(objects[name], object_id)
             elif kind == b"tag":
                 objects[name] += (content,)
                 behind[name] = content.partition(b"\n")[0].removeprefix(b"object ")
@@ -46,7 +46,7 @@ def read_tags(git_dir: Path, ids: Mapping[str, bytes]) -> dict[str, Tag]:
     return found
 
 
-def new_name(rules: Iterable[TagRule], name: str) -> str | None:
+def new_name(rules: Iterable[TagMapping], name: str) -> str | None:
     """A tag's name in the new repository, by the first rule that matches."""
     for rule in rules:
         match = re.fullmatch(re.escape(rule.source).replace(r"\*", "(.*)", 1), name, re.DOTALL)
@@ -55,7 +55,7 @@ def new_name(rules: Iterable[TagRule], name: str) -> str | None:
     return None
 
 
-def renamed(rules: Iterable[TagRule], tag: bytes) -> bytes:
+def renamed(rules: Iterable[TagMapping], tag: bytes) -> bytes:
     """What a tag object must call itself: its own name by the rules, or as it was where none matches."""
     new = new_name(rules, tag.decode("utf-8", "surrogateescape"))
     return tag if new is None else new.encode("utf-8", "surrogateescape")

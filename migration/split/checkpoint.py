@@ -6,25 +6,25 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migration.split.graph.kept_commits import CommitGraph, Kept
+from migration.split.graph.kept_commits import CommitGraph, KeptCommits
 from migration.split.graph.source_history import SourceHistory
 from migration.split.objects.writing import NewRepository, Written
 
 
 @dataclass(frozen=True)
-class Past:
+class SplitCheckpoint:
     """A finished split. tips: raw ids of the commits whose histories were read. repositories: by name."""
 
     tips: list[bytes]
     history: SourceHistory
-    repositories: Mapping[str, "PastRepository"]
+    repositories: Mapping[str, "RepositoryCheckpoint"]
 
 
 @dataclass(frozen=True)
-class PastRepository:
+class RepositoryCheckpoint:
     """kept: its `trees` stay empty, for the next split numbers trees anew. trees: their raw ids instead."""
 
-    kept: Kept
+    kept: KeptCommits
     trees: list[bytes]
     written: Written
 
@@ -64,7 +64,7 @@ def _parts(
         yield json.dumps([authors, written.dropped_signatures]).encode()
 
 
-def recalled(content: bytes, id_size: int) -> Past | None:
+def recalled(content: bytes, id_size: int) -> SplitCheckpoint | None:
     """The split that these bytes tell of; None when they are not whole."""
     if hashlib.sha256(memoryview(content)[:-32]).digest() != content[-32:]:
         return None
@@ -74,10 +74,10 @@ def recalled(content: bytes, id_size: int) -> Past | None:
     first, second = _numbers(next(parts)), _numbers(next(parts))
     graph = CommitGraph(first, second, {position: tuple(parents) for position, *parents in octopuses})
     history = SourceHistory(graph, {commit: position for position, commit in enumerate(source_ids, 2)})
-    return Past(tips, history, {name: _repository(parts, id_size) for name in names})
+    return SplitCheckpoint(tips, history, {name: _repository(parts, id_size) for name in names})
 
 
-def _repository(parts: Iterator[bytes], id_size: int) -> PastRepository:
+def _repository(parts: Iterator[bytes], id_size: int) -> RepositoryCheckpoint:
     commits, counts = list(_numbers(next(parts))), _numbers(next(parts))
     flat, mapped = _numbers(next(parts)), _numbers(next(parts))
     parents, start = [], 0
@@ -90,7 +90,7 @@ def _repository(parts: Iterator[bytes], id_size: int) -> PastRepository:
     merges = set(_ids(next(parts), id_size))
     authors, dropped = json.loads(next(parts))
     written = Written(new_ids, merges, {author.encode("latin-1") for author in authors}, dropped)
-    return PastRepository(Kept(commits, parents, mapped, []), trees, written)
+    return RepositoryCheckpoint(KeptCommits(commits, parents, mapped, []), trees, written)
 
 
 def _cut(content: bytes) -> Iterator[bytes]:

@@ -13,18 +13,18 @@ from migration.desired_state.code_selection import CodeSelection, MessageRules
 from migration.errors import SplitError
 from migration.git.command import GitError, ObjectStore
 from migration.git.pack import PackWriter
-from migration.monorepo.source import Monorepo, count_files, folders_at, has_file, open_monorepo
-from migration.split.checkpoint import Past, recalled, sections
-from migration.split.graph.kept_commits import Kept, choose_commits, reached_from
+from migration.monorepo.source import SourceMonorepo, count_files, folders_at, has_file, open_monorepo
+from migration.split.checkpoint import SplitCheckpoint, recalled, sections
+from migration.split.graph.kept_commits import KeptCommits, choose_commits, reached_from
 from migration.split.graph.source_history import SourceHistory, lay_out
 from migration.split.objects.messages import CommitIds, Messages
 from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
 from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
 from migration.split.trees.composition import compose_repository, move_sources
 from migration.split.trees.folder_trees import FolderFinder, FolderTrees
-from migration.split.workspace import History, Split, Workspace
+from migration.split.workspace import Split, SplitHistory, Workspace
 
-__all__ = ["History", "Progress", "Split", "SplitError", "quiet", "split_monorepo"]
+__all__ = ["Progress", "Split", "SplitError", "SplitHistory", "quiet", "split_monorepo"]
 
 ALGORITHM = 2
 """Part of the key of a saved split: raise it whenever the same input gives other objects."""
@@ -71,19 +71,19 @@ def split_monorepo(
         ) from error
 
 
-def _plan_key(source: Monorepo, selections: Mapping[str, CodeSelection]) -> str:
+def _plan_key(source: SourceMonorepo, selections: Mapping[str, CodeSelection]) -> str:
     plan = [(name, asdict(selection)) for name, selection in selections.items()]
     facts = [ALGORITHM, str(source.path), str(source.objects), source.object_format.name, sys.byteorder, plan]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _key(source: Monorepo, plan_key: str) -> str:
+def _key(source: SourceMonorepo, plan_key: str) -> str:
     tags = sorted((name, object_id.hex()) for name, object_id in source.tags.items())
     return hashlib.sha256(json.dumps([plan_key, source.head.hex(), tags]).encode()).hexdigest()
 
 
 def _made(
-    source: Monorepo,
+    source: SourceMonorepo,
     selections: Mapping[str, CodeSelection],
     place: Workspace,
     progress: Progress,
@@ -109,12 +109,12 @@ class _CannotGoOnError(Exception):
 class _Run:
     def __init__(
         self,
-        source: Monorepo,
+        source: SourceMonorepo,
         selections: Mapping[str, CodeSelection],
         place: Workspace,
         store: ObjectStore,
         progress: Progress,
-        past: Past | None,
+        past: SplitCheckpoint | None,
     ) -> None:
         self._source = source
         self._selections = selections
@@ -213,7 +213,7 @@ class _Run:
         trees = compose_repository(selection, folders, self._store)
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         numbers = {tree: number for number, tree in enumerate(trees.trees)}
-        kept, written = Kept(), Written()
+        kept, written = KeptCommits(), Written()
         if self._past:
             past = self._past.repositories[name]
             kept, written = past.kept, past.written
@@ -238,10 +238,10 @@ class _Run:
         id_size = self._source.object_format.size
         return (record for record in records if record[:id_size] not in known)
 
-    def _counts(self, repository: NewRepository) -> History:
+    def _counts(self, repository: NewRepository) -> SplitHistory:
         written = repository.written
         head = written.new_ids[repository.kept.mapped[self._history.positions[self._source.head]]]
-        return History(
+        return SplitHistory(
             head=head.hex() or None,
             tags={name: object_id.hex() for name, object_id in repository.tags.items()},
             commits=len({new_id for new_id in written.new_ids if new_id}),

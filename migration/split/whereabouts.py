@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migration.desired_state.code_selection import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import GitError, run_git
 from migration.split.commit_map import read_commit_map
 from migration.split.objects.tags import new_tag_name
@@ -18,7 +18,7 @@ _LISTED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Landing:
     """One answer. repository: None for the monorepo. what: the rest of the sentence, such as "commit 0123..."."""
 
     repository: str | None
@@ -30,7 +30,7 @@ class Answer:
     """places: none where it went nowhere; reason: then why not."""
 
     asked: str
-    places: tuple[Place, ...] = ()
+    places: tuple[Landing, ...] = ()
     reason: str = ""
 
 
@@ -73,12 +73,12 @@ class Whereabouts:
         output = run_git(*command, directory=self._split.git_dir, standard_input=standard_input)
         return output.decode(errors="surrogateescape")
 
-    def _tag(self, tag: str) -> Iterator[Place]:
+    def _tag(self, tag: str) -> Iterator[Landing]:
         for name, selection in self._selections.items():
             new = new_tag_name(selection.tags, tag)
             if new is not None and new in (tags := self._split.histories[name].tags):
                 commit = self._git("rev-parse", f"{tags[new]}^{{commit}}").strip()
-                yield Place(repository=name, what=f"tag {new} on commit {commit}")
+                yield Landing(repository=name, what=f"tag {new} on commit {commit}")
 
     def _commits(self, digits: str) -> list[str]:
         """Every commit, of the monorepo or of a new repository, whose id begins so."""
@@ -88,13 +88,13 @@ class Whereabouts:
         kinds = self._git("cat-file", "--batch-check=%(objectname) %(objecttype)", standard_input=similar.encode())
         return sorted(line.split()[0] for line in kinds.splitlines() if line.endswith(" commit"))
 
-    def _commit(self, commit: str) -> Iterator[Place]:
+    def _commit(self, commit: str) -> Iterator[Landing]:
         for name, pairs in self._maps.items():
             for new in dict(pairs).get(commit, "").split():
-                yield Place(repository=name, what=f"commit {new}")
+                yield Landing(repository=name, what=f"commit {new}")
         for name, pairs in self._maps.items():
             for source in (source for source, new in pairs if new == commit != source):
-                yield Place(repository=None, what=f"commit {source}, of which {name} got this")
+                yield Landing(repository=None, what=f"commit {source}, of which {name} got this")
 
     def _why_no_commit(self, commit: str) -> str:
         if not self._is_behind_the_head(commit):
@@ -118,7 +118,7 @@ class Whereabouts:
             return False
         return True
 
-    def _path(self, path: str) -> Iterator[Place]:
+    def _path(self, path: str) -> Iterator[Landing]:
         for name, selection in self._selections.items():
             head = self._split.histories[name].head
             for landed in dict.fromkeys(_landings(selection.moves, path)):
@@ -126,11 +126,11 @@ class Whereabouts:
                 if not commit:
                     continue
                 if not landed:
-                    yield Place(repository=name, what="the whole of it")
+                    yield Landing(repository=name, what="the whole of it")
                 elif self._exists(f"{head}:{landed}"):
-                    yield Place(repository=name, what=f"{landed}, last changed by commit {commit}")
+                    yield Landing(repository=name, what=f"{landed}, last changed by commit {commit}")
                 else:
-                    yield Place(repository=name, what=f"{landed}, gone since commit {commit}")
+                    yield Landing(repository=name, what=f"{landed}, gone since commit {commit}")
 
     def _last_change(self, commit: str, path: str) -> str:
         return self._git("log", "-1", "--full-history", "--format=%H", commit, "--", *([path] if path else [])).strip()
@@ -158,7 +158,7 @@ class Whereabouts:
         return ""
 
 
-def _landings(moves: Sequence[Move], path: str) -> Iterator[str]:
+def _landings(moves: Sequence[FolderMove], path: str) -> Iterator[str]:
     """Where a path of the monorepo lands, under each name of each move that covers it; "" is the root."""
     for move in moves:
         for name in (move.source, *move.earlier):

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from migration.git.command import GitError, ObjectStore, run_git
 from migration.git.pack import write_to_disk
-from migration.monorepo.source import Monorepo
+from migration.monorepo.source import SourceMonorepo
 
 _STATE = "multirepo-split.json"
 _PAST = "multirepo-past"
@@ -26,7 +26,7 @@ _ALTERNATES = "objects/info/alternates"
 
 
 @dataclass(frozen=True)
-class History:
+class SplitHistory:
     """What one repository received. Counts are over all commits that its head and its tags reach.
 
     head: commit id, or None when no commit of the revision's history touches the moved folders.
@@ -57,7 +57,7 @@ class Split:
 
     git_dir: Path
     monorepo_head: str
-    histories: Mapping[str, History]
+    histories: Mapping[str, SplitHistory]
 
 
 class Workspace:
@@ -89,7 +89,7 @@ class Workspace:
             return None
         return state if trusted else None
 
-    def prepare(self, monorepo: Monorepo) -> ObjectStore:
+    def prepare(self, monorepo: SourceMonorepo) -> ObjectStore:
         """A bare repository that borrows the monorepo's objects: the one in use, so that who still pushes the split
         before finds its objects; a new one where that is damaged, foreign, or borrows from somewhere else.
         """
@@ -196,11 +196,11 @@ class Workspace:
         return refs
 
 
-def _histories(state: Mapping[str, Any]) -> dict[str, History]:
-    return {name: History(**history) for name, history in state["histories"].items()}
+def _histories(state: Mapping[str, Any]) -> dict[str, SplitHistory]:
+    return {name: SplitHistory(**history) for name, history in state["histories"].items()}
 
 
-def _refs_of(histories: Mapping[str, History]) -> dict[str, str]:
+def _refs_of(histories: Mapping[str, SplitHistory]) -> dict[str, str]:
     refs = {f"{_REFS}/{name}/head": history.head for name, history in histories.items() if history.head}
     for name, history in histories.items():
         refs |= {f"{_REFS}/{name}/tags/{tag}": object_id for tag, object_id in history.tags.items()}
@@ -213,3 +213,16 @@ def _quoted(path: Path) -> bytes:
     if not raw.startswith((b'"', b"#")) and b"\n" not in raw:
         return raw
     return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
+
+
+def has_commit(git_dir: Path, commit: str) -> bool:
+    """Whether the commit is on this machine, with everything that it needs.
+
+    An interrupted fetch leaves commits without their files: only what is behind a ref is known to be whole.
+    """
+    whole = ("rev-list", "--quiet", "--objects", commit, "--not", f"--glob={SPLIT_HEADS}")
+    try:
+        run_git(*whole, directory=git_dir)
+    except GitError:
+        return False
+    return True

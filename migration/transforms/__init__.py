@@ -1,1 +1,4 @@
-"""Stage 5: what changes in the newest tree of a moved history. Pure: from files to files."""
+"""Stage 5: changes of the newest tree of a moved history. Pure: from files to files.
+
+It must not know how a history is delivered.
+"""

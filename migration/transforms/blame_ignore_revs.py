@@ -4,8 +4,14 @@ The list that `git blame --ignore-revs-file` takes (https://git-scm.com/docs/git
 root of a repository by this name: a whole id a line, "#" begins a comment, blank lines do not count.
 """
 
+import posixpath
 import re
 from collections.abc import Callable
+from pathlib import Path
+
+from migration.git.command import run_git
+from migration.git.tree_changes import Changes, Files, Transform
+from migration.split.commit_map import read_commit_map
 
 FILE_NAME = ".git-blame-ignore-revs"
 
@@ -40,3 +46,31 @@ def _followed(line: bytes, new_id: Callable[[str], str | None]) -> bytes | None:
         return line
     new = new_id(match[1].decode().lower())
     return None if new is None else line[: match.start(1)] + new.encode() + line[match.end(1) :]
+
+
+def blame_ignore_revs(git_dir: Path, repository: str, monorepo_head: str) -> Transform:
+    """Lists of commits for blame to ignore name the repository's own commits.
+
+    A repository without a list at its root, where alone GitHub reads it, gets what moved of the monorepo's.
+    """
+
+    def transform(files: Files) -> Changes:
+        lists = {path: files[path] for path in files if posixpath.basename(path) == FILE_NAME}
+        monorepo_list = _regular_file(git_dir, monorepo_head, FILE_NAME)
+        if monorepo_list is None and not lists:
+            return Changes(contents={})
+        new_ids = dict(read_commit_map(git_dir, repository, len(monorepo_head) // 2))
+        rewritten = {path: with_new_ids(content, new_ids.get) for path, content in lists.items()}
+        if FILE_NAME not in lists and monorepo_list is not None:
+            moved = with_new_ids(monorepo_list, new_ids.get)
+            rewritten |= {FILE_NAME: moved} if names_commits(moved) else {}
+        return Changes(contents={path: content for path, content in rewritten.items() if content != lists.get(path)})
+
+    return transform
+
+
+def _regular_file(git_dir: Path, commit: str, path: str) -> bytes | None:
+    entry = run_git("ls-tree", "-z", commit, "--", path, directory=git_dir)
+    if not entry.startswith(b"100"):
+        return None
+    return run_git("cat-file", "blob", entry.split()[2].decode(), directory=git_dir)

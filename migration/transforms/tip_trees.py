@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from migration.delivery.vendor_tip import blame_ignore_revs
 from migration.git.command import run_git
 from migration.git.pack import write_to_disk
 from migration.git.tree_changes import Changes, Files, Transform, transformed_tree
 from migration.packages.locks.lock_files import Locking
 from migration.plan import Plan, Repository
 from migration.split.splitting import Split
+from migration.transforms.blame_ignore_revs import blame_ignore_revs
 
 _MADE = "multirepo-tips.json"
 """Beside the split: each repository, the key of the input, and the tree."""

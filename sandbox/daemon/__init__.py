@@ -1,1 +1,4 @@
-"""Daemon."""
+"""The background process: start, stop, status, state on disk.
+
+It must not import the application.
+"""

@@ -21,7 +21,7 @@ START_TIMEOUT = 20.0  # seconds
 STOP_TIMEOUT = 5.0  # seconds until it is killed
 LOG_FILE = "sandbox.log"
 REGISTRY = "registry"
-"""The folder of the package registry, see sandbox.registry.process."""
+"""The folder of the package registry, see sandbox.registry.registry_process."""
 _children: list[subprocess.Popen[bytes]] = []  # daemons started by this process, to be reaped by it
 
 
@@ -120,7 +120,7 @@ def _spawn(root: Path, port: int | None, last: Serving | None) -> Running:
     wanted = [last.port, DEFAULT_PORT] if last else [DEFAULT_PORT]
     listener = listen_on_first_free(*wanted) if port is None else listen_on(port)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT")}
-    environment["PYTHONPATH"] = str(Path(__file__).parent.parent)
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     with listener, (root / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", str(root), "--listener", str(listener.fileno())],

@@ -50,13 +50,13 @@ class Serving:
 @cache
 def code_version() -> str:
     """A hash of the sandbox's own code: daemons with another one are out of date."""
-    package = Path(__file__).parent
-    folders = (package, package / "routes", package / "graphql", package / "registry")
-    code = [module for folder in folders for module in folder.glob("*.py")]
-    files = [*code, package / "gitconfig", package / "schema.graphql"]
+    package = Path(__file__).parents[1]
+    material = (package / "sample_monorepo", package / "upstream")  # no part of what a daemon runs
+    code = [module for module in package.rglob("*.py") if not any(folder in module.parents for folder in material)]
+    files = [*code, package / "git" / "gitconfig", package / "graphql" / "schema.graphql"]
     digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        digest.update(str(file.relative_to(package)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

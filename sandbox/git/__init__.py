@@ -1,1 +1,4 @@
-"""Git."""
+"""Bare repositories: read, written, pushed to.
+
+It must not know GitHub's rules.
+"""

@@ -24,7 +24,7 @@ class Ref:
     peeled: str
 
 
-class GitError(Exception):
+class GitCommandError(Exception):
     """git ended with a status other than 0; the text is what it said."""
 
 
@@ -55,7 +55,7 @@ async def git(
     )
     output, complaint = await process.communicate(stdin)
     if process.returncode != 0:
-        raise GitError(complaint.decode(errors="replace").strip())
+        raise GitCommandError(complaint.decode(errors="replace").strip())
     return output
 
 
@@ -133,7 +133,7 @@ async def read_objects(directory: Path, revisions: Sequence[str]) -> list[Object
 
 
 @dataclass(frozen=True)
-class TreeEntry:
+class LsTreeEntry:
     """One entry of a tree. mode: as in trees, "100644"; type: blob, tree or commit."""
 
     name: str
@@ -142,14 +142,14 @@ class TreeEntry:
     sha: str
 
 
-def tree_entries(content: bytes) -> list[TreeEntry]:
+def tree_entries(content: bytes) -> list[LsTreeEntry]:
     """The entries of a tree object: mode, space, name, NUL, 20 bytes of id. https://git-scm.com/docs/git-mktree"""
     entries, rest = [], content
     while rest:
         head, _, rest = rest.partition(b"\0")
         mode, _, name = head.decode(errors="replace").partition(" ")
         kind = {"40000": "tree", "160000": "commit"}.get(mode, "blob")
-        entries.append(TreeEntry(name, mode.zfill(6), kind, rest[:20].hex()))
+        entries.append(LsTreeEntry(name, mode.zfill(6), kind, rest[:20].hex()))
         rest = rest[20:]
     return entries
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.git.bare_repository import BRANCHES, TAGS, GitError, git, object_id, read_objects
+from sandbox.git.bare_repository import BRANCHES, TAGS, GitCommandError, git, object_id, read_objects
 
 PERSON = re.compile(rb"(?P<name>.*?) ?<(?P<email>[^>]*)>(?: (?P<seconds>-?\d+) (?P<zone>[+-]\d+))?")
 STATUSES = {"A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"}
 
 
 @dataclass(frozen=True)
-class Person:
+class CommitPerson:
     """Who wrote or committed. date: UTC, as GitHub writes it."""
 
     name: str
@@ -28,8 +28,8 @@ class Commit:
     sha: str
     tree: str
     parents: tuple[str, ...]
-    author: Person
-    committer: Person
+    author: CommitPerson
+    committer: CommitPerson
     message: str
     signature: str | None
     payload: str | None
@@ -58,7 +58,7 @@ async def resolve(directory: Path, ref: str) -> str | None:
 async def _peeled(directory: Path, revision: str) -> str | None:
     try:
         found = await git(directory, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    except GitError:
+    except GitCommandError:
         return None
     return found.decode().strip()
 
@@ -148,13 +148,13 @@ def parse_changes(output: str) -> list[ChangedFile]:
     ]
 
 
-def _person(value: bytes, encoding: str) -> Person:
+def _person(value: bytes, encoding: str) -> CommitPerson:
     found = PERSON.match(value)
     if found is None:
-        return Person(_text(value, encoding), "", "1970-01-01T00:00:00Z")
+        return CommitPerson(_text(value, encoding), "", "1970-01-01T00:00:00Z")
     date = datetime.fromtimestamp(int(found["seconds"] or 0), UTC)
     name, email = _text(found["name"], encoding), _text(found["email"], encoding)
-    return Person(name, email, date.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return CommitPerson(name, email, date.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _text(value: bytes, encoding: str) -> str:
@@ -171,7 +171,7 @@ class Tag:
     name: str
     object: str
     type: str
-    tagger: Person | None
+    tagger: CommitPerson | None
     message: str
 
 

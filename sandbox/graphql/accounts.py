@@ -5,20 +5,20 @@ from typing import Any
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.records.apps import App
-from sandbox.records.protection import Ruleset
+from sandbox.records.protection import RulesetRecord
 from sandbox.representations.teams import APP_CREATED
-from sandbox.world.entities import Account, Membership, Repository
-from sandbox.world.people import Team, TeamMember, team_permission
+from sandbox.world.entities import Account, Membership, RepositoryRecord
+from sandbox.world.people import TeamMember, TeamRecord, team_permission
 from sandbox.world.permissions import Permission
 
 
 def repositories_of(
     context: Context, owner: Account, archived: bool | None, visibility: str | None
-) -> list[Repository]:
+) -> list[RepositoryRecord]:
     """The owner's repositories that the caller may see."""
     return [
         repository
-        for repository in context.world.store.all(Repository, str(owner.id))
+        for repository in context.world.store.all(RepositoryRecord, str(owner.id))
         if context.permission(repository) >= Permission.READ
         and archived in (None, repository.archived)
         and visibility in (None, repository.visibility.upper())
@@ -40,13 +40,13 @@ def _repositories(owner: Account, info: Any, **arguments: Any) -> Any:
     return shown | {"totalDiskUsage": sum(repository.size for repository in found)}
 
 
-def _repository(owner: Account, info: Any, name: str, **_: Any) -> Repository | None:
+def _repository(owner: Account, info: Any, name: str, **_: Any) -> RepositoryRecord | None:
     context = context_of(info)
     found = context.world.repository(owner, name) or context.world.renamed(owner, name)
     return found if found and context.permission(found) >= Permission.READ else None
 
 
-def _team(owner: Account, info: Any, slug: str) -> Team | None:
+def _team(owner: Account, info: Any, slug: str) -> TeamRecord | None:
     token = context_of(info).token
     if not token.has("admin:org", "write:org", "read:org"):
         raise ResolveError(
@@ -55,11 +55,11 @@ def _team(owner: Account, info: Any, slug: str) -> Team | None:
             f"of the following scopes: ['read:org', 'read:discussion'], but your token has only been granted the: "
             f"{list(token.scopes or ())} scopes.",
         )
-    return context_of(info).world.store.by_key(Team, str(owner.id), slug.lower())
+    return context_of(info).world.store.by_key(TeamRecord, str(owner.id), slug.lower())
 
 
 def _teams(owner: Account, info: Any, **arguments: Any) -> Any:
-    return connection(context_of(info).world.store.all(Team, str(owner.id)), arguments, "teams")
+    return connection(context_of(info).world.store.all(TeamRecord, str(owner.id)), arguments, "teams")
 
 
 def _members_with_role(owner: Account, info: Any, **arguments: Any) -> Any:
@@ -80,7 +80,7 @@ def _members_with_role(owner: Account, info: Any, **arguments: Any) -> Any:
 
 def _organization_rulesets(owner: Account, info: Any, **arguments: Any) -> Any:
     context = context_of(info)
-    found = context.world.store.all(Ruleset, str(owner.id)) if context.world.is_owner(owner, context.user) else []
+    found = context.world.store.all(RulesetRecord, str(owner.id)) if context.world.is_owner(owner, context.user) else []
     return connection(found, arguments, "rulesets")
 
 
@@ -95,13 +95,13 @@ def _page(account: Account | App, info: Any) -> str:
     return f"{html}/{account.login}" if isinstance(account, Account) else f"{html}/apps/{account.slug}"
 
 
-def _owner(each: Team, info: Any) -> Account:
+def _owner(each: TeamRecord, info: Any) -> Account:
     owner = context_of(info).world.store.by_id(Account, each.organization_id)
     assert owner is not None, f"team {each.id} has lost its organization"
     return owner
 
 
-def _team_members(each: Team, info: Any, **arguments: Any) -> Any:
+def _team_members(each: TeamRecord, info: Any, **arguments: Any) -> Any:
     store = context_of(info).world.store
     members = [(member, store.by_id(Account, member.user_id)) for member in store.all(TeamMember, str(each.id))]
     return connection(
@@ -109,11 +109,11 @@ def _team_members(each: Team, info: Any, **arguments: Any) -> Any:
     )
 
 
-def _team_repositories(each: Team, info: Any, **arguments: Any) -> Any:
+def _team_repositories(each: TeamRecord, info: Any, **arguments: Any) -> Any:
     store = context_of(info).world.store
     found = [
         (repository, permission)
-        for repository in store.all(Repository, str(each.organization_id))
+        for repository in store.all(RepositoryRecord, str(each.organization_id))
         if (permission := team_permission(store, each, repository))
     ]
     return connection(
@@ -159,7 +159,7 @@ RESOLVERS = {
         "url": lambda each, info: f"{info.context.site.html}/orgs/{_owner(each, info).login}/teams/{each.slug}",
         "resourcePath": lambda each, info: f"/orgs/{_owner(each, info).login}/teams/{each.slug}",
         "parentTeam": lambda each, info: (
-            info.context.world.store.by_id(Team, each.parent_id) if each.parent_id else None
+            info.context.world.store.by_id(TeamRecord, each.parent_id) if each.parent_id else None
         ),
         "members": _team_members,
         "repositories": _team_repositories,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.git.bare_repository import git_environment
-from sandbox.world.entities import Account, Repository, Token
+from sandbox.world.entities import Account, RepositoryRecord, Token
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Addresses, Site, addresses_of
 from sandbox.world.worlds import World
@@ -23,7 +23,7 @@ class ResolveError(Exception):
 class GitObject:
     """An object of a repository. type: blob, tree, commit or tag."""
 
-    repository: Repository
+    repository: RepositoryRecord
     oid: str
     type: str
     content: bytes
@@ -40,15 +40,15 @@ class Context:
     rate: dict[str, int]
     _readers: dict[int, "ObjectReader"] = field(default_factory=dict)
 
-    def permission(self, repository: Repository) -> Permission:
+    def permission(self, repository: RepositoryRecord) -> Permission:
         """What the caller may do with it."""
         return self.world.permission(self.user, self.token, repository)
 
-    def addresses(self, repository: Repository) -> Addresses:
+    def addresses(self, repository: RepositoryRecord) -> Addresses:
         """Where the client finds it."""
         return addresses_of(self.site, self.world, repository)
 
-    async def read(self, repository: Repository, expression: str) -> GitObject | None:
+    async def read(self, repository: RepositoryRecord, expression: str) -> GitObject | None:
         """The object that a revision such as "HEAD:README.md" or an id stands for; None when there is none."""
         reader = self._readers.setdefault(repository.id, ObjectReader(self.world, repository))
         return await reader.read(expression)
@@ -62,7 +62,7 @@ class Context:
 class ObjectReader:
     """One `git cat-file --batch` for all objects of a repository that a request asks for."""
 
-    def __init__(self, world: World, repository: Repository) -> None:
+    def __init__(self, world: World, repository: RepositoryRecord) -> None:
         self._directory = world.git_directory(repository)
         self._repository = repository
         self._lock = asyncio.Lock()

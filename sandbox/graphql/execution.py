@@ -22,7 +22,7 @@ from graphql import (
 from sandbox.graphql import accounts, git_objects, issues, mutations, nodes, protection, queries, repositories
 from sandbox.graphql.context import Context, ResolveError
 
-SCHEMA = Path(__file__).parent.parent / "schema.graphql"
+SCHEMA = Path(__file__).with_name("schema.graphql")
 MODULES = (queries, accounts, repositories, git_objects, issues, protection, mutations)
 # GitHub lets fields of several types share a key where one may be null and the other not; graphql-core does not.
 RULES = [rule for rule in specified_rules if rule.__name__ != "OverlappingFieldsCanBeMergedRule"]

@@ -5,37 +5,37 @@ from typing import Any
 
 from sandbox.git import bare_repository
 from sandbox.git.bare_repository import BRANCHES, git, tree_entries
-from sandbox.git.commits import Commit, Person, parse_commit, parse_tag
+from sandbox.git.commits import Commit, CommitPerson, parse_commit, parse_tag
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import GitObject, context_of
 from sandbox.graphql.nodes import RefNode
 from sandbox.records import checks
 from sandbox.records.protection import protection_of
 from sandbox.rules.enforcement import SignedCommit
-from sandbox.world.entities import Repository
+from sandbox.world.entities import RepositoryRecord
 
 LARGEST_TEXT = 512_000  # bytes; GitHub leaves the text of larger blobs out
 
 
-def ref_of(info: Any, repository: Repository, name: str) -> RefNode | None:
+def ref_of(info: Any, repository: RepositoryRecord, name: str) -> RefNode | None:
     """The ref with this whole name."""
     sha = bare_repository.object_id(context_of(info).world.git_directory(repository), name)
     return RefNode(repository, name, sha) if sha else None
 
 
-def ref(repository: Repository, info: Any, **arguments: str) -> RefNode | None:
+def ref(repository: RepositoryRecord, info: Any, **arguments: str) -> RefNode | None:
     """A ref by its whole name, or by a branch's or tag's short one."""
     name = arguments["qualifiedName"]
     candidates = (name, f"refs/{name}", f"refs/heads/{name}", f"refs/tags/{name}")
     return next((found for each in candidates if (found := ref_of(info, repository, each))), None)
 
 
-def default_branch_ref(repository: Repository, info: Any) -> RefNode | None:
+def default_branch_ref(repository: RepositoryRecord, info: Any) -> RefNode | None:
     """The branch that the repository starts with."""
     return ref_of(info, repository, BRANCHES + repository.default_branch)
 
 
-async def refs(repository: Repository, info: Any, **arguments: Any) -> Any:
+async def refs(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     """Branches or tags, by the start of their names."""
     directory = context_of(info).world.git_directory(repository)
     found = await bare_repository.refs(directory, arguments["refPrefix"])
@@ -44,7 +44,7 @@ async def refs(repository: Repository, info: Any, **arguments: Any) -> Any:
     return connection(nodes, arguments, "refs")
 
 
-async def git_object(repository: Repository, info: Any, **arguments: Any) -> GitObject | None:
+async def git_object(repository: RepositoryRecord, info: Any, **arguments: Any) -> GitObject | None:
     """What a revision such as "HEAD:README.md" stands for."""
     expression = arguments.get("expression") or arguments.get("oid")
     return await context_of(info).read(repository, expression) if expression else None
@@ -58,7 +58,7 @@ def _parsed(found: GitObject) -> Commit:
     return parse_commit(found.oid, found.content)
 
 
-def _actor(person: Person) -> dict[str, Any]:
+def _actor(person: CommitPerson) -> dict[str, Any]:
     return {"name": person.name, "email": person.email, "date": person.date, "user": None}
 
 

@@ -8,9 +8,9 @@ from sandbox.graphql.connections import connection
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import repository_with
 from sandbox.records import issues, pull_requests
-from sandbox.records.issues import Issue, Label
+from sandbox.records.issues import Issue, LabelRecord
 from sandbox.records.pull_requests import PullRequest
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 
 ORDERS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "COMMENTS": "number"}
 
@@ -19,8 +19,8 @@ def _issue_of(value: Issue | PullRequest, info: Any) -> Issue:
     return value if isinstance(value, Issue) else pull_requests.issue_of(context_of(info).world, value)
 
 
-def _repository_of(value: Issue | PullRequest, info: Any) -> Repository:
-    repository = context_of(info).world.store.by_id(Repository, value.repository_id)
+def _repository_of(value: Issue | PullRequest, info: Any) -> RepositoryRecord:
+    repository = context_of(info).world.store.by_id(RepositoryRecord, value.repository_id)
     assert repository is not None, f"{value.id} has lost its repository"
     return repository
 
@@ -32,7 +32,7 @@ def _url(value: Issue | PullRequest, info: Any) -> str:
 
 def _labels(value: Issue | PullRequest, info: Any, **arguments: Any) -> Any:
     store = context_of(info).world.store
-    found = [label for number in _issue_of(value, info).labels if (label := store.by_id(Label, number))]
+    found = [label for number in _issue_of(value, info).labels if (label := store.by_id(LabelRecord, number))]
     return connection(found, arguments, "labels")
 
 
@@ -42,14 +42,14 @@ def _state(value: Issue | PullRequest, info: Any) -> str:
     return _issue_of(value, info).state.upper()
 
 
-def _issue(repository: Repository, info: Any, number: int) -> Issue:
+def _issue(repository: RepositoryRecord, info: Any, number: int) -> Issue:
     found = context_of(info).world.store.by_key(Issue, str(repository.id), str(number))
     if found is None or found.is_pull_request:
         raise ResolveError("NOT_FOUND", f"Could not resolve to an Issue with the number of {number}.")
     return found
 
 
-def _issues(repository: Repository, info: Any, **arguments: Any) -> Any:
+def _issues(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     world, wanted = context_of(info).world, arguments.get("filterBy") or {}
     author = world.account(wanted["createdBy"]) if wanted.get("createdBy") else None
     states = arguments.get("states") or wanted.get("states") or ("OPEN", "CLOSED")
@@ -61,14 +61,14 @@ def _issues(repository: Repository, info: Any, **arguments: Any) -> Any:
     return connection(_ordered(found, arguments), arguments, "issues")
 
 
-def _pull_request(repository: Repository, info: Any, number: int) -> PullRequest:
+def _pull_request(repository: RepositoryRecord, info: Any, number: int) -> PullRequest:
     found = context_of(info).world.store.by_key(PullRequest, str(repository.id), str(number))
     if found is None:
         raise ResolveError("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
     return found
 
 
-def _pull_requests(repository: Repository, info: Any, **arguments: Any) -> Any:
+def _pull_requests(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     states = arguments.get("states") or ("OPEN", "CLOSED", "MERGED")
     found = [
         pull
@@ -91,7 +91,7 @@ def _author(value: Issue | PullRequest, info: Any) -> Account | None:
     return context_of(info).world.store.by_id(Account, _issue_of(value, info).user_id)
 
 
-async def _writable(context: Context, given: Mapping[str, Any]) -> Repository:
+async def _writable(context: Context, given: Mapping[str, Any]) -> RepositoryRecord:
     repository = await repository_with(context, given["repositoryId"])
     if repository.archived:
         raise ResolveError("UNPROCESSABLE", "Repository was archived so is read-only.")

@@ -17,13 +17,13 @@ from sandbox.operations import ref_updates
 from sandbox.records.protection import BranchProtectionRule
 from sandbox.rules.enforcement import RefUpdate, sign
 from sandbox.rules.plans import PROTECTION, lacks_protection
-from sandbox.world.entities import Repository, parse_node_id
+from sandbox.world.entities import RepositoryRecord, parse_node_id
 from sandbox.world.permissions import Permission
 
 RULE_FIELDS = {field.name for field in fields(BranchProtectionRule)}
 
 
-def _check_permission(context: Context, repository: Repository, needed: Permission, mutation: str) -> None:
+def _check_permission(context: Context, repository: RepositoryRecord, needed: Permission, mutation: str) -> None:
     if context.permission(repository) < needed:
         message = f"{context.user.login} does not have the correct permissions to execute `{mutation}`"
         raise ResolveError("FORBIDDEN", message)
@@ -71,7 +71,7 @@ async def _own_rule(context: Context, given: Mapping[str, Any], mutation: str) -
     found = await node(context, given["branchProtectionRuleId"])
     if not isinstance(found, BranchProtectionRule):
         raise not_resolved(given["branchProtectionRuleId"])
-    repository = context.world.store.by_id(Repository, found.repository_id)
+    repository = context.world.store.by_id(RepositoryRecord, found.repository_id)
     assert repository is not None, f"rule {found.id} has lost its repository"
     _check_permission(context, repository, Permission.ADMIN, mutation)
     return found
@@ -96,7 +96,7 @@ async def delete_rule(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
     return {"clientMutationId": given.get("clientMutationId")}
 
 
-async def _branch(context: Context, branch: Mapping[str, Any]) -> tuple[Repository, str]:
+async def _branch(context: Context, branch: Mapping[str, Any]) -> tuple[RepositoryRecord, str]:
     """The repository and the whole name of the branch that a CommittableBranch names."""
     if branch.get("id"):
         found = await node(context, branch["id"])
@@ -138,7 +138,9 @@ async def create_commit(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
     }
 
 
-async def _file_changes(context: Context, repository: Repository, head: str, wanted: Mapping[str, Any]) -> list[Change]:
+async def _file_changes(
+    context: Context, repository: RepositoryRecord, head: str, wanted: Mapping[str, Any]
+) -> list[Change]:
     changes = []
     for deletion in wanted.get("deletions") or ():
         if await context.read(repository, f"{head}:{deletion['path']}") is None:
@@ -158,7 +160,7 @@ async def _file_changes(context: Context, repository: Repository, head: str, wan
     return changes
 
 
-async def _update(context: Context, repository: Repository, change: RefUpdate) -> None:
+async def _update(context: Context, repository: RepositoryRecord, change: RefUpdate) -> None:
     try:
         await ref_updates.update(context.world, repository, context.user, change)
     except GitHubError as error:

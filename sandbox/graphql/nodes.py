@@ -9,12 +9,12 @@ from typing import Any
 from sandbox.git.bare_repository import object_id
 from sandbox.graphql.context import Context, GitObject, ResolveError
 from sandbox.records.apps import App
-from sandbox.records.issues import Issue, Label
-from sandbox.records.protection import BranchProtectionRule, Ruleset
+from sandbox.records.issues import Issue, LabelRecord
+from sandbox.records.protection import BranchProtectionRule, RulesetRecord
 from sandbox.records.pull_requests import PullRequest
 from sandbox.representations.actors import actor_with
-from sandbox.world.entities import Account, Repository, node_id, parse_node_id
-from sandbox.world.people import Team
+from sandbox.world.entities import Account, RepositoryRecord, node_id, parse_node_id
+from sandbox.world.people import TeamRecord
 from sandbox.world.permissions import Permission
 
 
@@ -22,7 +22,7 @@ from sandbox.world.permissions import Permission
 class RefNode:
     """A ref of a repository. sha: what it points at, an annotated tag's object for one."""
 
-    repository: Repository
+    repository: RepositoryRecord
     name: str
     sha: str
 
@@ -38,22 +38,22 @@ class Allowance:
 
 
 PREFIXES: dict[type, str] = {
-    Repository: "R",
-    Team: "T",
+    RepositoryRecord: "R",
+    TeamRecord: "T",
     App: "A",
     BranchProtectionRule: "BPR",
-    Ruleset: "RRS",
-    Label: "LA",
+    RulesetRecord: "RRS",
+    LabelRecord: "LA",
     Issue: "I",
     PullRequest: "PR",
 }
 TYPE_NAMES = {
-    Repository: "Repository",
-    Team: "Team",
+    RepositoryRecord: "Repository",
+    TeamRecord: "Team",
     App: "App",
     BranchProtectionRule: "BranchProtectionRule",
-    Ruleset: "RepositoryRuleset",
-    Label: "Label",
+    RulesetRecord: "RepositoryRuleset",
+    LabelRecord: "Label",
     Issue: "Issue",
     PullRequest: "PullRequest",
     RefNode: "Ref",
@@ -108,7 +108,7 @@ async def _find(context: Context, text: str, prefix: str, number: int, name: str
     if prefix == "O":
         return store.by_id(Account, number)
     if prefix in {"REF", *OBJECT_PREFIXES.values()}:
-        repository = store.by_id(Repository, number)
+        repository = store.by_id(RepositoryRecord, number)
         if repository is None or prefix != "REF":
             return await context.read(repository, name) if repository else None
         sha = object_id(context.world.git_directory(repository), name)
@@ -118,18 +118,18 @@ async def _find(context: Context, text: str, prefix: str, number: int, name: str
 
 
 def _visible(context: Context, found: Any) -> bool:
-    if isinstance(found, Account | Team | App):
+    if isinstance(found, Account | TeamRecord | App):
         return True
-    repository = found if isinstance(found, Repository) else getattr(found, "repository", None)
+    repository = found if isinstance(found, RepositoryRecord) else getattr(found, "repository", None)
     if repository is None:
-        number = found.owner_id if isinstance(found, Ruleset) else found.repository_id
-        repository = context.world.store.by_id(Repository, number)
+        number = found.owner_id if isinstance(found, RulesetRecord) else found.repository_id
+        repository = context.world.store.by_id(RepositoryRecord, number)
     return repository is None or context.permission(repository) >= Permission.READ
 
 
-async def repository_with(context: Context, text: str) -> Repository:
+async def repository_with(context: Context, text: str) -> RepositoryRecord:
     """The repository with this global id. Raises ResolveError."""
     found = await node(context, text)
-    if not isinstance(found, Repository):
+    if not isinstance(found, RepositoryRecord):
         raise not_resolved(text)
     return found

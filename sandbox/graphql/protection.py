@@ -11,7 +11,7 @@ from sandbox.graphql.nodes import Allowance, RefNode
 from sandbox.records.apps import app_with
 from sandbox.records.protection import BranchProtectionRule, matches
 from sandbox.representations.actors import actor_with
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 
 ALLOWANCES = {
     "pushAllowances": ("PA", "push_actor_ids"),
@@ -36,8 +36,8 @@ def _allowances(name: str) -> Callable[..., Any]:
     return resolve
 
 
-def _repository(rule: BranchProtectionRule, info: Any) -> Repository | None:
-    return context_of(info).world.store.by_id(Repository, rule.repository_id)
+def _repository(rule: BranchProtectionRule, info: Any) -> RepositoryRecord | None:
+    return context_of(info).world.store.by_id(RepositoryRecord, rule.repository_id)
 
 
 async def _matching_refs(rule: BranchProtectionRule, info: Any, **arguments: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import node
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 from sandbox.world.permissions import Permission
 
 
@@ -17,7 +17,7 @@ def _account(context: Context, login: str, kind: str) -> Account:
     return account
 
 
-def _repository(_: Any, info: Any, owner: str, name: str, **arguments: Any) -> Repository:
+def _repository(_: Any, info: Any, owner: str, name: str, **arguments: Any) -> RepositoryRecord:
     context = context_of(info)
     account = context.world.account(owner)
     found = context.world.repository(account, name) if account else None

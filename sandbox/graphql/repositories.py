@@ -6,17 +6,17 @@ from sandbox.git import bare_repository
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import context_of
 from sandbox.graphql.git_objects import default_branch_ref, git_object, ref, refs
-from sandbox.records.issues import Label
-from sandbox.records.protection import BranchProtectionRule, Ruleset, rulesets_for
-from sandbox.world.entities import Repository, node_id
+from sandbox.records.issues import LabelRecord
+from sandbox.records.protection import BranchProtectionRule, RulesetRecord, rulesets_for
+from sandbox.world.entities import RepositoryRecord, node_id
 from sandbox.world.permissions import Permission
 
 
-def _full_name(repository: Repository, info: Any) -> str:
+def _full_name(repository: RepositoryRecord, info: Any) -> str:
     return f"{context_of(info).world.owner_of(repository).login}/{repository.name}"
 
 
-def _topics(repository: Repository, info: Any, **arguments: Any) -> Any:
+def _topics(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     context = context_of(info)
 
     def shown(name: str) -> dict[str, Any]:
@@ -30,8 +30,8 @@ def _topics(repository: Repository, info: Any, **arguments: Any) -> Any:
     return connection(repository.topics, arguments, "repositoryTopics", node=shown)
 
 
-def _labels(repository: Repository, info: Any, **arguments: Any) -> Any:
-    found = context_of(info).world.store.all(Label, str(repository.id))
+def _labels(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
+    found = context_of(info).world.store.all(LabelRecord, str(repository.id))
     order = arguments["orderBy"]
     if order["field"] == "NAME":
         found.sort(key=lambda label: label.name)
@@ -41,16 +41,16 @@ def _labels(repository: Repository, info: Any, **arguments: Any) -> Any:
     return connection(matching, arguments, "labels")
 
 
-def _parent(repository: Repository, info: Any) -> Repository | None:
-    found = context_of(info).world.store.by_id(Repository, repository.fork_of) if repository.fork_of else None
+def _parent(repository: RepositoryRecord, info: Any) -> RepositoryRecord | None:
+    found = context_of(info).world.store.by_id(RepositoryRecord, repository.fork_of) if repository.fork_of else None
     return found if found and context_of(info).permission(found) >= Permission.READ else None
 
 
-def _label(repository: Repository, info: Any, name: str) -> Label | None:
-    return context_of(info).world.store.by_key(Label, str(repository.id), name.lower())
+def _label(repository: RepositoryRecord, info: Any, name: str) -> LabelRecord | None:
+    return context_of(info).world.store.by_key(LabelRecord, str(repository.id), name.lower())
 
 
-def branch_protection_rules(repository: Repository, info: Any, **arguments: Any) -> Any:
+def branch_protection_rules(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     """For those who administer the repository; others see none."""
     context = context_of(info)
     administers = context.permission(repository) >= Permission.ADMIN
@@ -58,29 +58,29 @@ def branch_protection_rules(repository: Repository, info: Any, **arguments: Any)
     return connection(found, arguments, "branchProtectionRules")
 
 
-def _rulesets(repository: Repository, info: Any, **arguments: Any) -> Any:
+def _rulesets(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     found = rulesets_for(context_of(info).world.store, repository)
     own = [each for each in found if arguments["includeParents"] or each.owner_id == repository.id]
     return connection(own, arguments, "rulesets")
 
 
-def _ruleset(repository: Repository, info: Any, **arguments: int) -> Ruleset | None:
+def _ruleset(repository: RepositoryRecord, info: Any, **arguments: int) -> RulesetRecord | None:
     found = rulesets_for(context_of(info).world.store, repository)
     return next((each for each in found if each.id == arguments["databaseId"]), None)
 
 
-def _permission(repository: Repository, info: Any) -> str | None:
+def _permission(repository: RepositoryRecord, info: Any) -> str | None:
     permission = context_of(info).permission(repository)
     return permission.name if permission else None
 
 
-def _ruleset_source(each: Ruleset, info: Any) -> Any:
+def _ruleset_source(each: RulesetRecord, info: Any) -> Any:
     store = context_of(info).world.store
-    return store.by_id(Repository, each.owner_id) or context_of(info).world.organization()
+    return store.by_id(RepositoryRecord, each.owner_id) or context_of(info).world.organization()
 
 
-def _label_path(label: Label, info: Any) -> str:
-    repository = context_of(info).world.store.by_id(Repository, label.repository_id)
+def _label_path(label: LabelRecord, info: Any) -> str:
+    repository = context_of(info).world.store.by_id(RepositoryRecord, label.repository_id)
     assert repository is not None, f"label {label.id} has lost its repository"
     return f"/{_full_name(repository, info)}/labels/{label.name}"
 

@@ -1,1 +1,4 @@
-"""Operations."""
+"""Changes that touch the store and git in one step.
+
+It must not read requests.
+"""

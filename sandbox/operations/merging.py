@@ -6,18 +6,18 @@ https://docs.github.com/pull-requests/collaborating-with-pull-requests/incorpora
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.git.bare_repository import GitError, git
+from sandbox.git.bare_repository import GitCommandError, git
 from sandbox.git.commits import Commit, read_commits
 from sandbox.git.object_writing import Identity, identity_of, write_object
 from sandbox.records.issues import Issue
 from sandbox.records.pull_requests import PullRequest
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 
 WEB_FLOW = ("GitHub", "noreply@github.com")  # the committer of what GitHub merges
 METHODS = ("merge", "squash", "rebase")
 
 
-class Conflict(Exception):  # noqa: N818 (an outcome that callers expect)
+class MergeConflict(Exception):  # noqa: N818 (an outcome that callers expect)
     """The branches do not merge by themselves."""
 
 
@@ -25,8 +25,8 @@ async def merged_tree(directory: Path, base: str, head: str) -> str:
     """The tree of the merge of two commits. Raises Conflict."""
     try:
         output = await git(directory, "merge-tree", "--write-tree", "--no-messages", base, head)
-    except GitError as error:
-        raise Conflict(str(error)) from error
+    except GitCommandError as error:
+        raise MergeConflict(str(error)) from error
     return output.decode().split()[0]
 
 
@@ -38,7 +38,7 @@ async def commits_of(directory: Path, pull: PullRequest) -> list[Commit]:
 
 async def merge(
     directory: Path,
-    repository: Repository,
+    repository: RepositoryRecord,
     pull: PullRequest,
     issue: Issue,
     owner: Account,
@@ -64,7 +64,7 @@ async def merge(
     return await _commit(directory, tree, parents, identity_of(user).line(), committer.line(), whole)
 
 
-def merge_text(repository: Repository, owner: Account, pull: PullRequest, issue: Issue) -> tuple[str, str]:
+def merge_text(repository: RepositoryRecord, owner: Account, pull: PullRequest, issue: Issue) -> tuple[str, str]:
     """Title and message of a merge commit."""
     title = f"Merge pull request #{pull.number} from {owner.login}/{pull.head}"
     if repository.merge_commit_title == "PR_TITLE":
@@ -73,7 +73,7 @@ def merge_text(repository: Repository, owner: Account, pull: PullRequest, issue:
     return title, bodies[repository.merge_commit_message]
 
 
-def squash_text(repository: Repository, issue: Issue, commits: list[Commit]) -> tuple[str, str]:
+def squash_text(repository: RepositoryRecord, issue: Issue, commits: list[Commit]) -> tuple[str, str]:
     """Title and message of a squash: of one commit, its own."""
     parts = [commit.message.partition("\n")[::2] for commit in commits]
     alone = len(parts) == 1
@@ -93,7 +93,7 @@ async def _rebased(directory: Path, base: str, commits: list[Commit], user: Acco
     tip = base
     for commit in commits:
         if len(commit.parents) != 1:
-            raise Conflict("a merge commit cannot be rebased")
+            raise MergeConflict("a merge commit cannot be rebased")
         # A stand-in with the tip's tree on the commit's own parent makes that parent the merge base, so the
         # merge below is what cherry-picking does. Older gits cannot be told the merge base.
         tree = (await git(directory, "rev-parse", f"{tip}^{{tree}}")).decode().strip()

@@ -18,24 +18,26 @@ from sandbox.records import pull_requests
 from sandbox.records.issues import default_labels
 from sandbox.rules.plans import demand_visibility
 from sandbox.rules.repository_rules import changed, check_name, normal_name
-from sandbox.world.entities import Account, FormerName, Repository, now
+from sandbox.world.entities import Account, FormerName, RepositoryRecord, now
 from sandbox.world.worlds import World
 
 CREATION_FAILED = "Repository creation failed."
 NAME_TAKEN = "name already exists on this account"
 
 
-Fill = Callable[[Path, Repository], Awaitable[None]]
+Fill = Callable[[Path, RepositoryRecord], Awaitable[None]]
 
 
-async def create(world: World, owner: Account, settings: Mapping[str, Any], fill: Fill | None = None) -> Repository:
+async def create(
+    world: World, owner: Account, settings: Mapping[str, Any], fill: Fill | None = None
+) -> RepositoryRecord:
     """A new repository. settings: as `settings_in` returns them, with a name. fill: gives it its first commits."""
     name = normal_name(settings.get("name", ""))
     check_name(name, CREATION_FAILED)
     if world.repository(owner, name):
         raise invalid_field("Repository", "name", NAME_TAKEN, summary=CREATION_FAILED)
     time = now()
-    blank = Repository(
+    blank = RepositoryRecord(
         id=world.store.next_id(),
         owner_id=owner.id,
         name=name,
@@ -64,7 +66,7 @@ async def create(world: World, owner: Account, settings: Mapping[str, Any], fill
     return repository
 
 
-def change(world: World, repository: Repository, settings: Mapping[str, Any]) -> Repository:
+def change(world: World, repository: RepositoryRecord, settings: Mapping[str, Any]) -> RepositoryRecord:
     """The repository with these settings: renamed, archived, with another default branch."""
     wanted = dict(settings)
     if "name" in wanted:
@@ -85,7 +87,7 @@ def change(world: World, repository: Repository, settings: Mapping[str, Any]) ->
     return result
 
 
-def delete(world: World, repository: Repository) -> None:
+def delete(world: World, repository: RepositoryRecord) -> None:
     """Forget the repository with all that belongs to it, the redirects to it, and its git data."""
     with world.store.transaction():
         for former in world.store.all(FormerName, str(repository.owner_id)):
@@ -98,11 +100,11 @@ def delete(world: World, repository: Repository) -> None:
 
 async def note_push(world: World, repository_id: int) -> None:
     """Bring the record up to date with what was pushed."""
-    repository = world.store.by_id(Repository, repository_id)
+    repository = world.store.by_id(RepositoryRecord, repository_id)
     if repository is None:
         return
     branch = await _existing_default(world, repository)
-    current = world.store.by_id(Repository, repository_id)
+    current = world.store.by_id(RepositoryRecord, repository_id)
     if current is None:  # deleted by another request while git was at work
         return
     time = now()
@@ -114,17 +116,17 @@ async def note_push(world: World, repository_id: int) -> None:
 
 async def settle(world: World) -> None:
     """Finish what a kill interrupted: a default branch that is on disk but not yet in the record."""
-    for repository in world.store.all(Repository):
+    for repository in world.store.all(RepositoryRecord):
         branch = await _existing_default(world, repository)
         if branch != repository.default_branch:
             _put_default(world, repository, branch)
 
 
-async def rename_branch(world: World, repository: Repository, old: str, new: str) -> Repository:
+async def rename_branch(world: World, repository: RepositoryRecord, old: str, new: str) -> RepositoryRecord:
     """Rename a branch; the default branch stays the default branch under its new name."""
     directory = world.git_directory(repository)
     await bare_repository.git(directory, "branch", "-m", "--", old, new)
-    current = world.store.by_id(Repository, repository.id) or repository
+    current = world.store.by_id(RepositoryRecord, repository.id) or repository
     if old == current.default_branch:
         bare_repository.set_head(directory, new)
         current = replace(current, default_branch=new, updated_at=now())
@@ -132,7 +134,7 @@ async def rename_branch(world: World, repository: Repository, old: str, new: str
     return current
 
 
-async def _existing_default(world: World, repository: Repository) -> str:
+async def _existing_default(world: World, repository: RepositoryRecord) -> str:
     """The default branch; when it does not exist, the first branch pushed takes its place."""
     directory = world.git_directory(repository)
     exists = bare_repository.object_id(directory, BRANCHES + repository.default_branch)
@@ -143,20 +145,20 @@ async def _existing_default(world: World, repository: Repository) -> str:
     return next(name for name in preferred if name in branches)
 
 
-def _put_default(world: World, repository: Repository, branch: str) -> None:
+def _put_default(world: World, repository: RepositoryRecord, branch: str) -> None:
     """Keep the record with this default branch, and HEAD on it."""
     bare_repository.set_head(world.git_directory(repository), branch)
     world.store.put(replace(repository, default_branch=branch))
 
 
-def _check_rename(world: World, repository: Repository, name: str) -> None:
+def _check_rename(world: World, repository: RepositoryRecord, name: str) -> None:
     check_name(name, "Validation Failed")
     taken = world.repository(world.owner_of(repository), name)
     if taken and taken.id != repository.id:
         raise invalid_field("Repository", "name", NAME_TAKEN)
 
 
-def _redirect(world: World, repository: Repository, result: Repository) -> None:
+def _redirect(world: World, repository: RepositoryRecord, result: RepositoryRecord) -> None:
     """Keep the old name pointing here; a name that is in use again points nowhere else."""
     reused = world.store.by_key(FormerName, *result.key)
     if reused:
@@ -167,7 +169,7 @@ def _redirect(world: World, repository: Repository, result: Repository) -> None:
     )
 
 
-def _check_default_branch(world: World, repository: Repository, branch: str) -> None:
+def _check_default_branch(world: World, repository: RepositoryRecord, branch: str) -> None:
     if bare_repository.object_id(world.git_directory(repository), BRANCHES + branch):
         return
     problem = f"The branch {branch} was not found. Please push that ref first or create it via the Git Data API."
@@ -179,7 +181,7 @@ def _check_default_branch(world: World, repository: Repository, branch: str) -> 
 def with_files(creator: Account, files: Mapping[str, str]) -> Fill:
     """Fill a repository with one commit of these files. "{title}" in a text becomes name and description."""
 
-    async def fill(directory: Path, repository: Repository) -> None:
+    async def fill(directory: Path, repository: RepositoryRecord) -> None:
         title = f"# {repository.name}" + (f"\n{repository.description}" if repository.description else "")
         changes = [Change(path, text.replace("{title}", title).encode()) for path, text in files.items()]
         await _first_commit(directory, repository, creator, changes)
@@ -190,7 +192,7 @@ def with_files(creator: Account, files: Mapping[str, str]) -> Fill:
 def with_tree_of(creator: Account, source: Path, branch: str) -> Fill:
     """Fill a repository with one commit of what a template has on its default branch."""
 
-    async def fill(directory: Path, repository: Repository) -> None:
+    async def fill(directory: Path, repository: RepositoryRecord) -> None:
         await bare_repository.git(directory, "fetch", "--quiet", str(source), BRANCHES + branch)
         tree = await bare_repository.git(directory, "rev-parse", "FETCH_HEAD^{tree}")
         await _first_commit(directory, repository, creator, [Change("", mode="040000", object=tree.decode().strip())])
@@ -201,13 +203,13 @@ def with_tree_of(creator: Account, source: Path, branch: str) -> Fill:
 def with_refs_of(source: Path) -> Fill:
     """Fill a repository with everything that another one has, as a fork."""
 
-    async def fill(directory: Path, repository: Repository) -> None:
+    async def fill(directory: Path, repository: RepositoryRecord) -> None:
         await bare_repository.git(directory, "fetch", "--quiet", str(source), "refs/*:refs/*")
 
     return fill
 
 
-async def _first_commit(directory: Path, repository: Repository, creator: Account, changes: list[Change]) -> None:
+async def _first_commit(directory: Path, repository: RepositoryRecord, creator: Account, changes: list[Change]) -> None:
     author = identity_of(creator)
     sha = await commit_files(directory, None, changes, "Initial commit", author, author)
     await bare_repository.git(directory, "update-ref", BRANCHES + repository.default_branch, sha)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sandbox.world.entities import Record, Repository
+from sandbox.world.entities import Record, RepositoryRecord
 from sandbox.world.store import Store
 
 VALUE_TYPES = ("string", "single_select", "multi_select", "true_false", "url")
@@ -46,7 +46,7 @@ class PropertyValue(Record):
         return (str(self.repository_id), self.property_name.lower())
 
 
-def property_values(store: Store, repository: Repository) -> dict[str, Any]:
+def property_values(store: Store, repository: RepositoryRecord) -> dict[str, Any]:
     """The repository's properties: a value of its own, otherwise the default of a required property."""
     values: dict[str, Any] = {
         definition.property_name: definition.default_value

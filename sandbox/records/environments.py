@@ -7,7 +7,7 @@ from sandbox.world.entities import Record
 
 
 @dataclass(frozen=True, kw_only=True)
-class Environment(Record):
+class EnvironmentRecord(Record):
     """An environment. reviewers: {"type": "User" or "Team", "id"}. wait_timer: minutes.
 
     branch_policy: {"protected_branches", "custom_branch_policies"}; None lets every branch deploy.

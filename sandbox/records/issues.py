@@ -6,7 +6,7 @@ https://docs.github.com/rest/issues
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from sandbox.world.entities import Account, Record, Repository, now
+from sandbox.world.entities import Account, Record, RepositoryRecord, now
 from sandbox.world.store import Store
 
 # What GitHub gives to every new repository: name, color, description.
@@ -24,7 +24,7 @@ DEFAULT_LABELS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Label(Record):
+class LabelRecord(Record):
     """A label of a repository. color: six hex digits. default: it came with the repository."""
 
     record_kind: ClassVar[str] = "Label"
@@ -87,13 +87,13 @@ class Comment(Record):
         return (str(self.repository_id), str(self.number), str(self.id))
 
 
-def next_number(store: Store, repository: Repository) -> int:
+def next_number(store: Store, repository: RepositoryRecord) -> int:
     """The number of the next issue or pull request: they count together."""
     return max((issue.number for issue in store.all(Issue, str(repository.id))), default=0) + 1
 
 
 def opened(
-    store: Store, repository: Repository, user: Account, title: str, body: str | None, *, pull: bool = False
+    store: Store, repository: RepositoryRecord, user: Account, title: str, body: str | None, *, pull: bool = False
 ) -> Issue:
     """A new issue, or the issue that a new pull request is; not kept yet."""
     time = now()
@@ -110,10 +110,10 @@ def opened(
     )
 
 
-def default_labels(store: Store, repository: Repository) -> list[Label]:
+def default_labels(store: Store, repository: RepositoryRecord) -> list[LabelRecord]:
     """The labels that a new repository starts with."""
     return [
-        Label(
+        LabelRecord(
             id=store.next_id(),
             repository_id=repository.id,
             name=name,

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from sandbox.git.bare_repository import BRANCHES, TAGS
 from sandbox.records.custom_properties import property_values
-from sandbox.world.entities import Record, Repository
+from sandbox.world.entities import Record, RepositoryRecord
 from sandbox.world.store import Store
 
 PATTERN_PARAMETERS = ("operator", "pattern")
@@ -90,7 +90,7 @@ class BranchProtectionRule(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ruleset(Record):
+class RulesetRecord(Record):
     """A ruleset of a repository or an organization, in REST's words. https://docs.github.com/rest/repos/rules"""
 
     record_kind: ClassVar[str] = "Ruleset"
@@ -116,7 +116,7 @@ class Rule:
     """One rule that holds for a ref, and where it comes from."""
 
     type: str
-    source: BranchProtectionRule | Ruleset
+    source: BranchProtectionRule | RulesetRecord
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -138,20 +138,22 @@ def matches(glob: str, name: str) -> bool:
     return _pattern(glob).fullmatch(name) is not None
 
 
-def protection_of(store: Store, repository: Repository, branch: str) -> BranchProtectionRule | None:
+def protection_of(store: Store, repository: RepositoryRecord, branch: str) -> BranchProtectionRule | None:
     """The classic rule that holds for a branch: the one of its name, otherwise the oldest that matches."""
     exact = store.by_key(BranchProtectionRule, str(repository.id), branch)
     found = (rule for rule in store.all(BranchProtectionRule, str(repository.id)) if matches(rule.pattern, branch))
     return exact or next(found, None)
 
 
-def rulesets_for(store: Store, repository: Repository) -> list[Ruleset]:
+def rulesets_for(store: Store, repository: RepositoryRecord) -> list[RulesetRecord]:
     """The rulesets of the repository and those of its organization that include it."""
-    inherited = [each for each in store.all(Ruleset, str(repository.owner_id)) if _includes(store, each, repository)]
-    return [*store.all(Ruleset, str(repository.id)), *inherited]
+    inherited = [
+        each for each in store.all(RulesetRecord, str(repository.owner_id)) if _includes(store, each, repository)
+    ]
+    return [*store.all(RulesetRecord, str(repository.id)), *inherited]
 
 
-def rules_for(store: Store, repository: Repository, ref: str) -> list[Rule]:
+def rules_for(store: Store, repository: RepositoryRecord, ref: str) -> list[Rule]:
     """All rules in force for the ref, the classic ones first."""
     found: list[Rule] = []
     if ref.startswith(BRANCHES) and (protection := protection_of(store, repository, ref.removeprefix(BRANCHES))):
@@ -162,7 +164,7 @@ def rules_for(store: Store, repository: Repository, ref: str) -> list[Rule]:
     return found
 
 
-def has_rules(store: Store, repository: Repository) -> bool:
+def has_rules(store: Store, repository: RepositoryRecord) -> bool:
     """Whether a push to the repository may break a rule at all."""
     if store.all(BranchProtectionRule, str(repository.id)):
         return True
@@ -206,7 +208,7 @@ def classic_rules(protection: BranchProtectionRule) -> Iterator[Rule]:
             yield Rule(kind, protection)
 
 
-def _covers(ruleset: Ruleset, repository: Repository, ref: str) -> bool:
+def _covers(ruleset: RulesetRecord, repository: RepositoryRecord, ref: str) -> bool:
     prefix = {"branch": BRANCHES, "tag": TAGS}.get(ruleset.target)
     if prefix is None or not ref.startswith(prefix):
         return False
@@ -223,7 +225,7 @@ def _covers(ruleset: Ruleset, repository: Repository, ref: str) -> bool:
     return listed(names.get("include") or ()) and not listed(names.get("exclude") or ())
 
 
-def _includes(store: Store, ruleset: Ruleset, repository: Repository) -> bool:
+def _includes(store: Store, ruleset: RulesetRecord, repository: RepositoryRecord) -> bool:
     """Whether an organization's ruleset is about this repository."""
     conditions = ruleset.conditions or {}
     if "repository_id" in conditions:

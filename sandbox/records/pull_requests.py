@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from sandbox.errors import GitHubError
-from sandbox.git.bare_repository import BRANCHES, GitError, git, object_id
+from sandbox.git.bare_repository import BRANCHES, GitCommandError, git, object_id
 from sandbox.records.issues import Issue
 from sandbox.records.protection import rules_for
-from sandbox.world.entities import Account, Record, Repository, now
+from sandbox.world.entities import Account, Record, RepositoryRecord, now
 from sandbox.world.permissions import Permission
 from sandbox.world.worlds import World
 
@@ -69,7 +69,7 @@ def issue_of(world: World, pull: PullRequest) -> Issue:
     return issue
 
 
-def deciding_reviews(world: World, repository: Repository, pull: PullRequest) -> list[Review]:
+def deciding_reviews(world: World, repository: RepositoryRecord, pull: PullRequest) -> list[Review]:
     """The last word of each reviewer who may write, apart from the author: approval or demand for changes."""
     author = issue_of(world, pull).user_id
     last: dict[int, Review] = {}
@@ -81,7 +81,7 @@ def deciding_reviews(world: World, repository: Repository, pull: PullRequest) ->
     return [review for review in last.values() if review.state != "DISMISSED"]
 
 
-async def note_push(world: World, repository: Repository) -> None:
+async def note_push(world: World, repository: RepositoryRecord) -> None:
     """Bring open pull requests up to date with their branches: moved, gone, or contained in the base."""
     directory = world.git_directory(repository)
     for pull in world.store.all(PullRequest, str(repository.id)):
@@ -103,7 +103,7 @@ async def note_push(world: World, repository: Repository) -> None:
 
 
 async def open_pull(
-    world: World, repository: Repository, issue: Issue, head: str, base: str, *, draft: bool
+    world: World, repository: RepositoryRecord, issue: Issue, head: str, base: str, *, draft: bool
 ) -> PullRequest:
     """A new pull request for the issue, both kept. head, base: branches. Raises 422."""
     directory = world.git_directory(repository)
@@ -166,16 +166,16 @@ def close(
     return pull
 
 
-async def is_ancestor(world: World, repository: Repository, old: str, new: str) -> bool:
+async def is_ancestor(world: World, repository: RepositoryRecord, old: str, new: str) -> bool:
     """Whether the new commit contains the old one."""
     try:
         await git(world.git_directory(repository), "merge-base", "--is-ancestor", old, new)
-    except GitError:
+    except GitCommandError:
         return False
     return True
 
 
-def _dismiss_stale_reviews(world: World, repository: Repository, pull: PullRequest) -> None:
+def _dismiss_stale_reviews(world: World, repository: RepositoryRecord, pull: PullRequest) -> None:
     rules = rules_for(world.store, repository, BRANCHES + pull.base)
     if not any(rule.parameters.get("dismiss_stale_reviews_on_push") for rule in rules):
         return

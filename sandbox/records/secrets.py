@@ -16,7 +16,7 @@ from sandbox.world.store import Store
 
 
 @dataclass(frozen=True)
-class Place:
+class SecretScope:
     """Where secrets and variables lie. owner_id: of a repository or an organization.
 
     area: "actions", "dependabot", or "environments/<id>" for an environment of the repository.
@@ -99,7 +99,7 @@ class Variable(Record):
         return (str(self.owner_id), self.area, self.name)
 
 
-def key_pair(store: Store, place: Place) -> KeyPair:
+def key_pair(store: Store, place: SecretScope) -> KeyPair:
     """The keys of the place, made when first asked for."""
     present = store.by_key(KeyPair, str(place.owner_id), place.area)
     if present:

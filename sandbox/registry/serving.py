@@ -14,7 +14,7 @@ from devpi_server.main import CommandRunner, _main
 from sandbox.daemon.state_folder import DAEMON_LOCK, Serving, code_version, try_lock, write_serving
 from sandbox.network.listening import ADDRESS
 from sandbox.registry import read_access
-from sandbox.registry.process import ROOT_PASSWORD
+from sandbox.registry.registry_process import ROOT_PASSWORD
 
 DATA = "data"
 SECRET = "secret"

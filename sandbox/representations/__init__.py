@@ -1,1 +1,4 @@
-"""Representations."""
+"""Records as the JSON that GitHub documents.
+
+It must not change anything.
+"""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.world.entities import Account, Repository, node_id
+from sandbox.world.entities import Account, RepositoryRecord, node_id
 from sandbox.world.sites import Site
 
 USER_ADDRESSES = {
@@ -36,7 +36,7 @@ def simple_user(site: Site, account: Account) -> dict[str, Any]:
     }
 
 
-def public_user(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+def public_user(site: Site, account: Account, repositories: list[RepositoryRecord]) -> dict[str, Any]:
     """A user's or organization's profile."""
     return {
         **simple_user(site, account),
@@ -57,7 +57,7 @@ def public_user(site: Site, account: Account, repositories: list[Repository]) ->
     }
 
 
-def private_user(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+def private_user(site: Site, account: Account, repositories: list[RepositoryRecord]) -> dict[str, Any]:
     """The signed-in user's own profile."""
     private = sum(repository.visibility != "public" for repository in repositories)
     return {
@@ -93,7 +93,7 @@ def simple_organization(site: Site, account: Account) -> dict[str, Any]:
     }
 
 
-def organization(site: Site, account: Account, repositories: list[Repository]) -> dict[str, Any]:
+def organization(site: Site, account: Account, repositories: list[RepositoryRecord]) -> dict[str, Any]:
     """An organization in full, as one of its owners sees it."""
     private = sum(repository.visibility != "public" for repository in repositories)
     return {

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.records.issues import Comment, Issue, Label
+from sandbox.records.issues import Comment, Issue, LabelRecord
 from sandbox.records.pull_requests import PullRequest, Review, issue_of
 from sandbox.representations.accounts import simple_user
 from sandbox.representations.repositories import minimal_repository
-from sandbox.world.entities import Account, Repository, node_id
+from sandbox.world.entities import Account, RepositoryRecord, node_id
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Site, addresses_of
 from sandbox.world.worlds import World
@@ -22,7 +22,7 @@ class Shower:
 
     world: World
     site: Site
-    repository: Repository
+    repository: RepositoryRecord
 
     @property
     def api(self) -> str:
@@ -39,7 +39,7 @@ class Shower:
         account = self.world.store.by_id(Account, number) if number else None
         return simple_user(self.site, account) if account else None
 
-    def label(self, label: Label) -> dict[str, Any]:
+    def label(self, label: LabelRecord) -> dict[str, Any]:
         """https://docs.github.com/rest/issues/labels#get-a-label"""
         return {
             "id": label.id,
@@ -53,7 +53,7 @@ class Shower:
 
     def labels(self, issue: Issue) -> list[dict[str, Any]]:
         """The labels that the issue has."""
-        return [self.label(label) for number in issue.labels if (label := self.world.store.by_id(Label, number))]
+        return [self.label(label) for number in issue.labels if (label := self.world.store.by_id(LabelRecord, number))]
 
     def association(self, number: int) -> str:
         """How a user is associated with the repository."""

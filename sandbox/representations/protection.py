@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.records.protection import BranchProtectionRule, Ruleset
+from sandbox.records.protection import BranchProtectionRule, RulesetRecord
 from sandbox.representations.actors import actor_objects
-from sandbox.world.entities import Account, Repository, node_id
+from sandbox.world.entities import Account, RepositoryRecord, node_id
 from sandbox.world.sites import Addresses, Site
 from sandbox.world.worlds import World
 
@@ -100,7 +100,13 @@ def restrictions_object(world: World, site: Site, address: str, rule: BranchProt
 
 
 def ruleset_object(
-    site: Site, ruleset: Ruleset, owner: Account, repository: Repository | None, bypass: str, *, whole: bool = True
+    site: Site,
+    ruleset: RulesetRecord,
+    owner: Account,
+    repository: RepositoryRecord | None,
+    bypass: str,
+    *,
+    whole: bool = True,
 ) -> dict[str, Any]:
     """A ruleset. repository: whose ruleset it is, None for the organization's. whole: with its rules."""
     source = f"{owner.login}/{repository.name}" if repository else owner.login

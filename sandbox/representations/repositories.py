@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.records.custom_properties import property_values
 from sandbox.representations.accounts import simple_user
-from sandbox.world.entities import Account, Repository, node_id
+from sandbox.world.entities import Account, RepositoryRecord, node_id
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Site
 from sandbox.world.worlds import World
@@ -84,7 +84,9 @@ WRITER_SETTINGS = (
 )
 
 
-def minimal_repository(site: Site, repository: Repository, owner: Account, permission: Permission) -> dict[str, Any]:
+def minimal_repository(
+    site: Site, repository: RepositoryRecord, owner: Account, permission: Permission
+) -> dict[str, Any]:
     """A repository as lists show it."""
     full_name = f"{owner.login}/{repository.name}"
     address = f"{site.api}/repos/{full_name}"
@@ -116,14 +118,14 @@ def minimal_repository(site: Site, repository: Repository, owner: Account, permi
     }
 
 
-def full_repository(world: World, site: Site, repository: Repository, permission: Permission) -> dict[str, Any]:
+def full_repository(world: World, site: Site, repository: RepositoryRecord, permission: Permission) -> dict[str, Any]:
     """A repository by itself: who may write sees its merge settings, its admins how it is guarded."""
     owner = world.owner_of(repository)
     shown = minimal_repository(site, repository, owner, permission)
     properties = property_values(world.store, repository) if owner.type == "Organization" else {}
     shown |= {"network_count": 0, "subscribers_count": 0, "custom_properties": properties}
     for field, number in (("parent", repository.fork_of), ("template_repository", repository.template_id)):
-        origin = world.store.by_id(Repository, number) if number else None
+        origin = world.store.by_id(RepositoryRecord, number) if number else None
         if origin:
             shown[field] = minimal_repository(site, origin, world.owner_of(origin), Permission.READ)
     if "parent" in shown:

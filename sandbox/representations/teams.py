@@ -5,8 +5,8 @@ from typing import Any
 from sandbox.records.apps import App
 from sandbox.representations.accounts import organization, simple_user
 from sandbox.representations.repositories import minimal_repository
-from sandbox.world.entities import Account, Membership, Repository, node_id
-from sandbox.world.people import Invitation, Team, TeamMember, TeamRepository
+from sandbox.world.entities import Account, Membership, RepositoryRecord, node_id
+from sandbox.world.people import Invitation, TeamMember, TeamRecord, TeamRepository
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Site
 from sandbox.world.worlds import World
@@ -14,7 +14,7 @@ from sandbox.world.worlds import World
 APP_CREATED = "2018-07-30T09:30:17Z"
 
 
-def simple_team(site: Site, team: Team, owner: Account) -> dict[str, Any]:
+def simple_team(site: Site, team: TeamRecord, owner: Account) -> dict[str, Any]:
     """A team as `parent` shows it."""
     address = f"{site.api}/organizations/{owner.id}/team/{team.id}"
     return {
@@ -35,22 +35,22 @@ def simple_team(site: Site, team: Team, owner: Account) -> dict[str, Any]:
     }
 
 
-def listed_team(site: Site, world: World, team: Team, permission: Permission | None = None) -> dict[str, Any]:
+def listed_team(site: Site, world: World, team: TeamRecord, permission: Permission | None = None) -> dict[str, Any]:
     """A team as lists show it. permission: of the repository whose teams are listed."""
     owner = world.store.by_id(Account, team.organization_id)
     assert owner is not None, f"team {team.id} has lost its organization"
-    parent = world.store.by_id(Team, team.parent_id) if team.parent_id else None
+    parent = world.store.by_id(TeamRecord, team.parent_id) if team.parent_id else None
     shown = {**simple_team(site, team, owner), "parent": simple_team(site, parent, owner) if parent else None}
     if permission is not None:
         shown |= {"permission": permission.grant_name, "permissions": permission.as_object()}
     return shown
 
 
-def full_team(site: Site, world: World, team: Team) -> dict[str, Any]:
+def full_team(site: Site, world: World, team: TeamRecord) -> dict[str, Any]:
     """A team by itself."""
     owner = world.store.by_id(Account, team.organization_id)
     assert owner is not None, f"team {team.id} has lost its organization"
-    repositories = world.store.all(Repository, str(owner.id))
+    repositories = world.store.all(RepositoryRecord, str(owner.id))
     granted = [
         repository
         for repository in repositories
@@ -98,7 +98,7 @@ def collaborator(site: Site, user: Account, permission: Permission) -> dict[str,
 
 def invitation_object(site: Site, world: World, invitation: Invitation) -> dict[str, Any]:
     """An invitation to a repository."""
-    repository = world.store.by_id(Repository, invitation.repository_id)
+    repository = world.store.by_id(RepositoryRecord, invitation.repository_id)
     invitee, inviter = (world.store.by_id(Account, number) for number in (invitation.invitee_id, invitation.inviter_id))
     assert repository is not None, f"invitation {invitation.id} has lost its repository"
     owner = world.owner_of(repository)

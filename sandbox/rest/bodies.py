@@ -1,9 +1,12 @@
 """Reading the JSON objects that clients send: each value with its type, or GitHub's 422."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sandbox import errors
+from sandbox.git.object_writing import Identity, identity_of
+from sandbox.world.entities import Account
 
 Value = TypeVar("Value")
 TYPE_NAMES = {str: "a string", bool: "a boolean", int: "an integer", list: "an array", dict: "an object"}
@@ -40,3 +43,17 @@ def choice(body: Mapping[str, Any], field: str, values: Sequence[str], default: 
 def fields(body: Mapping[str, Any], /, **kinds: type[Any]) -> dict[str, Any]:
     """Those of these fields that are there and not null. Raises 422 for another type."""
     return {name: optional(body, name, kind) for name, kind in kinds.items() if body.get(name) is not None}
+
+
+def identity_in(body: Mapping[str, Any], field: str, user: Account, default: Identity | None = None) -> Identity:
+    """The author or committer that a request names, otherwise the default, otherwise the user, now."""
+    given = optional(body, field, dict)
+    if not given:
+        return default or identity_of(user)
+    date = datetime.now(UTC)
+    if text := optional(given, "date", str):
+        try:
+            date = datetime.fromisoformat(text)
+        except ValueError:
+            raise errors.wrong_type(f"{field}/date", text, "a date-time") from None
+    return Identity(required(given, "name", str), required(given, "email", str), date)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from sandbox import errors
 from sandbox.network.rate_limits import RateLimits
-from sandbox.world.entities import Account, Record, Repository, Token
+from sandbox.world.entities import Account, Record, RepositoryRecord, Token
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Addresses, Site, addresses_of, site_of
 from sandbox.world.worlds import World
@@ -33,7 +33,7 @@ class Reply:
     resource: str = "core"
 
 
-class Moved(Exception):  # noqa: N818 (an answer, no error)
+class MovedPermanently(Exception):  # noqa: N818 (an answer, no error)
     """The repository was renamed: ask there."""
 
     def __init__(self, location: str) -> None:
@@ -120,7 +120,7 @@ class Call:
             raise errors.not_found()
         return found
 
-    def repository(self, needed: Permission = Permission.READ) -> Repository:
+    def repository(self, needed: Permission = Permission.READ) -> RepositoryRecord:
         """The repository that the path names. Raises 404, 403, or Moved to where it is now."""
         repository = self._named_repository()
         permission = self.world.permission(self.user, self.token, repository)
@@ -130,22 +130,22 @@ class Call:
             raise errors.requires_authentication() if self.user is None else errors.must_be_admin()
         return repository
 
-    def writable_repository(self, needed: Permission = Permission.ADMIN) -> Repository:
+    def writable_repository(self, needed: Permission = Permission.ADMIN) -> RepositoryRecord:
         """As `repository`, and it is not archived."""
         repository = self.repository(needed)
         if repository.archived:
             raise errors.archived()
         return repository
 
-    def permission(self, repository: Repository) -> Permission:
+    def permission(self, repository: RepositoryRecord) -> Permission:
         """What the caller may do with it."""
         return self.world.permission(self.user, self.token, repository)
 
-    def git_directory(self, repository: Repository) -> Path:
+    def git_directory(self, repository: RepositoryRecord) -> Path:
         """Where its bare git repository lies."""
         return self.world.git_directory(repository)
 
-    def addresses(self, repository: Repository) -> Addresses:
+    def addresses(self, repository: RepositoryRecord) -> Addresses:
         """Where the client finds it."""
         return addresses_of(self.site, self.world, repository)
 
@@ -154,10 +154,10 @@ class Call:
         rates: RateLimits = self.request.app.state.rates
         return rates.count(self.token.value if self.token else self.world.name, cost, resource)
 
-    def _named_repository(self) -> Repository:
+    def _named_repository(self) -> RepositoryRecord:
         parameters = self.request.path_params
         if "repository_id" in parameters:
-            found = self.world.store.by_id(Repository, parameters["repository_id"])
+            found = self.world.store.by_id(RepositoryRecord, parameters["repository_id"])
         else:
             owner, name = self.account("owner"), self.parameter("repository")
             found = self.world.repository(owner, name)
@@ -168,12 +168,12 @@ class Call:
             raise errors.not_found()
         return found
 
-    def _move_to(self, repository: Repository) -> NoReturn:
+    def _move_to(self, repository: RepositoryRecord) -> NoReturn:
         raw = self.request.scope["path"].split("/api/v3/repos/", 1)[1]
         rest = raw.split("/", 2)[2:]
         query = self.request.scope["query_string"].decode()
         location = "/".join([f"{self.site.api}/repositories/{repository.id}", *rest])
-        raise Moved(f"{location}?{query}" if query else location)
+        raise MovedPermanently(f"{location}?{query}" if query else location)
 
 
 Handler = Callable[[Call], Awaitable[Reply]]

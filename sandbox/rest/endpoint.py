@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from sandbox.errors import GitHubError
 from sandbox.rest.authentication import authenticate
-from sandbox.rest.calls import Call, Handler, Moved, Reply
+from sandbox.rest.calls import Call, Handler, MovedPermanently, Reply
 from sandbox.world.kept_settings import setting
 from sandbox.world.worlds import Worlds
 
@@ -38,7 +38,7 @@ def endpoint(handler: Handler, array: str = "") -> Callable[[Request], Awaitable
             reply = await handler(call)
         except GitHubError as error:
             reply = Reply(error.body(documentation), error.status)
-        except Moved as moved:
+        except MovedPermanently as moved:
             reply = _redirect(request, moved.location, documentation)
         response = _response(request, reply)
         if call:  # a 304 costs nothing

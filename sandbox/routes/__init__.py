@@ -1,31 +1,4 @@
 """The addresses that the sandbox answers, one module per chapter of GitHub's documentation.
 
-Paths are matched raw, percent-encoded as they were sent: "heads%2Fx" is one part, "heads/x" is two.
-https://docs.github.com/rest
+https://docs.github.com/rest. It must not decide what GitHub allows: that is in rules.
 """
-
-from starlette.routing import Route
-
-from sandbox.rest.calls import Handler
-from sandbox.rest.endpoint import endpoint
-
-
-def route(method: str, path: str, handler: Handler, array: str = "") -> Route:
-    """A REST route below /{world}/api/v3. GET serves HEAD too. array: the field that a bare array stands for."""
-    return Route(path, endpoint(handler, array), methods=[method])
-
-
-def repository_routes(method: str, suffix: str, handler: Handler, array: str = "") -> list[Route]:
-    """A route of a repository: by its owner and name, and by its number as redirects have it."""
-    return [
-        route(method, f"/repos/{{owner}}/{{repository}}{suffix}", handler, array),
-        route(method, f"/repositories/{{repository_id:int}}{suffix}", handler, array),
-    ]
-
-
-def organization_routes(method: str, suffix: str, handler: Handler) -> list[Route]:
-    """A route of an organization: by its login, and by its number as the provider asks."""
-    return [
-        route(method, f"/orgs/{{organization}}{suffix}", handler),
-        route(method, f"/organizations/{{organization_id:int}}{suffix}", handler),
-    ]

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from sandbox.git.bare_repository import BRANCHES, object_id
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 from sandbox.world.sites import site_of
 from sandbox.world.worlds import World
 
@@ -56,7 +56,7 @@ async def account_page(request: Request) -> Response:
     account = world.account(request.path_params["owner"]) if world else None
     if world is None or account is None:
         return _page("Not found", status=404)
-    names = [repository.name for repository in world.store.all(Repository, str(account.id))]
+    names = [repository.name for repository in world.store.all(RepositoryRecord, str(account.id))]
     home = f"{site_of(request, world).html}/{account.login}"
     return _page(account.login, *(f'<a href="{home}/{name}">{name}</a>' for name in sorted(names)))
 

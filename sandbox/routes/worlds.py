@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.network.faults import Fault
-from sandbox.records.environments import Environment
-from sandbox.records.secrets import Place, Secret, key_pair
+from sandbox.records.environments import EnvironmentRecord
+from sandbox.records.secrets import Secret, SecretScope, key_pair
 from sandbox.rules.plans import PLANS
-from sandbox.world.entities import Repository
+from sandbox.world.entities import RepositoryRecord
 from sandbox.world.kept_settings import keep
 from sandbox.world.sites import site_of
 from sandbox.world.worlds import LOGIN, WORLD_NAME, World, Worlds
@@ -141,11 +141,11 @@ async def list_secrets(request: Request) -> Response:
 
 def _opened(world: World, secret: Secret) -> dict[str, str | None]:
     """owner: a repository's or an organization's name; area: actions, dependabot, or an environment's name."""
-    repository = world.store.by_id(Repository, secret.owner_id)
+    repository = world.store.by_id(RepositoryRecord, secret.owner_id)
     owner = repository.name if repository else world.organization().login
     area, _, number = secret.area.partition("/")
-    environment = world.store.by_id(Environment, int(number)) if number else None
-    pair = key_pair(world.store, Place(secret.owner_id, secret.area))
+    environment = world.store.by_id(EnvironmentRecord, int(number)) if number else None
+    pair = key_pair(world.store, SecretScope(secret.owner_id, secret.area))
     return {
         "owner": owner,
         "area": environment.name if environment else area,

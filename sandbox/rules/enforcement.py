@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from sandbox.git.bare_repository import BRANCHES, GitError, git
+from sandbox.git.bare_repository import BRANCHES, GitCommandError, git
 from sandbox.git.commits import Commit, parse_commit
 from sandbox.records import checks
-from sandbox.records.protection import BranchProtectionRule, Rule, Ruleset, rules_for
+from sandbox.records.protection import BranchProtectionRule, Rule, RulesetRecord, rules_for
 from sandbox.records.pull_requests import PullRequest, deciding_reviews
-from sandbox.world.entities import Account, Record, Repository, node_id
+from sandbox.world.entities import Account, Record, RepositoryRecord, node_id
 from sandbox.world.people import teams_of
 from sandbox.world.permissions import Permission
 from sandbox.world.store import Store
@@ -56,7 +56,7 @@ class SignedCommit(Record):
         return (str(self.repository_id), self.sha)
 
 
-def sign(store: Store, repository: Repository, sha: str) -> None:
+def sign(store: Store, repository: RepositoryRecord, sha: str) -> None:
     """Remember that GitHub signed this commit."""
     if store.by_key(SignedCommit, str(repository.id), sha) is None:
         store.put(SignedCommit(id=store.next_id(), repository_id=repository.id, sha=sha))
@@ -93,7 +93,7 @@ class Enforcement:
     """The rules of one repository against one user. environment: git's, for objects in quarantine."""
 
     world: World
-    repository: Repository
+    repository: RepositoryRecord
     user: Account | None
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,7 +112,7 @@ class Enforcement:
     def may_bypass(self, rule: Rule, update: RefUpdate) -> bool:
         """Whether the rule does not hold for this user."""
         source = rule.source
-        if isinstance(source, Ruleset):
+        if isinstance(source, RulesetRecord):
             mode = self.bypass_mode(source)
             return mode in {"always", "exempt"} or (mode == "pull_requests_only" and update.pull_request is not None)
         allowed = {
@@ -126,7 +126,7 @@ class Enforcement:
         for_everyone = rule.type in {"non_fast_forward", "deletion"}
         return not for_everyone and not source.is_admin_enforced and self._role() == Permission.ADMIN
 
-    def bypass_mode(self, ruleset: Ruleset) -> str:
+    def bypass_mode(self, ruleset: RulesetRecord) -> str:
         """How the user may bypass the ruleset, as REST says it: always, exempt, pull_requests_only, never."""
         modes = {actor.get("bypass_mode", "always") for actor in ruleset.bypass_actors if self._is(actor)}
         if modes & {"always", "exempt"}:
@@ -234,7 +234,7 @@ class Enforcement:
     async def _is_ancestor(self, old: str, new: str) -> bool:
         try:
             await self._git("merge-base", "--is-ancestor", old, new)
-        except GitError:
+        except GitCommandError:
             return False
         return True
 

@@ -1,7 +1,7 @@
 """What an account's plan leaves out. https://docs.github.com/get-started/learning-about-github/githubs-plans"""
 
 from sandbox.errors import GitHubError, invalid_field
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 
 PLANS = ("free", "pro", "team", "enterprise")
 PROTECTION = "Upgrade to GitHub Pro or make this repository public to enable this feature."
@@ -15,18 +15,18 @@ def demand_visibility(owner: Account, visibility: str) -> None:
         )
 
 
-def lacks_protection(owner: Account, repository: Repository) -> bool:
+def lacks_protection(owner: Account, repository: RepositoryRecord) -> bool:
     """Whether there are neither rulesets nor branch protection: in private repositories of a free plan."""
     return owner.plan == "free" and repository.visibility != "public"
 
 
-def demand_protection(owner: Account, repository: Repository) -> None:
+def demand_protection(owner: Account, repository: RepositoryRecord) -> None:
     """Refuse rulesets and branch protection where the plan has none."""
     if lacks_protection(owner, repository):
         raise GitHubError(403, PROTECTION)
 
 
-def demand_deployment_rule(owner: Account, repository: Repository, rule: str) -> None:
+def demand_deployment_rule(owner: Account, repository: RepositoryRecord, rule: str) -> None:
     """Refuse a rule that makes jobs wait, in a private repository of any but an enterprise's. rule: "wait timer"."""
     if owner.plan != "enterprise" and repository.visibility != "public":
         raise GitHubError(

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sandbox.errors import GitHubError, invalid_field, wrong_type
-from sandbox.world.entities import Repository, now
+from sandbox.world.entities import RepositoryRecord, now
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "visibility": ("public", "private", "internal"),
@@ -28,7 +28,7 @@ SQUASH_COMBINATIONS = {
 MERGE_COMBINATIONS = {("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK"), ("MERGE_MESSAGE", "PR_TITLE")}
 NOT_SETTABLE = {"has_pages", "vulnerability_alerts", "automated_security_fixes", "secret_scanning"}
 NOT_SETTABLE |= {"secret_scanning_push_protection"}
-BOOLEANS = {field.name for field in fields(Repository) if field.type is bool} - NOT_SETTABLE
+BOOLEANS = {field.name for field in fields(RepositoryRecord) if field.type is bool} - NOT_SETTABLE
 TEXTS = {"name", "description", "homepage", "default_branch", *CHOICES}
 LONGEST_NAME = 100
 LONGEST_DESCRIPTION = 350
@@ -77,7 +77,7 @@ def settings_in(body: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def changed(repository: Repository, settings: Mapping[str, Any]) -> Repository:
+def changed(repository: RepositoryRecord, settings: Mapping[str, Any]) -> RepositoryRecord:
     """The repository with these settings, which must fit together. Equal settings change nothing."""
     result = replace(repository, **settings)
     if not (result.allow_merge_commit or result.allow_squash_merge or result.allow_rebase_merge):

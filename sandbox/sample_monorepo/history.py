@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sandbox.errors import SandboxError
 from sandbox.sample_monorepo.documents import grown, read_documents, reworded, unformatted, with_version
-from sandbox.sample_monorepo.objects import File, ObjectStore
-from sandbox.sample_monorepo.story import Person, Step, below, covers, moved, read_story
+from sandbox.sample_monorepo.objects import File, SampleObjects
+from sandbox.sample_monorepo.story import Person, StoryStep, below, covers, moved, read_story
 
 REFERENCE = re.compile(r"@\{([\w-]+)(?::(\d+))?\}")
 SIGNATURE = """-----BEGIN PGP SIGNATURE-----
@@ -36,7 +36,7 @@ Tree = dict[str, Version]
 
 
 @dataclass(frozen=True)
-class Commit:
+class SampleCommit:
     """A commit that was made, and what its parent held where it changed something."""
 
     id: str
@@ -46,7 +46,7 @@ class Commit:
 
 
 @dataclass(frozen=True)
-class History:
+class SampleHistory:
     """A pack with every object, and what each ref points at."""
 
     pack: bytes
@@ -54,13 +54,13 @@ class History:
     head: str
 
 
-def play() -> History:
+def play() -> SampleHistory:
     """The whole history of maestro-platform. The same bytes on every machine."""
     people, steps = read_story()
     return _Player(people, steps).play()
 
 
-def _paths_over_time(steps: Sequence[Step], documents: Iterable[str]) -> list[dict[str, str]]:
+def _paths_over_time(steps: Sequence[StoryStep], documents: Iterable[str]) -> list[dict[str, str]]:
     """For each step all documents by their path at that time. Read backwards, from the head."""
     paths = {document: document for document in documents}
     over_time = []
@@ -73,7 +73,7 @@ def _paths_over_time(steps: Sequence[Step], documents: Iterable[str]) -> list[di
 
 
 class _Player:
-    def __init__(self, people: dict[str, Person], steps: Sequence[Step]) -> None:
+    def __init__(self, people: dict[str, Person], steps: Sequence[StoryStep]) -> None:
         self.people = people
         self.steps = steps
         self.documents = read_documents()
@@ -93,8 +93,8 @@ class _Player:
                 self._must_say(paths[path], words)
                 self.older_words[paths[path]].append(words)
         self.versions = {folder: "0.0.0" for step in steps for folder in step.release}
-        self.store = ObjectStore()
-        self.named: dict[str, Commit] = {}  # by branch, and by the name that the story gives
+        self.store = SampleObjects()
+        self.named: dict[str, SampleCommit] = {}  # by branch, and by the name that the story gives
         self.open_branches: set[str] = set()
         self.refs: dict[str, str] = {}
 
@@ -103,7 +103,7 @@ class _Player:
             if new not in self.documents[document].decode():
                 raise SampleError(f"history.yaml: files/{document} does not say {new!r}, which a step puts there")
 
-    def play(self) -> History:
+    def play(self) -> SampleHistory:
         for number, step in enumerate(self.steps):
             parents = self._parents(step)
             tree = self._merged(parents)
@@ -115,9 +115,9 @@ class _Player:
             tree |= {path: Version(number, file) for path, file in changes.items()}
             self._commit(step, parents, tree, {path: before[path] for path in changes})
         heads = {f"refs/heads/{branch}": self.named[branch].id for branch in self.open_branches | {"main"}}
-        return History(self.store.pack(), self.refs | heads, self.named["main"].id)
+        return SampleHistory(self.store.pack(), self.refs | heads, self.named["main"].id)
 
-    def _parents(self, step: Step) -> list[Commit]:
+    def _parents(self, step: StoryStep) -> list[SampleCommit]:
         merged = step.merge.split()
         if step.branch == "main":
             self.open_branches -= set(merged)
@@ -127,7 +127,7 @@ class _Player:
         return first + [self.named[name] for name in merged]
 
     @staticmethod
-    def _merged(parents: Sequence[Commit]) -> Tree:
+    def _merged(parents: Sequence[SampleCommit]) -> Tree:
         tree: Tree = {}
         for parent in parents:
             for path, version in parent.tree.items():
@@ -135,7 +135,7 @@ class _Player:
                     tree[path] = version
         return tree
 
-    def _changes(self, number: int, step: Step, tree: Tree) -> dict[str, File | None]:
+    def _changes(self, number: int, step: StoryStep, tree: Tree) -> dict[str, File | None]:
         present = {path: version.file for path, version in tree.items() if version.file}
         changes: dict[str, File | None] = {}
         if step.undo:
@@ -155,7 +155,7 @@ class _Player:
                 changes[path] = replace(known, mode="100755")
         return changes
 
-    def _documents(self, number: int, step: Step, present: Container[str]) -> dict[str, File]:
+    def _documents(self, number: int, step: StoryStep, present: Container[str]) -> dict[str, File]:
         """The documents that this step grows, formats or releases, by path."""
         paths, growing = self.paths[number], self.growing[number]
         self.versions |= step.release
@@ -184,7 +184,9 @@ class _Player:
     def _resolved(self, text: str) -> str:
         return REFERENCE.sub(lambda match: self.named[match[1]].id[: int(match[2] or 40)], text)
 
-    def _commit(self, step: Step, parents: Sequence[Commit], tree: Tree, before: dict[str, File | None]) -> None:
+    def _commit(
+        self, step: StoryStep, parents: Sequence[SampleCommit], tree: Tree, before: dict[str, File | None]
+    ) -> None:
         files = {path: version.file for path, version in tree.items() if version.file}
         subject = step.subject or f'Revert "{self.named[step.undo or ""].subject}"'
         author = self.people[step.by]
@@ -201,13 +203,13 @@ class _Player:
         ]
         text = "\n".join(lines) + "\n\n" + self._message(step, subject)
         commit_id = self.store.add("commit", text.encode(step.encoding or "utf-8"))
-        commit = Commit(commit_id, subject, tree, before)
+        commit = SampleCommit(commit_id, subject, tree, before)
         self.named[step.branch] = commit
         if step.name:
             self.named[step.name] = commit
         self._tag(step, commit_id)
 
-    def _message(self, step: Step, subject: str) -> str:
+    def _message(self, step: StoryStep, subject: str) -> str:
         paragraphs = [subject]
         if step.undo and step.subject is None:
             paragraphs.append(f"This reverts commit {self.named[step.undo].id}.")
@@ -218,7 +220,7 @@ class _Player:
             paragraphs.append(f"Co-authored-by: {helper.name} <{helper.email}>")
         return "\n\n".join(paragraphs) + "\n"
 
-    def _tag(self, step: Step, commit_id: str) -> None:
+    def _tag(self, step: StoryStep, commit_id: str) -> None:
         self.refs |= {f"refs/tags/{name}": commit_id for name in step.marks}
         for name, message in step.tags.items():
             tagger = self.people[step.by].line(step.moment + timedelta(minutes=5))

@@ -22,7 +22,7 @@ class File:
     blob: str
 
 
-class ObjectStore:
+class SampleObjects:
     """Objects by id (40 hex digits), each once."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class StoryStep:
     """A commit to make. Patterns are separated by blanks and match the end of a path, as PurePath.match does;
     a pattern that begins with a slash matches a whole path."""
 
@@ -58,7 +58,7 @@ class Step:
     marks: tuple[str, ...] = ()  # lightweight tags
 
 
-def read_story() -> tuple[dict[str, Person], list[Step]]:
+def read_story() -> tuple[dict[str, Person], list[StoryStep]]:
     """The people, and the steps in order of time."""
     document = yaml.load(STORY_FILE.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     people = {name: Person(**fields) for name, fields in document["people"].items()}
@@ -71,10 +71,10 @@ def read_story() -> tuple[dict[str, Person], list[Step]]:
     return people, steps
 
 
-def _step(by: str, subject: str | None, moment: datetime, details: dict[str, object] | None = None) -> Step:
+def _step(by: str, subject: str | None, moment: datetime, details: dict[str, object] | None = None) -> StoryStep:
     words = {"with": "co_author", "via": "committer"}  # `with` is a word of Python, too
     fields = {words.get(name, name): value for name, value in (details or {}).items()}
-    return Step(by=by, subject=subject, moment=moment, **fields)  # type: ignore[arg-type]
+    return StoryStep(by=by, subject=subject, moment=moment, **fields)  # type: ignore[arg-type]
 
 
 def _moment(month: str, share: float) -> datetime:

@@ -121,7 +121,7 @@ class Token(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Repository(Record):
+class RepositoryRecord(Record):
     """A repository and its settings. size: kilobytes, as at GitHub. Its git data lies beside the store.
 
     fork_of, template_id: the ids of the repositories that it was made from; they may be gone.

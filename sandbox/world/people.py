@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from sandbox.world.entities import Account, Record, Repository
+from sandbox.world.entities import Account, Record, RepositoryRecord
 from sandbox.world.permissions import Permission
 from sandbox.world.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
-class Team(Record):
+class TeamRecord(Record):
     """A team of an organization. permission: what its new repositories get."""
 
     record_kind: ClassVar[str] = "Team"
@@ -104,12 +104,12 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-")
 
 
-def with_ancestors(store: Store, team: Team) -> Iterator[Team]:
+def with_ancestors(store: Store, team: TeamRecord) -> Iterator[TeamRecord]:
     """The team and those it inherits access from: its parent, its parent's parent."""
-    current: Team | None = team
+    current: TeamRecord | None = team
     while current:
         yield current
-        current = store.by_id(Team, current.parent_id) if current.parent_id else None
+        current = store.by_id(TeamRecord, current.parent_id) if current.parent_id else None
 
 
 def teams_of(store: Store, user: Account) -> set[int]:
@@ -117,18 +117,18 @@ def teams_of(store: Store, user: Account) -> set[int]:
     return {
         ancestor.id
         for member in store.all(TeamMember)
-        if member.user_id == user.id and (team := store.by_id(Team, member.team_id))
+        if member.user_id == user.id and (team := store.by_id(TeamRecord, member.team_id))
         for ancestor in with_ancestors(store, team)
     }
 
 
-def team_permission(store: Store, team: Team, repository: Repository) -> Permission:
+def team_permission(store: Store, team: TeamRecord, repository: RepositoryRecord) -> Permission:
     """What the team may do with the repository, by its own grant or an ancestor's."""
     grants = (store.by_key(TeamRepository, str(repository.id), str(each.id)) for each in with_ancestors(store, team))
     return max((Permission[grant.permission.upper()] for grant in grants if grant), default=Permission.NONE)
 
 
-def granted(store: Store, user: Account, repository: Repository) -> Permission:
+def granted(store: Store, user: Account, repository: RepositoryRecord) -> Permission:
     """What collaboration and teams allow the user, besides what the organization gives to all."""
     best = Permission.NONE
     collaborator = store.by_key(Collaborator, str(repository.id), str(user.id))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from sandbox.world.entities import Repository
+from sandbox.world.entities import RepositoryRecord
 from sandbox.world.worlds import World
 
 
@@ -38,7 +38,7 @@ def site_of(request: Request, world: World) -> Site:
     return Site(host=host, html=f"{request.scope['scheme']}://{host}/{world.name}")
 
 
-def addresses_of(site: Site, world: World, repository: Repository) -> Addresses:
+def addresses_of(site: Site, world: World, repository: RepositoryRecord) -> Addresses:
     """The addresses of a repository."""
     name = f"{world.owner_of(repository).login}/{repository.name}"
     return Addresses(repository_id=repository.id, api=f"{site.api}/repos/{name}", html=f"{site.html}/{name}")

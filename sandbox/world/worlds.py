@@ -10,7 +10,7 @@ import string
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.world.entities import Account, FormerName, Membership, Repository, Role, Token, now
+from sandbox.world.entities import Account, FormerName, Membership, RepositoryRecord, Role, Token, now
 from sandbox.world.people import granted
 from sandbox.world.permissions import Permission
 from sandbox.world.store import Store, open_database
@@ -32,22 +32,22 @@ class World:
         """The user or organization with this login, in any case."""
         return self.store.by_key(Account, login.lower())
 
-    def owner_of(self, repository: Repository) -> Account:
+    def owner_of(self, repository: RepositoryRecord) -> Account:
         """The account that the repository belongs to."""
         owner = self.store.by_id(Account, repository.owner_id)
         assert owner is not None, f"repository {repository.id} has lost its owner"
         return owner
 
-    def repository(self, owner: Account, name: str) -> Repository | None:
+    def repository(self, owner: Account, name: str) -> RepositoryRecord | None:
         """The repository that has this name now, in any case."""
-        return self.store.by_key(Repository, str(owner.id), name.lower())
+        return self.store.by_key(RepositoryRecord, str(owner.id), name.lower())
 
-    def renamed(self, owner: Account, name: str) -> Repository | None:
+    def renamed(self, owner: Account, name: str) -> RepositoryRecord | None:
         """The repository that had this name before."""
         former = self.store.by_key(FormerName, str(owner.id), name.lower())
-        return self.store.by_id(Repository, former.repository_id) if former else None
+        return self.store.by_id(RepositoryRecord, former.repository_id) if former else None
 
-    def git_directory(self, repository: Repository) -> Path:
+    def git_directory(self, repository: RepositoryRecord) -> Path:
         """Where the bare repository lies; it moves neither with a rename nor a transfer."""
         return self.directory / f"{repository.id}.git"
 
@@ -55,7 +55,7 @@ class World:
         """The user's place in the organization; None for outsiders."""
         return self.store.by_key(Membership, str(organization_id), str(user.id))
 
-    def permission(self, user: Account | None, token: Token | None, repository: Repository) -> Permission:
+    def permission(self, user: Account | None, token: Token | None, repository: RepositoryRecord) -> Permission:
         """What this user may do, with this token.
 
         Scopes: https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
@@ -68,7 +68,7 @@ class World:
             return anyone
         return max(anyone, self.role(user, repository))
 
-    def role(self, user: Account, repository: Repository) -> Permission:
+    def role(self, user: Account, repository: RepositoryRecord) -> Permission:
         """The user's role: owners are admins, others have what membership, teams and collaboration give."""
         if repository.owner_id == user.id:
             return Permission.ADMIN

@@ -13,7 +13,7 @@ from command_line.commands.discover import discover
 from command_line.stack import stack as stacks
 from components.stack import locations as histories
 from migration.plan import read_plan
-from sandbox.sample_monorepo import make_sample_monorepo
+from sandbox.sample_monorepo.making import make_sample_monorepo
 from tests.conftest import PROJECT, Repository, new_repository
 
 PLAN = """\

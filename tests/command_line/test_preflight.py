@@ -13,7 +13,7 @@ from migration.plan import read_plan
 from migration.split.splitting import split_monorepo
 from sandbox.daemon import process
 from tests.conftest import Checkout, Repository
-from tests.migration.code_move.preflight.conftest import made_up_token
+from tests.migration.preflight.conftest import made_up_token
 
 PLAN = """\
 monorepo: {name: small}

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.github.creation_hooks import Leftovers
+from components.github.creation_hooks import CreationHooks
 
 EventLoops = set[asyncio.AbstractEventLoop]
 
@@ -32,7 +32,7 @@ class RecordingEngine(pulumi.runtime.Mocks):
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
 
 
-class NoLeftovers(Leftovers):
+class NoLeftovers(CreationHooks):
     """Pulumi's mocks run no hooks and refuse resources that have some."""
 
     def __init__(self) -> None:

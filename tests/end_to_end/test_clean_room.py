@@ -21,12 +21,12 @@ from typing import Any
 import pytest
 
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.devpi_client import DevpiClient
 from migration.packages.manifests.conversion import with_versions
 from migration.packages.manifests.dependency_rules import DependencyRules, dependency_rules
 from migration.packages.publish.upload import upload
 from migration.plan import Plan
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 from tests.conftest import Tools
 from tests.migration.packages.conftest import PLAN
 
@@ -109,7 +109,7 @@ def published(
 ) -> dict[str, str]:
     """Our packages in an index like the one that the stack makes, over a mirror of that public index."""
     folder = tmp_path_factory.mktemp("wheels")
-    with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
+    with DevpiClient(registry_server.address, "root", registry_server.root_password) as devpi:
         for user in ("room", "room-reader"):
             devpi.ensure_user(user, "password")
         mirror = {"type": "mirror", "mirror_url": public_index, "mirror_no_project_list": True}

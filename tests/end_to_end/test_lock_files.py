@@ -11,7 +11,7 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.desired_state.pipelines import VERSIONS
-from migration.packages.index.release_metadata import Release, release_of
+from migration.packages.index.release_metadata import ReleaseMetadata, release_of
 from migration.packages.locks.lock_files import Locking
 from migration.plan import Plan
 from migration.transforms.applying import transform
@@ -60,7 +60,7 @@ def write_packages(monorepo: Room, manifest: str, public: str) -> None:
 
 
 def locking(folder: Path) -> Locking:
-    def releases(names: Iterable[NormalizedName]) -> Mapping[NormalizedName, Release]:
+    def releases(names: Iterable[NormalizedName]) -> Mapping[NormalizedName, ReleaseMetadata]:
         wheels = [make_wheel(folder, name, "0.1.0", needs) for name, needs in OURS.items()]
         made = [release_of(one, {one.name: hashlib.sha256(one.read_bytes()).hexdigest()}) for one in wheels]
         return {canonicalize_name(one.name): one for one in made if canonicalize_name(one.name) in names}

@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from migration.git.remote import Remote
-from migration.packages.index.devpi_client import Devpi, ReleaseFile
+from migration.packages.index.devpi_client import DevpiClient, ReleaseFile
 from migration.packages.index.simple_index import SimpleIndex
 from migration.packages.publish.provenance import verify_published
 from sandbox.daemon.administration import read_secrets
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 from tests.end_to_end.conftest import Stack
 from tests.end_to_end.test_registry import registry_settings, with_registry
 
@@ -138,7 +138,7 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
     assert manifest["monorepo_commit"] == stack.monorepo.git("rev-parse", "HEAD")
     assert verified(stack, registry) == []
 
-    with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
+    with DevpiClient(registry_server.address, "root", registry_server.root_password) as devpi:
         published = devpi.files(registry["index"], "maestro-config", "0.1.0")
         assert locked(stack, tmp_path / "engine") == set(published.values())
         wheel = published["maestro_config-0.1.0-py3-none-any.whl"]
@@ -180,7 +180,7 @@ def test_an_up_that_is_killed_while_it_publishes_is_completed_by_the_next_one(
     stack, registry = publishing, registry_settings(publishing)
     command = ["pulumi", "up", "--yes", "--skip-preview", "--stack=test", "--non-interactive"]
     with (
-        Devpi(registry_server.address, "root", registry_server.root_password) as devpi,
+        DevpiClient(registry_server.address, "root", registry_server.root_password) as devpi,
         subprocess.Popen(
             command, cwd=stack.checkout.path, env=stack.checkout.environment, stdout=subprocess.DEVNULL
         ) as running,

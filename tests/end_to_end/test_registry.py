@@ -11,9 +11,9 @@ import psutil
 import pytest
 import yaml
 
-from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.devpi_client import DevpiClient
 from sandbox.daemon.administration import read_secrets
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 from tests.end_to_end.conftest import Stack
 
 PLAN: dict[str, Any] = {
@@ -69,7 +69,7 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     assert works(registry, first)
 
     # Drift and new tokens at once: the index is set right, the token that is gone is no obstacle.
-    with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
+    with DevpiClient(registry_server.address, "root", registry_server.root_password) as devpi:
         devpi.ensure_index(registry["index"], {"volatile": True})
         devpi.delete_token(registry["reader"], next(iter(devpi.tokens(registry["reader"]))))
     told += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes", code=7).stdout

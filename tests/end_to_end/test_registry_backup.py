@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from migration.packages.index.devpi_client import Devpi, is_token_taken
+from migration.packages.index.devpi_client import DevpiClient, is_token_taken
 from migration.packages.publish.upload import upload
-from sandbox.registry import process as registry
+from sandbox.registry import registry_process as registry
 from tests.end_to_end.test_clean_room import make_wheel
 
 PROGRAMS = Path(sys.executable).parent
@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
 def test_what_was_published_comes_back_with_the_tokens_that_read_it(root: Path, tmp_path: Path) -> None:
     running = registry.start(root, port=0)
     wheel = make_wheel(tmp_path, "core", "0.1.0", [])
-    with Devpi(running.address, "root", running.root_password) as devpi:
+    with DevpiClient(running.address, "root", running.root_password) as devpi:
         devpi.ensure_user("maestro", "password")
         devpi.ensure_index("maestro/prod", {"bases": ["root/pypi"], "volatile": False, "acl_upload": ["maestro"]})
         token = devpi.create_token("maestro", {})
@@ -38,7 +38,7 @@ def test_what_was_published_comes_back_with_the_tokens_that_read_it(root: Path, 
     run("devpi-import", "--serverdir", data, "--no-events", dump)
 
     again = registry.start(root)
-    with Devpi(again.address, "root", again.root_password) as devpi:
+    with DevpiClient(again.address, "root", again.root_password) as devpi:
         (file,) = devpi.files("maestro/prod", "core", "0.1.0").values()
         assert httpx.get(file.url).content == wheel.read_bytes()
         index = devpi.index("maestro/prod")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from engine import Engine, ensure_docker_plugin
-from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.devpi_client import DevpiClient
 from sandbox.containers.base_images import BaseImages
 from sandbox.network.listening import listen_on_first_free
 from tests.end_to_end.conftest import Stack
@@ -75,7 +75,7 @@ def test_a_stack_makes_its_registry_publishes_to_it_and_keeps_the_packages(conta
     stack = contained
     told = stack.up()
     address = registry_address(stack)
-    with Devpi(address, "root", PASSWORD) as devpi:
+    with DevpiClient(address, "root", PASSWORD) as devpi:
         published = devpi.files("maestro/prod", "maestro-logging", "0.1.0")
         assert len(published) == 2
         index = devpi.index("maestro/prod")
@@ -100,7 +100,7 @@ def test_a_stack_makes_its_registry_publishes_to_it_and_keeps_the_packages(conta
 
     docker(daemon, "container", "rm", "--force", "multirepo-registry-test")
     stack.up("--refresh", "--target", "**registry-server-container")
-    with Devpi(address, "root", PASSWORD) as devpi:
+    with DevpiClient(address, "root", PASSWORD) as devpi:
         assert devpi.files("maestro/prod", "maestro-logging", "0.1.0") == published
     stack.pulumi("destroy", "--yes", "--skip-preview", code=None)
     assert "multirepo-registry-test" in docker(daemon, "volume", "ls", "--quiet")

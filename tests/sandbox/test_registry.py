@@ -10,8 +10,8 @@ import pytest
 
 from sandbox.daemon import process
 from sandbox.errors import SandboxError
-from sandbox.registry import process as registry
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry import registry_process as registry
+from sandbox.registry.registry_process import RunningRegistry
 
 
 @pytest.fixture

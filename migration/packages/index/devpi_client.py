@@ -25,7 +25,7 @@ class ReleaseFile(NamedTuple):
     sha256: str
 
 
-class Devpi:
+class DevpiClient:
     """One server, as one of its users who may change other users: its root, usually.
 
     Raises RegistryError when it is down, slow, or refuses.

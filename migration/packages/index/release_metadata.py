@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Release:
+class ReleaseMetadata:
     """One version of a package. files: name to SHA-256. The rest is as its metadata has it, word for word.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/
@@ -27,14 +27,14 @@ class Release:
     files: Mapping[str, str]
 
 
-Releases = Callable[[Iterable[NormalizedName]], Mapping[NormalizedName, Release]]
+Releases = Callable[[Iterable[NormalizedName]], Mapping[NormalizedName, ReleaseMetadata]]
 """The releases of these packages, under the plan's versions. May build them first, and raise PackagesError."""
 
 
-def release_of(wheel: Path, files: Mapping[str, str]) -> Release:
+def release_of(wheel: Path, files: Mapping[str, str]) -> ReleaseMetadata:
     """What a wheel says of itself. files: all files of its version, name to SHA-256."""
     metadata = metadata_of(wheel)
-    return Release(
+    return ReleaseMetadata(
         name=metadata["name"],
         version=metadata["version"],
         summary=metadata.get("summary", ""),

@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.errors import LockFileError, PackagesError
 from migration.packages.cache.made_once import made_once
-from migration.packages.index.release_metadata import Release, Releases
+from migration.packages.index.release_metadata import ReleaseMetadata, Releases
 from migration.packages.manifests.dependency_rules import MANIFEST, DependencyRules
 
 _PROGRAMS = tuple(Path(__file__).with_name(name) for name in ("poetry_solving.py", "uv_lock.py"))
@@ -109,7 +109,7 @@ def _made(
     path: str,
     lock: bytes,
     manifests: Mapping[str, bytes],
-    releases: Mapping[NormalizedName, Release],
+    releases: Mapping[NormalizedName, ReleaseMetadata],
     rules: DependencyRules,
     locking: Locking,
 ) -> bytes:

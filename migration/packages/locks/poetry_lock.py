@@ -10,7 +10,7 @@ from pathlib import Path
 
 from migration.errors import LockFileError
 from migration.packages.cache.virtual_environments import environment_with
-from migration.packages.index.release_metadata import Release
+from migration.packages.index.release_metadata import ReleaseMetadata
 from migration.packages.manifests.dependency_rules import DependencyRules
 
 _PROGRAM = Path(__file__).with_name("poetry_solving.py")
@@ -20,7 +20,7 @@ def relocked(
     lock: bytes,
     folder: str,
     manifests: Mapping[str, bytes],
-    releases: Iterable[Release],
+    releases: Iterable[ReleaseMetadata],
     rules: DependencyRules,
     poetry: str,
     environments: Path,

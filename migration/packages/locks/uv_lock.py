@@ -16,7 +16,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.errors import LockFileError
-from migration.packages.index.release_metadata import Release
+from migration.packages.index.release_metadata import ReleaseMetadata
 from migration.packages.manifests.dependency_rules import MANIFEST
 from migration.packages.manifests.pep621 import parsed
 from migration.packages.manifests.toml_edits import table_at
@@ -42,7 +42,7 @@ def relocked(
     lock: bytes,
     folder: str,
     manifests: Mapping[str, bytes],
-    releases: Mapping[NormalizedName, Release],
+    releases: Mapping[NormalizedName, ReleaseMetadata],
     index: PrivateIndex,
 ) -> bytes:
     """The lock file that fits the manifests. folder: where it lies. manifests: all of the repository, by their paths.
@@ -90,7 +90,7 @@ def _check_python(document: Entry, manifest: Entry) -> None:
         raise LockFileError(f"it was made for Python {before}, and the manifest asks for {now}")
 
 
-def _from_registry(entry: Entry, release: Release, index: PrivateIndex) -> Entry:
+def _from_registry(entry: Entry, release: ReleaseMetadata, index: PrivateIndex) -> Entry:
     """A private package as uv writes it from the registry. What it depends on is locked already."""
     locked = {canonicalize_name(one["name"]) for one in entry.get("dependencies", [])}
     needed = {

@@ -1,1 +1,4 @@
-"""Manifests."""
+"""Edits of pyproject.toml: path dependencies become versions, and back (pure).
+
+No I/O.
+"""

@@ -14,7 +14,7 @@ from migration.plan import Package, Plan, Repository
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class BuildSource:
     """What one version of a package is built from.
 
     commit: of the new repository. digest: tells whether something that goes into the package has changed since.
@@ -30,7 +30,7 @@ class Source:
     needs: tuple[str, ...]
 
 
-def sources_of(plan: Plan, repository: Repository, git_dir: Path, commit: str) -> list[Source]:
+def sources_of(plan: Plan, repository: Repository, git_dir: Path, commit: str) -> list[BuildSource]:
     """The source of each package of a repository, in the plan's order; from git's ids alone, so it costs nothing.
 
     git_dir: where the commit is.
@@ -39,7 +39,7 @@ def sources_of(plan: Plan, repository: Repository, git_dir: Path, commit: str) -
     folders = [package.path for package in repository.packages]
     trees = _trees(git_dir, commit, folders)
     return [
-        Source(
+        BuildSource(
             name=package.name,
             version=package.version,
             repository=repository.name,

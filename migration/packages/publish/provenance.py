@@ -15,7 +15,7 @@ from migration.errors import ProvenanceError
 from migration.git.command import run_git
 from migration.git.remote import Remote
 from migration.packages.index.simple_index import SimpleIndex
-from migration.packages.publish.build_sources import Source
+from migration.packages.publish.build_sources import BuildSource
 
 _WRITER = "multirepo <multirepo@users.noreply.github.com>"
 
@@ -30,7 +30,7 @@ def ref_of(name: str, version: str) -> str:
     return f"refs/published/{name}/{version}"
 
 
-def manifest_of(source: Source, files: Mapping[str, str], monorepo_commit: str) -> Manifest:
+def manifest_of(source: BuildSource, files: Mapping[str, str], monorepo_commit: str) -> Manifest:
     """The manifest of a version that is published now. files: name to SHA-256."""
     content: dict[str, Any] = {
         "name": source.name,

@@ -4,13 +4,13 @@ A pointer is a small text file: https://github.com/git-lfs/git-lfs/blob/main/doc
 GitHub refuses a push of pointers to objects that it does not have (GH008).
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from migration.git.command import ObjectStore, run_git
+from migration.git.command import ObjectStore
+from migration.git.lfs import lfs_folder
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import HistoryObject
 
@@ -67,11 +67,3 @@ def judged_pointers(pointers: Iterable[Finding], monorepo: Path, accepted: Mappi
             f"git lfs push --all https://github.com/OWNER/{repository}.git` in the monorepo, and say so under "
             "preflight.lfs_without_objects of the plan. Or leave the files behind with `exclude`.",
         )
-
-
-def lfs_folder(monorepo: Path) -> Path:
-    """Where git-lfs keeps objects: beside git's own, or where `lfs.storage` says (man git-lfs-config)."""
-    answer = run_git("rev-parse", "--path-format=absolute", "--git-common-dir", directory=monorepo, user_config=True)
-    common = Path(os.fsdecode(answer).rstrip("\n"))
-    setting = run_git("config", "--default", "lfs", "--get", "lfs.storage", directory=monorepo, user_config=True)
-    return common / os.fsdecode(setting).rstrip("\n") / "objects"

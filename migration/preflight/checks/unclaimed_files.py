@@ -15,7 +15,7 @@ SNIFFED = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leftover:
+class UnclaimedFile:
     """One folder of the monorepo. folder: "" is the root.
 
     whole: nothing below it is taken; else only files that lie directly in it are meant.
@@ -28,7 +28,7 @@ class Leftover:
     lines: int
 
 
-def leftovers(git_dir: Path, monorepo_head: str, moves: Sequence[Move]) -> Iterator[Leftover]:
+def leftovers(git_dir: Path, monorepo_head: str, moves: Sequence[Move]) -> Iterator[UnclaimedFile]:
     """The folders in order, each the highest of which nothing is taken."""
     store = store_of(git_dir, monorepo_head)
     files = files_at(git_dir, monorepo_head)
@@ -42,7 +42,7 @@ def leftovers(git_dir: Path, monorepo_head: str, moves: Sequence[Move]) -> Itera
             place = (path.rpartition("/")[0], False) if untouched is None else (untouched, True)
             counts.setdefault(place, []).append(lines.get(path, 0))
     for (folder, whole), each in sorted(counts.items()):
-        yield Leftover(folder=folder, whole=whole, files=len(each), lines=sum(each))
+        yield UnclaimedFile(folder=folder, whole=whole, files=len(each), lines=sum(each))
 
 
 def _folders(path: str) -> Iterator[str]:

@@ -1,1 +1,4 @@
-"""Graph."""
+"""Commits as integers, and which of them each repository keeps (pure).
+
+It must not run git.
+"""

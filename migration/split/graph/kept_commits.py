@@ -46,7 +46,7 @@ class CommitGraph:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptCommits:
     """The commits that stay. Position NOTHING comes first in each list, for no commit.
 
     commits: positions of the kept commits in the monorepo's history, parents before children.
@@ -62,7 +62,7 @@ class Kept:
     trees: list[int] = field(default_factory=lambda: [0])
 
 
-def choose_commits(graph: CommitGraph, trees: Sequence[int], kept: Kept | None = None) -> Kept:
+def choose_commits(graph: CommitGraph, trees: Sequence[int], kept: KeptCommits | None = None) -> KeptCommits:
     """Keep the commits that change the folder, and the merges that join two lines of its history.
 
     trees: a number for the folder's tree in NOTHING, in _MANY, and in each commit of the graph that `kept` does not
@@ -74,7 +74,7 @@ def choose_commits(graph: CommitGraph, trees: Sequence[int], kept: Kept | None =
     another. Unlike there a commit that deletes the folder stays, with an empty tree, so that the history
     before it is not lost when the folder comes back.
     """
-    kept = kept or Kept()
+    kept = kept or KeptCommits()
     lineage = _Lineage(kept.parents)
     commits, line_trees, mapped = kept.commits, kept.trees, kept.mapped
     start = len(mapped)
@@ -135,7 +135,7 @@ class _Lineage:
         return False
 
 
-def reached_from(kept: Kept, tips: Iterable[int]) -> bytearray:
+def reached_from(kept: KeptCommits, tips: Iterable[int]) -> bytearray:
     """For each position in `kept.commits` 1 where one of the tips, as source positions, reaches it; else 0."""
     reached = bytearray(len(kept.commits))
     for tip in tips:

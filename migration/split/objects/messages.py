@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from migration.desired_state.code_selection import MessageRules
-from migration.split.graph.kept_commits import CommitGraph, Kept
+from migration.split.graph.kept_commits import CommitGraph, KeptCommits
 from migration.split.objects.references import cut, is_readable, with_issues_of, with_new_hashes, with_trailer
 
 PROVENANCE = "Monorepo-Commit"
@@ -42,7 +42,7 @@ class CommitIds:
 class Messages:
     """Rewrites the messages of one repository while its commits are written, parents before children."""
 
-    def __init__(self, rules: MessageRules, graph: CommitGraph, ids: CommitIds, kept: Kept) -> None:
+    def __init__(self, rules: MessageRules, graph: CommitGraph, ids: CommitIds, kept: KeptCommits) -> None:
         self._rules = rules
         self._graph = graph
         self._ids = ids

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migration.desired_state.code_selection import TagRule
+from migration.desired_state.code_selection import TagMapping
 from migration.errors import SplitError
 from migration.git.rewrite import tag_target
 
@@ -43,7 +43,7 @@ def resolve_tags(
     return {name: resolved[name] for name in tags if name in resolved}
 
 
-def new_tag_name(rules: Iterable[TagRule], name: str) -> str | None:
+def new_tag_name(rules: Iterable[TagMapping], name: str) -> str | None:
     """The tag's name in the new repository, by the first rule that matches; None when none does."""
     for rule in rules:
         before, star, after = rule.source.partition("*")

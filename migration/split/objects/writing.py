@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from migration.desired_state.code_selection import TagRule
+from migration.desired_state.code_selection import TagMapping
 from migration.errors import SplitError
 from migration.git.command import ObjectStore
 from migration.git.pack import PackWriter
 from migration.git.rewrite import author_of, carry_commit, link_commit, rewrite_tag
-from migration.split.graph.kept_commits import NOTHING, Kept
+from migration.split.graph.kept_commits import NOTHING, KeptCommits
 from migration.split.objects.messages import Messages
 from migration.split.objects.tags import SourceTag, check_new_names, new_tag_name
 from migration.split.trees.tree_workshop import TreeWorkshop
@@ -44,11 +44,11 @@ class NewRepository:
     """
 
     name: str
-    tag_rules: tuple[TagRule, ...]
+    tag_rules: tuple[TagMapping, ...]
     source_tags: Mapping[str, SourceTag]
     trees: Sequence[bytes]
     workshop: TreeWorkshop
-    kept: Kept
+    kept: KeptCommits
     reached: bytearray
     written: Written
     messages: Messages | None = None

@@ -1,1 +1,4 @@
-"""Trees."""
+"""The moved folders' trees at each commit (pure).
+
+It must not know which commits are kept.
+"""

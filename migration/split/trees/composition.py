@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from migration.desired_state.code_selection import CodeSelection, Move
+from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import ObjectStore
 from migration.split.trees.folder_trees import ABSENT, FolderTrees
 from migration.split.trees.tree_workshop import Exclusion, TreeWorkshop
@@ -24,7 +24,7 @@ class RepositoryTrees:
     workshop: TreeWorkshop
 
 
-def move_sources(move: Move) -> tuple[str, ...]:
+def move_sources(move: FolderMove) -> tuple[str, ...]:
     """The folder's names, newest first: in each commit the first that exists is the folder."""
     return (move.source, *move.earlier)
 

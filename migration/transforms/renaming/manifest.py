@@ -7,7 +7,7 @@ from typing import Any
 import tomlkit
 from packaging.utils import canonicalize_name
 
-from migration.transforms.renaming.places import Module
+from migration.transforms.renaming.places import PythonModule
 
 _MODULE_KEYS = frozenset(
     (
@@ -27,7 +27,7 @@ _MODULE_KEYS = frozenset(
 Table = MutableMapping[str, Any]
 
 
-def manifest_renamed(content: bytes, module: Module) -> bytes:
+def manifest_renamed(content: bytes, module: PythonModule) -> bytes:
     """The manifest with the new name where a key says that a module is meant, and as the distribution's own name.
 
     Raises tomlkit.exceptions.TOMLKitError, UnicodeDecodeError.

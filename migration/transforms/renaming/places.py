@@ -17,7 +17,7 @@ class RenameError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Module:
+class PythonModule:
     """A top-level module and its new name.
 
     moves: old path to new path of each of its files. members: what can stand behind "name." in code: its modules,
@@ -31,7 +31,7 @@ class Module:
     children: frozenset[str]
 
 
-def find_module(files: Files, old: str, new: str) -> Module:
+def find_module(files: Files, old: str, new: str) -> PythonModule:
     """The module `old` of a tree: a folder or a file where the project's build looks for its code.
 
     Raises RenameError when there is none, or when something has the new name already.
@@ -58,7 +58,7 @@ def find_module(files: Files, old: str, new: str) -> Module:
         )
     if taken := sorted(set(moves.values()) & (files.keys() - moves.keys())):
         raise RenameError(f"{old!r} cannot become {new!r}: {taken[0]} exists already. Choose another name in the plan.")
-    return Module(old=old, new=new, moves=moves, members=frozenset(members), children=frozenset(children))
+    return PythonModule(old=old, new=new, moves=moves, members=frozenset(members), children=frozenset(children))
 
 
 def _source_roots(files: Files) -> Iterator[str]:

@@ -10,7 +10,7 @@ from libcst.metadata import (
     QualifiedNameSource,
 )
 
-from migration.transforms.renaming.places import Module
+from migration.transforms.renaming.places import PythonModule
 from migration.transforms.renaming.text import ModuleInText
 
 _TAKES_A_MODULE = frozenset(
@@ -19,7 +19,7 @@ _TAKES_A_MODULE = frozenset(
 """Functions whose first argument is the name of a module: of importlib, pytest, runpy, logging and pkgutil."""
 
 
-def code_renamed(content: bytes, module: Module, names: ModuleInText) -> tuple[bytes, list[int]]:
+def code_renamed(content: bytes, module: PythonModule, names: ModuleInText) -> tuple[bytes, list[int]]:
     """The code with the new name, and the lines whose strings or comments may mean the module.
 
     Raises libcst.ParserSyntaxError.
@@ -32,7 +32,7 @@ def code_renamed(content: bytes, module: Module, names: ModuleInText) -> tuple[b
 class _Renamer(cst.CSTTransformer):
     METADATA_DEPENDENCIES = (QualifiedNameProvider, ParentNodeProvider, PositionProvider)
 
-    def __init__(self, module: Module, names: ModuleInText) -> None:
+    def __init__(self, module: PythonModule, names: ModuleInText) -> None:
         super().__init__()
         self._module, self._names = module, names
         self.doubtful: set[int] = set()

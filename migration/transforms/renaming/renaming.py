@@ -9,7 +9,7 @@ from libcst import ParserSyntaxError
 from tomlkit.exceptions import TOMLKitError
 
 from migration.transforms.renaming.manifest import manifest_renamed
-from migration.transforms.renaming.places import Files, Module, find_module
+from migration.transforms.renaming.places import Files, PythonModule, find_module
 from migration.transforms.renaming.python_code import code_renamed
 from migration.transforms.renaming.text import ModuleInText, dockerfile_renamed, is_python, text_of
 
@@ -50,7 +50,7 @@ def rename_modules(files: Files, names: Mapping[str, str]) -> Renaming:
     )
 
 
-def _renamed(path: str, content: bytes, module: Module) -> bytes:
+def _renamed(path: str, content: bytes, module: PythonModule) -> bytes:
     names, name, text = ModuleInText(module), posixpath.basename(path), text_of(path, content)
     if text is None or module.old not in text:
         return content
@@ -66,7 +66,7 @@ def _renamed(path: str, content: bytes, module: Module) -> bytes:
     return names.renamed(text).encode()
 
 
-def _doubts(files: Files, module: Module) -> Iterator[Doubt]:
+def _doubts(files: Files, module: PythonModule) -> Iterator[Doubt]:
     names = ModuleInText(module)
     for path, content in files.items():
         text = text_of(path, content)

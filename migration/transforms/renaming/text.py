@@ -5,7 +5,7 @@ import re
 import tokenize
 from io import BytesIO
 
-from migration.transforms.renaming.places import Module
+from migration.transforms.renaming.places import PythonModule
 
 _MADE_ANEW = ("poetry.lock", "uv.lock", "pdm.lock")
 
@@ -33,7 +33,7 @@ _NO_NAME_BEFORE = r"(?<![\w.\-/@$])"
 class ModuleInText:
     """Finds one module's name in any text: prose, scripts, settings, strings, comments."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: PythonModule) -> None:
         self._module = module
         old = re.escape(module.old)
         members = "|".join(map(re.escape, sorted(module.members))) or r"(?!)"

@@ -1,1 +1,4 @@
-"""Checks."""
+"""The checks of the checklist: one module for each part of it.
+
+It must not know the report.
+"""

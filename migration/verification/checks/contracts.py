@@ -15,13 +15,13 @@ from migration.verification.compose.running import stack
 from migration.verification.harness.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.harness.commands import clean_environment, run
 from migration.verification.harness.python_environments import python_environment, tool
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 OPENAPI_GENERATOR = "7.26.0"
 SCHEMATHESIS = "4.32.5"
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The lines about each repository that serves or calls an API."""
     for repository in world.plan.repositories:
         contract = repository.contract
@@ -43,7 +43,7 @@ def checks(world: World) -> Iterator[Check]:
             )
 
 
-def _generated(world: World, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _generated(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
     assert contract.generated_by is not None
     programs = python_environment(world, repository.name, ".", evidence)
     clone = world.copy(repository.name, "contract", evidence)
@@ -59,7 +59,7 @@ def _generated(world: World, repository: Repository, contract: Contract, evidenc
     evidence.saw.append(f"{contract.file} is what the code says")
 
 
-def validate(world: World, file: Path, evidence: Evidence) -> None:
+def validate(world: VerificationWorld, file: Path, evidence: Evidence) -> None:
     """Two validators that share no code."""
     remedy = f"Mend {file.name}: both validators name the place."
     version = VERSIONS["openapi_spec_validator"]
@@ -74,7 +74,7 @@ def validate(world: World, file: Path, evidence: Evidence) -> None:
     run(evidence, [*generator, "validate", "-i", file.name], file.parent, remedy, quick)
 
 
-def _kept(world: World, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _kept(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
     """Schemathesis makes requests of the contract and holds every answer against it."""
     address = stack(world, evidence).addresses.get(repository.name)
     if address is None:
@@ -82,7 +82,7 @@ def _kept(world: World, repository: Repository, contract: Contract, evidence: Ev
     keeps_contract(world, address, world.clone(repository.name, evidence) / contract.file, evidence)
 
 
-def keeps_contract(world: World, address: str, contract: Path, evidence: Evidence) -> None:
+def keeps_contract(world: VerificationWorld, address: str, contract: Path, evidence: Evidence) -> None:
     """What answers at the address does what the contract says, whatever it is asked."""
     remedy = f"Make the service do what {contract.name} says, or say in it what it does."
     command = tool(world, "schemathesis", SCHEMATHESIS, "schemathesis", "run", str(contract), "--url", address)
@@ -93,7 +93,7 @@ def keeps_contract(world: World, address: str, contract: Path, evidence: Evidenc
     evidence.saw.append(f"{counted[-1] if counted else 'requests'}: no violation")
 
 
-def _documented(world: World, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _documented(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
     """The contract is there and valid, and a page for people names every path of it."""
     clone = world.clone(repository.name, evidence)
     file = clone / contract.file
@@ -114,7 +114,7 @@ def _documented(world: World, repository: Repository, contract: Contract, eviden
     evidence.saw.append(f"{contract.file} and a page for people")
 
 
-def _types(world: World, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _types(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
     """Generated from the contract of whoever serves the API, not from the copy that lies beside the types."""
     assert contract.types is not None
     served = next((one for one in world.plan.repositories if one.contract and one.contract.generated_by), None)

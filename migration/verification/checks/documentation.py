@@ -11,14 +11,14 @@ from migration.plan import Repository
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
 from migration.verification.harness.python_environments import tool
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 PART = "Documentation"
 SHORTEST_README = 200  # characters; below that it says nothing about how to use it
 _LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The lines about READMEs and about the site, where the plan has one."""
     yield Check(name="documentation.readme", part=PART, line="Each repo has README", judge=partial(_readmes, world))
     site = next((one for one in world.plan.repositories if one.kind == "documentation"), None)
@@ -39,7 +39,7 @@ def checks(world: World) -> Iterator[Check]:
         yield Check(name=f"documentation.{name}", part=PART, line=line, judge=partial(judge, world, site))
 
 
-def _readmes(world: World, evidence: Evidence) -> None:
+def _readmes(world: VerificationWorld, evidence: Evidence) -> None:
     """Each stands alone: it says something, and its links lead to files of its own repository."""
     for repository in world.plan.repositories:
         clone = world.clone(repository.name, evidence)
@@ -60,7 +60,7 @@ def dead_links(clone: Path, page: Path) -> list[str]:
     return [link for link in _LINK.findall(page.read_text()) if not (page.parent / link).exists()]
 
 
-def _site(world: World, site: Repository, evidence: Evidence) -> None:
+def _site(world: VerificationWorld, site: Repository, evidence: Evidence) -> None:
     clone = world.clone(site.name, evidence)
     remedy = f"Build the site in a clone of {site.name} and mend what it warns of."
     target = world.folder / "site"
@@ -70,12 +70,12 @@ def _site(world: World, site: Repository, evidence: Evidence) -> None:
     evidence.saw.append(f"{len(list(target.rglob('*.html')))} pages")
 
 
-def _pages(world: World, site: Repository, evidence: Evidence) -> dict[str, str]:
+def _pages(world: VerificationWorld, site: Repository, evidence: Evidence) -> dict[str, str]:
     docs = world.clone(site.name, evidence) / "docs"
     return {path.relative_to(docs).as_posix(): path.read_text() for path in sorted(docs.rglob("*.md"))}
 
 
-def _contracts(world: World, site: Repository, evidence: Evidence) -> None:
+def _contracts(world: VerificationWorld, site: Repository, evidence: Evidence) -> None:
     """A page names every operation of the contract as it is served."""
     served = next((one for one in world.plan.repositories if one.contract and one.contract.generated_by), None)
     assert served is not None
@@ -93,12 +93,12 @@ def _contracts(world: World, site: Repository, evidence: Evidence) -> None:
     evidence.saw.append(f"every operation of {served.name}'s contract has its place")
 
 
-def _to_integrate(world: World) -> list[str]:
+def _to_integrate(world: VerificationWorld) -> list[str]:
     calling_or_serving = [one.name for one in world.plan.repositories if one.contract]
     return [*calling_or_serving, *(one.test_service for one in world.plan.repositories if one.test_service)]
 
 
-def _patterns(world: World, site: Repository, evidence: Evidence) -> None:
+def _patterns(world: VerificationWorld, site: Repository, evidence: Evidence) -> None:
     """A page about integration names whoever serves the API, whoever calls it, and whoever tests it."""
     pages = {path: text.lower() for path, text in _pages(world, site, evidence).items() if "integration" in path}
     text = "\n".join(pages.values())
@@ -110,7 +110,7 @@ def _patterns(world: World, site: Repository, evidence: Evidence) -> None:
     evidence.saw.append(f"{', '.join(pages)}: {', '.join(wanted)}")
 
 
-def _migration(world: World, site: Repository, evidence: Evidence) -> None:
+def _migration(world: VerificationWorld, site: Repository, evidence: Evidence) -> None:
     """There is a guide, and every old path can be looked up."""
     pages = _pages(world, site, evidence)
     text = "\n".join(pages.values())

@@ -10,7 +10,7 @@ from migration.verification.checks.standalone_repositories import texts_of, titl
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import clean_environment, run
 from migration.verification.harness.node import node_modules
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 MARKER = "http://backend.test:4711"
 _ADDRESS = re.compile(r"(?:https?|wss?)://[\w.-]+(?::\d+)?")
@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"(?:https?|wss?)://[\w.-]+(?::\d+)?")
 _NAMES = ("http://www.w3.org", "https://react.dev", "https://reactjs.org", "http://json-schema.org")
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The line about each web application of the plan that calls an API."""
     for repository in world.plan.repositories:
         if repository.kind == "vite-application" and repository.contract:
@@ -30,7 +30,7 @@ def checks(world: World) -> Iterator[Check]:
             )
 
 
-def _address_is_a_setting(world: World, repository: Repository, evidence: Evidence) -> None:
+def _address_is_a_setting(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     """Built with an address, the page holds that one and no other; its sources hold none."""
     variable = api_variable(world, repository.name, evidence)
     remedy = f"Take the address from {variable} alone."

@@ -24,17 +24,17 @@ from migration.verification.checks.standalone_repositories import TESTS, folders
 from migration.verification.harness.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.harness.commands import run
 from migration.verification.harness.python_environments import environment_with, requirements_of
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 from migration.verification.trial_release.patch import patches_after, version_of, write_version
 from migration.verification.trial_release.scratch_github import ScratchGitHub, scratch_github
 from migration.verification.trial_release.scratch_index import ScratchIndex, release_of, scratch_index
-from migration.verification.trial_release.workflow import Runner, filled, read_workflow, started_by_tag
+from migration.verification.trial_release.workflow import WorkflowRunner, filled, read_workflow, started_by_tag
 
 FOLLOW_THE_TAG = "Let the version of what is released follow the tag, and publish nothing that did not change."
 _WITHOUT_RELEASES = (None, "compose-tests")
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The line about each repository whose kind has a release."""
     for repository in world.plan.repositories:
         if repository.kind not in _WITHOUT_RELEASES:
@@ -64,7 +64,7 @@ class _Patch:
         return f"Make {self.tag} of {self.repository.name} by hand, and look at what its release does."
 
 
-def _released_alone(world: World, repository: Repository, evidence: Evidence) -> None:
+def _released_alone(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     folder = world.folder / "releases" / repository.name
     if repository.packages and world.index is None:
         raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
@@ -80,7 +80,7 @@ def _released_alone(world: World, repository: Repository, evidence: Evidence) ->
             _taken_by_a_consumer(world, patch, patch.package, index, folder, evidence)
 
 
-def _next(world: World, repository: Repository, evidence: Evidence) -> _Patch:
+def _next(world: VerificationWorld, repository: Repository, evidence: Evidence) -> _Patch:
     """The first patch that is neither tagged nor published. Of several packages the first that another one uses."""
     used = {name for one in world.plan.repositories for name in one.consumes}
     packages = sorted(repository.packages, key=lambda one: one.name not in used)
@@ -96,7 +96,7 @@ def _next(world: World, repository: Repository, evidence: Evidence) -> _Patch:
     raise AssertionError("patches never end")
 
 
-def _published(world: World, package: Package | None, version: str) -> bool:
+def _published(world: VerificationWorld, package: Package | None, version: str) -> bool:
     """Whether the real registry has this version."""
     if package is None or world.index is None:
         return False
@@ -127,7 +127,7 @@ def _pushed(patch: _Patch, github: ScratchGitHub, clone: Path, evidence: Evidenc
 
 
 def _run_release(
-    world: World,
+    world: VerificationWorld,
     patch: _Patch,
     clone: Path,
     github: ScratchGitHub,
@@ -151,7 +151,7 @@ def _run_release(
         raise BrokenError(f"No workflow of {name} is started by the tag {patch.tag}.", "Run pulumi up: it has one.")
     for file, workflow in started.items():
         _speaks_of_no_other(world, patch, f"{file} of {name}", filled(workflow["jobs"], {**contexts, "steps": {}}))
-        runner = Runner(
+        runner = WorkflowRunner(
             folder=folder / file,
             cache=world.cache / "uv",
             checkout=lambda workspace, whole: github.clone(name, workspace, patch.tag, whole=whole),
@@ -166,7 +166,7 @@ def _run_release(
             evidence.saw.append(f"not done, only noted: {'; '.join(asked)}")
 
 
-def _speaks_of_no_other(world: World, patch: _Patch, where: str, said: Any) -> None:
+def _speaks_of_no_other(world: VerificationWorld, patch: _Patch, where: str, said: Any) -> None:
     """Neither a job nor what it asks of GitHub names another repository of the plan: it would start or change it."""
     others = [re.escape(one.name) for one in world.plan.repositories if one.name != patch.repository.name]
     named = re.compile(rf"(?<![\w.-]){re.escape(world.owner)}/({'|'.join(others)})(?![\w-])", re.IGNORECASE)
@@ -199,7 +199,7 @@ def _nothing_else_changed(patch: _Patch, before: dict[str, dict[str, str]], gith
             )
 
 
-def _published_as_it_should(world: World, patch: _Patch, index: ScratchIndex, evidence: Evidence) -> None:
+def _published_as_it_should(world: VerificationWorld, patch: _Patch, index: ScratchIndex, evidence: Evidence) -> None:
     """The one package at the version of the tag, as wheel and sdist, and nothing else; none in the real registry."""
     files = sorted(path.name for path in index.folder.iterdir())
     evidence.saw.append(f"published: {', '.join(files) or 'nothing, as it has no package'}")
@@ -215,7 +215,7 @@ def _published_as_it_should(world: World, patch: _Patch, index: ScratchIndex, ev
 
 
 def _taken_by_a_consumer(
-    world: World, patch: _Patch, package: Package, index: ScratchIndex, folder: Path, evidence: Evidence
+    world: VerificationWorld, patch: _Patch, package: Package, index: ScratchIndex, folder: Path, evidence: Evidence
 ) -> None:
     """One that uses it gets the new version as it stands, and passes its tests; and with the old one still."""
     users = [one for one in world.plan.repositories if package.name in one.consumes and one.kind in PYTHON_KINDS]

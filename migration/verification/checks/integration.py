@@ -16,7 +16,7 @@ from migration.verification.compose.services import COMPOSE_FILE, services_of, t
 from migration.verification.harness.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.harness.commands import clean_environment, free_port, run, serve
 from migration.verification.harness.python_environments import environment_with
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 PART = "Integration"
 VERSIONS_FILE = "versions.json"
@@ -24,7 +24,7 @@ OWN_BACKEND = "examples/own_backend/main.py"
 OWN_FRONTEND = "examples/own_frontend"
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The lines about everything together; none when the plan has no repository that tests it."""
     tests = next((one for one in world.plan.repositories if one.kind == "compose-tests"), None)
     if tests is None:
@@ -55,7 +55,7 @@ def checks(world: World) -> Iterator[Check]:
     yield from _pairs(world)
 
 
-def _pairs(world: World) -> Iterator[Check]:
+def _pairs(world: VerificationWorld) -> Iterator[Check]:
     """Whoever calls an API and whoever serves it, each under its own heading."""
     calling = [one for one in world.plan.repositories if one.contract and one.contract.types]
     serving = [one for one in world.plan.repositories if one.contract and one.contract.generated_by]
@@ -70,7 +70,7 @@ def _pairs(world: World) -> Iterator[Check]:
         )
 
 
-def run_suite(world: World, evidence: Evidence, addresses: dict[str, str], title: str, *files: str) -> None:
+def run_suite(world: VerificationWorld, evidence: Evidence, addresses: dict[str, str], title: str, *files: str) -> None:
     """The tests of the repository that tests everything, against these addresses, in a real browser."""
     tests = tests_of(world).name
     clone = world.clone(tests, evidence)
@@ -89,7 +89,7 @@ def run_suite(world: World, evidence: Evidence, addresses: dict[str, str], title
     evidence.screenshots |= {f"{title}: {shot.stem}": shot for shot in sorted(shots.glob("*.png"))}
 
 
-def suite_environment(world: World, evidence: Evidence) -> Path:
+def suite_environment(world: VerificationWorld, evidence: Evidence) -> Path:
     """What the suite needs, and the examples beside it."""
 
     def install(gathered: Evidence) -> Path:
@@ -101,12 +101,12 @@ def suite_environment(world: World, evidence: Evidence) -> Path:
     return world.once("suite", evidence, install)
 
 
-def work_together(world: World, evidence: Evidence) -> None:
+def work_together(world: VerificationWorld, evidence: Evidence) -> None:
     """A workflow created in one browser is seen in a second one; API and WebSocket do as the contract says."""
     world.once("the stack together", evidence, partial(_suite, world))
 
 
-def _every_test(world: World, evidence: Evidence) -> None:
+def _every_test(world: VerificationWorld, evidence: Evidence) -> None:
     """Those of each repository alone, and those of everything together."""
     for repository in world.plan.repositories:
         if has_tests(repository):
@@ -114,13 +114,13 @@ def _every_test(world: World, evidence: Evidence) -> None:
     work_together(world, evidence)
 
 
-def _suite(world: World, evidence: Evidence) -> None:
+def _suite(world: VerificationWorld, evidence: Evidence) -> None:
     running = stack(world, evidence)
     evidence.saw.append(f"started as {running.how}")
     run_suite(world, evidence, dict(running.addresses), "together")
 
 
-def _test_service(world: World, evidence: Evidence) -> None:
+def _test_service(world: VerificationWorld, evidence: Evidence) -> None:
     """Its own command of the compose file, against the stack."""
     running = stack(world, evidence)
     output = running.test(evidence)
@@ -130,7 +130,7 @@ def _test_service(world: World, evidence: Evidence) -> None:
         raise BrokenError(f"Not every check was run: {last}", f"Start the stack by hand: {evidence.ran[-1]}")
 
 
-def _compose(world: World, evidence: Evidence) -> None:
+def _compose(world: VerificationWorld, evidence: Evidence) -> None:
     """Health checks, no fixed passwords, only images that exist; and the services come up."""
     tests = tests_of(world)
     services = services_of(world, evidence)
@@ -151,7 +151,7 @@ def _compose(world: World, evidence: Evidence) -> None:
     evidence.saw.append(f"{len(services)} services, {running.how}")
 
 
-def _versions(world: World, evidence: Evidence) -> None:
+def _versions(world: VerificationWorld, evidence: Evidence) -> None:
     """A workflow starts the stack from every combination, and each is of releases that there are."""
     tests = tests_of(world)
     clone = world.clone(tests.name, evidence)
@@ -170,11 +170,11 @@ def _versions(world: World, evidence: Evidence) -> None:
     evidence.saw.append(f"{combinations} combinations of {', '.join(versions)}")
 
 
-def _images(world: World, evidence: Evidence) -> set[str]:
+def _images(world: VerificationWorld, evidence: Evidence) -> set[str]:
     return {service.image.rpartition("/")[2] for service in services_of(world, evidence).values()}
 
 
-def with_another_backend(world: World, evidence: Evidence) -> None:
+def with_another_backend(world: VerificationWorld, evidence: Evidence) -> None:
     """The frontend built for a backend that shares no line with ours; then the whole suite."""
     tests, frontend = tests_of(world), _frontend(world)
     program = world.clone(tests.name, evidence) / OWN_BACKEND
@@ -193,7 +193,7 @@ def with_another_backend(world: World, evidence: Evidence) -> None:
     run_suite(world, evidence, addresses, "another backend")
 
 
-def with_another_frontend(world: World, evidence: Evidence) -> None:
+def with_another_frontend(world: VerificationWorld, evidence: Evidence) -> None:
     """The engine with a page that shares no line with ours, in the browser."""
     from migration.verification.compose.programs import python_service
 
@@ -210,7 +210,7 @@ def with_another_frontend(world: World, evidence: Evidence) -> None:
     run_suite(world, evidence, addresses, "another frontend", "tests/test_browser.py")
 
 
-def api_variable(world: World, name: str, evidence: Evidence) -> str:
+def api_variable(world: VerificationWorld, name: str, evidence: Evidence) -> str:
     """The variable that tells a page where its backend is, from the page's .env.example."""
     example = world.clone(name, evidence) / ".env.example"
     lines = example.read_text().splitlines() if example.exists() else []
@@ -220,9 +220,9 @@ def api_variable(world: World, name: str, evidence: Evidence) -> str:
     return names[0]
 
 
-def _frontend(world: World) -> str:
+def _frontend(world: VerificationWorld) -> str:
     return next(one.name for one in world.plan.repositories if one.kind == "vite-application")
 
 
-def _engine(world: World) -> str:
+def _engine(world: VerificationWorld) -> str:
     return next(one.name for one in world.plan.repositories if one.contract and one.contract.generated_by)

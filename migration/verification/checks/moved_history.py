@@ -12,13 +12,13 @@ from migration.plan import VENDOR_BRANCH
 from migration.proof import prove_split
 from migration.split.splitting import Split
 from migration.verification.harness.check import BrokenError, Check, Evidence
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 PART = "History"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class SplitUnderTest:
     """What was split, and from where."""
 
     split: Split
@@ -26,7 +26,7 @@ class Moved:
     selections: Mapping[str, CodeSelection]
 
 
-def checks(world: World, moved: Moved) -> Iterator[Check]:
+def checks(world: VerificationWorld, moved: SplitUnderTest) -> Iterator[Check]:
     """The promise that no commit is lost."""
     yield Check(
         name="history.proof", part=PART, line="Every commit arrived as it was", judge=partial(_proof, world, moved)
@@ -39,7 +39,7 @@ def checks(world: World, moved: Moved) -> Iterator[Check]:
     )
 
 
-def _proof(_world: World, moved: Moved, evidence: Evidence) -> None:
+def _proof(_world: VerificationWorld, moved: SplitUnderTest, evidence: Evidence) -> None:
     evidence.ran.append("./multirepo prove")
     proof = prove_split(moved.split, moved.monorepo, moved.selections, lambda *_: None)
     if proof.failures:
@@ -52,7 +52,7 @@ def _proof(_world: World, moved: Moved, evidence: Evidence) -> None:
     )
 
 
-def _arrived(world: World, moved: Moved, evidence: Evidence) -> None:
+def _arrived(world: VerificationWorld, moved: SplitUnderTest, evidence: Evidence) -> None:
     for name, history in moved.split.histories.items():
         if history.head is None:
             continue

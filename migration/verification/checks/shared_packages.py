@@ -9,12 +9,12 @@ from migration.plan import Package, Repository
 from migration.verification.harness.check import BrokenError, Check, Evidence, NotJudgedError
 from migration.verification.harness.commands import run
 from migration.verification.harness.python_environments import environment_with
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 PART = "Shared Packages"
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The lines about the packages of the plan; none when it has none."""
     packages = [(home, package) for home in world.plan.repositories for package in home.packages]
     if not packages:
@@ -39,7 +39,7 @@ def checks(world: World) -> Iterator[Check]:
 Packages = list[tuple[Repository, Package]]
 
 
-def _files(world: World, package: Package, evidence: Evidence) -> list[str]:
+def _files(world: VerificationWorld, package: Package, evidence: Evidence) -> list[str]:
     """The names of the files that the registry has of this version."""
     if world.index is None:
         raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
@@ -50,14 +50,14 @@ def _files(world: World, package: Package, evidence: Evidence) -> list[str]:
         raise BrokenError(str(error), "Start the registry, or check its address and the reader's token.") from None
 
 
-def _published(world: World, packages: Packages, evidence: Evidence) -> None:
+def _published(world: VerificationWorld, packages: Packages, evidence: Evidence) -> None:
     absent = [package.name for _, package in packages if not _files(world, package, evidence)]
     if absent:
         raise BrokenError(f"The registry has no {', '.join(absent)}.", "Run pulumi up: it publishes what is missing.")
     evidence.saw.append(f"{len(packages)} packages")
 
 
-def _version_available(world: World, packages: Packages, evidence: Evidence) -> None:
+def _version_available(world: VerificationWorld, packages: Packages, evidence: Evidence) -> None:
     """Wheel and sdist, with the very bytes that were published from the commit that the repository names."""
     for home, package in packages:
         names = _files(world, package, evidence)
@@ -80,7 +80,7 @@ def _version_available(world: World, packages: Packages, evidence: Evidence) -> 
         evidence.saw.append(f"{package.name} {package.version}: {len(names)} files, with the hashes of its manifest")
 
 
-def _documented(world: World, packages: Packages, evidence: Evidence) -> None:
+def _documented(world: VerificationWorld, packages: Packages, evidence: Evidence) -> None:
     """Each package has a README, which the registry shows, and the metadata carries it."""
     for home, package in packages:
         readme = world.clone(home.name, evidence) / package.path / "README.md"
@@ -89,7 +89,7 @@ def _documented(world: World, packages: Packages, evidence: Evidence) -> None:
     evidence.saw.append(f"{len(packages)} packages with a README of their own")
 
 
-def _installs(world: World, package: Package, evidence: Evidence) -> None:
+def _installs(world: VerificationWorld, package: Package, evidence: Evidence) -> None:
     """In an empty environment, from the registry alone; then it is imported."""
     requirement = f"{package.name}=={package.version}"
     programs = environment_with(world, f"install-{package.name}", [requirement], evidence)

@@ -15,7 +15,7 @@ from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
 from migration.verification.harness.node import node_modules, types_hold
 from migration.verification.harness.python_environments import python_environment, requirements_of, tool
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 HADOLINT = "2.15.1"
@@ -33,7 +33,7 @@ def title_of(repository: Repository) -> str:
     return repository.name.replace("-", " ").title()
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The lines that every repository has to keep, under its own heading."""
     for repository in world.plan.repositories:
         lines = [
@@ -54,7 +54,7 @@ def checks(world: World) -> Iterator[Check]:
                 )
 
 
-def _created(world: World, repository: Repository, evidence: Evidence) -> None:
+def _created(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     evidence.ran.append(f"git ls-remote {world.clone_url(repository.name)}")
     refs = world.remote(repository.name).refs()
     head = refs.get(f"refs/heads/{repository.default_branch}")
@@ -78,7 +78,7 @@ def texts_of(clone: Path) -> dict[str, str]:
     return files
 
 
-def needs_nothing_else(world: World, repository: Repository, evidence: Evidence) -> None:
+def needs_nothing_else(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     """No path, link or workflow of it leads to the monorepo, and it imports only what the plan lets it use."""
     files = texts_of(world.clone(repository.name, evidence))
     found = [*references(files, world.plan.monorepo.name, world.owner), *absent_folders(files)]
@@ -92,7 +92,7 @@ def needs_nothing_else(world: World, repository: Repository, evidence: Evidence)
     evidence.saw.append(f"{len(files)} files, none needs anything else")
 
 
-def modules_of(world: World, evidence: Evidence) -> dict[str, str]:
+def modules_of(world: VerificationWorld, evidence: Evidence) -> dict[str, str]:
     """The top-level modules of all packages of the plan: module to the package that has it."""
     modules: dict[str, str] = {}
     for repository in world.plan.repositories:
@@ -127,12 +127,12 @@ def has_tests(repository: Repository) -> bool:
     return repository.kind in (*PYTHON_KINDS, "vite-application")
 
 
-def passes_its_tests(world: World, repository: Repository, evidence: Evidence) -> None:
+def passes_its_tests(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     """Run them in a clean environment, once for all lines that rest on it. Raises BrokenError."""
     world.once(f"tests {repository.name}", evidence, partial(_passes_its_tests, world, repository))
 
 
-def _uses_published_packages(world: World, repository: Repository, evidence: Evidence) -> None:
+def _uses_published_packages(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     """Its manifest asks for versions, and what was installed for them came from the registry."""
     remedy = f"Ask for a published version in the manifest of {repository.name}."
     manifest = world.clone(repository.name, evidence) / "pyproject.toml"
@@ -150,7 +150,7 @@ def _uses_published_packages(world: World, repository: Repository, evidence: Evi
         evidence.saw.append(line)
 
 
-def _passes_its_tests(world: World, repository: Repository, evidence: Evidence) -> None:
+def _passes_its_tests(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     remedy = f"Clone {repository.name} alone, install it, and mend what fails."
     if repository.kind == "vite-application":
         clone = node_modules(world, repository.name, evidence)
@@ -169,7 +169,7 @@ def line_with(word: str, output: str) -> str:
     return next((line.strip() for line in reversed(output.splitlines()) if word in line), "no tests were counted")
 
 
-def _pipeline(world: World, repository: Repository, evidence: Evidence) -> None:
+def _pipeline(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     """The workflows are there, no fault is found in them, and what their jobs run passes here too."""
     clone = world.clone(repository.name, evidence)
     workflows = sorted((clone / WORKFLOW_FOLDER).glob("*.yml"))
@@ -200,7 +200,7 @@ def _pipeline(world: World, repository: Repository, evidence: Evidence) -> None:
         run(evidence, [*pymarkdown, "scan", "--recurse", "."], clone, remedy)
 
 
-def _image_file(world: World, repository: Repository, evidence: Evidence) -> None:
+def _image_file(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
     """hadolint finds nothing, whatever it copies is in the repository, and where there is Docker the image is built."""
     assert repository.dockerfile is not None
     clone = world.clone(repository.name, evidence)

@@ -19,13 +19,13 @@ from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
 from migration.verification.harness.node import types_hold
 from migration.verification.harness.python_environments import index_environment, manifest_document, requirements_of
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 PART = "Success Metrics"
 _OTHERS_EVENTS = ("repository_dispatch", "workflow_run", "workflow_call")
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The metrics that apply to this plan."""
     has_page = any(one.kind == "vite-application" for one in world.plan.repositories)
     has_api = any(one.contract and one.contract.generated_by for one in world.plan.repositories)
@@ -62,7 +62,7 @@ def checks(world: World) -> Iterator[Check]:
     yield Check(name="metrics.releases", part=PART, line="Independent release cycles", judge=partial(_releases, world))
 
 
-def _deployable(world: World, evidence: Evidence) -> None:
+def _deployable(world: VerificationWorld, evidence: Evidence) -> None:
     """What a release carries is built from each clone alone."""
     built = 0
     for repository in world.plan.repositories:
@@ -91,13 +91,13 @@ def _deployable(world: World, evidence: Evidence) -> None:
     evidence.saw.append(f"{built} components, each built from its clone alone")
 
 
-def _solutions(world: World, name: str, evidence: Evidence) -> None:
+def _solutions(world: VerificationWorld, name: str, evidence: Evidence) -> None:
     """The platform by configuration, and a program of nobody."""
     tests_what_it_is_told(world, name, evidence)
     tests_a_stranger(world, name, evidence)
 
 
-def _boundaries(world: World, evidence: Evidence) -> None:
+def _boundaries(world: VerificationWorld, evidence: Evidence) -> None:
     """Between repositories there are released versions that the plan names, and nothing else."""
     private = {canonicalize_name(one.name): home for home in world.plan.repositories for one in home.packages}
     for repository in world.plan.repositories:
@@ -115,7 +115,7 @@ def _boundaries(world: World, evidence: Evidence) -> None:
     evidence.saw.append("every dependency between repositories is a version that the plan names")
 
 
-def _brought_along(world: World, repository: Repository) -> set[str]:
+def _brought_along(world: VerificationWorld, repository: Repository) -> set[str]:
     """What the packages that it consumes need; a manifest with an explicit source has to name them too."""
     needs: Mapping[str, Any] = {
         canonicalize_name(one.name): one.depends_on for home in world.plan.repositories for one in home.packages
@@ -130,7 +130,7 @@ def _brought_along(world: World, repository: Repository) -> set[str]:
     return found
 
 
-def _releases(world: World, evidence: Evidence) -> None:
+def _releases(world: VerificationWorld, evidence: Evidence) -> None:
     """A tag in one repository starts its own release alone, and no other has to change for a patch of it."""
     for repository in world.plan.repositories:
         folder = world.clone(repository.name, evidence) / WORKFLOW_FOLDER
@@ -146,7 +146,7 @@ def _releases(world: World, evidence: Evidence) -> None:
     evidence.saw.append(f"releases start by their own tags; {len(accepted)} uses take the next patch unchanged")
 
 
-def _next_patches(world: World, repository: Repository, evidence: Evidence) -> Iterator[str]:
+def _next_patches(world: VerificationWorld, repository: Repository, evidence: Evidence) -> Iterator[str]:
     """Each use of a private package, after it was seen to take that package's next patch release as it stands."""
     packages = {canonicalize_name(one.name): one for home in world.plan.repositories for one in home.packages}
     for folder in folders_of(repository) if repository.kind in PYTHON_KINDS else ():

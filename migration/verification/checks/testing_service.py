@@ -13,7 +13,7 @@ from migration.verification.compose.running import stack
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import clean_environment, free_port, run
 from migration.verification.harness.python_environments import python_environment
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 TARGETS = "config/test_targets.yml"
 _STRANGER = """\
@@ -22,7 +22,7 @@ _STRANGER = """\
 """
 
 
-def checks(world: World) -> Iterator[Check]:
+def checks(world: VerificationWorld) -> Iterator[Check]:
     """The lines about the test service of the plan; none when it has none."""
     names = {one.test_service for one in world.plan.repositories}
     for repository in world.plan.repositories:
@@ -40,21 +40,21 @@ def checks(world: World) -> Iterator[Check]:
                 )
 
 
-def _platform(world: World) -> str:
+def _platform(world: VerificationWorld) -> str:
     return world.plan.monorepo.name.removesuffix("-platform").removesuffix("-monorepo").title()
 
 
-def tests_what_it_is_told(world: World, name: str, evidence: Evidence) -> None:
+def tests_what_it_is_told(world: VerificationWorld, name: str, evidence: Evidence) -> None:
     """A target of its configuration, with the addresses of the running stack."""
     world.once(f"{name} configured", evidence, partial(_tests_what_it_is_told, world, name))
 
 
-def tests_a_stranger(world: World, name: str, evidence: Evidence) -> None:
+def tests_a_stranger(world: VerificationWorld, name: str, evidence: Evidence) -> None:
     """A program that is nothing of ours: Python's own web server with a page in it."""
     world.once(f"{name} stranger", evidence, partial(_tests_a_stranger, world, name))
 
 
-def _tests_what_it_is_told(world: World, name: str, evidence: Evidence) -> None:
+def _tests_what_it_is_told(world: VerificationWorld, name: str, evidence: Evidence) -> None:
     running = stack(world, evidence)
     clone = world.copy(name, "configured", evidence)
     file = clone / TARGETS
@@ -70,7 +70,7 @@ def _tests_what_it_is_told(world: World, name: str, evidence: Evidence) -> None:
     _run_target(world, name, clone, target["name"], skipped=0, evidence=evidence)
 
 
-def _tests_a_stranger(world: World, name: str, evidence: Evidence) -> None:
+def _tests_a_stranger(world: VerificationWorld, name: str, evidence: Evidence) -> None:
     folder, port = world.folder / "stranger", free_port()
     folder.mkdir(exist_ok=True)
     (folder / "index.html").write_text(_STRANGER)
@@ -85,7 +85,9 @@ def _tests_a_stranger(world: World, name: str, evidence: Evidence) -> None:
     evidence.saw.append(f"against {sys.implementation.name}'s http.server")
 
 
-def _run_target(world: World, name: str, clone: Path, target: str, *, skipped: int, evidence: Evidence) -> None:
+def _run_target(
+    world: VerificationWorld, name: str, clone: Path, target: str, *, skipped: int, evidence: Evidence
+) -> None:
     programs = python_environment(world, name, ".", evidence)
     module = name.replace("-", "_")
     command = [programs / "python", "-m", module, "run", target]

@@ -5,13 +5,13 @@ import shutil
 import subprocess
 
 from migration.verification.harness.check import Evidence, NotJudgedError
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
 
 
-def browser(world: World, evidence: Evidence) -> str:
+def browser(world: VerificationWorld, evidence: Evidence) -> str:
     """The path of a Chromium. BROWSER names another one than the first on PATH."""
     return world.once("browser", evidence, find_browser)
 

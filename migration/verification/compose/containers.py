@@ -15,8 +15,8 @@ from migration.verification.compose.images import built_image
 from migration.verification.compose.services import (
     COMPOSE_FILE,
     PASSWORD,
+    ComposeStack,
     Published,
-    Stack,
     repository_of,
     services_of,
     tests_of,
@@ -24,7 +24,7 @@ from migration.verification.compose.services import (
 from migration.verification.harness.check import BrokenError, Evidence
 from migration.verification.harness.commands import free_port, outline
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 PATIENCE = 180
 """Seconds until every health check has to be content."""
@@ -34,7 +34,7 @@ PATIENCE = 180
 class _Project:
     """The compose file of the clone, with `here` laid over it."""
 
-    world: World
+    world: VerificationWorld
     docker: Docker
     here: Path
     password: str = field(repr=False)
@@ -53,7 +53,7 @@ class _Project:
             self.compose(Evidence(), "down", "--volumes", "--timeout", "1")
 
 
-def contained(world: World, docker: Docker, evidence: Evidence) -> Stack:
+def contained(world: VerificationWorld, docker: Docker, evidence: Evidence) -> ComposeStack:
     """Images built from the clones, then `docker compose up --wait`. Raises BrokenError, NotJudgedError."""
     tests = tests_of(world)
     services = services_of(world, evidence, f"${{{PASSWORD}}}")  # Compose fills it in: no file of ours holds it
@@ -74,7 +74,7 @@ def contained(world: World, docker: Docker, evidence: Evidence) -> Stack:
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in published.ports.items()}
     evidence.saw.append(", ".join(f"{name} at {address}" for name, address in addresses.items()))
     suite = published.environment(str(tests.test_service), inside=False) if without else {}
-    return Stack(
+    return ComposeStack(
         addresses=addresses,
         suite=suite,
         test=lambda gathered: project.compose(gathered, "run", "--rm", "--no-TTY", str(tests.test_service)),
@@ -82,7 +82,7 @@ def contained(world: World, docker: Docker, evidence: Evidence) -> Stack:
     )
 
 
-def _image(world: World, docker: Docker, service: Service, evidence: Evidence) -> str:
+def _image(world: VerificationWorld, docker: Docker, service: Service, evidence: Evidence) -> str:
     repository = repository_of(world, service)
     if repository and repository.dockerfile:
         return built_image(world, docker, repository, evidence)

@@ -11,7 +11,7 @@ from pathlib import Path
 from migration.plan import Repository
 from migration.verification.harness.check import Evidence, NotJudgedError
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 _ARGUMENT = re.compile(r"^ARG\s+(\w+)=(\S+)\s*$", re.MULTILINE | re.IGNORECASE)
 _FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)(?:\s+AS\s+(\S+))?\s*$", re.MULTILINE | re.IGNORECASE)
@@ -33,12 +33,12 @@ def bases(dockerfile: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def built_image(world: World, docker: Docker, repository: Repository, evidence: Evidence) -> str:
+def built_image(world: VerificationWorld, docker: Docker, repository: Repository, evidence: Evidence) -> str:
     """The name of the image, once it is built. Raises BrokenError, NotJudgedError for a base that cannot be had."""
     return world.once(f"image {repository.name}", evidence, partial(_built, world, docker, repository))
 
 
-def _built(world: World, docker: Docker, repository: Repository, evidence: Evidence) -> str:
+def _built(world: VerificationWorld, docker: Docker, repository: Repository, evidence: Evidence) -> str:
     clone = world.clone(repository.name, evidence)
     name = f"{repository.name}:{world.project}"
     # The registry's credentials are build secrets, as in the pipelines: no layer and no argument holds them.

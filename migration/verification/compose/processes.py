@@ -6,14 +6,14 @@ from functools import partial
 
 from migration.verification.compose.compose_file import Service
 from migration.verification.compose.programs import page, postgres, python_service
-from migration.verification.compose.services import Published, Stack, repository_of, services_of, tests_of
+from migration.verification.compose.services import ComposeStack, Published, repository_of, services_of, tests_of
 from migration.verification.harness.check import Evidence
 from migration.verification.harness.commands import clean_environment, free_port, run
 from migration.verification.harness.python_environments import python_environment
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 
-def started(world: World, evidence: Evidence) -> Stack:
+def started(world: VerificationWorld, evidence: Evidence) -> ComposeStack:
     """Every service, started after what it depends on. Raises BrokenError, NotJudgedError."""
     password = secrets.token_urlsafe(24)
     services = services_of(world, evidence, password)
@@ -39,10 +39,10 @@ def started(world: World, evidence: Evidence) -> Stack:
     evidence.saw.append(", ".join(f"{name} at {address}" for name, address in addresses.items()))
     suite = published.environment(str(test_service), inside=False) if test_service in services else {}
     how = "processes with a real PostgreSQL, from the services of the compose file, not in containers"
-    return Stack(addresses=addresses, suite=suite, test=partial(run_test_service, world, suite), how=how)
+    return ComposeStack(addresses=addresses, suite=suite, test=partial(run_test_service, world, suite), how=how)
 
 
-def run_test_service(world: World, suite: Mapping[str, str], evidence: Evidence) -> str:
+def run_test_service(world: VerificationWorld, suite: Mapping[str, str], evidence: Evidence) -> str:
     """Its own command of the compose file, in the clean environment of its clone."""
     repository = world.repository(str(tests_of(world).test_service))
     programs = python_environment(world, repository.name, ".", evidence)

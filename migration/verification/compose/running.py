@@ -2,17 +2,17 @@
 
 from migration.verification.compose.containers import contained
 from migration.verification.compose.processes import started
-from migration.verification.compose.services import Stack
+from migration.verification.compose.services import ComposeStack
 from migration.verification.harness.check import Evidence
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 
-def stack(world: World, evidence: Evidence) -> Stack:
+def stack(world: VerificationWorld, evidence: Evidence) -> ComposeStack:
     """The whole stack, started once for all checks that need it. Raises BrokenError, NotJudgedError."""
     return world.once("stack", evidence, lambda gathered: _running(world, gathered))
 
 
-def _running(world: World, evidence: Evidence) -> Stack:
+def _running(world: VerificationWorld, evidence: Evidence) -> ComposeStack:
     if world.docker:
         with world.docker.where_possible(evidence):
             return contained(world, world.docker, evidence)

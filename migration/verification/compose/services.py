@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from migration.plan import Repository
 from migration.verification.compose.compose_file import Service, read_services
 from migration.verification.harness.check import BrokenError, Evidence
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 COMPOSE_FILE = "docker-compose.yml"
 PASSWORD = "POSTGRES_PASSWORD"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stack:
+class ComposeStack:
     """What runs. addresses: service to where it is served, without a slash at the end.
 
     suite: what the test service finds in its environment, as seen from this machine. test: runs the test service's own
@@ -51,7 +51,7 @@ class Published:
         return value
 
 
-def tests_of(world: World) -> Repository:
+def tests_of(world: VerificationWorld) -> Repository:
     """The repository that tests the whole stack. Raises BrokenError."""
     found = [one for one in world.plan.repositories if one.kind == "compose-tests"]
     if not found:
@@ -61,7 +61,7 @@ def tests_of(world: World) -> Repository:
     return found[0]
 
 
-def services_of(world: World, evidence: Evidence, password: str = "") -> Mapping[str, Service]:
+def services_of(world: VerificationWorld, evidence: Evidence, password: str = "") -> Mapping[str, Service]:
     """What its compose file says."""
     tests = tests_of(world)
     file = world.clone(tests.name, evidence) / COMPOSE_FILE
@@ -73,7 +73,7 @@ def services_of(world: World, evidence: Evidence, password: str = "") -> Mapping
         raise BrokenError(f"{COMPOSE_FILE} needs {variable}, which nothing sets.", "Give it a default.") from None
 
 
-def repository_of(world: World, service: Service) -> Repository | None:
+def repository_of(world: VerificationWorld, service: Service) -> Repository | None:
     """Whose image the service runs; None for one of somebody else."""
     name = service.image.rpartition("/")[2]
     return next((one for one in world.plan.repositories if one.name == name), None)

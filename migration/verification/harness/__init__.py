@@ -1,1 +1,4 @@
-"""Harness."""
+"""Programs, clones and environments that checks run in.
+
+It must not know the checks.
+"""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from migration.verification.harness.check import BrokenError, Evidence
 from migration.verification.harness.commands import run
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 
-def node_modules(world: World, name: str, evidence: Evidence) -> Path:
+def node_modules(world: VerificationWorld, name: str, evidence: Evidence) -> Path:
     """A clone of its own with `npm ci` done, shared by the checks that write nothing but what they build."""
 
     def install(gathered: Evidence) -> Path:
@@ -21,7 +21,7 @@ def node_modules(world: World, name: str, evidence: Evidence) -> Path:
     return world.once(f"node {name}", evidence, install)
 
 
-def types_hold(world: World, name: str, evidence: Evidence) -> None:
+def types_hold(world: VerificationWorld, name: str, evidence: Evidence) -> None:
     """The compiler of TypeScript has nothing to say; asked once for all lines that rest on it. Raises BrokenError."""
 
     def compiled(gathered: Evidence) -> None:

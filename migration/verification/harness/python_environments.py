@@ -13,12 +13,12 @@ from migration.packages.manifests.constraints import specifiers
 from migration.packages.manifests.poetry import dependency_tables
 from migration.verification.harness.check import BrokenError, Evidence, NotJudgedError
 from migration.verification.harness.commands import clean_environment, run
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 _REMEDY = "Install it by hand from the registry alone. ./multirepo doctor CLONE tells what ails an install."
 
 
-def python_environment(world: World, name: str, folder: str, evidence: Evidence) -> Path:
+def python_environment(world: VerificationWorld, name: str, folder: str, evidence: Evidence) -> Path:
     """The `bin` of an environment with everything that the project in `folder` of a repository asks for.
 
     Its own code is not installed: it is imported from the clone, as under `poetry install`.
@@ -26,7 +26,9 @@ def python_environment(world: World, name: str, folder: str, evidence: Evidence)
     return world.once(f"python {name}/{folder}", evidence, lambda gathered: _made(world, name, folder, gathered))
 
 
-def environment_with(world: World, purpose: str, requirements: list[str], evidence: Evidence, *options: str) -> Path:
+def environment_with(
+    world: VerificationWorld, purpose: str, requirements: list[str], evidence: Evidence, *options: str
+) -> Path:
     """The `bin` of a new environment with these requirements, from the registry alone. options: for uv.
 
     Without a registry they come from the public index, if the plan has no package of its own.
@@ -47,14 +49,14 @@ def environment_with(world: World, purpose: str, requirements: list[str], eviden
     return home / "bin"
 
 
-def index_environment(world: World) -> dict[str, str]:
+def index_environment(world: VerificationWorld) -> dict[str, str]:
     """The variables by which uv reads the registry and nothing else, if there is one. The token is in no argument."""
     cache = str(world.cache / "uv")
     index = world.index.client_environment() if world.index else {}
     return clean_environment(**index, UV_CACHE_DIR=cache, UV_HTTP_TIMEOUT="180")
 
 
-def tool(world: World, package: str, version: str, *command: str) -> list[object]:
+def tool(world: VerificationWorld, package: str, version: str, *command: str) -> list[object]:
     """A tool of the pipelines, at the version that they use, in an environment of its own."""
     return [uv.find_uv_bin(), "tool", "run", "--quiet", "--from", f"{package}=={version}", *command]
 
@@ -100,7 +102,7 @@ def _of_poetry(document: Mapping[str, Any], manifest: Path) -> Iterator[str]:
             yield f"{name}{extras}{'' if version == '*' else specifiers(version)}{marker}"
 
 
-def _made(world: World, name: str, folder: str, evidence: Evidence) -> Path:
+def _made(world: VerificationWorld, name: str, folder: str, evidence: Evidence) -> Path:
     manifest = world.clone(name, evidence) / folder / "pyproject.toml"
     requirements = requirements_of(manifest)
     purpose = f"{name}-{folder}".replace("/", "-").replace("-.", "")

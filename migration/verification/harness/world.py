@@ -24,7 +24,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(kw_only=True)
-class World:
+class VerificationWorld:
     """What `verify` is given: addresses, and no state of Pulumi.
 
     clone_url: from the name of a repository to its address. index: where packages are; None for no registry.

@@ -4,6 +4,6 @@ page      what stands on it
 pictures  the dependencies before and after, as SVG
 """
 
-from migration.verification.report.page import Line, Standing, page
+from migration.verification.report.page import ReportData, RepositoryRow, page
 
-__all__ = ["Line", "Standing", "page"]
+__all__ = ["ReportData", "RepositoryRow", "page"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 
 from migration.plan import Plan, Wave
-from migration.split.workspace import History
+from migration.split.workspace import SplitHistory
 from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.report.pictures import after, before
 from migration.verification.report.record import Verification
@@ -22,29 +22,29 @@ NEXT = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class RepositoryRow:
     """One repository. url: for people. history: what came along; None for one that is born here."""
 
     name: str
     url: str
     description: str
     wave: str
-    history: History | None
+    history: SplitHistory | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class ReportData:
     """Where the migration is. stages: wave to stage. stack: for the commands that come next."""
 
     plan: Plan
     stages: Mapping[str, str]
-    repositories: Sequence[Line]
+    repositories: Sequence[RepositoryRow]
     verification: Verification
     monorepo_head: str
     stack: str
 
 
-def page(standing: Standing) -> str:
+def page(standing: ReportData) -> str:
     """One HTML document with everything in it: no script, no address that is loaded."""
     template = _environment().get_template("page.html.jinja")
     verification = standing.verification
@@ -66,7 +66,7 @@ def page(standing: Standing) -> str:
     )
 
 
-def _wave(wave: Wave, standing: Standing) -> dict[str, object]:
+def _wave(wave: Wave, standing: ReportData) -> dict[str, object]:
     stage = standing.stages.get(wave.name, "planned")
     names = [one.name for one in standing.repositories if one.wave == wave.name]
     return {"wave": wave, "stage": stage, "repositories": names, "next": NEXT.get(stage, "")}

@@ -9,7 +9,7 @@ from typing import Any
 
 from migration.plan import Confirmation
 from migration.verification.harness.check import Outcome, Verdict
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def read_verification(file: Path, people: Sequence[Confirmation]) -> Verificatio
         return None
 
 
-def key_of(world: World) -> str:
+def key_of(world: VerificationWorld) -> str:
     """The same for the same plan, refs in every repository, registry, checks, and the same way to run the stack."""
     refs = {one.name: dict(world.remote(one.name).refs()) for one in world.plan.repositories}
     index = world.index.url if world.index else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migration.git.command import git_environment
 from migration.verification.harness.check import BrokenError, Evidence
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 
 _AUTHOR = {"user.name": "multirepo verify", "user.email": "verify@multirepo.invalid", "commit.gpgSign": "false"}
 
@@ -41,7 +41,7 @@ class ScratchGitHub:
         return done.stdout
 
 
-def scratch_github(world: World, folder: Path) -> ScratchGitHub:
+def scratch_github(world: VerificationWorld, folder: Path) -> ScratchGitHub:
     """The repositories of the plan as they are now.
 
     Whatever address of one of them a program pushes to, it reaches the copy; git speaks to no other host.

@@ -68,7 +68,7 @@ def _events(workflow: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Runner:
+class WorkflowRunner:
     """What runs workflows. folder: its own. cache: uv's, for what the steps install.
 
     checkout: makes the clone of a job in a folder, with all of its history or without. variables: that every step

@@ -1,1 +1,4 @@
-"""Actions."""
+"""Actions: settings, environments, secrets, variables.
+
+https://docs.github.com/rest/actions, https://docs.github.com/rest/deployments/environments
+"""

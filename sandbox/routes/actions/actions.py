@@ -8,20 +8,20 @@ from typing import Any
 from sandbox.errors import GitHubError
 from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import organization_routes, repository_routes
-from sandbox.world.entities import Account, Repository
+from sandbox.rest.routing import organization_routes, repository_routes
+from sandbox.world.entities import Account, RepositoryRecord
 from sandbox.world.kept_settings import keep, setting
 from sandbox.world.permissions import Permission
 
 ALLOWED = ("all", "local_only", "selected")
 
 
-def _of_repository(call: Call) -> Repository:
+def _of_repository(call: Call) -> RepositoryRecord:
     reading = call.request.method in {"GET", "HEAD"}
     return call.repository(Permission.ADMIN) if reading else call.writable_repository()
 
 
-def _permissions(call: Call, owner: Account | Repository, chapter: str, address: str) -> Reply:
+def _permissions(call: Call, owner: Account | RepositoryRecord, chapter: str, address: str) -> Reply:
     shown = setting(call.world.store, owner, chapter)
     if shown.get("allowed_actions") == "selected":
         shown["selected_actions_url"] = f"{address}/actions/permissions/selected-actions"
@@ -46,7 +46,7 @@ async def set_permissions(call: Call) -> Reply:
     return Reply(status=204)
 
 
-def _selected(call: Call, owner: Account | Repository, chapter: str) -> dict[str, Any]:
+def _selected(call: Call, owner: Account | RepositoryRecord, chapter: str) -> dict[str, Any]:
     if setting(call.world.store, owner, chapter).get("allowed_actions") != "selected":
         raise GitHubError(409, "Conflict: allowed_actions is not set to selected")
     return setting(call.world.store, owner, "selected-actions")

@@ -6,17 +6,17 @@ from urllib.parse import quote
 
 from sandbox import errors
 from sandbox.errors import GitHubError
-from sandbox.records.environments import BranchPolicy, Environment
+from sandbox.records.environments import BranchPolicy, EnvironmentRecord
 from sandbox.records.secrets import KeyPair, Secret, Variable
 from sandbox.representations.accounts import simple_user
 from sandbox.representations.teams import listed_team
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.rules.plans import demand_deployment_rule
-from sandbox.world.entities import Account, Repository, node_id, now
-from sandbox.world.people import Team
+from sandbox.world.entities import Account, RepositoryRecord, node_id, now
+from sandbox.world.people import TeamRecord
 from sandbox.world.permissions import Permission
 
 LONGEST_WAIT = 43200  # minutes
@@ -24,12 +24,12 @@ MOST_REVIEWERS = 6
 POLICIES = "/environments/{environment}/deployment-branch-policies"
 
 
-def environment_of(call: Call, repository: Repository) -> Environment:
+def environment_of(call: Call, repository: RepositoryRecord) -> EnvironmentRecord:
     """The environment that the path names. Raises 404."""
-    return call.known(Environment, repository.id, call.parameter("environment").lower())
+    return call.known(EnvironmentRecord, repository.id, call.parameter("environment").lower())
 
 
-def _shown(call: Call, repository: Repository, environment: Environment) -> dict[str, Any]:
+def _shown(call: Call, repository: RepositoryRecord, environment: EnvironmentRecord) -> dict[str, Any]:
     addresses = call.addresses(repository)
     wait, review, branches = environment.rule_ids
     rules: list[dict[str, Any]] = []
@@ -60,7 +60,7 @@ def _shown(call: Call, repository: Repository, environment: Environment) -> dict
 def _reviewer(call: Call, reviewer: dict[str, Any]) -> dict[str, Any] | None:
     store = call.world.store
     if reviewer["type"] == "Team":
-        team = store.by_id(Team, reviewer["id"])
+        team = store.by_id(TeamRecord, reviewer["id"])
         return {"type": "Team", "reviewer": listed_team(call.site, call.world, team)} if team else None
     user = store.by_id(Account, reviewer["id"])
     return {"type": "User", "reviewer": simple_user(call.site, user)} if user else None
@@ -69,7 +69,7 @@ def _reviewer(call: Call, reviewer: dict[str, Any]) -> dict[str, Any] | None:
 async def list_environments(call: Call) -> Reply:
     """https://docs.github.com/rest/deployments/environments#list-environments"""
     repository = call.repository()
-    found = call.world.store.all(Environment, str(repository.id))
+    found = call.world.store.all(EnvironmentRecord, str(repository.id))
     return page(call, found, lambda each: _shown(call, repository, each), wrap="environments")
 
 
@@ -86,7 +86,7 @@ async def set_environment(call: Call) -> Reply:
     """
     repository = call.writable_repository()
     name, time, store = call.parameter("environment"), now(), call.world.store
-    present = store.by_key(Environment, str(repository.id), name.lower())
+    present = store.by_key(EnvironmentRecord, str(repository.id), name.lower())
     wait: int = optional(call.body, "wait_timer", int, 0)
     if not 0 <= wait <= LONGEST_WAIT:
         raise GitHubError(422, f"Wait timer must be between 0 and {LONGEST_WAIT}")
@@ -95,7 +95,7 @@ async def set_environment(call: Call) -> Reply:
     reviewers = _reviewers_in(call)
     if reviewers:
         demand_deployment_rule(call.world.owner_of(repository), repository, "required reviewers")
-    environment = Environment(
+    environment = EnvironmentRecord(
         id=present.id if present else store.next_id(),
         repository_id=repository.id,
         name=present.name if present else name,
@@ -118,7 +118,7 @@ def _reviewers_in(call: Call) -> tuple[dict[str, Any], ...]:
         raise GitHubError(422, f"reviewers can have at most {MOST_REVIEWERS} reviewers")
     for each in reviewers:
         kind, number = choice(each, "type", ("User", "Team"), ""), required(each, "id", int)
-        if call.world.store.by_id(Team if kind == "Team" else Account, number) is None:
+        if call.world.store.by_id(TeamRecord if kind == "Team" else Account, number) is None:
             raise GitHubError(422, f"{kind} {number} cannot be a reviewer")
     return tuple({"type": each["type"], "id": each["id"]} for each in reviewers)
 
@@ -157,7 +157,7 @@ def _policy(policy: BranchPolicy) -> dict[str, Any]:
     return {"id": policy.id, "node_id": node_id("GPBP", policy.id), "name": policy.name, "type": policy.type}
 
 
-def _policy_of(call: Call, environment: Environment, repository: Repository) -> BranchPolicy:
+def _policy_of(call: Call, environment: EnvironmentRecord, repository: RepositoryRecord) -> BranchPolicy:
     policy = call.numbered(BranchPolicy, "policy_id", repository)
     if policy.environment_id != environment.id:
         raise errors.not_found()

@@ -13,32 +13,32 @@ from starlette.routing import Route
 
 from sandbox import errors
 from sandbox.errors import GitHubError
-from sandbox.records.secrets import Place, Secret, key_pair
+from sandbox.records.secrets import Secret, SecretScope, key_pair
 from sandbox.representations.repositories import minimal_repository
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, repository_routes
+from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.routes.actions.environments import environment_of
-from sandbox.world.entities import Repository, now
+from sandbox.world.entities import RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 VISIBILITIES = ("all", "private", "selected")
 NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
-def place_of(call: Call) -> Place:
+def place_of(call: Call) -> SecretScope:
     """The place that the path names; for who may administer it."""
     path: str = call.request.scope["path"]
     area = "dependabot" if "/dependabot/" in path else "actions"
     parameters = call.request.path_params
     if "organization" in parameters or "organization_id" in parameters:
-        return Place(call.owned_organization().id, area)
+        return SecretScope(call.owned_organization().id, area)
     writing = call.request.method not in {"GET", "HEAD"}
     repository = call.writable_repository(Permission.WRITE) if writing else call.repository(Permission.WRITE)
     if "environment" in parameters:
         area = environment_of(call, repository).area
-    return Place(repository.id, area)
+    return SecretScope(repository.id, area)
 
 
 def checked_name(name: str, kind: str) -> str:
@@ -132,7 +132,7 @@ async def set_secret(call: Call) -> Reply:
     return Reply(status=204) if present else Reply({}, 201)
 
 
-def _sealed_in(call: Call, place: Place) -> str:
+def _sealed_in(call: Call, place: SecretScope) -> str:
     """The sealed value of the request, for the place's key. Raises 422.
 
     GitHub takes anything in Base64 here, and finds out that it cannot be opened when a job needs it.
@@ -161,7 +161,7 @@ async def list_selected(call: Call) -> Reply:
 def selected_page(call: Call, numbers: tuple[int, ...]) -> Reply:
     """One page of the repositories with these ids."""
     store = call.world.store
-    found = [repository for number in numbers if (repository := store.by_id(Repository, number))]
+    found = [repository for number in numbers if (repository := store.by_id(RepositoryRecord, number))]
     owner = call.organization()
     return page(
         call, found, lambda each: minimal_repository(call.site, each, owner, call.permission(each)), wrap="repositories"

@@ -6,11 +6,11 @@ from typing import Any
 from starlette.routing import Route
 
 from sandbox.errors import GitHubError
-from sandbox.records.secrets import Place, Variable
+from sandbox.records.secrets import SecretScope, Variable
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, repository_routes
+from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.routes.actions.secrets import checked_name, place_of, selected_page, usage, usage_in
 from sandbox.world.entities import now
 
@@ -25,7 +25,7 @@ def _shown(call: Call, variable: Variable) -> dict[str, Any]:
     return shown | usage(call, "actions/variables", variable)
 
 
-def _variable(call: Call, place: Place) -> Variable:
+def _variable(call: Call, place: SecretScope) -> Variable:
     return call.known(Variable, place.owner_id, place.area, call.parameter("name").upper())
 
 

@@ -1,1 +1,4 @@
-"""Git."""
+"""Git database, refs, branches, commits, checks, and git over smart HTTP.
+
+https://docs.github.com/rest/git
+"""

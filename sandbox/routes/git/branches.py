@@ -6,7 +6,7 @@ from urllib.parse import quote
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.git import bare_repository
-from sandbox.git.bare_repository import BRANCHES, TAGS, GitError, Ref
+from sandbox.git.bare_repository import BRANCHES, TAGS, GitCommandError, Ref
 from sandbox.git.commits import read_commit
 from sandbox.operations import repositories
 from sandbox.records.protection import protection_of
@@ -14,8 +14,8 @@ from sandbox.representations.commits import commit_object
 from sandbox.representations.protection import branch_summary
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository, node_id
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord, node_id
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Addresses
 
@@ -32,7 +32,7 @@ async def list_branches(call: Call) -> Reply:
     return page(call, found, lambda ref: _short_branch(call, repository, addresses, ref))
 
 
-def _short_branch(call: Call, repository: Repository, addresses: Addresses, ref: Ref) -> dict[str, Any]:
+def _short_branch(call: Call, repository: RepositoryRecord, addresses: Addresses, ref: Ref) -> dict[str, Any]:
     name = ref.name.removeprefix(BRANCHES)
     return {
         "name": name,
@@ -47,7 +47,7 @@ async def get_branch(call: Call) -> Reply:
     return Reply(await _branch(call, call.repository(), call.parameter("branch")))
 
 
-async def _branch(call: Call, repository: Repository, name: str) -> dict[str, Any]:
+async def _branch(call: Call, repository: RepositoryRecord, name: str) -> dict[str, Any]:
     directory = call.git_directory(repository)
     sha = bare_repository.object_id(directory, BRANCHES + name)
     if sha is None:
@@ -75,7 +75,7 @@ async def rename_branch(call: Call) -> Reply:
         raise errors.must_be_admin()
     try:
         renamed = await repositories.rename_branch(call.world, repository, old, new)
-    except GitError as error:
+    except GitCommandError as error:
         raise GitHubError(422, f"Validation Failed: {error}", errors=[]) from error
     return Reply(await _branch(call, renamed, new), 201)
 

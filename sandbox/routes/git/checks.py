@@ -18,15 +18,15 @@ from sandbox.representations.teams import app_object
 from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Account, Repository, node_id, now
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import Account, RepositoryRecord, node_id, now
 from sandbox.world.permissions import Permission
 
 STATES = ("error", "failure", "pending", "success")
 TEXTS = {"name": str, "details_url": str, "external_id": str, "started_at": str, "completed_at": str, "output": dict}
 
 
-async def _commit(call: Call, repository: Repository, name: str) -> str:
+async def _commit(call: Call, repository: RepositoryRecord, name: str) -> str:
     sha = await resolve(call.git_directory(repository), name)
     if sha is None:
         raise GitHubError(422, f"No commit found for SHA: {name}")
@@ -50,7 +50,7 @@ async def create_status(call: Call) -> Reply:
     return Reply(_status(call, repository, status), 201)
 
 
-def _simple_status(call: Call, repository: Repository, status: CommitStatus) -> dict[str, Any]:
+def _simple_status(call: Call, repository: RepositoryRecord, status: CommitStatus) -> dict[str, Any]:
     return {
         "id": status.id,
         "node_id": node_id("SC", status.id),
@@ -65,7 +65,7 @@ def _simple_status(call: Call, repository: Repository, status: CommitStatus) -> 
     }
 
 
-def _status(call: Call, repository: Repository, status: CommitStatus) -> dict[str, Any]:
+def _status(call: Call, repository: RepositoryRecord, status: CommitStatus) -> dict[str, Any]:
     creator = call.world.store.by_id(Account, status.creator_id)
     shown = _simple_status(call, repository, status)
     return shown | {"creator": simple_user(call.site, creator) if creator else None}
@@ -159,7 +159,7 @@ async def list_runs(call: Call) -> Reply:
     return page(call, runs, lambda run: _run(call, repository, run), wrap="check_runs")
 
 
-def _run(call: Call, repository: Repository, run: CheckRun) -> dict[str, Any]:
+def _run(call: Call, repository: RepositoryRecord, run: CheckRun) -> dict[str, Any]:
     addresses = call.addresses(repository)
     app = app_with(number=run.app_id)
     output = run.output or {}

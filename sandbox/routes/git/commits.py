@@ -7,15 +7,15 @@ from urllib.parse import quote
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.git import bare_repository
-from sandbox.git.bare_repository import BRANCHES, GitError, git
+from sandbox.git.bare_repository import BRANCHES, GitCommandError, git
 from sandbox.git.commits import as_text, changed_files, differing_files, read_commit, read_commits, resolve
 from sandbox.records.pull_requests import PullRequest
 from sandbox.representations.commits import commit_object, file_object
 from sandbox.representations.issues import Shower
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord
 
 MOST_COMPARED = 250  # commits that a comparison lists
 
@@ -39,7 +39,7 @@ async def list_commits(call: Call) -> Reply:
     return shown
 
 
-async def _shown(call: Call, repository: Repository, shas: list[str]) -> list[dict[str, Any]]:
+async def _shown(call: Call, repository: RepositoryRecord, shas: list[str]) -> list[dict[str, Any]]:
     addresses = call.addresses(repository)
     return [commit_object(commit, addresses) for commit in await read_commits(call.git_directory(repository), shas)]
 
@@ -131,7 +131,7 @@ async def compare(call: Call) -> Reply:
         raise errors.not_found()
     try:
         found = (await git(directory, "merge-base", "--all", base, head)).decode().split()
-    except GitError:
+    except GitCommandError:
         raise errors.not_found(f"No common ancestor between {names[0]} and {names[1]}.") from None
     if (text := await as_text(directory, call.wants, base, head)) is not None:
         return Reply(text)

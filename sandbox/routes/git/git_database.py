@@ -7,29 +7,28 @@ from typing import Any
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.git import bare_repository
-from sandbox.git.bare_repository import GitError, git, read_objects
+from sandbox.git.bare_repository import GitCommandError, git, read_objects
 from sandbox.git.commits import parse_commit, parse_tag, resolve
 from sandbox.git.object_writing import Change, types_of, write_object, write_tree
-from sandbox.operations.ref_updates import identity_in
 from sandbox.representations.commits import git_commit_object
-from sandbox.rest.bodies import choice, optional, required
+from sandbox.rest.bodies import choice, identity_in, optional, required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository, node_id
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord, node_id
 from sandbox.world.permissions import Permission
 
 MODES = ("100644", "100755", "040000", "160000", "120000")
 UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
 
 
-def _written(call: Call) -> Repository:
+def _written(call: Call) -> RepositoryRecord:
     repository = call.writable_repository(Permission.WRITE)
     if bare_repository.is_empty(call.git_directory(repository)):
         raise errors.empty_repository()
     return repository
 
 
-async def _object(call: Call, repository: Repository, sha: str, kind: str) -> bytes:
+async def _object(call: Call, repository: RepositoryRecord, sha: str, kind: str) -> bytes:
     [found] = await read_objects(call.git_directory(repository), [sha])
     if found is None or found.type != kind or found.sha != sha:
         raise errors.not_found()
@@ -89,7 +88,7 @@ async def create_tree(call: Call) -> Reply:
         raise GitHubError(422, "Invalid tree info")
     try:
         sha = await write_tree(directory, base, changes)
-    except GitError as error:
+    except GitCommandError as error:
         raise GitHubError(422, f"GitRPC::BadObjectState: {error}") from error
     return Reply(await _tree(call, repository, sha), 201)
 
@@ -120,7 +119,7 @@ async def get_tree(call: Call) -> Reply:
     return Reply(await _tree(call, repository, found.sha, recursive=recursive))
 
 
-async def _tree(call: Call, repository: Repository, sha: str, *, recursive: bool = False) -> dict[str, Any]:
+async def _tree(call: Call, repository: RepositoryRecord, sha: str, *, recursive: bool = False) -> dict[str, Any]:
     api = call.addresses(repository).api
     options = ("-r", "-t") if recursive else ()
     output = await git(call.git_directory(repository), "ls-tree", "-z", "-l", *options, sha)
@@ -190,7 +189,7 @@ async def get_tag(call: Call) -> Reply:
     return Reply(_tag(call, repository, sha, await _object(call, repository, sha, "tag")))
 
 
-def _tag(call: Call, repository: Repository, sha: str, raw: bytes) -> dict[str, Any]:
+def _tag(call: Call, repository: RepositoryRecord, sha: str, raw: bytes) -> dict[str, Any]:
     tag, api = parse_tag(raw), call.addresses(repository).api
     return {
         "node_id": node_id("TA", repository.id, sha),

@@ -22,7 +22,7 @@ from sandbox.operations.repositories import note_push
 from sandbox.rest.authentication import authenticate
 from sandbox.routes.git import pushes
 from sandbox.rules.enforcement import Enforcement
-from sandbox.world.entities import Account, Repository, Token
+from sandbox.world.entities import Account, RepositoryRecord, Token
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import site_of
 from sandbox.world.worlds import World
@@ -183,7 +183,7 @@ async def _nothing_to_do() -> None:
     pass
 
 
-def _find(request: Request, world: World) -> tuple[Repository | None, bool]:
+def _find(request: Request, world: World) -> tuple[RepositoryRecord | None, bool]:
     """The repository that the path names, and whether that is a name it had before."""
     owner = world.account(request.path_params["owner"])
     name = request.path_params["repository"].removesuffix(".git")
@@ -194,7 +194,7 @@ def _find(request: Request, world: World) -> tuple[Repository | None, bool]:
 
 
 def _refusal(
-    world: World, user: Account | None, token: Token | None, repository: Repository | None, *, pushing: bool
+    world: World, user: Account | None, token: Token | None, repository: RepositoryRecord | None, *, pushing: bool
 ) -> Response | None:
     """Why this user may not do this; None when allowed. The texts are GitHub's; git shows them."""
     permission = world.permission(user, token, repository) if repository else Permission.NONE

@@ -6,12 +6,12 @@ from urllib.parse import quote
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.git import bare_repository
-from sandbox.git.bare_repository import BRANCHES, GitError, Ref
+from sandbox.git.bare_repository import BRANCHES, GitCommandError, Ref
 from sandbox.operations import ref_updates
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.rules.enforcement import RefUpdate
-from sandbox.world.entities import Repository, node_id
+from sandbox.world.entities import RepositoryRecord, node_id
 from sandbox.world.permissions import Permission
 from sandbox.world.sites import Addresses
 
@@ -94,24 +94,24 @@ def _check_public(name: str) -> None:
         raise GitHubError(422, f"Reference update failed: deny updating a hidden ref: {name}")
 
 
-async def _update(call: Call, repository: Repository, name: str, sha: str, old: str | None) -> None:
+async def _update(call: Call, repository: RepositoryRecord, name: str, sha: str, old: str | None) -> None:
     directory = call.git_directory(repository)
     try:
         await bare_repository.git(directory, "cat-file", "-e", sha)
-    except GitError:
+    except GitCommandError:
         raise GitHubError(422, "Object does not exist") from None
     await ref_updates.update(call.world, repository, call.user, RefUpdate(name, old, sha))
 
 
-async def _is_ancestor(call: Call, repository: Repository, old: str, new: str) -> bool:
+async def _is_ancestor(call: Call, repository: RepositoryRecord, old: str, new: str) -> bool:
     try:
         await bare_repository.git(call.git_directory(repository), "merge-base", "--is-ancestor", old, new)
-    except GitError:
+    except GitCommandError:
         return False
     return True
 
 
-async def _ref(call: Call, repository: Repository, name: str) -> dict[str, Any]:
+async def _ref(call: Call, repository: RepositoryRecord, name: str) -> dict[str, Any]:
     for ref in await bare_repository.refs(call.git_directory(repository), name):
         if ref.name == name:
             return _shown(call.addresses(repository), ref)

@@ -1,1 +1,4 @@
-"""Issues."""
+"""Issues, labels, pull requests, reviews.
+
+https://docs.github.com/rest/issues, https://docs.github.com/rest/pulls
+"""

@@ -6,24 +6,24 @@ from typing import Any
 
 from sandbox import errors
 from sandbox.errors import GitHubError
-from sandbox.records.issues import Comment, Issue, Label, opened
+from sandbox.records.issues import Comment, Issue, LabelRecord, opened
 from sandbox.representations.issues import Shower
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes, route
+from sandbox.rest.routing import repository_routes, route
 from sandbox.routes.issues.labels import labels_named
-from sandbox.world.entities import Account, Repository, now
+from sandbox.world.entities import Account, RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 SORTS = {"created": "created_at", "updated": "updated_at"}
 
 
-def _shower(call: Call, repository: Repository) -> Shower:
+def _shower(call: Call, repository: RepositoryRecord) -> Shower:
     return Shower(call.world, call.site, repository)
 
 
-def _with_issues(call: Call) -> Repository:
+def _with_issues(call: Call) -> RepositoryRecord:
     """The repository, where issues are enabled and the caller may write them."""
     call.signed_in()
     repository = call.writable_repository(Permission.READ)
@@ -32,7 +32,7 @@ def _with_issues(call: Call) -> Repository:
     return repository
 
 
-def _issue(call: Call, repository: Repository) -> Issue:
+def _issue(call: Call, repository: RepositoryRecord) -> Issue:
     return call.known(Issue, repository.id, call.parameter("issue_number"))
 
 
@@ -45,7 +45,7 @@ async def list_issues(call: Call) -> Reply:
     issues = call.world.store.all(Issue, str(repository.id))
     state = query.get("state", "open")
     wanted = {name.strip().lower() for name in query.get("labels", "").split(",") if name.strip()}
-    labels = {label.id: label.name.lower() for label in call.world.store.all(Label, str(repository.id))}
+    labels = {label.id: label.name.lower() for label in call.world.store.all(LabelRecord, str(repository.id))}
     creator = call.world.account(query["creator"]) if query.get("creator") else None
     found = [
         issue
@@ -86,7 +86,7 @@ async def create_issue(call: Call) -> Reply:
     return Reply(shown, 201, {"Location": shown["url"]})
 
 
-def _sorting(call: Call, repository: Repository) -> dict[str, Any]:
+def _sorting(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
     """Labels and assignees of the request, where it has them."""
     changes: dict[str, Any] = {}
     if call.body.get("labels") is not None:
@@ -182,7 +182,7 @@ async def get_comment(call: Call) -> Reply:
     return Reply(_shower(call, repository).comment(call.numbered(Comment, "comment_id", repository)))
 
 
-def _own_comment(call: Call, repository: Repository) -> Comment:
+def _own_comment(call: Call, repository: RepositoryRecord) -> Comment:
     comment = call.numbered(Comment, "comment_id", repository)
     if comment.user_id != call.signed_in().id and call.permission(repository) < Permission.WRITE:
         raise errors.must_be_admin()
@@ -215,7 +215,7 @@ async def search(call: Call) -> Reply:
     terms = [term.replace('"', "") for term in re.findall(r'[\w-]+:"[^"]*"|"[^"]*"|\S+', text)]
     found = [
         (repository, issue)
-        for repository in call.world.store.all(Repository)
+        for repository in call.world.store.all(RepositoryRecord)
         if call.permission(repository) >= Permission.READ
         for issue in call.world.store.all(Issue, str(repository.id))
         if all(_fits(call, repository, issue, *term.partition(":")[::2]) for term in terms)
@@ -226,7 +226,7 @@ async def search(call: Call) -> Reply:
     return shown
 
 
-def _fits(call: Call, repository: Repository, issue: Issue, name: str, value: str) -> bool:
+def _fits(call: Call, repository: RepositoryRecord, issue: Issue, name: str, value: str) -> bool:
     if name == "repo":
         return f"{call.world.owner_of(repository).login}/{repository.name}".lower() == value.lower()
     if name in {"org", "user"}:
@@ -234,7 +234,7 @@ def _fits(call: Call, repository: Repository, issue: Issue, name: str, value: st
     if name in {"is", "state", "type"}:
         return value in {issue.state, "pr" if issue.is_pull_request else "issue"}
     if name == "label":
-        label = call.world.store.by_key(Label, str(repository.id), value.lower())
+        label = call.world.store.by_key(LabelRecord, str(repository.id), value.lower())
         return label is not None and label.id in issue.labels
     if name == "author":
         author = call.world.account(value)

@@ -5,19 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox import errors
-from sandbox.records.issues import Issue, Label
+from sandbox.records.issues import Issue, LabelRecord
 from sandbox.representations.issues import Shower
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository, now
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 DEFAULT_COLOR = "ededed"
 
 
-def _shower(call: Call, repository: Repository) -> Shower:
+def _shower(call: Call, repository: RepositoryRecord) -> Shower:
     return Shower(call.world, call.site, repository)
 
 
@@ -28,8 +28,8 @@ def _color(call: Call, default: str) -> str:
     return color
 
 
-def _check_name(call: Call, label: Label) -> None:
-    other = call.world.store.by_key(Label, *label.key)
+def _check_name(call: Call, label: LabelRecord) -> None:
+    other = call.world.store.by_key(LabelRecord, *label.key)
     if other and other.id != label.id:
         raise errors.invalid_field("Label", "name", "name already exists", code="already_exists")
 
@@ -37,14 +37,14 @@ def _check_name(call: Call, label: Label) -> None:
 async def list_labels(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#list-labels-for-a-repository"""
     repository = call.repository()
-    labels = sorted(call.world.store.all(Label, str(repository.id)), key=lambda label: label.name.lower())
+    labels = sorted(call.world.store.all(LabelRecord, str(repository.id)), key=lambda label: label.name.lower())
     return page(call, labels, _shower(call, repository).label)
 
 
 async def create_label(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#create-a-label"""
     repository = call.writable_repository(Permission.WRITE)
-    label = Label(
+    label = LabelRecord(
         id=call.world.store.next_id(),
         repository_id=repository.id,
         name=required(call.body, "name", str),
@@ -57,8 +57,8 @@ async def create_label(call: Call) -> Reply:
     return Reply(shown, 201, {"Location": shown["url"]})
 
 
-def _label(call: Call, repository: Repository) -> Label:
-    return call.known(Label, repository.id, call.parameter("name").lower())
+def _label(call: Call, repository: RepositoryRecord) -> LabelRecord:
+    return call.known(LabelRecord, repository.id, call.parameter("name").lower())
 
 
 async def get_label(call: Call) -> Reply:
@@ -89,20 +89,20 @@ async def delete_label(call: Call) -> Reply:
     return Reply(status=204)
 
 
-def labels_named(call: Call, repository: Repository, names: list[Any]) -> tuple[int, ...]:
+def labels_named(call: Call, repository: RepositoryRecord, names: list[Any]) -> tuple[int, ...]:
     """The ids of the labels with these names; those that are new are made, as GitHub does."""
     store, found = call.world.store, []
     for given in names:
         name = given["name"] if isinstance(given, dict) else str(given)
-        label = store.by_key(Label, str(repository.id), name.lower())
+        label = store.by_key(LabelRecord, str(repository.id), name.lower())
         if label is None:
-            label = Label(id=store.next_id(), repository_id=repository.id, name=name, color=DEFAULT_COLOR)
+            label = LabelRecord(id=store.next_id(), repository_id=repository.id, name=name, color=DEFAULT_COLOR)
             store.put(label)
         found.append(label.id)
     return tuple(dict.fromkeys(found))
 
 
-def _issue(call: Call, repository: Repository) -> Issue:
+def _issue(call: Call, repository: RepositoryRecord) -> Issue:
     return call.known(Issue, repository.id, call.parameter("issue_number"))
 
 
@@ -117,7 +117,7 @@ async def list_of_issue(call: Call) -> Reply:
     return page(call, _shower(call, repository).labels(_issue(call, repository)), lambda label: label)
 
 
-def _changed(call: Call, repository: Repository, issue: Issue, labels: tuple[int, ...]) -> Reply:
+def _changed(call: Call, repository: RepositoryRecord, issue: Issue, labels: tuple[int, ...]) -> Reply:
     changed = replace(issue, labels=labels, updated_at=now())
     call.world.store.put(changed)
     return Reply(_shower(call, repository).labels(changed))

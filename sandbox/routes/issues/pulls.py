@@ -16,27 +16,27 @@ from sandbox.representations.issues import Shower
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.routes.issues.issues import with_state
 from sandbox.rules.enforcement import Enforcement, RefUpdate, sign
 from sandbox.rules.refusals import refusal
-from sandbox.world.entities import Repository, now
+from sandbox.world.entities import RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 NOT_ALLOWED = {"merge": "Merge commits are", "squash": "Squash merges are", "rebase": "Rebase merges are"}
 
 
-def shower(call: Call, repository: Repository) -> Shower:
+def shower(call: Call, repository: RepositoryRecord) -> Shower:
     """Shows what belongs to the repository."""
     return Shower(call.world, call.site, repository)
 
 
-def pull_of(call: Call, repository: Repository) -> PullRequest:
+def pull_of(call: Call, repository: RepositoryRecord) -> PullRequest:
     """The pull request that the path names. Raises 404."""
     return call.known(PullRequest, repository.id, call.parameter("pull_number"))
 
 
-async def _whole(call: Call, repository: Repository, pull: PullRequest) -> dict[str, Any]:
+async def _whole(call: Call, repository: RepositoryRecord, pull: PullRequest) -> dict[str, Any]:
     """A pull request by itself, with what git knows of it."""
     directory, store = call.git_directory(repository), call.world.store
     commits = await merging.commits_of(directory, pull)
@@ -60,19 +60,19 @@ async def _whole(call: Call, repository: Repository, pull: PullRequest) -> dict[
     }
 
 
-async def _files(call: Call, repository: Repository, pull: PullRequest) -> list[Any]:
+async def _files(call: Call, repository: RepositoryRecord, pull: PullRequest) -> list[Any]:
     directory = call.git_directory(repository)
     base = (await git(directory, "merge-base", pull.base_sha, pull.head_sha)).decode().strip()
     return await differing_files(directory, base, pull.head_sha)
 
 
-async def _mergeability(call: Call, repository: Repository, pull: PullRequest) -> tuple[bool | None, str]:
+async def _mergeability(call: Call, repository: RepositoryRecord, pull: PullRequest) -> tuple[bool | None, str]:
     """`mergeable` and `mergeable_state`: dirty, draft, blocked by rules, or clean."""
     if issue_of(call.world, pull).state == "closed":
         return None, "unknown"
     try:
         await merging.merged_tree(call.git_directory(repository), pull.base_sha, pull.head_sha)
-    except merging.Conflict:
+    except merging.MergeConflict:
         return False, "dirty"
     if pull.draft:
         return True, "draft"
@@ -112,7 +112,7 @@ async def create_pull(call: Call) -> Reply:
     return Reply(shown, 201, {"Location": shown["url"]})
 
 
-def _own_branch(call: Call, repository: Repository, head: str) -> str:
+def _own_branch(call: Call, repository: RepositoryRecord, head: str) -> str:
     """The branch that "branch" or "owner:branch" names. Raises 422, and 501 for a branch of a fork."""
     login, _, branch = head.rpartition(":")
     account = call.world.account(login) if login else call.world.owner_of(repository)
@@ -212,7 +212,7 @@ async def merge_pull(call: Call) -> Reply:
     try:
         owner, directory = call.world.owner_of(repository), call.git_directory(repository)
         sha = await merging.merge(directory, repository, pull, issue, owner, user, method, text)
-    except merging.Conflict:
+    except merging.MergeConflict:
         raise GitHubError(405, "Pull Request is not mergeable") from None
     if method != "rebase":  # GitHub signs what it makes, but not what it makes again
         sign(call.world.store, repository, sha)
@@ -224,7 +224,7 @@ async def merge_pull(call: Call) -> Reply:
     return Reply({"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
 
 
-async def _delete_head(call: Call, repository: Repository, pull: PullRequest) -> None:
+async def _delete_head(call: Call, repository: RepositoryRecord, pull: PullRequest) -> None:
     """Delete the head branch, unless a rule keeps it."""
     deletion = RefUpdate(BRANCHES + pull.head, pull.head_sha, None)
     if refusal(await Enforcement(call.world, repository, call.user).violations(deletion)) is None:

@@ -7,7 +7,7 @@ from sandbox.records.pull_requests import Review, issue_of
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.routes.issues.pulls import pull_of, shower
 from sandbox.world.entities import now
 from sandbox.world.permissions import Permission

@@ -3,8 +3,8 @@
 from sandbox.representations.accounts import organization, private_user, public_user, simple_organization
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, route
-from sandbox.world.entities import Account, Repository
+from sandbox.rest.routing import organization_routes, route
+from sandbox.world.entities import Account, RepositoryRecord
 from sandbox.world.kept_settings import setting
 
 ROOT = {
@@ -42,8 +42,8 @@ ROOT = {
 RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest", "source_import")
 
 
-def _repositories(call: Call, account: Account) -> list[Repository]:
-    return call.world.store.all(Repository, str(account.id))
+def _repositories(call: Call, account: Account) -> list[RepositoryRecord]:
+    return call.world.store.all(RepositoryRecord, str(account.id))
 
 
 async def get_organization(call: Call) -> Reply:

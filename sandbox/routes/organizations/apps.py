@@ -4,7 +4,7 @@ from sandbox import errors
 from sandbox.records.apps import app_with
 from sandbox.representations.teams import app_object
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import route
+from sandbox.rest.routing import route
 
 
 async def get_app(call: Call) -> Reply:

@@ -9,9 +9,9 @@ from sandbox.representations.teams import membership_object
 from sandbox.rest.bodies import choice
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, route
+from sandbox.rest.routing import organization_routes, route
 from sandbox.world.entities import Account, Membership
-from sandbox.world.people import Team, TeamMember
+from sandbox.world.people import TeamMember, TeamRecord
 
 
 async def list_members(call: Call) -> Reply:
@@ -63,7 +63,7 @@ async def remove_membership(call: Call) -> Reply:
         raise GitHubError(403, "You can't remove the last owner of an organization.")
     with store.transaction():
         store.remove(membership)
-        for team in store.all(Team, str(organization.id)):
+        for team in store.all(TeamRecord, str(organization.id)):
             if member := store.by_key(TeamMember, str(team.id), str(user.id)):
                 store.remove(member)
     return Reply(status=204)

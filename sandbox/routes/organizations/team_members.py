@@ -8,7 +8,7 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.routes.organizations.teams import managed_team, team_of, team_routes
 from sandbox.world.entities import Account
-from sandbox.world.people import Team, TeamMember
+from sandbox.world.people import TeamMember, TeamRecord
 
 
 async def list_members(call: Call) -> Reply:
@@ -22,7 +22,7 @@ async def list_members(call: Call) -> Reply:
     return page(call, members, lambda pair: simple_user(call.site, pair[0]) | {"role": pair[1].role})
 
 
-def _membership(call: Call, team: Team, user: Account, member: TeamMember) -> dict[str, Any]:
+def _membership(call: Call, team: TeamRecord, user: Account, member: TeamMember) -> dict[str, Any]:
     address = f"{call.site.api}/organizations/{team.organization_id}/team/{team.id}/memberships/{user.login}"
     is_owner = call.world.is_owner(call.organization(), user)
     state = call.world.membership(team.organization_id, user)

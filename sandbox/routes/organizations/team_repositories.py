@@ -9,14 +9,14 @@ from sandbox.representations.teams import listed_team
 from sandbox.rest.bodies import optional
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.routes.organizations.teams import grant, team_of, team_routes
-from sandbox.world.entities import Repository
-from sandbox.world.people import Team, TeamRepository, team_permission
+from sandbox.world.entities import RepositoryRecord
+from sandbox.world.people import TeamRecord, TeamRepository, team_permission
 from sandbox.world.permissions import Permission
 
 
-def _with_role(call: Call, team: Team, repository: Repository) -> dict[str, Any]:
+def _with_role(call: Call, team: TeamRecord, repository: RepositoryRecord) -> dict[str, Any]:
     permission = team_permission(call.world.store, team, repository)
     shown = minimal_repository(call.site, repository, call.world.owner_of(repository), permission)
     for newer in ("has_discussions", "has_pull_requests", "pull_request_creation_policy"):
@@ -29,7 +29,7 @@ async def list_repositories(call: Call) -> Reply:
     team = team_of(call)
     found = [
         repository
-        for repository in call.world.store.all(Repository, str(team.organization_id))
+        for repository in call.world.store.all(RepositoryRecord, str(team.organization_id))
         if team_permission(call.world.store, team, repository)
     ]
     return page(call, found, lambda repository: _with_role(call, team, repository))
@@ -74,7 +74,7 @@ async def list_of_repository(call: Call) -> Reply:
     teams = [
         (team, Permission[grant.permission.upper()])
         for grant in call.world.store.all(TeamRepository, str(repository.id))
-        if (team := call.world.store.by_id(Team, grant.team_id))
+        if (team := call.world.store.by_id(TeamRecord, grant.team_id))
     ]
     return page(call, teams, lambda pair: listed_team(call.site, call.world, *pair))
 

@@ -11,26 +11,26 @@ from sandbox.representations.teams import full_team, listed_team
 from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, route
-from sandbox.world.entities import Account, Repository, now
-from sandbox.world.people import Team, TeamMember, TeamRepository, slug_of, with_ancestors
+from sandbox.rest.routing import organization_routes, route
+from sandbox.world.entities import Account, RepositoryRecord, now
+from sandbox.world.people import TeamMember, TeamRecord, TeamRepository, slug_of, with_ancestors
 from sandbox.world.permissions import Permission
 
 NOTIFICATIONS = ("notifications_enabled", "notifications_disabled")
 TEXTS = {"name": str, "description": str, "privacy": str, "notification_setting": str, "permission": str}
 
 
-def team_of(call: Call) -> Team:
+def team_of(call: Call) -> TeamRecord:
     """The team that the path names by slug, or by number as the provider asks."""
     organization = call.organization()
     if call.user is None or call.world.membership(organization.id, call.user) is None:
         raise errors.not_found()
     if "team_id" in call.request.path_params:
-        return call.numbered(Team, "team_id", organization)
-    return call.known(Team, organization.id, call.parameter("team_slug").lower())
+        return call.numbered(TeamRecord, "team_id", organization)
+    return call.known(TeamRecord, organization.id, call.parameter("team_slug").lower())
 
 
-def managed_team(call: Call) -> Team:
+def managed_team(call: Call) -> TeamRecord:
     """As `_team`, for its maintainers and the organization's owners."""
     team = team_of(call)
     user = call.signed_in()
@@ -40,11 +40,11 @@ def managed_team(call: Call) -> Team:
     return team
 
 
-def _parent(call: Call, organization: Account) -> Team | None:
+def _parent(call: Call, organization: Account) -> TeamRecord | None:
     number = optional(call.body, "parent_team_id", int)
     if number is None:
         return None
-    parent = call.world.store.by_id(Team, number)
+    parent = call.world.store.by_id(TeamRecord, number)
     if parent is None or parent.organization_id != organization.id:
         raise GitHubError(422, "Parent team not found")
     if parent.privacy == "secret":
@@ -58,7 +58,9 @@ async def list_teams(call: Call) -> Reply:
     if call.user is None or call.world.membership(organization.id, call.user) is None:
         raise errors.not_found()
     return page(
-        call, call.world.store.all(Team, str(organization.id)), lambda team: listed_team(call.site, call.world, team)
+        call,
+        call.world.store.all(TeamRecord, str(organization.id)),
+        lambda team: listed_team(call.site, call.world, team),
     )
 
 
@@ -73,7 +75,7 @@ async def create_team(call: Call) -> Reply:
     name = required(call.body, "name", str)
     parent = _parent(call, organization)
     time = now()
-    team = Team(
+    team = TeamRecord(
         id=call.world.store.next_id(),
         organization_id=organization.id,
         name=name,
@@ -101,15 +103,15 @@ async def create_team(call: Call) -> Reply:
     return Reply(full_team(call.site, call.world, team), 201)
 
 
-def _check_slug(call: Call, team: Team) -> None:
-    other = call.world.store.by_key(Team, *team.key)
+def _check_slug(call: Call, team: TeamRecord) -> None:
+    other = call.world.store.by_key(TeamRecord, *team.key)
     if not team.slug:
         raise errors.invalid_field("Team", "name", "Name must contain a letter or a number")
     if other and other.id != team.id:
         raise errors.invalid_field("Team", "name", "Name must be unique for this org", code="already_exists")
 
 
-def grant(call: Call, team: Team, repository: Repository, permission: Permission) -> None:
+def grant(call: Call, team: TeamRecord, repository: RepositoryRecord, permission: Permission) -> None:
     """Give the team this access to the repository."""
     store = call.world.store
     present = store.by_key(TeamRepository, str(repository.id), str(team.id))
@@ -152,7 +154,7 @@ async def delete_team(call: Call) -> Reply:
     Child teams go with it.
     """
     team, store = managed_team(call), call.world.store
-    teams = store.all(Team, str(team.organization_id))
+    teams = store.all(TeamRecord, str(team.organization_id))
     doomed = {each.id for each in teams if team in with_ancestors(store, each)}
     with store.transaction():
         for grant in store.all(TeamRepository):
@@ -168,7 +170,9 @@ async def delete_team(call: Call) -> Reply:
 async def list_child_teams(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#list-child-teams"""
     team = team_of(call)
-    children = [each for each in call.world.store.all(Team, str(team.organization_id)) if each.parent_id == team.id]
+    children = [
+        each for each in call.world.store.all(TeamRecord, str(team.organization_id)) if each.parent_id == team.id
+    ]
     return page(call, children, lambda child: listed_team(call.site, call.world, child))
 
 

@@ -12,9 +12,9 @@ from sandbox.representations.actors import actor_ids
 from sandbox.representations.protection import checks_object, protection_object, restrictions_object, reviews_object
 from sandbox.rest.bodies import fields, optional
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.rules.plans import demand_protection
-from sandbox.world.entities import Repository
+from sandbox.world.entities import RepositoryRecord
 from sandbox.world.permissions import Permission
 
 PATH = "/branches/{branch}/protection"
@@ -29,7 +29,7 @@ SWITCHES = {
 }
 
 
-def _branch(call: Call) -> tuple[Repository, str]:
+def _branch(call: Call) -> tuple[RepositoryRecord, str]:
     reading = call.request.method in {"GET", "HEAD"}
     repository = call.repository(Permission.ADMIN) if reading else call.writable_repository()
     demand_protection(call.world.owner_of(repository), repository)
@@ -109,7 +109,7 @@ def _checks_in(wanted: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _reviews_in(call: Call, repository: Repository, wanted: dict[str, Any] | None) -> dict[str, Any]:
+def _reviews_in(call: Call, repository: RepositoryRecord, wanted: dict[str, Any] | None) -> dict[str, Any]:
     if wanted is None:
         return {"requires_approving_reviews": False, "required_approving_review_count": None}
     dismissal = optional(wanted, "dismissal_restrictions", dict) or None

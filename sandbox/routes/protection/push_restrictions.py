@@ -10,7 +10,7 @@ from sandbox.records.protection import BranchProtectionRule
 from sandbox.representations.actors import actor_ids, actor_objects
 from sandbox.rest.bodies import required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.routes.protection.branch_protection import PATH, protected
 from sandbox.world.entities import parse_node_id
 

@@ -9,7 +9,7 @@ from sandbox import errors
 from sandbox.records.protection import BranchProtectionRule
 from sandbox.rest.bodies import required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.routes.protection.branch_protection import PATH, protected
 
 

@@ -9,15 +9,15 @@ from typing import Any
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.git.bare_repository import BRANCHES
-from sandbox.records.protection import RULE_PARAMETERS, Ruleset, rules_for, rulesets_for
+from sandbox.records.protection import RULE_PARAMETERS, RulesetRecord, rules_for, rulesets_for
 from sandbox.representations.protection import ruleset_object
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, repository_routes
+from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.rules.enforcement import Enforcement
 from sandbox.rules.plans import demand_protection
-from sandbox.world.entities import Account, Repository, now
+from sandbox.world.entities import Account, RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 ENFORCEMENTS = ("disabled", "active", "evaluate")
@@ -25,12 +25,14 @@ TARGETS = ("branch", "tag", "push", "repository")
 ACTOR_TYPES = ("Integration", "OrganizationAdmin", "EnterpriseOwner", "RepositoryRole", "Team", "DeployKey", "User")
 
 
-def _ruleset_in(call: Call, owner: Account | Repository, present: Ruleset | None) -> Ruleset:
+def _ruleset_in(call: Call, owner: Account | RepositoryRecord, present: RulesetRecord | None) -> RulesetRecord:
     """The ruleset of a create or update request, with GitHub's checks."""
     body, store, time = call.body, call.world.store, now()
     name = required(body, "name", str) if present is None else optional(body, "name", str, present.name)
     enforcement = present.enforcement if present else required(body, "enforcement", str)
-    ruleset = present or Ruleset(id=store.next_id(), owner_id=owner.id, name=name, created_at=time, updated_at=time)
+    ruleset = present or RulesetRecord(
+        id=store.next_id(), owner_id=owner.id, name=name, created_at=time, updated_at=time
+    )
     ruleset = replace(
         ruleset,
         name=name,
@@ -41,7 +43,7 @@ def _ruleset_in(call: Call, owner: Account | Repository, present: Ruleset | None
         rules=tuple(map(_rule, optional(body, "rules", list, ruleset.rules))),
         updated_at=time,
     )
-    other = store.by_key(Ruleset, *ruleset.key)
+    other = store.by_key(RulesetRecord, *ruleset.key)
     if other and other.id != ruleset.id:
         raise GitHubError(422, "Validation Failed", errors=["Name must be unique"])
     return ruleset
@@ -77,7 +79,9 @@ PULL_REQUEST_DEFAULTS: dict[str, Any] = {
 }
 
 
-def _shown(call: Call, ruleset: Ruleset, repository: Repository | None, *, whole: bool = True) -> dict[str, Any]:
+def _shown(
+    call: Call, ruleset: RulesetRecord, repository: RepositoryRecord | None, *, whole: bool = True
+) -> dict[str, Any]:
     """The ruleset, as seen from the repository or, with None, from its organization."""
     bypass = "never"
     if repository:
@@ -123,20 +127,20 @@ async def get_of_repository(call: Call) -> Reply:
 async def update_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#update-a-repository-ruleset"""
     repository = call.writable_repository()
-    changed = _ruleset_in(call, repository, call.numbered(Ruleset, "ruleset_id", repository))
+    changed = _ruleset_in(call, repository, call.numbered(RulesetRecord, "ruleset_id", repository))
     call.world.store.put(changed)
     return Reply(_shown(call, changed, repository))
 
 
 async def delete_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#delete-a-repository-ruleset"""
-    call.world.store.remove(call.numbered(Ruleset, "ruleset_id", call.writable_repository()))
+    call.world.store.remove(call.numbered(RulesetRecord, "ruleset_id", call.writable_repository()))
     return Reply(status=204)
 
 
 async def list_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#get-all-organization-repository-rulesets"""
-    found = call.world.store.all(Ruleset, str(call.owned_organization().id))
+    found = call.world.store.all(RulesetRecord, str(call.owned_organization().id))
     return page(call, found, lambda ruleset: _shown(call, ruleset, None, whole=False))
 
 
@@ -149,20 +153,20 @@ async def create_for_organization(call: Call) -> Reply:
 
 async def get_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#get-an-organization-repository-ruleset"""
-    return Reply(_shown(call, call.numbered(Ruleset, "ruleset_id", call.owned_organization()), None))
+    return Reply(_shown(call, call.numbered(RulesetRecord, "ruleset_id", call.owned_organization()), None))
 
 
 async def update_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#update-an-organization-repository-ruleset"""
     organization = call.owned_organization()
-    changed = _ruleset_in(call, organization, call.numbered(Ruleset, "ruleset_id", organization))
+    changed = _ruleset_in(call, organization, call.numbered(RulesetRecord, "ruleset_id", organization))
     call.world.store.put(changed)
     return Reply(_shown(call, changed, None))
 
 
 async def delete_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#delete-an-organization-repository-ruleset"""
-    call.world.store.remove(call.numbered(Ruleset, "ruleset_id", call.owned_organization()))
+    call.world.store.remove(call.numbered(RulesetRecord, "ruleset_id", call.owned_organization()))
     return Reply(status=204)
 
 
@@ -170,7 +174,7 @@ async def rules_of_branch(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#get-rules-for-a-branch"""
     repository = call.repository(Permission.READ)
     ref = BRANCHES + call.parameter("branch")
-    found = [rule for rule in rules_for(call.world.store, repository, ref) if isinstance(rule.source, Ruleset)]
+    found = [rule for rule in rules_for(call.world.store, repository, ref) if isinstance(rule.source, RulesetRecord)]
     owner = call.world.owner_of(repository).login
 
     def shown(rule: Any) -> dict[str, Any]:

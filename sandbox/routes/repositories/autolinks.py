@@ -6,7 +6,7 @@ from sandbox.errors import invalid_field
 from sandbox.records.repository_parts import Autolink
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.world.entities import now
 from sandbox.world.permissions import Permission
 

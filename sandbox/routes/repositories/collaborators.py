@@ -6,13 +6,13 @@ from sandbox.representations.teams import collaborator, invitation_object
 from sandbox.rest.bodies import optional
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes, route
-from sandbox.world.entities import Account, Repository, now
+from sandbox.rest.routing import repository_routes, route
+from sandbox.world.entities import Account, RepositoryRecord, now
 from sandbox.world.people import Collaborator, Invitation
 from sandbox.world.permissions import Permission
 
 
-def _listed(call: Call, repository: Repository, affiliation: str) -> list[tuple[Account, Permission]]:
+def _listed(call: Call, repository: RepositoryRecord, affiliation: str) -> list[tuple[Account, Permission]]:
     """Who has access: `direct` by name, `outside` those of them who are no members, `all` by any way."""
     world = call.world
     by_name = {each.user_id for each in world.store.all(Collaborator, str(repository.id))}
@@ -86,7 +86,7 @@ async def add_collaborator(call: Call) -> Reply:
     return Reply(invitation_object(call.site, call.world, invitation), 201)
 
 
-def _grant(call: Call, repository: Repository, user: Account, permission: Permission) -> None:
+def _grant(call: Call, repository: RepositoryRecord, user: Account, permission: Permission) -> None:
     store = call.world.store
     present = store.by_key(Collaborator, str(repository.id), str(user.id))
     store.put(
@@ -152,7 +152,7 @@ def _own_invitation(call: Call) -> Invitation:
 async def accept_invitation(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/invitations#accept-a-repository-invitation"""
     invitation, store = _own_invitation(call), call.world.store
-    repository = store.by_id(Repository, invitation.repository_id)
+    repository = store.by_id(RepositoryRecord, invitation.repository_id)
     with store.transaction():
         store.remove(invitation)
         if repository:

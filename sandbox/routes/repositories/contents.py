@@ -8,17 +8,17 @@ from urllib.parse import quote
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.git import bare_repository
-from sandbox.git.bare_repository import BRANCHES, ObjectContent, TreeEntry, read_objects, tree_entries
+from sandbox.git.bare_repository import BRANCHES, LsTreeEntry, ObjectContent, read_objects, tree_entries
 from sandbox.git.commits import read_commit, resolve
 from sandbox.git.object_writing import Change, commit_files
 from sandbox.operations import ref_updates
-from sandbox.operations.ref_updates import RuleViolationError, identity_in
+from sandbox.operations.ref_updates import RuleViolationError
 from sandbox.representations.commits import git_commit_object
-from sandbox.rest.bodies import optional, required
+from sandbox.rest.bodies import identity_in, optional, required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.rules.enforcement import RefUpdate
-from sandbox.world.entities import Repository
+from sandbox.world.entities import RepositoryRecord
 from sandbox.world.permissions import Permission
 
 LINE = 60  # characters of base64
@@ -55,13 +55,13 @@ def _path(call: Call) -> str:
 
 
 async def _at(
-    call: Call, repository: Repository, commit: str, path: str
-) -> tuple[ObjectContent | None, TreeEntry | None]:
+    call: Call, repository: RepositoryRecord, commit: str, path: str
+) -> tuple[ObjectContent | None, LsTreeEntry | None]:
     """What lies at the path in this commit, and its entry in the folder above; both read by one process."""
     folder, _, name = path.rpartition("/")
     above, found = await read_objects(call.git_directory(repository), [f"{commit}:{folder}", f"{commit}:{path}"])
     if not path:
-        return found, TreeEntry("", "040000", "tree", found.sha) if found else None
+        return found, LsTreeEntry("", "040000", "tree", found.sha) if found else None
     entries = tree_entries(above.content) if above and above.type == "tree" else []
     entry = next((each for each in entries if each.name == name), None)
     if entry and entry.type == "commit":  # a submodule: its commit is not here
@@ -69,7 +69,7 @@ async def _at(
     return found, entry
 
 
-async def _sizes(call: Call, repository: Repository, objects: list[str]) -> dict[str, int]:
+async def _sizes(call: Call, repository: RepositoryRecord, objects: list[str]) -> dict[str, int]:
     asked = "".join(f"{sha}\n" for sha in objects).encode()
     output = await bare_repository.git(
         call.git_directory(repository),
@@ -81,7 +81,9 @@ async def _sizes(call: Call, repository: Repository, objects: list[str]) -> dict
     return {row[0]: int(row[2]) for row in rows if row[1] == "blob"}
 
 
-def _entry(call: Call, repository: Repository, path: str, entry: TreeEntry, ref: str, size: int) -> dict[str, Any]:
+def _entry(
+    call: Call, repository: RepositoryRecord, path: str, entry: LsTreeEntry, ref: str, size: int
+) -> dict[str, Any]:
     """What files, folders, links and submodules have in common."""
     addresses = call.addresses(repository)
     kinds = {"tree": "dir", "commit": "submodule"}
@@ -103,7 +105,9 @@ def _entry(call: Call, repository: Repository, path: str, entry: TreeEntry, ref:
     }
 
 
-def _file(call: Call, repository: Repository, path: str, entry: TreeEntry, ref: str, content: bytes) -> dict[str, Any]:
+def _file(
+    call: Call, repository: RepositoryRecord, path: str, entry: LsTreeEntry, ref: str, content: bytes
+) -> dict[str, Any]:
     shown = _entry(call, repository, path, entry, ref, len(content))
     if shown["type"] == "symlink":
         return shown | {"target": content.decode(errors="replace")}
@@ -152,12 +156,12 @@ async def delete_contents(call: Call) -> Reply:
     return Reply({"content": None, "commit": commit})
 
 
-def _branch(call: Call, repository: Repository) -> str:
+def _branch(call: Call, repository: RepositoryRecord) -> str:
     name: str = optional(call.body, "branch", str, repository.default_branch)
     return name.removeprefix(BRANCHES)
 
 
-async def _current(call: Call, repository: Repository, path: str) -> tuple[str | None, ObjectContent | None]:
+async def _current(call: Call, repository: RepositoryRecord, path: str) -> tuple[str | None, ObjectContent | None]:
     """The head of the branch that is written to, and what lies at the path there."""
     branch, directory = _branch(call, repository), call.git_directory(repository)
     head = bare_repository.object_id(directory, BRANCHES + branch)
@@ -179,7 +183,9 @@ def _check_sha(call: Call, path: str, present: ObjectContent | None, *, needed: 
         raise GitHubError(409, f"{path} does not match {sha}")
 
 
-async def _commit(call: Call, repository: Repository, head: str | None, change: Change, message: str, verb: str) -> str:
+async def _commit(
+    call: Call, repository: RepositoryRecord, head: str | None, change: Change, message: str, verb: str
+) -> str:
     user = call.signed_in()
     author = identity_in(call.body, "author", user, identity_in(call.body, "committer", user))
     committer = identity_in(call.body, "committer", user)

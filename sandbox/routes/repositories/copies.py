@@ -8,9 +8,9 @@ from sandbox.representations.repositories import full_repository, minimal_reposi
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.rules.repository_rules import settings_in
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 
 COPIED = ("description", "homepage", "visibility", "default_branch")
 
@@ -34,21 +34,23 @@ async def create_fork(call: Call) -> Reply:
     source = call.repository()
     owner = _owner(call, optional(call.body, "organization", str))
     name = optional(call.body, "name", str, source.name)
-    for other in call.world.store.all(Repository, str(owner.id)):
+    for other in call.world.store.all(RepositoryRecord, str(owner.id)):
         if other.fork_of == source.id and other.name == name:
             return Reply(full_repository(call.world, call.site, other, call.permission(other)), 202)
     settings = {field: getattr(source, field) for field in COPIED} | {"name": name, "fork_of": source.id}
     fill = repositories.with_refs_of(call.git_directory(source))
     fork = await repositories.create(call.world, owner, settings | {"has_issues": False}, fill)
     await repositories.note_push(call.world, fork.id)
-    fork = call.world.store.by_id(Repository, fork.id) or fork
+    fork = call.world.store.by_id(RepositoryRecord, fork.id) or fork
     return Reply(full_repository(call.world, call.site, fork, call.permission(fork)), 202)
 
 
 async def list_forks(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/forks#list-forks"""
     source = call.repository()
-    forks = [each for each in call.world.store.all(Repository) if each.fork_of == source.id and call.permission(each)]
+    forks = [
+        each for each in call.world.store.all(RepositoryRecord) if each.fork_of == source.id and call.permission(each)
+    ]
     return page(
         call,
         forks,

@@ -9,8 +9,8 @@ from sandbox.errors import GitHubError
 from sandbox.records.custom_properties import VALUE_TYPES, CustomProperty, PropertyValue, property_values
 from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import organization_routes, repository_routes
-from sandbox.world.entities import Repository
+from sandbox.rest.routing import organization_routes, repository_routes
+from sandbox.world.entities import RepositoryRecord
 from sandbox.world.permissions import Permission
 
 SCHEMA = "/properties/schema/{name}"
@@ -82,7 +82,7 @@ async def delete_definition(call: Call) -> Reply:
     organization, store = call.owned_organization(), call.world.store
     definition = call.known(CustomProperty, organization.id, call.parameter("name").lower())
     with store.transaction():
-        for repository in store.all(Repository, str(organization.id)):
+        for repository in store.all(RepositoryRecord, str(organization.id)):
             if value := store.by_key(PropertyValue, str(repository.id), definition.property_name.lower()):
                 store.remove(value)
         store.remove(definition)
@@ -117,7 +117,7 @@ async def set_values(call: Call) -> Reply:
     return Reply(status=204)
 
 
-def _check_value(call: Call, repository: Repository, name: str, value: Any) -> None:
+def _check_value(call: Call, repository: RepositoryRecord, name: str, value: Any) -> None:
     definition = call.world.store.by_key(CustomProperty, str(repository.owner_id), name.lower())
     if definition is None:
         raise GitHubError(422, f"Property '{name}' is not defined in the organization.")

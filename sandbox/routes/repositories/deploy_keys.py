@@ -7,12 +7,12 @@ from sandbox.records.repository_parts import DeployKey
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository, now
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 
-def _shown(call: Call, repository: Repository, key: DeployKey) -> dict[str, Any]:
+def _shown(call: Call, repository: RepositoryRecord, key: DeployKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "key": key.public_key,

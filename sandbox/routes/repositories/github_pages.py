@@ -7,21 +7,21 @@ from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord
 from sandbox.world.kept_settings import keep, setting
 from sandbox.world.permissions import Permission
 
 CHAPTER = "pages"
 
 
-def _with_pages(call: Call, repository: Repository) -> dict[str, Any]:
+def _with_pages(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
     if not repository.has_pages:
         raise errors.not_found()
     return setting(call.world.store, repository, CHAPTER)
 
 
-def _shown(call: Call, repository: Repository, pages: dict[str, Any]) -> dict[str, Any]:
+def _shown(call: Call, repository: RepositoryRecord, pages: dict[str, Any]) -> dict[str, Any]:
     addresses = call.addresses(repository)
     shown = {
         "url": f"{addresses.api}/pages",

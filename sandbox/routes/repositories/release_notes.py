@@ -10,10 +10,10 @@ from sandbox.git.bare_repository import TAGS, git
 from sandbox.git.commits import resolve
 from sandbox.records.pull_requests import PullRequest, issue_of
 from sandbox.rest.calls import Call
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 
 
-async def release_notes(call: Call, repository: Repository, tag: str, target: str, previous: str | None) -> str:
+async def release_notes(call: Call, repository: RepositoryRecord, tag: str, target: str, previous: str | None) -> str:
     """In Markdown. target: what the tag will name where there is none yet. previous: tag of the last release, or None.
 
     Raises GitHubError where one of them names nothing.

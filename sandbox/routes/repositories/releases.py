@@ -14,16 +14,16 @@ from sandbox.representations.accounts import simple_user
 from sandbox.rest.bodies import fields, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
+from sandbox.rest.routing import repository_routes
 from sandbox.routes.repositories.release_notes import release_notes
 from sandbox.rules.enforcement import RefUpdate
-from sandbox.world.entities import Account, Repository, node_id, now
+from sandbox.world.entities import Account, RepositoryRecord, node_id, now
 from sandbox.world.permissions import Permission
 
 FIELDS = {"tag_name": str, "target_commitish": str, "name": str, "body": str, "draft": bool, "prerelease": bool}
 
 
-def _shown(call: Call, repository: Repository, release: Release) -> dict[str, Any]:
+def _shown(call: Call, repository: RepositoryRecord, release: Release) -> dict[str, Any]:
     addresses = call.addresses(repository)
     url, tag = f"{addresses.api}/releases/{release.id}", quote(release.tag_name)
     author = call.world.store.by_id(Account, release.author_id)
@@ -51,7 +51,7 @@ def _shown(call: Call, repository: Repository, release: Release) -> dict[str, An
     }
 
 
-def _listed(call: Call, repository: Repository) -> list[Release]:
+def _listed(call: Call, repository: RepositoryRecord) -> list[Release]:
     """Newest first; drafts for those who may write."""
     writes = call.permission(repository) >= Permission.WRITE
     return [each for each in call.world.store.all(Release, str(repository.id))[::-1] if writes or not each.draft]
@@ -102,11 +102,11 @@ async def generate_notes(call: Call) -> Reply:
     return Reply({"name": tag, "body": await release_notes(call, repository, tag, target, previous)})
 
 
-def _last_tag(call: Call, repository: Repository) -> str | None:
+def _last_tag(call: Call, repository: RepositoryRecord) -> str | None:
     return next((one.tag_name for one in _listed(call, repository) if not (one.draft or one.prerelease)), None)
 
 
-async def _published(call: Call, repository: Repository, release: Release) -> Release:
+async def _published(call: Call, repository: RepositoryRecord, release: Release) -> Release:
     """The release; unless it is a draft, with its tag made and its date set."""
     for other in _listed(call, repository):
         if other.id != release.id and other.tag_name == release.tag_name and not (other.draft or release.draft):

@@ -10,9 +10,9 @@ from sandbox.representations.repositories import full_repository, minimal_reposi
 from sandbox.rest.bodies import optional
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import organization_routes, repository_routes, route
+from sandbox.rest.routing import organization_routes, repository_routes, route
 from sandbox.rules.repository_rules import settings_in, topics_in
-from sandbox.world.entities import Account, Repository
+from sandbox.world.entities import Account, RepositoryRecord
 from sandbox.world.permissions import Permission
 
 # What gitignore_template and license_template put into a new repository: a stand-in for GitHub's own texts.
@@ -23,7 +23,7 @@ TEMPLATES = {
 SCANNING = ("secret_scanning", "secret_scanning_push_protection")
 
 
-def _shown(call: Call, repository: Repository) -> dict[str, Any]:
+def _shown(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
     return full_repository(call.world, call.site, repository, call.permission(repository))
 
 
@@ -72,7 +72,7 @@ async def update(call: Call) -> Reply:
     return Reply(_shown(call, repositories.change(call.world, repository, {**settings, **wanted})))
 
 
-def _differs(repository: Repository, settings: dict[str, Any]) -> bool:
+def _differs(repository: RepositoryRecord, settings: dict[str, Any]) -> bool:
     return any(getattr(repository, field) != value for field, value in settings.items())
 
 
@@ -119,7 +119,7 @@ def _list(call: Call, owners: list[Account]) -> Reply:
     found = [
         (repository, owner, permission)
         for owner in owners
-        for repository in call.world.store.all(Repository, str(owner.id))
+        for repository in call.world.store.all(RepositoryRecord, str(owner.id))
         if (permission := call.permission(repository)) >= Permission.READ
         and query.get("type", "all") in {"all", "owner", "sources", repository.visibility}
     ]

@@ -8,14 +8,14 @@ from sandbox.records.repository_parts import Webhook
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
-from sandbox.routes import repository_routes
-from sandbox.world.entities import Repository, now
+from sandbox.rest.routing import repository_routes
+from sandbox.world.entities import RepositoryRecord, now
 from sandbox.world.permissions import Permission
 
 HIDDEN = "********"
 
 
-def _shown(call: Call, repository: Repository, hook: Webhook) -> dict[str, Any]:
+def _shown(call: Call, repository: RepositoryRecord, hook: Webhook) -> dict[str, Any]:
     url = f"{call.addresses(repository).api}/hooks/{hook.id}"
     return {
         "type": "Repository",

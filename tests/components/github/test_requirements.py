@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from components.github.inventory import existing_at_github
-from components.github.requirements import Wanted, unmet
+from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import server_facts
 from components.stack.settings import Settings
 from migration.desired_state import desired_state, settings_of_all, teams_of
@@ -42,11 +42,11 @@ def told(world: WorldAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -
     return run
 
 
-def _wanted(owner: str, repository: Mapping[str, Any]) -> Wanted:
+def _wanted(owner: str, repository: Mapping[str, Any]) -> GitHubRequirements:
     plan = Plan.model_validate({"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [repository]})
     state = desired_state(plan, {"migration": "cutover"})
     kept = settings_of_all(plan, state, owner, None)
-    return Wanted.of(owner, state, kept, teams_of(plan, kept.values()))
+    return GitHubRequirements.of(owner, state, kept, teams_of(plan, kept.values()))
 
 
 @pytest.fixture

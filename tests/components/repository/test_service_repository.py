@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 
-from components.github.inventory import Existing, ExistingRepository
+from components.github.inventory import ExistingRepository, GitHubInventory
 from components.history.code_move import CodeMoveArgs
 from components.repository.secret_values import values_of
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
-from migration.desired_state import CodeSelection, DesiredRepository, Move, RepositorySettings, settings_of
+from migration.desired_state import CodeSelection, DesiredRepository, DesiredSettings, FolderMove, settings_of
 from migration.plan import Plan
 from tests.components.conftest import NoLeftovers, RecordingEngine
 
@@ -31,11 +31,11 @@ def desired(code: bool = True, archived: bool = False) -> DesiredRepository:
         homepage="",
         default_branch="main",
         archived=archived,
-        code=CodeSelection(moves=(Move(source="maestro-engine"),)) if code else None,
+        code=CodeSelection(moves=(FolderMove(source="maestro-engine"),)) if code else None,
     )
 
 
-def kept(**settings: Any) -> RepositorySettings:
+def kept(**settings: Any) -> DesiredSettings:
     plan = {"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [{"name": "engine", **settings}]}
     return settings_of(Plan.model_validate(plan), "engine", "acme", None)
 
@@ -48,7 +48,7 @@ def register(
     code: bool = True,
     archived: bool = False,
     exists: bool = False,
-    settings: RepositorySettings = LEFT_ALONE,
+    settings: DesiredSettings = LEFT_ALONE,
     labels: Set[str] = frozenset(),
 ) -> None:
     found = ExistingRepository(full_name="acme/maestro-engine", labels=frozenset(labels))
@@ -69,7 +69,7 @@ def register(
         settings=settings,
         values=values_of({"engine": settings}, VALUES.get, "test")["engine"],
         teams={"core": pulumi.Output.from_input(7)},
-        existing=Existing(repositories={"maestro-engine": found} if exists else {}, people={"zoe": 8}),
+        existing=GitHubInventory(repositories={"maestro-engine": found} if exists else {}, people={"zoe": 8}),
         leftovers=NoLeftovers(),
     )
 

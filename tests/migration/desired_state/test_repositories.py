@@ -5,7 +5,14 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from migration.desired_state import CodeSelection, DesiredRepository, MessageRules, Move, TagRule, desired_state
+from migration.desired_state import (
+    CodeSelection,
+    DesiredRepository,
+    FolderMove,
+    MessageRules,
+    TagMapping,
+    desired_state,
+)
 from migration.plan import Plan, read_plan
 
 PROJECT = Path(__file__).parents[3]
@@ -31,8 +38,11 @@ def test_a_move_to_the_root_has_no_target_folder() -> None:
         }
     )
     assert repository.code == CodeSelection(
-        moves=(Move(source="synth", earlier=("ml",), exclude=("tmp/",)), Move(source="docs/ml", target="docs")),
-        tags=(TagRule(source="ml/v*", target="v*"),),
+        moves=(
+            FolderMove(source="synth", earlier=("ml",), exclude=("tmp/",)),
+            FolderMove(source="docs/ml", target="docs"),
+        ),
+        tags=(TagMapping(source="ml/v*", target="v*"),),
     )
 
 
@@ -45,8 +55,8 @@ def test_all_tags_follow_unless_the_plan_says_otherwise() -> None:
     everything, nothing = desired(
         {"name": "a", "moves": [{"from": "a"}]}, {"name": "b", "moves": [{"from": "b"}], "tags": []}
     )
-    assert everything.code == CodeSelection(moves=(Move(source="a"),))
-    assert nothing.code == CodeSelection(moves=(Move(source="b"),), tags=())
+    assert everything.code == CodeSelection(moves=(FolderMove(source="a"),))
+    assert nothing.code == CodeSelection(moves=(FolderMove(source="b"),), tags=())
 
 
 def package(name: str, *needs: str) -> dict[str, Any]:
@@ -73,7 +83,7 @@ def test_what_changes_in_messages_is_part_of_the_code_that_is_taken() -> None:
     )
     (repository,) = desired_state(plan, {"migration": "moving"}).repositories
     messages = MessageRules(hashes=True, issues="acme/mono", provenance=True)
-    assert repository.code == CodeSelection(moves=(Move(source="a"),), messages=messages)
+    assert repository.code == CodeSelection(moves=(FolderMove(source="a"),), messages=messages)
     assert not repository.notes
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from migration.desired_state import ManagedFile, RepositorySettings, required_checks, settings_of
+from migration.desired_state import DesiredSettings, ManagedFile, required_checks, settings_of
 from migration.desired_state.protection_rules import DEFAULT_BRANCH, Ruleset
 from migration.plan import Plan
 from tests.migration.desired_state.conftest import REGISTRIES
 
 
-def settings(defaults: dict[str, Any], own: dict[str, Any] | None = None) -> RepositorySettings:
+def settings(defaults: dict[str, Any], own: dict[str, Any] | None = None) -> DesiredSettings:
     repository = {"name": "engine", "moves": [{"from": "engine"}], **(own or {})}
     plan = Plan.model_validate(
         {"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "defaults": defaults, "repositories": [repository]}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from migration.packages.index.devpi_client import Devpi
+from migration.packages.index.devpi_client import DevpiClient
 from migration.packages.troubles import Trouble, troubles
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 
 SAMPLE = Path(__file__).parents[3] / "sandbox/sample_monorepo/files"
 MANIFEST = """\
@@ -53,8 +53,8 @@ def test_a_module_of_which_only_the_cache_is_left_is_told_with_the_command_that_
 
 
 @pytest.fixture
-def private(registry_server: RunningRegistry) -> Iterator[tuple[str, Devpi]]:
-    with Devpi(registry_server.address, "root", registry_server.root_password) as devpi:
+def private(registry_server: RunningRegistry) -> Iterator[tuple[str, DevpiClient]]:
+    with DevpiClient(registry_server.address, "root", registry_server.root_password) as devpi:
         devpi.ensure_user("doctor", "password")
         devpi.ensure_index("doctor/prod", {"bases": [], "acl_upload": ["doctor"]})
         devpi.ensure_index("doctor/prod", {"acl_pkg_read": ["doctor"]})
@@ -62,7 +62,7 @@ def private(registry_server: RunningRegistry) -> Iterator[tuple[str, Devpi]]:
 
 
 def test_a_registry_that_refuses_is_told_by_what_is_wrong_with_the_token(
-    private: tuple[str, Devpi], tmp_path: Path
+    private: tuple[str, DevpiClient], tmp_path: Path
 ) -> None:
     from migration.packages.publish.upload import upload
     from tests.end_to_end.test_clean_room import make_wheel

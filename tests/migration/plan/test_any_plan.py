@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migration.plan import Fault, Plan, PlanError, read_plan
+from migration.plan import Plan, PlanError, PlanFault, read_plan
 
 ODD_VALUES: list[Any] = [None, 1.5, True, "x/..", [], {}, [[]]]
 words = st.text(string.ascii_lowercase, min_size=1, max_size=6)
@@ -70,7 +70,7 @@ def test_every_valid_plan_is_read_as_meant_and_written_back(file: Path, data: di
     assert read_plan(file) == plan
 
 
-def is_told_in_plain_words(fault: Fault) -> bool:
+def is_told_in_plain_words(fault: PlanFault) -> bool:
     return bool(fault.line and fault.problem and fault.remedy.endswith((".", "?")) and "\n" not in str(fault))
 
 
@@ -87,7 +87,7 @@ def test_a_damaged_plan_is_read_or_refused_in_plain_words(file: Path, data: Any,
             case _ if isinstance(container, dict):
                 container["unknown"] = value
     file.write_text(yaml.safe_dump(data))
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[PlanFault, ...] = ()
     try:
         read_plan(file)
     except PlanError as error:

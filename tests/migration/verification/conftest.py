@@ -11,21 +11,21 @@ from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.checklist import checklist
 from migration.verification.harness.check import Check, Outcome, Verdict, judged
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 from tests.conftest import new_repository
 
 Files = dict[str, dict[str, str]]
 """Repository to the files of its default branch."""
 
-Worlds = Callable[..., World]
+Worlds = Callable[..., VerificationWorld]
 
 
 @pytest.fixture
 def worlds(tmp_path: Path) -> Iterator[Worlds]:
     """Makes a world: the plan's repositories, and what is in each."""
-    made: list[World] = []
+    made: list[VerificationWorld] = []
 
-    def make(repositories: list[dict[str, Any]], files: Files, index: SimpleIndex | None = None) -> World:
+    def make(repositories: list[dict[str, Any]], files: Files, index: SimpleIndex | None = None) -> VerificationWorld:
         for name, contents in files.items():
             repository = new_repository(tmp_path / "github" / name)
             for path, text in contents.items():
@@ -35,7 +35,7 @@ def worlds(tmp_path: Path) -> Iterator[Worlds]:
             repository.commit("All of it")
         plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": repositories})
         made.append(
-            World(
+            VerificationWorld(
                 plan=plan,
                 owner="acme",
                 clone_url=lambda name: str(tmp_path / "github" / name),
@@ -70,7 +70,7 @@ def kind_of(name: str, plan: Plan) -> str:
     return re.sub(r"\b(works-with|packages\.install)\..*", r"\1.*", general)
 
 
-def verdict_of(world: World, check: Check) -> Verdict:
+def verdict_of(world: VerificationWorld, check: Check) -> Verdict:
     """The check, judged."""
     verdict = judged(check)
     if verdict.outcome == Outcome.FAILS:
@@ -78,7 +78,7 @@ def verdict_of(world: World, check: Check) -> Verdict:
     return verdict
 
 
-def verdict_on(world: World, name: str) -> Verdict:
+def verdict_on(world: VerificationWorld, name: str) -> Verdict:
     """The one check of this name, judged."""
     (check,) = [one for one in checklist(world, None) if one.name == name]
     return verdict_of(world, check)

@@ -9,17 +9,17 @@ from _pytest.mark import ParameterSet
 
 from migration.plan import read_plan
 from migration.verification.checklist import checklist
-from migration.verification.checks.moved_history import Moved
-from migration.verification.harness.world import World
+from migration.verification.checks.moved_history import SplitUnderTest
+from migration.verification.harness.world import VerificationWorld
 from tests.conftest import PROJECT
 from tests.migration.verification.conftest import kind_of
 
 
 def test_every_check_has_a_broken_world_that_it_catches(tmp_path: Path) -> None:
     plan = read_plan(PROJECT / "migration.yaml")
-    world = World(plan=plan, owner="acme", clone_url=str, cache=tmp_path, folder=tmp_path)
+    world = VerificationWorld(plan=plan, owner="acme", clone_url=str, cache=tmp_path, folder=tmp_path)
     nothing: Any = None  # a check is only named here, and not judged
-    moved = Moved(split=nothing, monorepo=tmp_path, selections={})
+    moved = SplitUnderTest(split=nothing, monorepo=tmp_path, selections={})
     there = {kind_of(check.name, plan) for check in checklist(world, moved)}
     broken = {kind for file in Path(__file__).parent.glob("test_*.py") for kind in claimed(file)}
     assert sorted(there - broken) == [], "Write a broken world, and mark its test with breaks(...)."

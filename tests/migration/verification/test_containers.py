@@ -13,7 +13,7 @@ from migration.verification.compose.images import bases
 from migration.verification.compose.running import stack
 from migration.verification.harness.check import Evidence, NotJudgedError, Outcome
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 from sandbox.containers.base_images import BaseImages
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -89,7 +89,7 @@ def listed(docker: Docker, *arguments: str) -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
-def what_is_left(world: World, docker: Docker) -> list[str]:
+def what_is_left(world: VerificationWorld, docker: Docker) -> list[str]:
     project = ("--quiet", "--filter", f"label=com.docker.compose.project={world.project}")
     kinds = (("container", "ls", "--all"), ("volume", "ls"), ("network", "ls"))
     left = [one for kind in kinds for one in listed(docker, *kind, *project)]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migration.packages.index.simple_index import SimpleIndex
-from migration.verification.compose.services import Stack
+from migration.verification.compose.services import ComposeStack
 from migration.verification.harness.check import Evidence, Outcome
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -112,7 +112,7 @@ def liar() -> Iterator[str]:
 @pytest.mark.breaks("*.contract-kept")
 def test_a_service_that_does_not_keep_its_contract_is_found(worlds: Worlds, liar: str) -> None:
     world = worlds([ENGINE], {"engine": {"openapi.json": json.dumps(CONTRACT)}})
-    running = Stack(addresses={"engine": liar}, suite={}, test=lambda _: "", how="by hand")
+    running = ComposeStack(addresses={"engine": liar}, suite={}, test=lambda _: "", how="by hand")
     world.once("stack", Evidence(), lambda _: running)
     verdict = verdict_on(world, "engine.contract-kept")
     assert "Response violates schema" in verdict.why

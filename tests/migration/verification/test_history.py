@@ -8,20 +8,20 @@ import pytest
 from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.split.splitting import split_monorepo
-from migration.verification.checks.moved_history import Moved, checks
+from migration.verification.checks.moved_history import SplitUnderTest, checks
 from migration.verification.harness.check import Outcome, Verdict
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 from tests.conftest import Repository
 from tests.migration.verification.conftest import Worlds, verdict_of
 
 
-def moved_from(world: World, monorepo: Repository, folder: Path) -> Moved:
+def moved_from(world: VerificationWorld, monorepo: Repository, folder: Path) -> SplitUnderTest:
     selections = selections_of(desired_state(world.plan, {"migration": "moving"}))
     split = split_monorepo(monorepo.path, "refs/heads/main", selections, folder, lambda *_: None)
-    return Moved(split=split, monorepo=monorepo.path, selections=selections)
+    return SplitUnderTest(split=split, monorepo=monorepo.path, selections=selections)
 
 
-def verdicts(world: World, moved: Moved) -> dict[str, Verdict]:
+def verdicts(world: VerificationWorld, moved: SplitUnderTest) -> dict[str, Verdict]:
     return {check.name: verdict_of(world, check) for check in checks(world, moved)}
 
 

@@ -11,10 +11,10 @@ import pytest
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.compose.compose_file import fixed_passwords, read_services
 from migration.verification.compose.processes import run_test_service
-from migration.verification.compose.services import Stack
+from migration.verification.compose.services import ComposeStack
 from migration.verification.harness.check import BrokenError, Evidence, Outcome
 from migration.verification.harness.commands import clean_environment, free_port, serve
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 TESTS: dict[str, Any] = {"name": "tests", "kind": "compose-tests", "transforms": {"add_files": {"README.md": "x"}}}
@@ -124,7 +124,7 @@ def test_a_suite_that_fails_and_a_test_service_that_leaves_checks_out_are_found(
     index = SimpleIndex(url=f"{registry_server.address}/root/pypi/+simple/")
     world = worlds([checker, {**TESTS, "test_service": "checker"}], files, index)
     test = partial(run_test_service, world, {})
-    running = Stack(addresses={"engine": "http://127.0.0.1:9"}, suite={}, test=test, how="by hand")
+    running = ComposeStack(addresses={"engine": "http://127.0.0.1:9"}, suite={}, test=test, how="by hand")
     world.once("stack", Evidence(), lambda _: running)
     assert "1 failed" in verdict_on(world, "integration.suite").why
     assert verdict_on(world, "integration.tests").outcome == Outcome.FAILS
@@ -167,7 +167,7 @@ def test_a_suite_that_shows_no_page_is_found(worlds: Worlds, tmp_path: Path, mon
     monkeypatch.setenv("BROWSER", "/none/is/needed")
     suite = {"requirements.txt": "", "pytest.py": "print('1 passed')\n"}
     world = worlds([PAGE, TESTS], {"tests": suite})
-    world.once("stack", Evidence(), lambda _: Stack(addresses={}, suite={}, test=lambda _: "", how="by hand"))
+    world.once("stack", Evidence(), lambda _: ComposeStack(addresses={}, suite={}, test=lambda _: "", how="by hand"))
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "python").symlink_to(sys.executable)

@@ -14,7 +14,7 @@ from migration.desired_state.pipelines import VERSIONS
 from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.harness.check import Outcome, Verdict
-from migration.verification.harness.world import World
+from migration.verification.harness.world import VerificationWorld
 from migration.verification.trial_release.scratch_index import scratch_index
 from tests.migration.desired_state.conftest import REGISTRIES
 from tests.migration.verification.conftest import Files, Worlds, verdict_on
@@ -121,7 +121,7 @@ def released(worlds: Worlds, files: Files, index: SimpleIndex) -> Verdict:
     return verdict_on(worlds([SHARED, ENGINE], files, index), "shared.release")
 
 
-def refs(world: World) -> dict[str, dict[str, str]]:
+def refs(world: VerificationWorld) -> dict[str, dict[str, str]]:
     return {one.name: dict(world.remote(one.name).refs()) for one in world.plan.repositories}
 
 

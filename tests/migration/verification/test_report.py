@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from migration.plan import Plan, read_plan
 from migration.verification.compose.browser import find_browser
 from migration.verification.harness.check import Evidence, NotJudgedError, Outcome, Verdict
-from migration.verification.report import Line, Standing, page
+from migration.verification.report import ReportData, RepositoryRow, page
 from migration.verification.report.pictures import after, before
 from migration.verification.report.record import Verification
 from tests.conftest import PROJECT
@@ -33,7 +33,7 @@ def plan() -> Plan:
 
 
 @pytest.fixture
-def standing(plan: Plan, tmp_path: Path) -> Standing:
+def standing(plan: Plan, tmp_path: Path) -> ReportData:
     shot = tmp_path / "shot.png"
     shot.write_bytes(PIXEL)
     holds = Verdict(
@@ -48,11 +48,13 @@ def standing(plan: Plan, tmp_path: Path) -> Standing:
     )
     fails = replace(holds, name="a", part="Engine", outcome=Outcome.FAILS, why="gone & away", remedy="Make it.")
     unjudged = replace(fails, name="b", outcome=Outcome.NOT_JUDGED, why="no browser")
-    return Standing(
+    return ReportData(
         plan=plan,
         stages={"foundation": "cutover", "quality": "moving", "product": "rolled_back"},
         repositories=[
-            Line(name=one.name, url=f"https://x.example/{one.name}", description="d", wave=one.wave, history=None)
+            RepositoryRow(
+                name=one.name, url=f"https://x.example/{one.name}", description="d", wave=one.wave, history=None
+            )
             for one in plan.repositories
         ],
         verification=Verification(
@@ -67,7 +69,7 @@ def standing(plan: Plan, tmp_path: Path) -> Standing:
     )
 
 
-def test_nothing_is_loaded_and_everything_is_escaped(standing: Standing) -> None:
+def test_nothing_is_loaded_and_everything_is_escaped(standing: ReportData) -> None:
     text = page(standing)
     assert "<script" not in text
     assert not re.findall(r'(?:src|@import|url\()\s*=?\s*["\']?(?!data:)(https?:|//)', text)
@@ -111,7 +113,7 @@ def shown() -> Iterator[Page]:
 @pytest.mark.parametrize("colors", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_it_is_readable_on_a_phone_in_the_dark_and_by_a_screen_reader(
-    standing: Standing, shown: Page, axe: str, tmp_path: Path, colors: str, width: int
+    standing: ReportData, shown: Page, axe: str, tmp_path: Path, colors: str, width: int
 ) -> None:
     (tmp_path / "report.html").write_text(page(standing))
     said: list[str] = []

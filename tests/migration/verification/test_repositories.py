@@ -8,7 +8,7 @@ import pytest
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.harness.check import Outcome
 from migration.verification.harness.commands import outline
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 from tests.conftest import PROJECT
 from tests.migration.verification.conftest import Worlds, verdict_on
 

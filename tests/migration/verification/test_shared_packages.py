@@ -6,7 +6,7 @@ import pytest
 
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.harness.check import Outcome
-from sandbox.registry.process import RunningRegistry
+from sandbox.registry.registry_process import RunningRegistry
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from migration.packages.index.simple_index import SimpleIndex
-from migration.verification.compose.services import Stack
+from migration.verification.compose.services import ComposeStack
 from migration.verification.harness.check import Check, Evidence, Outcome, judged
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -26,7 +26,7 @@ PAGE: dict[str, Any] = {
 }
 CORE = {"pyproject.toml": '[project]\nname = "acme-core"\nversion = "0.1.0"\n'}
 NOWHERE = SimpleIndex(url="http://127.0.0.1:9/simple/")
-RUNNING = Stack(addresses={}, suite={}, test=lambda _: "", how="by hand")
+RUNNING = ComposeStack(addresses={}, suite={}, test=lambda _: "", how="by hand")
 
 
 def manifest(*requirements: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.sample_monorepo import make_sample_monorepo
+from sandbox.sample_monorepo.making import make_sample_monorepo
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import SandboxError
-from sandbox.sample_monorepo import SampleError, make_sample_monorepo
+from sandbox.sample_monorepo import SampleError
+from sandbox.sample_monorepo.making import make_sample_monorepo
 from tests.sandbox.sample_monorepo.conftest import Clone
 
 # Changes whenever files/ or history.yaml do; then put the new id here and in no other place.

@@ -1,0 +1,328 @@
+"""The monorepo while waves are cut over, rolled back and archived: commits are added, and nobody's work is lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from migration.cutover.bringing_back import BringingBack, BroughtBack
+from migration.cutover.freezing import FrozenFolders
+from migration.cutover.frozen import DeliveredHistory, brought_back_in, frozen_in, pinned
+from migration.cutover.reconcile import MonorepoReconciler, MonorepoTarget, ReconcileResult
+from migration.cutover.reversal import Reversal
+from migration.cutover.stragglers import stragglers
+from migration.delivery.push import VENDOR_REF, carry
+from migration.delivery.push import PushTarget as ToCarry
+from migration.desired_state import desired_state
+from migration.errors import CarryRefusedError, RemoteError
+from migration.git.remote import Remote
+from migration.plan import Monorepo, Plan
+from migration.split.splitting import Split, split_monorepo
+from migration.transforms.tip_trees import tip_trees
+from tests.conftest import Repository
+
+PIPELINE = "on: {push: {paths: [engine/**]}}\njobs: {test: {runs-on: x}}\n"
+PLAN = {
+    "monorepo": {"name": "platform"},
+    "repositories": [
+        {"name": "engine", "moves": [{"from": "engine"}], "transforms": {"rename_modules": {"motor": "acme_motor"}}},
+        {"name": "site", "moves": [{"from": "site", "to": "web"}]},
+    ],
+}
+
+
+@dataclass
+class Scene:
+    """A monorepo with a work tree, its repositories on a server, and what a stack does with them."""
+
+    monorepo: Repository
+    folder: Path
+    notice: str = "beside"
+
+    @property
+    def plan(self) -> Plan:
+        return Plan.model_validate(PLAN | {"monorepo": {"name": "platform", "notice": self.notice}})
+
+    def server(self, name: str) -> Repository:
+        path = self.folder / f"{name}.git"
+        if not path.exists():
+            self.monorepo.git("init", "--quiet", "--bare", "--initial-branch=main", str(path))
+        return Repository(path)
+
+    def person(self, name: str) -> Repository:
+        self.monorepo.git("clone", "--quiet", str(self.server(name).path), str(self.folder / f"person-{name}"))
+        return Repository(self.folder / f"person-{name}", commits=100)
+
+    def split(self) -> Split:
+        state = desired_state(self.plan, {"migration": "moving"})
+        selections = {one.name: one.code for one in state.repositories if one.code}
+        return split_monorepo(self.monorepo.path, "refs/heads/main", selections, self.folder / "work")
+
+    def up(self, frozen: tuple[str, ...] = (), thawed: tuple[str, ...] = (), archived: bool = False) -> ReconcileResult:
+        """Carry everything over, then keep the monorepo."""
+        split = pinned(self.split(), frozen_in(self.monorepo.path))
+        trees = tip_trees(self.plan, split, None) | {
+            name: one.carried.tree for name, one in frozen_in(self.monorepo.path).items()
+        }
+        carried = {
+            name: DeliveredHistory(head=str(history.head), tree=trees.get(name, ""), tags=history.tags)
+            for name, history in split.histories.items()
+        }
+        for name, one in carried.items():
+            if name not in thawed:
+                wanted = ToCarry(
+                    repository=name,
+                    default_branch="main",
+                    head=one.head,
+                    tree=one.tree or None,
+                    tags=one.tags,
+                    brought_back=brought_back_in(self.monorepo.path).get(name, ()),
+                )
+                carry(wanted, split.git_dir, Remote(url=str(self.server(name).path)))
+        return self.keep(split, carried, frozen, thawed, archived)
+
+    def keep(
+        self,
+        split: Split,
+        carried: Mapping[str, DeliveredHistory],
+        frozen: tuple[str, ...] = (),
+        thawed: tuple[str, ...] = (),
+        archived: bool = False,
+    ) -> ReconcileResult:
+        wanted = MonorepoTarget(
+            name="platform",
+            branch="main",
+            head=split.monorepo_head,
+            frozen={name: (self.folders(name), carried[name]) for name in frozen},
+            thawed={name: self.folders(name) for name in thawed},
+            archived=archived,
+            links={"engine": "https://github.example/acme/engine"},
+        )
+
+        def bring_back(name: str, origin: str, known: Mapping[str, str]) -> BroughtBack:
+            server = Remote(url=str(self.server(name).path))
+            refs = server.refs()
+            server.fetch(split.git_dir, "refs/heads/main")
+            planned = next(one for one in self.plan.repositories if one.name == name)
+            code = next(
+                one.code for one in desired_state(self.plan, {"migration": "moving"}).repositories if one.name == name
+            )
+            assert code
+            reversal = Reversal(plan=self.plan, repository=planned, index_url=None, managed={"ci.yml": "managed\n"})
+            bringing = BringingBack(split.git_dir, name, code.moves, reversal)
+            return bringing.bring(refs["refs/heads/main"], refs[VENDOR_REF], origin, known)
+
+        return MonorepoReconciler(wanted, self.monorepo.path, split.git_dir, bring_back).keep(
+            Remote(url=str(self.monorepo.path))
+        )
+
+    def folders(self, name: str) -> FrozenFolders:
+        url = f"https://github.example/acme/{name}"
+        in_place = self.notice == "in_place"
+        return FrozenFolders(repository=name, url=url, folders=(name,), owners=("@acme/core",), in_place=in_place)
+
+    def files(self) -> set[str]:
+        return set(self.monorepo.git("ls-tree", "-r", "--name-only", "main").splitlines())
+
+
+@pytest.fixture
+def scene(monorepo: Repository, tmp_path: Path) -> Scene:
+    code = {"engine__motor____init__.py": "", "engine__run.py": "import motor\n\n\nmotor.start()\n"}
+    monorepo.commit("Engine: a motor", **{"engine/motor/__init__.py": "", "engine/run.py": code["engine__run.py"]})
+    monorepo.commit(
+        "Pipelines", **{".github/workflows/engine.yml": PIPELINE, ".github/workflows/all.yml": "on: push\n"}
+    )
+    return Scene(monorepo, tmp_path)
+
+
+def test_a_frozen_folder_has_a_notice_owners_and_no_pipeline_and_its_files_stay(scene: Scene) -> None:
+    before = scene.files()
+    scene.monorepo.commit("More of it", **{".github/workflows/all.yml": "on: push\n# tests engine and site\n"})
+    kept = scene.up(frozen=("engine",))
+    assert before - scene.files() == {".github/workflows/engine.yml"}
+    assert scene.files() - before == {"engine.moved.md", ".github/CODEOWNERS"}
+    assert "/engine/ @acme/core" in scene.monorepo.git("show", "main:.github/CODEOWNERS")
+    assert "https://github.example/acme/engine" in (scene.monorepo.path / "engine.moved.md").read_text()
+    assert kept.pipelines == (".github/workflows/all.yml",)
+    assert scene.monorepo.git("status", "--porcelain") == ""
+
+
+def test_much_work_of_people_is_merged_each_time_the_monorepo_moves_on(scene: Scene) -> None:
+    scene.up()
+    person = scene.person("engine")
+    person.commit("Many files", **{f"docs/{number}": f"{number}\n" for number in range(150)})
+    person.git("push", "--quiet", "origin", "main")
+    for number in range(3):
+        scene.monorepo.commit("More", engine__main=f"{number}\n")
+        scene.up()
+        assert scene.server("engine").git("show", "main:main") == str(number)
+    assert scene.server("engine").git("show", "main:docs/149") == "149"
+
+
+def test_a_second_time_is_nothing(scene: Scene) -> None:
+    scene.up(frozen=("engine",))
+    before = scene.monorepo.git("for-each-ref")
+    scene.up(frozen=("engine",))
+    assert scene.monorepo.git("for-each-ref") == before
+
+
+def test_work_that_lies_about_in_the_folder_is_not_touched(scene: Scene) -> None:
+    (scene.monorepo.path / "README").write_text("half a sentence")
+    with pytest.raises(RemoteError, match="Commit or stash"):
+        scene.up(frozen=("engine",))
+    assert (scene.monorepo.path / "README").read_text() == "half a sentence"
+    assert not frozen_in(scene.monorepo.path)
+
+
+def test_nothing_is_frozen_while_a_commit_is_not_carried_over(scene: Scene) -> None:
+    split = scene.split()
+    head = scene.monorepo.commit("Meanwhile", engine__main="3\n")
+    with pytest.raises(CarryRefusedError, match=head[:12]):
+        scene.keep(
+            split, {"engine": DeliveredHistory(head=str(split.histories["engine"].head), tree="", tags={})}, ("engine",)
+        )
+    assert not frozen_in(scene.monorepo.path)
+
+
+def test_a_later_commit_is_not_carried_over_but_told_with_its_author_and_a_command_that_does(
+    scene: Scene, tmp_path: Path
+) -> None:
+    scene.up(frozen=("engine", "site"))
+    carried = scene.server("site").git("rev-parse", "main")
+    late = scene.monorepo.commit("Too late", site__index="late\n")
+    scene.up(frozen=("engine", "site"))
+    assert scene.server("site").git("rev-parse", "main") == carried
+    plan = scene.plan.model_copy(update={"monorepo": Monorepo(name="monorepo")})
+    repositories = desired_state(plan, {"migration": "cutover"}).repositories
+    (told,) = stragglers(scene.monorepo.path, plan, repositories, frozen_in(scene.monorepo.path))
+    assert (told.repository, told.commit, told.author) == ("site", late, "Zoë Łukasz <zoe@maestro.example>")
+    scene.person("site").path.rename(tmp_path / "site")
+    person = Repository(tmp_path / "site", commits=200)
+    person.git("-C", str(tmp_path), "-c", 'alias.go=!sh -c "$0"', "go", told.command)
+    assert person.git("show", "HEAD:web/index") == "late"
+    assert person.git("log", "-1", "--format=%an") == "Zoë Łukasz"
+
+
+@pytest.mark.parametrize("notice", ["beside", "in_place"])
+def test_a_rollback_thaws_and_brings_peoples_work_back_under_the_old_names(scene: Scene, notice: str) -> None:
+    scene.notice = notice
+    before = scene.files()
+    scene.up(frozen=("engine", "site"))
+    assert ("engine/run.py" in scene.files()) is (notice == "beside")
+    person = scene.person("engine")
+    assert (person.path / "run.py").read_text() == "import acme_motor\n\n\nacme_motor.start()\n"
+    person.commit("Managed", **{"ci.yml": "managed\n"})
+    person.commit(
+        "Start later",
+        **{"run.py": "import acme_motor\n\n\nacme_motor.start(1)\n", "new.py": "from acme_motor import x\n"},
+    )
+    person.git("switch", "--quiet", "--create", "side")
+    person.commit("On the side", side="s\n")
+    person.git("switch", "--quiet", "main")
+    person.commit("Straight on", straight="s\n")
+    person.git("merge", "--quiet", "--no-edit", "side")
+    person.git("push", "--quiet", "origin", "main")
+    elsewhere = scene.monorepo.commit("Elsewhere", README="another\n")
+
+    kept = scene.up(frozen=("site",), thawed=("engine",))
+    show = scene.monorepo.git
+    assert show("show", "main:engine/run.py") == "import motor\n\n\nmotor.start(1)"
+    assert show("show", "main:engine/new.py") == "from motor import x"
+    assert show("show", "main:engine/side") == show("show", "main:engine/straight") == "s"
+    new = {"engine/new.py", "engine/side", "engine/straight"}
+    notices = {".github/CODEOWNERS", "site.moved.md" if notice == "beside" else "site/README.md"}
+    gone = set() if notice == "beside" else {"site/index"}
+    assert scene.files() == before - gone | new | notices
+    assert show("log", "--format=%s", "--no-merges", "main", "^" + elsewhere, "--", "engine").splitlines()[:1] != []
+    subjects = set(show("log", "--format=%an|%s", "main").splitlines())
+    assert {"Zoë Łukasz|Start later", "Zoë Łukasz|On the side", "Zoë Łukasz|Straight on"} <= subjects
+    assert not any("Managed" in one for one in subjects)
+    assert show("merge-base", "main", elsewhere) == elsewhere
+    assert (kept.listed, kept.waiting) == ({}, ())
+    assert set(frozen_in(scene.monorepo.path)) == {"site"}
+    assert show("status", "--porcelain") == ""
+
+    # Then the migration can start again: what was brought back is in both, and changes nothing.
+    head = scene.server("engine").git("rev-parse", "main^{tree}")
+    scene.up(frozen=("site",))
+    assert scene.server("engine").git("rev-parse", "main^{tree}") == head
+
+
+def test_what_came_too_late_into_an_emptied_folder_stays_there_when_it_is_thawed(scene: Scene) -> None:
+    scene.notice = "in_place"
+    scene.up(frozen=("engine",))
+    scene.monorepo.commit("Late", **{"engine/late.py": "late\n", "engine/run.py": "late\n"})
+    kept = scene.up(thawed=("engine",))
+    assert scene.monorepo.git("show", "main:engine/late.py") == "late"
+    assert scene.monorepo.git("show", "main:engine/run.py").startswith("import motor")
+    assert kept.listed == {"engine": ("engine/run.py",)}
+    assert "engine/README.md" not in scene.files()
+
+
+def test_work_that_goes_on_from_what_was_brought_back_is_merged_with_it(scene: Scene) -> None:
+    scene.up(frozen=("engine",))
+    person = scene.person("engine")
+    person.commit("Begin", **{"diary": "one\n", "draft": "soon gone\n"})
+    person.git("push", "--quiet", "origin", "main")
+    scene.up(thawed=("engine",))
+    scene.monorepo.commit("Engine: elsewhere", engine__elsewhere="e\n")
+    person.git("rm", "--quiet", "draft")
+    person.commit("Go on", diary="one\ntwo\n")
+    person.git("push", "--quiet", "origin", "main")
+    scene.up()
+    engine = scene.server("engine")
+    assert engine.git("show", "main:diary") == "one\ntwo"
+    files = engine.git("ls-tree", "--name-only", "main").splitlines()
+    assert "elsewhere" in files
+    assert "draft" not in files
+    before = engine.git("rev-parse", "main")
+    scene.up()
+    assert engine.git("rev-parse", "main") == before
+
+
+def test_a_wave_that_was_never_cut_over_gives_its_work_back_too_and_each_commit_once(scene: Scene) -> None:
+    scene.up()
+    person = scene.person("engine")
+    for day in ("one", "two"):
+        person.git("pull", "--quiet", "--no-rebase", "origin", "main")
+        person.commit(f"Day {day}", **{f"{day}.py": f"from acme_motor import {day}\n"})
+        person.git("push", "--quiet", "origin", "main")
+        scene.up(thawed=("engine",))
+        assert scene.monorepo.git("show", f"main:engine/{day}.py") == f"from motor import {day}"
+        before = scene.monorepo.git("for-each-ref")
+        scene.up(thawed=("engine",))
+        assert scene.monorepo.git("for-each-ref") == before
+        scene.up()  # the wave moves again
+    subjects = scene.monorepo.git("log", "--format=%s", "main").splitlines()
+    assert [subjects.count(f"Day {day}") for day in ("one", "two")] == [1, 1]
+
+
+def test_work_that_conflicts_with_the_monorepo_waits_in_a_branch_until_people_merge_it(scene: Scene) -> None:
+    scene.up(frozen=("engine",))
+    person = scene.person("engine")
+    person.commit("Theirs", main="theirs\n")
+    person.git("push", "--quiet", "origin", "main")
+    scene.monorepo.commit("Late", engine__main="late\n")
+    assert scene.up(thawed=("engine",)).waiting == ("engine",)
+    assert scene.up(thawed=("engine",)).waiting == ("engine",)
+    scene.monorepo.git("merge", "--quiet", "--no-edit", "--strategy-option=theirs", "brought-back/engine")
+    assert scene.up(thawed=("engine",)).waiting == ()
+    assert scene.monorepo.git("show", "main:engine/main") == "theirs"
+
+
+def test_the_archive_has_a_notice_with_links_date_and_version_and_can_be_left_again(scene: Scene) -> None:
+    scene.up(frozen=("engine", "site"), archived=True)
+    notice = (scene.monorepo.path / "README.md").read_text()
+    assert notice.startswith("# ⚠️ This repository has been archived\n")
+    assert "- [engine](https://github.example/acme/engine)" in notice
+    assert "**Last Active Version**: v1.0.0" in notice
+    assert "README" not in scene.files()
+    (tag,) = scene.monorepo.git("tag", "--list", "archived-*").splitlines()
+    assert scene.monorepo.git("rev-parse", f"{tag}^{{commit}}") == scene.monorepo.git("rev-parse", "main")
+    before = scene.monorepo.git("for-each-ref")
+    scene.up(frozen=("engine", "site"), archived=True)
+    assert scene.monorepo.git("for-each-ref") == before
+    scene.up(frozen=("engine", "site"))
+    assert (scene.monorepo.path / "README").read_text() == "all\n"
+    assert "README.md" not in scene.files()
