@@ -26,7 +26,14 @@ ROOMS = {
         *("migration/verification/checks", "migration/verification/report", "migration/verification"),
     ),
     "components": (
-        *("components", "components/stack", "components/github", "components/registry", "components/packages"),
+        *(
+            "components",
+            "components/stack",
+            "components/github",
+            "components/registry/image",
+            "components/registry",
+            "components/packages",
+        ),
         *("components/history", "components/repository", "components/monorepo", "components/drift"),
     ),
     "command_line": (
