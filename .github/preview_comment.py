@@ -1,10 +1,10 @@
-"""Turn the JSON of `pulumi preview --json` into the comment on a pull request: short first, complete in a fold.
+"""Render the JSON of `pulumi preview --json` as the comment on a pull request: a summary, and all changes in a fold.
 
     python .github/preview_comment.py preview.json events.json > comment.md
 
-events.json: what `--event-log` wrote beside it, which alone has what the policies say.
+events.json: the output of `--event-log`, the only one with the policy violations.
 
-Pulumi writes "[secret]" where a secret stands, so no value in it is one.
+Pulumi replaces secrets by "[secret]", so the JSON contains none.
 """
 
 import json
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 MARK = "<!-- preview -->"
-"""By it the workflow finds its comment again."""
+"""Identifies the comment of the workflow."""
 
 LIMIT = 60_000
-"""GitHub takes 65,536 characters; what is left is for the words around the changes."""
+"""In characters. GitHub accepts 65,536; the rest is for the text around the changes."""
 
 LONGEST_VALUE = 200
 
@@ -27,21 +27,21 @@ PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-repl
 
 
 def comment(preview: dict[str, Any], violations: list[str]) -> str:
-    """The whole comment. Changes that do not fit are left out as a whole, and counted.
+    """Return the whole comment. Changes that do not fit are omitted as a whole, and counted.
 
-    violations: what broke a policy.
+    violations: messages of failed policies.
     """
     errors = _errors(preview, violations)
     blocks = [_block(step) for step in preview.get("steps", []) if _is_change(step)]
     warnings = _warnings(preview)
     if not blocks:
         return "\n\n".join([MARK, *(errors or [_summary(preview)]), *warnings]) + "\n"
-    shown = _as_many_as_fit(blocks)
-    text = "\n".join(shown)
+    steps = _as_many_as_fit(blocks)
+    text = "\n".join(steps)
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
     fold = [f"<details><summary>All {len(blocks)} changes</summary>", f"{fence}diff\n{text}\n{fence}"]
-    if len(shown) < len(blocks):
-        fold.append(f"{len(blocks) - len(shown)} more do not fit here: the run's log has them all.")
+    if len(steps) < len(blocks):
+        fold.append(f"{len(blocks) - len(steps)} more do not fit here. The log of the run contains all changes.")
     return "\n\n".join([MARK, *errors, _summary(preview), *warnings, *fold, "</details>"]) + "\n"
 
 
@@ -51,24 +51,25 @@ def _is_change(step: dict[str, Any]) -> bool:
 
 def _errors(preview: dict[str, Any], violations: list[str]) -> list[str]:
     messages = violations or [
-        one["message"].removeprefix("error: ")
-        for one in preview.get("diagnostics", [])
-        if one.get("severity") == "error"
+        entry["message"].removeprefix("error: ")
+        for entry in preview.get("diagnostics", [])
+        if entry.get("severity") == "error"
     ]
     return [f"**The preview failed.**\n\n{_quoted(messages)}"] if messages else []
 
 
 def _warnings(preview: dict[str, Any]) -> list[str]:
-    """What the program has to say, such as what an adoption changes."""
-    told = [one["message"] for one in preview.get("diagnostics", []) if one.get("severity") == "warning"]
-    messages = [message.strip().removeprefix("warning: ") for message in told]
+    """Return the warnings of the program, such as the changes of an adoption."""
+    diagnostics = preview.get("diagnostics", [])
+    warnings = [entry["message"] for entry in diagnostics if entry.get("severity") == "warning"]
+    messages = [message.strip().removeprefix("warning: ") for message in warnings]
     if not messages:
         return []
     return [f"<details><summary>Warnings: {len(messages)}</summary>", _quoted(messages), "</details>"]
 
 
 def _quoted(messages: list[str]) -> str:
-    """As an indented block, in which nothing is markup."""
+    """Indent the messages, so that Markdown renders them as plain text."""
     return "\n".join(f"    {line}" for message in messages for line in message.strip().splitlines())[: LIMIT // 10]
 
 
@@ -81,7 +82,7 @@ def _summary(preview: dict[str, Any]) -> str:
 
 
 def _block(step: dict[str, Any]) -> str:
-    """One change: a line that names it, and a line for each input that changes."""
+    """Render one change: a line that names it, and a line for each changed input."""
     kind, _, name = step["urn"].split("::", 2)[2].partition("::")
     lines = [f"{SIGNS.get(step['op'], '*')} {step['op']} {name} ({kind.rpartition('$')[2]})"]
     if step["op"] in ("update", "replace"):
@@ -90,16 +91,16 @@ def _block(step: dict[str, Any]) -> str:
 
 
 def _changed(step: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Each input that changes: its name, what it was, what it will be.
+    """Return each changed input: its name, its old value, its new value.
 
-    Of an imported resource Pulumi has no earlier inputs, only outputs, and names what differs.
+    For an imported resource, Pulumi has outputs instead of old inputs, and names the differences.
     """
     old, new = step.get("oldState", {}), step.get("newState", {})
     was, will_be = old.get("inputs", {}), new.get("inputs", {})
     named = {re.split(r"[.\[]", path)[0] for path in step.get("detailedDiff") or {}}
     if named:
         was = was | {key: old.get("outputs", {}).get(key) for key in named if key not in was}
-    keys = sorted(key for key in named or {*was, *will_be} if not key.startswith("__"))  # those are Pulumi's own
+    keys = sorted(key for key in named or {*was, *will_be} if not key.startswith("__"))  # internal to Pulumi
     return [(key, was.get(key), will_be.get(key)) for key in keys if was.get(key) != will_be.get(key)]
 
 
@@ -118,19 +119,20 @@ def _as_many_as_fit(blocks: list[str]) -> list[str]:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """The preview; where Pulumi ended before it wrote one, an error that says so."""
+    """Return the preview, or an error if Pulumi ended before it wrote one."""
     try:
         preview: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"diagnostics": [{"severity": "error", "message": "There is no result: see the run's log."}]}
+        return {"diagnostics": [{"severity": "error", "message": "Pulumi wrote no preview. See the log of the run."}]}
     return preview
 
 
 def read_violations(file: Path) -> list[str]:
-    """What broke a policy that must not be broken, from the events; nothing where Pulumi ended before it wrote any."""
+    """Return the violations of mandatory policies; none if Pulumi ended before it wrote events."""
     events = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()) if file.exists() else ()
-    found = (event["policyEvent"] for event in events if "policyEvent" in event)
-    return [f"{one['policyName']}: {one['message'].strip()}" for one in found if one["enforcementLevel"] == "mandatory"]
+    violations = (event["policyEvent"] for event in events if "policyEvent" in event)
+    mandatory = (event for event in violations if event["enforcementLevel"] == "mandatory")
+    return [f"{event['policyName']}: {event['message'].strip()}" for event in mandatory]
 
 
 if __name__ == "__main__":

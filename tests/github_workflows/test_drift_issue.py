@@ -59,15 +59,15 @@ def test_one_issue_is_opened_brought_up_to_date_and_closed(
     world: WorldAccess, api: httpx.Client, tmp_path: Path
 ) -> None:
     assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Opened issue 1.\n"
-    assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Issue 1 says so already.\n"
-    assert keep(world, tmp_path, drift_of("secret TOKEN"), 3).stdout == "Brought issue 1 up to date.\n"
+    assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Issue 1 is up to date.\n"
+    assert keep(world, tmp_path, drift_of("secret TOKEN"), 3).stdout == "Updated issue 1.\n"
     (issue,) = issues(api)
     assert "secret TOKEN" in issue["body"]
     assert "label bug" not in issue["body"]
     assert keep(world, tmp_path, CLEAN, 0).stdout == "Closed issue 1.\n"
     (issue,) = issues(api)
     assert (issue["state"], issue["comments"]) == ("closed", 1)
-    assert keep(world, tmp_path, CLEAN, 0).stdout == "No drift, and no issue.\n"
+    assert keep(world, tmp_path, CLEAN, 0).stdout == "No drift and no open issue.\n"
     assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Opened issue 2.\n"
 
 
@@ -75,7 +75,7 @@ def test_an_issue_of_people_is_left_alone(world: WorldAccess, api: httpx.Client,
     theirs = {"title": "Drift?", "body": "Look at this", "labels": ["drift"]}
     api.post(f"/repos/{PROJECT}/labels", json={"name": "drift", "color": "ffffff"})
     api.post(f"/repos/{PROJECT}/issues", json=theirs).raise_for_status()
-    assert keep(world, tmp_path, CLEAN, 0).stdout == "No drift, and no issue.\n"
+    assert keep(world, tmp_path, CLEAN, 0).stdout == "No drift and no open issue.\n"
     assert issues(api)[0]["state"] == "open"
 
 
@@ -86,5 +86,5 @@ def test_a_look_that_failed_changes_nothing(
     keep(world, tmp_path, drift_of("label bug"), 3)
     failed = keep(world, tmp_path, report, code)
     assert failed.returncode == 1
-    assert "could not look" in failed.stderr
+    assert "The issue is unchanged" in failed.stderr
     assert issues(api)[0]["state"] == "open"
