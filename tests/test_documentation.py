@@ -7,6 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from command_line.__main__ import COMMANDS
+from command_line.terminal.exit_codes import ExitCode
+
 PROJECT = Path(__file__).parent.parent
 DECISIONS = sorted((PROJECT / "docs" / "adr").glob("*.md"))
 SECTIONS = ["Status", "Context", "Decision", "Consequences", "Alternatives considered"]
@@ -106,3 +109,20 @@ def test_every_page_of_the_documentation_is_linked_from_another_page() -> None:
     }
     orphans = {page for page in (PROJECT / "docs").glob("*.md") if page not in linked}
     assert {page.name for page in orphans} == set()
+
+
+def read_first_column(page: str, heading: str) -> list[str]:
+    """The first cell of each row of the table under a heading; the words before the table are skipped."""
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    section = re.split(r"^#+ ", text[text.index(heading) + len(heading) :], maxsplit=1, flags=re.MULTILINE)[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    return [row.split("|")[1].strip() for row in rows[2:]]
+
+
+def test_the_readme_lists_every_exit_code() -> None:
+    assert read_first_column("README.md", "## Exit codes") == [str(int(code)) for code in ExitCode]
+
+
+def test_the_page_of_commands_lists_every_command() -> None:
+    names = [cell.strip("`").split(" ")[0] for cell in read_first_column("docs/commands.md", "# Commands")]
+    assert sorted(names) == sorted(COMMANDS)
