@@ -1,7 +1,7 @@
-"""The preflight: what would go wrong, or be regretted, once the new histories are on GitHub, told before any push.
+"""The preflight reports, before any push, what GitHub would reject or what must not be published.
 
-It looks at the resulting histories and not at the monorepo: what stayed behind is no concern, what came along is.
-Each kind of finding has its module; `checking` runs them all and remembers what it found for as long as it is true.
+It reads the resulting histories and not the monorepo: files that the plan excludes are not read.
+Each kind of finding has its module; `checking` runs them all and caches the findings of an unchanged split.
 """
 
 from migration.preflight.checking import preflight

@@ -1,4 +1,4 @@
-"""What was found is kept beside the split. Losing it costs time and nothing else."""
+"""The cache of findings, a file beside the split. Without it the histories are scanned again."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,10 @@ from typing import Any
 
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.unclaimed_files import UnclaimedFile
-from migration.preflight.looking import Looked
+from migration.preflight.scan import ScanResult
 
 CHECKS = 1
-"""Part of what is remembered: raise it whenever something else is checked."""
+"""Version of the checks: increase it with every change of what they report."""
 
 _FILE = "preflight.json"
 
@@ -20,19 +20,19 @@ _FILE = "preflight.json"
 class Memory:
     """repositories: by name. leftovers_of: the monorepo's head and the moves that `leftovers` are about."""
 
-    repositories: Mapping[str, Looked] = field(default_factory=dict)
+    repositories: Mapping[str, ScanResult] = field(default_factory=dict)
     leftovers_of: str = ""
     leftovers: Sequence[UnclaimedFile] = ()
 
 
 def recall(git_dir: Path, scanner: Path) -> Memory:
-    """What was found before with the same checks and the same scanner; nothing when that cannot be read."""
+    """Read the findings of the same checks and the same scanner; empty if the file is missing or invalid."""
     try:
         saved = json.loads((git_dir / _FILE).read_text())
         if saved["checks"] != CHECKS or saved["scanner"] != str(scanner):
             return Memory()
         return Memory(
-            repositories={name: _looked(each) for name, each in saved["repositories"].items()},
+            repositories={name: _parse_scan_result(each) for name, each in saved["repositories"].items()},
             leftovers_of=saved["leftovers_of"],
             leftovers=tuple(UnclaimedFile(**each) for each in saved["leftovers"]),
         )
@@ -41,15 +41,15 @@ def recall(git_dir: Path, scanner: Path) -> Memory:
 
 
 def remember(git_dir: Path, scanner: Path, memory: Memory) -> None:
-    """Keep it for the next time."""
+    """Write the findings for the next run."""
     aside = git_dir / f"tmp_{_FILE}"
     aside.write_text(json.dumps({"checks": CHECKS, "scanner": str(scanner), **asdict(memory)}))
     aside.replace(git_dir / _FILE)
 
 
-def _looked(saved: dict[str, Any]) -> Looked:
+def _parse_scan_result(saved: dict[str, Any]) -> ScanResult:
     findings = {key: [_finding(each) for each in saved[key]] for key in ("in_history", "at_head")}
-    return Looked(**{**saved, **findings})
+    return ScanResult(**{**saved, **findings})
 
 
 def _finding(saved: dict[str, Any]) -> Finding:

@@ -1,4 +1,4 @@
-"""What a preflight says."""
+"""The result of a preflight and its texts."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -15,9 +15,9 @@ SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class PreflightReport:
-    """What was looked at and found. findings: refusals first, then by repository and check.
+    """The scanned repositories and their findings. findings: refusals first, then by repository and check.
 
-    allowed: secrets that the plan allows. leftovers: what of the monorepo's head no repository of the plan takes.
+    allowed: secrets that the plan allows. leftovers: files of the monorepo's head that no repository includes.
     """
 
     monorepo_head: str
@@ -42,19 +42,20 @@ class PreflightReport:
         if self.refusals:
             lines = "\n".join(in_lines(self.refusals))
             raise PreflightError(
-                "The histories hold what must not be pushed, so nothing is pushed. "
-                f"./multirepo preflight shows all of it.\n{lines}"
+                "The histories contain what must not be pushed. Nothing was pushed. "
+                f"Run ./multirepo preflight for all findings.\n{lines}"
             )
 
 
 def in_lines(findings: Sequence[Finding]) -> Iterator[str]:
-    """The first findings of each check, and what to do about them. Bytes of a path that are no UTF-8 are escaped."""
+    """The first findings of each check, and their remedies. Bytes of a path that are not UTF-8 are escaped."""
     return (os.fsencode(line).decode(errors="backslashreplace") for line in _in_lines(findings))
 
 
 def _in_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for (_, check), group in groupby(
-        sorted(findings, key=lambda one: (one.severity, one.check)), key=lambda one: (one.severity, one.check)
+        sorted(findings, key=lambda finding: (finding.severity, finding.check)),
+        key=lambda finding: (finding.severity, finding.check),
     ):
         alike = list(group)
         yield from (f"{check}: {finding.repository}: {finding}" for finding in alike[:SHOWN])

@@ -1,11 +1,11 @@
-"""What a check found."""
+"""The findings of a check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Whether a push may follow."""
+    """A refusal stops the push, a warning does not."""
 
     REFUSAL = "refusal"
     WARNING = "warning"
@@ -13,10 +13,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing in one new repository.
+    """One problem in one new repository.
 
-    check: the kind, like "large-file". remedy: what to do, the same for all findings of a check in a repository.
-    commit: the first of the new history that has it; monorepo_commit: the one that it stands for.
+    check: the kind, like "large-file". remedy: the fix, the same for all findings of a check in a repository.
+    commit: the first of the new history that has it; monorepo_commit: its commit in the monorepo.
     path: in the new repository; "" where the whole repository is meant. line: from 1. size: in bytes.
     rule, fingerprint: of the scanner for secrets; for Git LFS, rule is the object's id.
     """
@@ -35,7 +35,7 @@ class Finding:
     fingerprint: str | None = None
 
     def __str__(self) -> str:
-        """One line; the remedy stands apart, because it is shared."""
+        """One line, without the remedy, which several findings share."""
         where = self.path + (f", line {self.line}" if self.line else "")
         commits = f"commit {self.commit[:12]}" if self.commit else ""
         if self.monorepo_commit:

@@ -1,4 +1,4 @@
-"""Object ids that GitHub cannot hold."""
+"""Object ids that GitHub does not support."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def foreign_format(repository: str, head: str) -> Iterator[Finding]:
             check="object-format",
             repository=repository,
             path="",
-            problem="its commits have SHA-256 ids, and repositories at GitHub have SHA-1",
+            problem="its commits have SHA-256 ids, and repositories on GitHub have SHA-1",
             remedy="Make a monorepo with SHA-1 ids and move that: git init --object-format=sha1 NEW && "
             "git fast-export --all --signed-tags=strip | git -C NEW fast-import",
         )

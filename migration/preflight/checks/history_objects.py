@@ -91,12 +91,12 @@ def store_of(git_dir: Path, commit: str) -> ObjectStore:
 def entries_of(store: ObjectStore, trees: Sequence[HistoryObject]) -> Iterator[TreeEntry]:
     """The entries of the trees, each distinct pair of mode and name at least once, gitlinks always."""
     entry = re.compile(rb"([0-7]+) ([^\0]*)\0[\s\S]{%d}" % store.object_format.size)
-    seen: set[tuple[bytes, bytes]] = set()
+    visited: set[tuple[bytes, bytes]] = set()
     contents = store.read([bytes.fromhex(tree.object_id) for tree in trees])
     for tree, (_, content) in zip(trees, contents, strict=True):
         for mode, name in entry.findall(content):
-            if (mode, name) not in seen or mode == GITLINK:
-                seen.add((mode, name))
+            if (mode, name) not in visited or mode == GITLINK:
+                visited.add((mode, name))
                 yield TreeEntry(mode, name, tree)
 
 

@@ -24,21 +24,21 @@ def hostile_paths(repository: str, entries: Iterable[TreeEntry]) -> Iterator[Fin
                 repository=repository,
                 path=entry.path,
                 problem=problem,
-                remedy="Nobody can check this out, and GitHub does not take it. Leave it behind with `exclude` in the "
+                remedy="git cannot check this out, and GitHub rejects it. Exclude it with `exclude` in the "
                 "move, and find out how it came into the monorepo.",
                 commit=entry.tree.commit,
             )
 
 
 def danger(name: bytes, mode: bytes = b"100644") -> str | None:
-    """What is wrong with the name of a file or a folder in a tree, or None."""
+    """The problem of the name of a file or a folder in a tree, or None."""
     if name in (b"", b".", b"..") or b"/" in name:
         return "a name that leads out of its folder"
     text = _IGNORED_BY_HFS.sub("", name.decode(errors="replace")).lower()
     # NTFS separates by backslashes, cuts a stream's name off at ":", and drops dots and spaces at the end.
     parts = [part.partition(":")[0].rstrip(" .") for part in text.split("\\")]
     if any(part in (".git", "git~1") for part in parts) or ".." in text.split("\\"):
-        return "a name that some system takes for git's own folder, or for one above"
+        return "a name that some system reads as git's own folder, or as a parent folder"
     if mode == SYMLINK and parts[0] in (".gitmodules", "gitmod~1"):
         return "settings of submodules that are a symbolic link"
     return None

@@ -13,14 +13,14 @@ REFUSED_ABOVE = 100 * 2**20
 WARNED_ABOVE = 50 * 2**20
 PUSH_WARNED_ABOVE = 2 * 2**30
 
-_LEAVE_BEHIND = (
-    "Leave it behind with `exclude` in the move; or have it moved to Git LFS in the whole history of the monorepo "
+_EXCLUDE = (
+    "Exclude it with `exclude` in the move; or move it to Git LFS in the whole history of the monorepo "
     "(git lfs migrate import) before the migration."
 )
 
 
 def large_files(repository: str, blobs: Iterable[HistoryObject]) -> Iterator[Finding]:
-    """Each version that is too large: one that is long gone from the head stops a push all the same."""
+    """Each version that is too large, also one that the head no longer has: GitHub rejects the push for it."""
     for blob in blobs:
         if blob.size <= WARNED_ABOVE:
             continue
@@ -31,24 +31,24 @@ def large_files(repository: str, blobs: Iterable[HistoryObject]) -> Iterator[Fin
             check="large-file",
             repository=repository,
             path=blob.path,
-            problem=f"{in_mebibytes(blob.size)}; GitHub {'refuses' if refused else 'warns of'} files above "
+            problem=f"{in_mebibytes(blob.size)}; GitHub {'rejects' if refused else 'warns about'} files above "
             f"{limit // 2**20} MiB",
-            remedy=_LEAVE_BEHIND,
+            remedy=_EXCLUDE,
             commit=blob.commit,
             size=blob.size,
         )
 
 
 def large_push(repository: str, size: int) -> Iterator[Finding]:
-    """The whole history, which the first push sends at once. size: of the packed objects, in bytes."""
+    """The first push sends the whole history at once. size: of the packed objects, in bytes."""
     if size > PUSH_WARNED_ABOVE:
         yield Finding(
             severity=Severity.WARNING,
             check="large-push",
             repository=repository,
             path="",
-            problem=f"about {in_mebibytes(size)} in one push; GitHub refuses more than 2 GiB",
+            problem=f"about {in_mebibytes(size)} in one push; GitHub rejects more than 2 GiB",
             remedy="Push the history in steps first, each an older commit to the branch `monorepo` of the new "
-            "repository; pulumi up goes on from there. Or leave large files behind with `exclude`.",
+            "repository; pulumi up continues from there. Or exclude large files with `exclude`.",
             size=size,
         )

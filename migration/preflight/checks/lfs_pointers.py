@@ -1,7 +1,7 @@
-"""Git LFS: pointers in the history, whose objects are no part of it.
+"""Git LFS: pointers in the history, whose objects are not in it.
 
 A pointer is a small text file: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
-GitHub refuses a push of pointers to objects that it does not have (GH008).
+GitHub rejects a push of pointers to objects that it does not have (GH008).
 """
 
 import re
@@ -26,7 +26,7 @@ CHECK = "git-lfs"
 
 
 def lfs_pointers(repository: str, store: ObjectStore, blobs: Iterable[HistoryObject]) -> Iterator[Finding]:
-    """Every pointer; `judged_pointers` makes one finding for the repository of them."""
+    """Every pointer; `apply_lfs_rules` combines them into one finding for each repository."""
     small = [blob for blob in blobs if len("version ") < blob.size < LARGEST_POINTER]
     contents = store.read([bytes.fromhex(blob.object_id) for blob in small])
     for blob, (_, content) in zip(small, contents, strict=True):
@@ -44,26 +44,28 @@ def lfs_pointers(repository: str, store: ObjectStore, blobs: Iterable[HistoryObj
             )
 
 
-def judged_pointers(pointers: Iterable[Finding], monorepo: Path, accepted: Mapping[str, str]) -> Iterator[Finding]:
-    """One finding for each repository with pointers. accepted: repository to the reason to go without the objects."""
+def apply_lfs_rules(pointers: Iterable[Finding], monorepo: Path, accepted: Mapping[str, str]) -> Iterator[Finding]:
+    """One finding for each repository with pointers. accepted: repository to the reason to push without objects."""
     of_repository: dict[str, list[Finding]] = {}
     for pointer in pointers:
         of_repository.setdefault(pointer.repository, []).append(pointer)
     for repository, found in of_repository.items():
         objects = {pointer.rule: pointer for pointer in found}
-        here = lfs_folder(monorepo)
-        missing = [one for oid, one in objects.items() if oid and not (here / oid[:2] / oid[2:4] / oid).is_file()]
+        folder = lfs_folder(monorepo)
+        missing = [
+            pointer for oid, pointer in objects.items() if oid and not (folder / oid[:2] / oid[2:4] / oid).is_file()
+        ]
         example = (missing or found)[0]
         reason = accepted.get(repository)
         problem = (
-            f"{len(objects):,} Git LFS object{'' if len(objects) == 1 else 's'} (such as {example.rule}) must be at "
-            f"GitHub before the history; {len(missing):,} of them are not in {here}"
+            f"{len(objects):,} Git LFS object{'' if len(objects) == 1 else 's'} (such as {example.rule}) must be on "
+            f"GitHub before the history; {len(missing):,} of them are not in {folder}"
         )
         yield replace(
             example,
             severity=Severity.WARNING if reason else Severity.REFUSAL,
             problem=problem + (f". Accepted in the plan: {reason}" if reason else ""),
-            remedy=f"The move uploads no objects. Create {repository} at GitHub, run `git lfs fetch --all && "
-            f"git lfs push --all https://github.com/OWNER/{repository}.git` in the monorepo, and say so under "
-            "preflight.lfs_without_objects of the plan. Or leave the files behind with `exclude`.",
+            remedy=f"The move uploads no objects. Create {repository} on GitHub, run `git lfs fetch --all && "
+            f"git lfs push --all https://github.com/OWNER/{repository}.git` in the monorepo, and add it to "
+            "preflight.lfs_without_objects of the plan. Or exclude the files with `exclude`.",
         )

@@ -20,7 +20,7 @@ _FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 def colliding_paths(repository: str, head: str, paths: Iterable[str]) -> Iterator[Finding]:
     """Paths that are one and the same where case, or the Unicode form of an accent, makes no difference.
 
-    Of folders that collide, the folders are told and not their files.
+    Of folders that collide, the folders are reported and not their files.
     """
     same: dict[str, set[str]] = {}
     for path in paths:

@@ -40,14 +40,14 @@ def secrets(
             progress(answer["read"])
         else:
             answers.append(answer)
-    seen: set[tuple[str, str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
     # The scanner answers in any order, and again for a version that has changes near to the secret.
     for answer in sorted(answers, key=lambda each: (each["blob"], each["line"])):
         blob = ordered[answer["blob"]]
         identity = (blob.path, answer["rule"], answer["fingerprint"])
-        if identity in seen:
+        if identity in reported:
             continue
-        seen.add(identity)
+        reported.add(identity)
         yield Finding(
             severity=Severity.REFUSAL,
             check=CHECK,
@@ -75,11 +75,11 @@ def _answers(git_dir: Path, blobs: Sequence[HistoryObject], scanner: Path) -> It
             except BaseException:
                 process.kill()
                 raise
-            said = process.stderr.read().decode(errors="replace").strip()
+            message = process.stderr.read().decode(errors="replace").strip()
         if process.returncode != 0:
             raise CodeMoveError(
-                f"The scanner for secrets {scanner} failed ({said or process.returncode}), so nothing is pushed. "
-                "Run the same command again; if it fails again, delete the program to have it built anew."
+                f"The scanner for secrets {scanner} failed ({message or process.returncode}), so nothing is pushed. "
+                "Run the same command again; if it fails again, delete the program to have it built again."
             )
 
 
@@ -104,5 +104,5 @@ def allowed_secrets(found: Sequence[Finding], allowed: Sequence[AllowedSecret], 
 def _matching(store: ObjectStore, pattern: str, paths: set[str]) -> set[str]:
     try:
         return {os.fsdecode(path) for path in store.ignored([pattern], map(os.fsencode, paths))} if paths else set()
-    except GitError:  # a path that cannot stand in a work tree: it is refused for that
+    except GitError:  # a path that cannot be in a work tree: another check reports it
         return set()

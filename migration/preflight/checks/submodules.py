@@ -1,6 +1,6 @@
-"""Submodules whose settings stayed behind, or mean another repository from now on.
+"""Submodules whose settings are not in the split, or whose address now means another repository.
 
-A commit of another repository lies in a tree as a gitlink; `.gitmodules` at the root says where that repository is.
+A tree holds a commit of another repository as a gitlink; `.gitmodules` at the root has that repository's address.
 https://git-scm.com/docs/gitmodules
 """
 
@@ -19,11 +19,11 @@ IN_HISTORY, AT_HEAD = "submodule-in-history", "submodule"
 def submodules_in_history(repository: str, git_dir: Path, entries: Iterable[TreeEntry]) -> Iterator[Finding]:
     """Each path that is a submodule without settings in the oldest commit that has it."""
     addresses = cache(lambda commit: submodule_addresses(git_dir, commit))
-    seen: set[str] = set()
+    reported: set[str] = set()
     for entry in entries:
-        if entry.mode != GITLINK or entry.path in seen:
+        if entry.mode != GITLINK or entry.path in reported:
             continue
-        seen.add(entry.path)
+        reported.add(entry.path)
         if entry.path not in addresses(entry.tree.commit):
             yield Finding(
                 severity=Severity.WARNING,
@@ -31,8 +31,8 @@ def submodules_in_history(repository: str, git_dir: Path, entries: Iterable[Tree
                 repository=repository,
                 path=entry.path,
                 problem="a submodule whose entry in .gitmodules stayed in the monorepo",
-                remedy="Older commits are checked out without it. Leave it behind with `exclude` in the move, "
-                "or let it be: the head is not concerned.",
+                remedy="Older commits are checked out without it. Exclude it with `exclude` in the move, "
+                "or ignore it: the head does not have it.",
                 commit=entry.tree.commit,
             )
 
@@ -50,11 +50,11 @@ def submodules_at_head(
             problem = "a submodule without an entry in .gitmodules, which stayed in the monorepo"
             remedy = (
                 "Write .gitmodules with `transforms.add_files` of the repository, or in the new repository: "
-                "git submodule add --force URL PATH. Or leave it behind with `exclude` in the move."
+                "git submodule add --force URL PATH. Or exclude it with `exclude` in the move."
             )
         elif address.startswith(("./", "../")):
             problem = f"the address {address!r} of the submodule is relative: it now means another repository"
-            remedy = "Make it absolute in the monorepo, or see that a repository is there, beside the new one."
+            remedy = "Make it absolute in the monorepo, or create that repository beside the new one."
         else:
             continue
         yield Finding(

@@ -1,4 +1,4 @@
-"""Symbolic links of the head that lead nowhere in the new repository."""
+"""Symbolic links of the head whose target is not in the new repository."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -32,14 +32,14 @@ def lost_symlinks(
         word, _, size = kind.partition(b" ")
         if word not in _PROBLEMS:
             continue
-        told, rest = rest[: int(size)], rest[int(size) + 1 :]  # the target for "symlink", else the request again
-        target = f" ({os.fsdecode(told)})" if word == b"symlink" else ""
+        content, rest = rest[: int(size)], rest[int(size) + 1 :]  # the target for "symlink", else the request again
+        target = f" ({os.fsdecode(content)})" if word == b"symlink" else ""
         yield Finding(
             severity=Severity.WARNING,
             check="symlink",
             repository=repository,
             path=path,
             problem=f"{_PROBLEMS[word]}{target}",
-            remedy="Move what it points to as well (another entry of `moves`), or replace the link by a file.",
+            remedy="Move its target as well (another entry of `moves`), or replace the link with a file.",
             commit=head,
         )

@@ -1,4 +1,4 @@
-"""Files of the monorepo's head that no repository takes: what would be lost sight of when the monorepo is archived."""
+"""Files of the monorepo's head that no repository includes: after the migration only the archive has them."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +11,14 @@ from migration.plan import Move
 from migration.preflight.checks.history_objects import GITLINK, files_at, store_of
 
 SNIFFED = 8000
-"""Where git looks for a NUL to tell that a file is binary."""
+"""Number of bytes in which git looks for a NUL: a file that has one is binary."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnclaimedFile:
     """One folder of the monorepo. folder: "" is the root.
 
-    whole: nothing below it is taken; else only files that lie directly in it are meant.
+    whole: nothing below it is included in a move; else only files directly in it are meant.
     lines: of the text files; binary files and submodules count as files alone.
     """
 
@@ -29,7 +29,7 @@ class UnclaimedFile:
 
 
 def leftovers(git_dir: Path, monorepo_head: str, moves: Sequence[Move]) -> Iterator[UnclaimedFile]:
-    """The folders in order, each the highest of which nothing is taken."""
+    """The folders in order, each the highest of which no move includes a file."""
     store = store_of(git_dir, monorepo_head)
     files = files_at(git_dir, monorepo_head)
     taken = _taken(store, files, moves)
@@ -47,16 +47,16 @@ def leftovers(git_dir: Path, monorepo_head: str, moves: Sequence[Move]) -> Itera
 
 def _folders(path: str) -> Iterator[str]:
     """The folders above a file, the highest first, without the root."""
-    return accumulate(path.split("/")[:-1], lambda above, name: f"{above}/{name}")
+    return accumulate(path.split("/")[:-1], lambda parent, name: f"{parent}/{name}")
 
 
 def _taken(store: ObjectStore, paths: Iterable[str], moves: Sequence[Move]) -> set[str]:
     taken: set[str] = set()
     for move in moves:
-        above = f"{move.source}/"
-        below = {os.fsencode(path[len(above) :]) for path in paths if path.startswith(above)}
-        excluded = store.ignored(move.exclude, below) if move.exclude and below else set()
-        taken |= {above + os.fsdecode(path) for path in below - excluded}
+        prefix = f"{move.source}/"
+        relative_paths = {os.fsencode(path[len(prefix) :]) for path in paths if path.startswith(prefix)}
+        excluded = store.ignored(move.exclude, relative_paths) if move.exclude and relative_paths else set()
+        taken |= {prefix + os.fsdecode(path) for path in relative_paths - excluded}
     return taken
 
 

@@ -10,7 +10,7 @@ from engine import ensure_secret_scanner
 from migration.desired_state import desired_state
 from migration.plan import Plan
 from migration.preflight import Finding, PreflightReport, preflight
-from migration.preflight.looking import Progress
+from migration.preflight.scan import Progress
 from migration.split.splitting import Split, split_monorepo
 from tests.migration.conftest import MonorepoBuilder
 
@@ -20,7 +20,7 @@ def made_up_token(name: str) -> str:
     return "ghp" + "_" + hashlib.sha256(name.encode()).hexdigest()[:36]
 
 
-class World:
+class PreflightContext:
     """The folder app goes to the repository "new"; whatever else a test plans."""
 
     def __init__(self, builder: MonorepoBuilder, workspace: Path, scanner: Path) -> None:
@@ -65,5 +65,5 @@ def scanner() -> Path:
 
 
 @pytest.fixture
-def world(builder: MonorepoBuilder, tmp_path: Path, scanner: Path) -> World:
-    return World(builder, tmp_path / "workspace", scanner)
+def world(builder: MonorepoBuilder, tmp_path: Path, scanner: Path) -> PreflightContext:
+    return PreflightContext(builder, tmp_path / "workspace", scanner)

@@ -10,7 +10,7 @@ from migration.preflight.checks.history_objects import HistoryObject
 from migration.preflight.checks.hostile_paths import danger
 from migration.preflight.checks.large_files import large_files, large_push
 from tests.migration.conftest import git
-from tests.migration.preflight.conftest import World
+from tests.migration.preflight.conftest import PreflightContext
 
 MEBIBYTE = 2**20
 OID = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
@@ -18,7 +18,7 @@ POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{OID}\nsize 1
 COMMIT = "1" * 40
 
 
-def test_a_file_beyond_the_limit_is_refused_even_where_it_is_long_gone(world: World) -> None:
+def test_a_file_beyond_the_limit_is_refused_even_where_it_is_long_gone(world: PreflightContext) -> None:
     _, second, _ = world.commits(
         {"app/a": "1"}, {"app/a": "1", "app/dump.sql": "\0" * (100 * MEBIBYTE + 1)}, {"app/a": "1"}
     )
@@ -48,7 +48,9 @@ def test_a_push_of_more_than_two_gibibytes_is_warned_of() -> None:
     assert finding.severity is Severity.WARNING
 
 
-def test_lfs_pointers_are_refused_once_for_a_repository_with_an_example(world: World, builder_path: Path) -> None:
+def test_lfs_pointers_are_refused_once_for_a_repository_with_an_example(
+    world: PreflightContext, builder_path: Path
+) -> None:
     other = POINTER.replace("4d7a", "0000")
     world.commits({"app/a.bin": POINTER, "app/b.bin": POINTER}, {"app/c.bin": other})
     (finding,) = world.look().findings
@@ -64,18 +66,18 @@ def test_lfs_pointers_are_refused_once_for_a_repository_with_an_example(world: W
 
 
 @pytest.fixture
-def builder_path(world: World) -> Path:
+def builder_path(world: PreflightContext) -> Path:
     return world.builder.path
 
 
-def test_lfs_objects_are_looked_for_where_the_monorepo_keeps_them(world: World, tmp_path: Path) -> None:
+def test_lfs_objects_are_looked_for_where_the_monorepo_keeps_them(world: PreflightContext, tmp_path: Path) -> None:
     world.commits({"app/a.bin": POINTER})
     store = tmp_path / "elsewhere"
     git(world.builder.path, "config", "lfs.storage", str(store))
     assert f"not in {store / 'objects'}" in world.findings("git-lfs")[0].problem
 
 
-def test_the_plan_lets_pointers_go_without_their_objects(world: World) -> None:
+def test_the_plan_lets_pointers_go_without_their_objects(world: PreflightContext) -> None:
     world.commits({"app/a.bin": POINTER})
     world.rules = {"lfs_without_objects": {"new": "uploaded by hand"}}
     (finding,) = world.findings("git-lfs")
@@ -86,12 +88,12 @@ def test_the_plan_lets_pointers_go_without_their_objects(world: World) -> None:
 @pytest.mark.parametrize(
     "text", [f"see {POINTER}", POINTER.replace("sha256", "md5"), "version 1\n", POINTER + "x" * 999]
 )
-def test_what_only_resembles_a_pointer_is_none(world: World, text: str) -> None:
+def test_what_only_resembles_a_pointer_is_none(world: PreflightContext, text: str) -> None:
     world.commits({"app/a": text})
     assert world.findings("git-lfs") == []
 
 
-def test_a_submodule_whose_settings_stay_behind_is_warned_of(world: World) -> None:
+def test_a_submodule_whose_settings_stay_behind_is_warned_of(world: PreflightContext) -> None:
     settings = '[submodule "x"]\n\tpath = app/x\n\turl = https://example.org/x.git\n'
     first, _ = world.commits(
         {".gitmodules": settings, "app/old": ("160000", COMMIT), "app/x": ("160000", COMMIT)},
@@ -102,7 +104,7 @@ def test_a_submodule_whose_settings_stay_behind_is_warned_of(world: World) -> No
     assert (finding.path, finding.monorepo_commit) == ("old", first)
 
 
-def test_a_submodule_with_its_settings_is_fine_but_for_a_relative_address(world: World) -> None:
+def test_a_submodule_with_its_settings_is_fine_but_for_a_relative_address(world: PreflightContext) -> None:
     settings = "".join(
         f'[submodule "{name}"]\n\tpath = lib/{name}\n\turl = {url}\n'
         for name, url in {"x": "https://example.org/x.git", "y": "../y.git"}.items()
@@ -115,7 +117,7 @@ def test_a_submodule_with_its_settings_is_fine_but_for_a_relative_address(world:
     assert "'../y.git'" in finding.problem
 
 
-def test_links_that_lead_nowhere_are_warned_of(world: World) -> None:
+def test_links_that_lead_nowhere_are_warned_of(world: PreflightContext) -> None:
     links = {
         "app/fine": "a",
         "app/deep/fine": "../deep",
@@ -137,7 +139,7 @@ def test_links_that_lead_nowhere_are_warned_of(world: World) -> None:
     }
 
 
-def test_paths_that_collide_are_warned_of_at_the_highest_level(world: World) -> None:
+def test_paths_that_collide_are_warned_of_at_the_highest_level(world: PreflightContext) -> None:
     world.commits(
         {"app/Src/a": "", "app/src/a": "", "app/src/b": "", "app/\u00e9": "", "app/e\u0301": "", "app/fine": ""}
     )
@@ -151,13 +153,13 @@ ON_NO_WINDOWS += ["a:b", "what?", "a\\b", "a\x01b", "\udcff"]
 
 
 @pytest.mark.parametrize("name", ON_NO_WINDOWS)
-def test_what_windows_cannot_write_is_warned_of(world: World, name: str) -> None:
+def test_what_windows_cannot_write_is_warned_of(world: PreflightContext, name: str) -> None:
     world.commits({f"app/{name}": "1"})
     assert world.paths("windows-path") == [name]
 
 
 @pytest.mark.parametrize("name", ["console", "auxiliary", "com10", "nul_", ".end", "a b", "x" * 200, "é", "com"])
-def test_what_windows_can_write_is_not(world: World, name: str) -> None:
+def test_what_windows_can_write_is_not(world: PreflightContext, name: str) -> None:
     world.commits({f"app/{name}": "1"})
     assert world.look().findings == ()
 
@@ -183,7 +185,7 @@ def test_settings_of_submodules_may_be_no_link() -> None:
 
 
 @pytest.mark.parametrize("name", [b".GIT", b"git~1"])
-def test_a_hostile_path_in_the_history_is_refused(world: World, name: bytes) -> None:
+def test_a_hostile_path_in_the_history_is_refused(world: PreflightContext, name: bytes) -> None:
     builder = world.builder
     inner = builder.raw_tree([("100644", b"config", builder.write("blob", b"[core]\n"))])
     app = builder.raw_tree([("40000", name, inner), ("100644", b"a", builder.write("blob", b"1"))])
@@ -195,7 +197,7 @@ def test_a_hostile_path_in_the_history_is_refused(world: World, name: bytes) -> 
     assert finding.monorepo_commit == first
 
 
-def test_what_no_repository_takes_is_listed_by_the_highest_folder(world: World) -> None:
+def test_what_no_repository_takes_is_listed_by_the_highest_folder(world: PreflightContext) -> None:
     world.repositories = [
         {"name": "new", "moves": [{"from": "libs/app", "exclude": ["*.log"]}]},
         {"name": "born", "description": "takes nothing"},

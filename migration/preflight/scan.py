@@ -1,4 +1,4 @@
-"""Looking through one new history: all of it, or what is new since the last time."""
+"""Scan one new history: all of it, or the objects that are new since the last scan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,8 +26,8 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
-    """One repository, as far as it was looked through, before the plan has its say about the findings.
+class ScanResult:
+    """The findings of one repository, before the plan's exceptions are applied.
 
     tips: the ids of its head and tags, sorted. disk_size: of all its objects in packs, in bytes.
     """
@@ -39,14 +39,14 @@ class Looked:
     at_head: list[Finding] = field(default_factory=list)
 
 
-def look_through(name: str, split: Split, before: Looked, scanner: Path, progress: Progress) -> Looked:
-    """What the history of the repository `name` has. Raises GitError, SplitError, CodeMoveError."""
+def scan_history(name: str, split: Split, before: ScanResult, scanner: Path, progress: Progress) -> ScanResult:
+    """Scan the history of the repository `name`. Raises GitError, SplitError, CodeMoveError."""
     history = split.histories[name]
     tips = sorted({tip for tip in (history.head, *history.tags.values()) if tip})
     if tips == before.tips and history.head == before.head:
         return before
     if not still_reached(split.git_dir, before.tips, tips):
-        before = Looked()  # another plan, or a rewritten monorepo: what was found may be gone
+        before = ScanResult()  # another plan, or a rewritten monorepo: earlier findings may no longer apply
     progress(f"reading {name}:", 0, 0)
     objects = read_history(split.git_dir, tips, before.tips)
     found: list[Finding] = []
@@ -59,14 +59,14 @@ def look_through(name: str, split: Split, before: Looked, scanner: Path, progres
         ]
 
         def searched(done: int) -> None:
-            progress(f"looking for secrets in {name}:", done, len(objects.blobs))
+            progress(f"scanning {name} for secrets:", done, len(objects.blobs))
 
         found += large_files(name, objects.blobs)
         found += hostile_paths(name, entries)
         found += submodules_in_history(name, split.git_dir, entries)
         found += lfs_pointers(name, store, objects.blobs)
         found += secrets(name, split.git_dir, objects.blobs, scanner, searched)
-    return Looked(
+    return ScanResult(
         tips=tips,
         head=history.head,
         disk_size=before.disk_size + objects.disk_size,
@@ -87,23 +87,23 @@ def _at_head(name: str, git_dir: Path, head: str | None) -> list[Finding]:
     ]
 
 
-def _placed(name: str, split: Split, found: Sequence[Finding]) -> list[Finding]:
-    """With the monorepo's commits, from the commit map: raw ids in the monorepo and here, pair after pair."""
-    if not found:
+def _placed(name: str, split: Split, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings with the monorepo's commits. The commit map holds pairs of raw ids: monorepo, new repository."""
+    if not findings:
         return []
     pairs = (split.git_dir / f"commit-map-{name}").read_bytes()
     size = len(split.monorepo_head) // 2
-    wanted = {finding.commit for finding in found}
+    commits = {finding.commit for finding in findings}
     monorepo_commits: dict[str | None, str] = {}
-    for at in range(0, len(pairs), 2 * size):
-        new = pairs[at + size : at + 2 * size].hex()
-        if new in wanted:
-            monorepo_commits.setdefault(new, pairs[at : at + size].hex())
-    return [replace(finding, monorepo_commit=monorepo_commits.get(finding.commit)) for finding in found]
+    for offset in range(0, len(pairs), 2 * size):
+        new = pairs[offset + size : offset + 2 * size].hex()
+        if new in commits:
+            monorepo_commits.setdefault(new, pairs[offset : offset + size].hex())
+    return [replace(finding, monorepo_commit=monorepo_commits.get(finding.commit)) for finding in findings]
 
 
 def _merged(before: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
-    """A secret, or a pointer, that a newer version still has is the one found before."""
+    """A secret, or a pointer, that a newer version still has is reported once, at its first commit."""
     same: dict[tuple[object, ...], Finding] = {}
     for finding in (*before, *new):
         same.setdefault((finding.check, finding.path, finding.rule, finding.fingerprint, finding.size), finding)
