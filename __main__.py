@@ -1,18 +1,18 @@
-"""The stack: read the plan, compute what must exist, register it, export what became of it."""
+"""The stack: read the plan, compute what must exist, register it, export the results."""
 
 import pulumi
 
 from components.github.creation_hooks import CreationHooks
 from components.github.github_server import github_provider
 from components.github.requirements import GitHubRequirements
-from components.history.preflight_gate import allowed_at_github, look_through
+from components.history.preflight_gate import check_before_writing, scan_histories
 from components.history.prepared_histories import PreparedHistories
 from components.monorepo.monorepo_in_stages import back_up_monorepo, keep_monorepo
 from components.packages.private_packages import PrivatePackages
 from components.repository.secret_values import values_of
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.repository.teams import Teams, TeamsArgs
-from components.stack.plain_errors import plain_errors, tell_progress
+from components.stack.plain_errors import plain_errors, show_progress
 from components.stack.settings import Settings, refuse_overrides
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import read_plan
@@ -22,14 +22,18 @@ with plain_errors():
     settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())
     plan = read_plan(settings.plan_file)
     state = desired_state(plan, settings.stages, settings.archive)
-    moved = PreparedHistories.of(settings, plan, state, tell_progress)
-    kept = settings_of_all(plan, state, settings.owner, settings.registry)
-    wanted = GitHubRequirements.of(settings.owner, state, kept, teams_of(plan, kept.values()))
-    existing = allowed_at_github(settings, wanted, moved.split, look_through(moved.split, moved.monorepo, plan))
-    packages = PrivatePackages(settings, plan, kept, moved.split)
-    values = values_of(kept, pulumi.Config().get, pulumi.get_stack(), packages.registry)
+    moved = PreparedHistories.of(settings, plan, state, show_progress)
+    settings_by_repository = settings_of_all(plan, state, settings.owner, settings.registry)
+    required = GitHubRequirements.of(
+        settings.owner, state, settings_by_repository, teams_of(plan, settings_by_repository.values())
+    )
+    existing = check_before_writing(settings, required, moved.split, scan_histories(moved.split, moved.monorepo, plan))
+    packages = PrivatePackages(settings, plan, settings_by_repository, moved.split)
+    values = values_of(settings_by_repository, pulumi.Config().get, pulumi.get_stack(), packages.registry)
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
-teams = Teams("team", TeamsArgs(teams=wanted.teams, existing=existing.teams), server).numbers if wanted.teams else {}
+teams = (
+    Teams("team", TeamsArgs(teams=required.teams, existing=existing.teams), server).numbers if required.teams else {}
+)
 backup = back_up_monorepo(settings, plan, state, existing, server)
 repositories: dict[str, ServiceRepository] = {}
 for desired in packages.ordered(state.repositories):
@@ -37,7 +41,7 @@ for desired in packages.ordered(state.repositories):
         owner=settings.owner,
         desired=desired,
         code=moved.code_of(desired),
-        settings=kept[desired.name],
+        settings=settings_by_repository[desired.name],
         values=values[desired.name],
         teams=teams,
         existing=existing,
@@ -47,4 +51,4 @@ for desired in packages.ordered(state.repositories):
     )
     repositories[desired.name] = ServiceRepository(desired.name, arguments, server)
 keep_monorepo(settings, plan, state, moved, repositories.values())
-pulumi.export("repositories", {name: one.summary for name, one in repositories.items()})
+pulumi.export("repositories", {name: repository.summary for name, repository in repositories.items()})

@@ -18,7 +18,7 @@ PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}|docker://.+@sha256:[0-9a-f]{
 
 
 def check_pins(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-    """A tag such as v4 can be moved to other code by whoever owns the action."""
+    """The owner of an action can move a tag such as v4 to other code."""
     for path, content in _files(args):
         if not WORKFLOW.fullmatch(path):
             continue

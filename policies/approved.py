@@ -27,7 +27,9 @@ class Approved:
     @property
     def public(self) -> frozenset[str]:
         """Names of the repositories that the plan makes public."""
-        return frozenset(name for name, one in self._repositories.items() if one.get("visibility") == "public")
+        return frozenset(
+            name for name, repository in self._repositories.items() if repository.get("visibility") == "public"
+        )
 
     def names_protection(self, repository: str) -> bool:
         """Whether the plan says how the repository is protected."""
@@ -40,7 +42,7 @@ class Approved:
 
     @property
     def _repositories(self) -> dict[str, Mapping[str, Any]]:
-        return {one["name"]: one for one in self.plan.get("repositories", ())}
+        return {repository["name"]: repository for repository in self.plan.get("repositories", ())}
 
 
 @cache

@@ -32,7 +32,7 @@ def check_planned_protection(args: StackValidationArgs, report_violation: Report
 
 
 def check_missing_protection(args: StackValidationArgs, report_violation: ReportViolation) -> None:
-    """Where the plan is silent, protection is left as it is at GitHub, which may be none."""
+    """Where the plan names none, protection stays as it is on GitHub, which may be none."""
     for name, repository in _unprotected(args):
         if not Approved.of(repository.urn).names_protection(name):
             report_violation(
@@ -44,13 +44,21 @@ def check_missing_protection(args: StackValidationArgs, report_violation: Report
 
 def _unprotected(args: StackValidationArgs) -> Iterator[tuple[str, PolicyResource]]:
     """Repositories that people can write to and whose default branch no rule of the stack protects, by name."""
-    branches = {_repository_of(one): one.props.get("branch") for one in args.resources if _is(one, DEFAULT_BRANCH)}
+    branches = {
+        _repository_of(resource): resource.props.get("branch")
+        for resource in args.resources
+        if _is(resource, DEFAULT_BRANCH)
+    }
     for repository in args.resources:
         if not _is(repository, REPOSITORY) or repository.props.get("archived"):
             continue
         name = repository.props["name"]
         branch = branches.get(name) or Approved.of(repository.urn).default_branch(name)
-        rules = [one for one in args.resources if _is(one, RULESET, CLASSIC) and _repository_of(one) == name]
+        rules = [
+            resource
+            for resource in args.resources
+            if _is(resource, RULESET, CLASSIC) and _repository_of(resource) == name
+        ]
         if not {"deletion", "nonFastForward"} <= {word for rule in rules for word in _forbidden(rule, branch)}:
             yield name, repository
 
@@ -71,7 +79,10 @@ def _covers(ruleset: PolicyResource, branch: str) -> bool:
     names = ruleset.props["conditions"]["refName"]
 
     def among(patterns: list[str]) -> bool:
-        return any(one in ("~ALL", "~DEFAULT_BRANCH") or fnmatchcase(f"refs/heads/{branch}", one) for one in patterns)
+        return any(
+            pattern in ("~ALL", "~DEFAULT_BRANCH") or fnmatchcase(f"refs/heads/{branch}", pattern)
+            for pattern in patterns
+        )
 
     return among(names.get("includes") or []) and not among(names.get("excludes") or [])
 
@@ -81,7 +92,7 @@ def _repository_of(resource: PolicyResource) -> str | None:
     if resource.resource_type != CLASSIC:
         return str(resource.props.get("repository"))
     needed = resource.property_dependencies.get("repositoryId", [])
-    return next((one.props["name"] for one in needed if _is(one, REPOSITORY)), None)
+    return next((resource.props["name"] for resource in needed if _is(resource, REPOSITORY)), None)
 
 
 def _is(resource: PolicyResource, *types: str) -> bool:

@@ -1,4 +1,4 @@
-"""Secrets, which stand nowhere in plain text: not in the stack's settings, not in what the stack writes."""
+"""Secrets, which are nowhere in plain text: not in the stack's settings, not in what the stack writes."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ CREDENTIAL = re.compile(
 
 
 def check_properties(args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-    """Whatever is no secret lies readable in Pulumi's state, in previews and at GitHub."""
+    """A property that is not a secret is readable in Pulumi's state, in previews and on GitHub."""
     if SECRET_TYPES.fullmatch(args.resource_type):
         return
     for path, text in texts(args.props):
@@ -53,7 +53,7 @@ def check_settings(args: StackValidationArgs, report_violation: ReportViolation)
         plain.append("digest_key")
     for key in plain:
         report_violation(
-            f"multirepo:{key} stands in plain text in the stack's file. Replace the value where it came from, and run: "
+            f"multirepo:{key} is in plain text in the stack's file. Replace the value where it came from, and run: "
             f"pulumi config set --secret --path 'multirepo:{key}'",
             None,
         )
@@ -64,7 +64,7 @@ def _is_encrypted(value: object) -> bool:
 
 
 def texts(props: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in the properties, with the path at which it stands; what is not known yet is left out."""
+    """Every text in the properties, with its path; what is not known yet is left out."""
     if isinstance(props, str):
         yield path, props
         return
@@ -76,7 +76,7 @@ def texts(props: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 no_plain_secret = ResourceValidationPolicy(
     name="no-plain-secret",
-    description="No credential stands in plain text in what the stack writes.",
+    description="No credential is in plain text in what the stack writes.",
     validate=check_properties,
 )
 

@@ -44,12 +44,27 @@ ALLOWED: dict[tuple[str, str], str] = {}
 CLEAN: tuple[str, ...] = (
     ".github",
     "CHANGELOG.md",
+    "Pulumi.dev.yaml",
+    "Pulumi.yaml",
     "README.md",
+    "__main__.py",
     "benchmarks/README.md",
+    "components/history",
+    "components/packages",
+    "components/registry",
+    "components/repository",
+    "components/stack",
     "docs",
     "engine/README.md",
     "migration/preflight",
+    "policies",
+    "tests/components/history",
+    "tests/components/packages",
+    "tests/components/registry",
+    "tests/components/repository",
+    "tests/components/stack",
     "tests/migration/preflight",
+    "tests/policies",
 )
 """Paths that are held to the rules; a folder includes everything below it."""
 

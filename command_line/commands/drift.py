@@ -18,7 +18,7 @@ from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
 from components.github.github_client import github_client
-from components.history.late_commits import not_brought_over
+from components.history.late_commits import find_late_commits
 from components.stack.locations import monorepo_of
 from components.stack.settings import github_token
 from migration.desired_state import desired_state
@@ -79,7 +79,7 @@ def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     with shown.step("monorepo"):
         plan = read_plan(settings.plan_file)
         repositories = desired_state(plan, settings.stages).repositories
-        late = list(late_commits(not_brought_over(settings, plan, repositories, monorepo_of(settings), token), made))
+        late = list(late_commits(find_late_commits(settings, plan, repositories, monorepo_of(settings), token), made))
     return sorted(
         [*lost, *drifts(seen.values(), settings.owner), *unseen, *late],
         key=lambda one: (one.repository, one.area, one.thing),

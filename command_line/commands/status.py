@@ -14,7 +14,7 @@ from command_line.stack.sandbox_stack import environment_of
 from command_line.stack.stack import DEV, Stack, stack_named
 from command_line.terminal.console import steps
 from command_line.terminal.options import StackOption
-from components.history.late_commits import not_brought_over
+from components.history.late_commits import find_late_commits
 from components.stack.locations import remote_of, selections_of
 from components.stack.settings import github_token
 from migration.cutover.frozen import archive_tag, frozen_in, pinned
@@ -124,7 +124,7 @@ def _look(stack: Stack) -> MigrationStatus:
                     remote = remote_of(settings, desired.name, token)
                     standings[desired.name] = standing_of(split.git_dir, remote, desired.default_branch, head)
             late = Counter(
-                one.repository for one in not_brought_over(settings, plan, state.repositories, monorepo, token)
+                one.repository for one in find_late_commits(settings, plan, state.repositories, monorepo, token)
             )
     waves = (
         WaveStatus(

@@ -222,7 +222,7 @@ def _of_files(drift: Drift) -> Iterator[Drift]:
 
 
 def _of_history(drift: Drift, owner: str) -> Iterator[Drift]:
-    """The branches, tags and notes that the code move wrote; see `components.history.carrying.seen_on_github`."""
+    """The branches, tags and notes that the code move wrote; see `components.history.carrying.read_code_move`."""
     was, now = drift.resource.was, drift.resource.now
     if not now:
         return  # the repository is gone, which is told of the repository

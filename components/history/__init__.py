@@ -1,4 +1,4 @@
-"""The histories that move, and the resource that carries each to its repository.
+"""The histories that move, and the resource that pushes each to its repository.
 
 It must not know a repository's settings.
 """

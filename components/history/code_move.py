@@ -1,4 +1,4 @@
-"""The dynamic resource that carries a folder's history to its repository."""
+"""The dynamic resource that pushes a folder's history to its repository."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ if TYPE_CHECKING:  # a provider's process does without
 
 
 class CodeMoveProvider(StackProvider):
-    """Pushes, looks, and never deletes."""
+    """Pushes and reads; never deletes."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Push everything; harmless when an interrupted run has pushed it already."""
-        from components.history.code_move_operations import carry_to_github
+        from components.history.code_move_operations import push_code_move
 
-        return CreateResult(props["repository"], carry_to_github(props, stack_config()))
+        return CreateResult(props["repository"], push_code_move(props, stack_config()))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare what the monorepo gives with what was carried, or with what the last refresh found.
+        """Compare what the monorepo has with what was pushed, or with what the last refresh found.
 
-        A conflict is looked at again each time: people may have resolved it.
+        A conflict is checked again each time: people may have resolved it.
         """
         changed = [name for name in COMPARED if _olds.get(name) != _news.get(name)]
         replaces = [name for name in changed if name == "repository"]
@@ -35,19 +35,19 @@ class CodeMoveProvider(StackProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Push what is new or missing."""
-        from components.history.code_move_operations import carry_to_github
+        from components.history.code_move_operations import push_code_move
 
-        return UpdateResult(carry_to_github(_news, stack_config()))
+        return UpdateResult(push_code_move(_news, stack_config()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look where the vendor branch, the tags and the default branch are now."""
-        from components.history.code_move_operations import seen_on_github
+        """Read where the vendor branch, the tags and the default branch are now."""
+        from components.history.code_move_operations import read_code_move
 
-        seen = seen_on_github(props, stack_config())
-        return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
+        current = read_code_move(props, stack_config())
+        return ReadResult(None, {}) if current is None else ReadResult(id_, current, inputs=dict(current))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Leave the history where it is: to forget a move must lose nobody's commits."""
+        """Leave the history where it is: deleting the resource must not lose commits."""
 
 
 COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes", "first_release")
@@ -57,14 +57,14 @@ COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes", "fi
 class CodeMoveArgs:
     """What one repository must hold, known before anything is pushed.
 
-    repository: its name at GitHub, without the owner.
+    repository: its name on GitHub, without the owner.
     head: commit at the end of the moved history, where the vendor branch must be.
     tree: of the commit that follows it there with what the plan's transforms change; "" when they change nothing.
     tags: tag name to object id.
     notes: whether each commit gets a git note with the id of its commit in the monorepo.
     first_release: tag of the default branch once it has everything; "" for none.
-    brought_back: commits of the default branch up to which rollbacks took people's work into the monorepo.
-    carries: the history in figures, for the person who reviews the preview.
+    brought_back: commits of the default branch that rollbacks have returned to the monorepo.
+    carries: the size of the history, for the reviewer of the preview.
     """
 
     repository: pulumi.Input[str]
@@ -85,7 +85,7 @@ class CodeMoveArgs:
         tree: str = "",
         brought_back: Sequence[str] = (),
     ) -> "CodeMoveArgs | None":
-        """What the repository's code move carries. tree: of the vendor branch's tip where transforms change it.
+        """What the repository's code move pushes. tree: of the vendor branch's tip where transforms change it.
 
         None when nothing of the monorepo's history is for it, and while it is archived: GitHub takes no push then.
         """
@@ -98,7 +98,7 @@ class CodeMoveArgs:
             tree=tree,
             tags=history.tags,
             notes=desired.notes,
-            carries=in_figures(history),
+            carries=describe_history(history),
             first_release=desired.first_release,
             brought_back=brought_back,
         )
@@ -107,14 +107,14 @@ class CodeMoveArgs:
 class CodeMove(Resource, module="code_move", name="CodeMove"):
     """The vendor branch, the tags and the default branch of one repository, as far as they come from the monorepo.
 
-    Leaves every other branch and tag alone. Deleting the resource deletes nothing at GitHub.
+    Leaves every other branch and tag alone. Deleting the resource deletes nothing on GitHub.
     """
 
     conflict: pulumi.Output[str]
     """Why the default branch lacks some of the monorepo's work, and where to resolve it; "" when it has everything."""
 
     def __init__(self, name: str, args: CodeMoveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the move under the stack's settings; `carries` is shown, not compared, and so is `brought_back`."""
+        """Register the move under the stack's settings; `carries` and `brought_back` are shown, not compared."""
         super().__init__(
             CodeMoveProvider(),
             name,
@@ -135,8 +135,8 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
         self.conflict.apply(fail_at_the_end)
 
 
-def in_figures(history: "SplitHistory") -> str:
-    """The history in figures, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
+def describe_history(history: "SplitHistory") -> str:
+    """The size of the history, such as "1,204 commits, 38 merges, 3 tags, 412 files"."""
     counts = {
         "commit": history.commits,
         "merge": history.merges,

@@ -5,7 +5,7 @@ from typing import Any
 
 from pulumi.dynamic import Config
 
-from components.history.conflict_pull_request import propose
+from components.history.conflict_pull_request import open_pull_request
 from components.stack.locations import remote_of, workspace_of
 from components.stack.provider_settings import settings_from
 from migration.delivery.notes import NOTES_REF
@@ -14,10 +14,10 @@ from migration.errors import RemoteError
 from migration.split.workspace import Workspace
 
 
-def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+def push_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """Push what the properties name from this machine's copy of the split history; the properties afterwards.
 
-    A conflict with people's work stops nothing else: it goes into a pull request, and `conflict` tells of it.
+    A conflict with people's work stops nothing else: it goes into a pull request, and `conflict` describes it.
     """
     settings = settings_from(config)
     carried = PushTarget(
@@ -32,15 +32,15 @@ def carry_to_github(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     )
     git_dir, remote = Workspace(workspace_of(settings)).git_dir, remote_of(settings, carried.repository)
     conflict = carry(carried, git_dir, remote).conflict
-    told = f"{conflict.sentence} Resolve it in {propose(settings, conflict)}" if conflict else ""
-    return {**props, "conflict": told}
+    message = f"{conflict.sentence} Resolve it in {open_pull_request(settings, conflict)}" if conflict else ""
+    return {**props, "conflict": message}
 
 
-def seen_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
+def read_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
     """The properties as GitHub has them now; "" for a branch that is gone. None when the repository is gone.
 
-    Only tags that were carried are looked at: people's own tags are theirs. A default branch that moved on is people's
-    work and no difference; one that is gone is. So are notes that are gone; the next push mends what they say.
+    Only tags that were pushed are compared; other tags belong to the repository's users. New commits on the default
+    branch are not a difference. A missing default branch is, and so are missing notes; the next push restores them.
     """
     settings = settings_from(config)
     remote = remote_of(settings, props["repository"])

@@ -1,4 +1,4 @@
-"""The pull request in which a person resolves a conflict: opened once, kept up to date."""
+"""The pull request in which a person resolves a conflict: opened once, then updated."""
 
 import httpx
 
@@ -8,23 +8,23 @@ from migration.delivery.conflicts import RESOLUTION_BRANCH, Conflict
 from migration.errors import RemoteError
 
 
-def propose(settings: Settings, conflict: Conflict) -> str:
-    """Open the pull request for a conflict, or bring the open one up to date; its web address.
+def open_pull_request(settings: Settings, conflict: Conflict) -> str:
+    """Open the pull request for a conflict, or update the open one. Returns its web address.
 
     One that a person closed stays closed while the conflict is the same.
     https://docs.github.com/en/rest/pulls/pulls. Raises RemoteError.
     """
     try:
         with github_client(settings, f"repos/{settings.owner}/{conflict.repository}/") as client:
-            return _proposed(client, settings.owner, conflict)
+            return _open_or_update(client, settings.owner, conflict)
     except httpx.HTTPError as error:
         raise RemoteError(
-            f"{conflict.sentence} The pull request for it could not be opened: {error}. Give the token the right to "
-            f"write pull requests, or open one by hand from {RESOLUTION_BRANCH}."
+            f"{conflict.sentence} The pull request for it could not be opened: {error}. Give the token permission "
+            f"to write pull requests, or open one by hand from {RESOLUTION_BRANCH}."
         ) from None
 
 
-def _proposed(client: httpx.Client, owner: str, conflict: Conflict) -> str:
+def _open_or_update(client: httpx.Client, owner: str, conflict: Conflict) -> str:
     asked = {"state": "all", "head": f"{owner}:{RESOLUTION_BRANCH}", "base": conflict.default_branch}
     earlier = client.get("pulls", params=asked).raise_for_status().json()
     text = {"title": conflict.title, "body": conflict.body}

@@ -1,4 +1,4 @@
-"""Commits that people made in a frozen folder of the monorepo, and that nobody has brought over yet."""
+"""Commits in frozen folders of the monorepo that their new repositories lack."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,16 +11,19 @@ from migration.desired_state import DesiredRepository
 from migration.plan import Plan
 
 
-def not_brought_over(
+def find_late_commits(
     settings: Settings, plan: Plan, repositories: Iterable[DesiredRepository], monorepo: Path, token: str
 ) -> list[Straggler]:
-    """Those of every frozen repository; none that is there with its author and date. Raises GitError, RemoteError."""
-    wanted = list(repositories)
-    late = stragglers(monorepo, plan, wanted, frozen_in(monorepo))
+    """The late commits of every frozen repository; one with the same author and date there is not late.
+
+    Raises GitError, RemoteError.
+    """
+    listed = list(repositories)
+    late = stragglers(monorepo, plan, listed, frozen_in(monorepo))
     found = []
-    for desired in wanted:
-        ours = [one for one in late if one.repository == desired.name]
-        if ours:
+    for desired in listed:
+        late_here = [commit for commit in late if commit.repository == desired.name]
+        if late_here:
             known = written_in(remote_of(settings, desired.name, token), f"refs/heads/{desired.default_branch}")
-            found += [one for one in ours if (one.author, one.date) not in known]
+            found += [commit for commit in late_here if (commit.author, commit.date) not in known]
     return found

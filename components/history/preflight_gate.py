@@ -1,4 +1,4 @@
-"""The preflight within the stack's program: warnings are told, a refusal ends the run before anything is made."""
+"""The preflight within the stack's program: warnings are logged, a refusal ends the run before the first write."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from components.github.inventory import GitHubInventory, existing_at_github, rec
 from components.github.request_budget import beyond_the_limit, budget_of
 from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import server_facts
-from components.stack.plain_errors import tell_progress
+from components.stack.plain_errors import show_progress
 from components.stack.settings import Settings
 from engine import ensure_secret_scanner
 from migration.errors import PreflightError
@@ -18,40 +18,40 @@ from migration.preflight import Finding, PreflightReport, Severity, in_lines, pr
 from migration.split.splitting import Split
 
 
-def look_through(split: Split, monorepo: Path, plan: Plan) -> PreflightReport:
-    """What the histories hold. Costs nothing where the same split was looked through before.
+def scan_histories(split: Split, monorepo: Path, plan: Plan) -> PreflightReport:
+    """Scan the histories. Costs nothing where the same split was scanned before.
 
     Raises CodeMoveError, EngineError.
     """
     scanner = ensure_secret_scanner(lambda message, _: pulumi.log.info(message, ephemeral=True))
-    return preflight(split, monorepo, plan, scanner, tell_progress)
+    return preflight(split, monorepo, plan, scanner, show_progress)
 
 
-def allowed_at_github(
-    settings: Settings, wanted: GitHubRequirements, split: Split, found: PreflightReport
+def check_before_writing(
+    settings: Settings, required: GitHubRequirements, split: Split, found: PreflightReport
 ) -> GitHubInventory:
-    """What GitHub has already, when neither it nor what was found in the histories stands against a first write.
+    """The inventory of GitHub, when neither it nor the findings in the histories forbid the first write.
 
     Raises PreflightError with all refusals, SettingsError.
     """
-    existing = recognised(settings, existing_at_github(settings, wanted.names), split)
-    demand(found, _unmet(settings, wanted, existing))
+    existing = recognised(settings, existing_at_github(settings, required.names), split)
+    reject_refusals(found, _unmet(settings, required, existing))
     return existing
 
 
-def _unmet(settings: Settings, wanted: GitHubRequirements, existing: GitHubInventory) -> tuple[Finding, ...]:
-    """What GitHub would refuse; also tells when this hour's limit will not do.
+def _unmet(settings: Settings, required: GitHubRequirements, existing: GitHubInventory) -> tuple[Finding, ...]:
+    """What GitHub would refuse. Warns when the hourly limit is too low.
 
-    Asks nothing when all that comes first is there: a run that changes nothing makes no request here.
+    Sends no request when everything exists already.
     """
-    server = server_facts(settings, existing) if existing.owner and wanted.is_new_to(existing) else None
-    if server and (warning := beyond_the_limit(budget_of(wanted, existing).next, server)):
+    server = server_facts(settings, existing) if existing.owner and required.is_new_to(existing) else None
+    if server and (warning := beyond_the_limit(budget_of(required, existing).next, server)):
         pulumi.log.warn(warning)
-    return unmet(wanted, existing, server)
+    return unmet(required, existing, server)
 
 
-def demand(found: PreflightReport, at_github: Sequence[Finding]) -> None:
-    """Tell the warnings; raise PreflightError with all refusals, unless there is none."""
+def reject_refusals(found: PreflightReport, at_github: Sequence[Finding]) -> None:
+    """Log the warnings. Raises PreflightError with all refusals, if there are any."""
     findings = [*at_github, *found.findings]
     refusals = [finding for finding in findings if finding.severity is Severity.REFUSAL]
     if warnings := [finding for finding in findings if finding.severity is Severity.WARNING]:
@@ -59,5 +59,5 @@ def demand(found: PreflightReport, at_github: Sequence[Finding]) -> None:
     if refusals:
         lines = "\n".join(in_lines(refusals))
         raise PreflightError(
-            f"Nothing was written: this would fail, or be regretted. ./multirepo preflight shows all of it.\n{lines}"
+            f"The preflight failed. Nothing was written. ./multirepo preflight shows all findings.\n{lines}"
         )

@@ -24,7 +24,7 @@ class PreparedHistories:
     """What a stack moves. monorepo: on this machine. trees: of the vendor branches' tips that transforms change.
 
     frozen: repositories that are cut over. In `split` they end where they ended then.
-    brought_back: by repository, its commits up to which rollbacks took people's work into the monorepo.
+    brought_back: by repository, its commits that rollbacks have returned to the monorepo.
     """
 
     monorepo: Path
@@ -38,12 +38,12 @@ class PreparedHistories:
         """Split, proved and transformed. Raises CodeMoveError, TransformError, DesiredStateError."""
         monorepo = monorepo_of(settings)
         frozen = frozen_in(monorepo)
-        demand_way_back(state, frozen)
+        reject_move_after_cutover(state, frozen)
         whole = split_histories(settings, monorepo, plan.monorepo.default_branch, state, progress)
         split = pinned(whole, frozen)
         locking = locking_of(settings, plan, split)
         trees = tip_trees(plan, split, settings.index_url, locking, pulumi.log.warn)
-        trees |= {name: one.carried.tree for name, one in frozen.items()}
+        trees |= {name: frozen_repository.carried.tree for name, frozen_repository in frozen.items()}
         return cls(monorepo=monorepo, split=split, trees=trees, frozen=frozen, brought_back=brought_back_in(monorepo))
 
     def code_of(self, desired: DesiredRepository) -> CodeMoveArgs | None:
@@ -63,16 +63,17 @@ class PreparedHistories:
         return DeliveredHistory(head=history.head, tree=self.trees.get(name, ""), tags=history.tags)
 
     def stragglers(self, plan: Plan, state: DesiredState) -> list[Straggler]:
-        """Commits in frozen folders, which are not carried over."""
+        """Commits in frozen folders, which no repository has."""
         return stragglers(self.monorepo, plan, state.repositories, self.frozen)
 
 
-def demand_way_back(state: DesiredState, frozen: Mapping[str, Frozen]) -> None:
-    """Refuse to carry on what was cut over: only a rollback thaws its folders and brings people's work back."""
+def reject_move_after_cutover(state: DesiredState, frozen: Mapping[str, Frozen]) -> None:
+    """Reject moving a repository that is cut over: only a rollback unfreezes its folders and returns its commits."""
     if faults := [
-        f"multirepo:waves.{one.wave} in the stack file: {one.name} is cut over, so its wave cannot be moving. To "
-        f"take it back, first run: pulumi config set --path 'multirepo:waves.{one.wave}' rolled_back && pulumi up"
-        for one in state.repositories
-        if one.name in frozen and not one.cut_over and not one.archived
+        f"multirepo:waves.{repository.wave} in the stack file: {repository.name} is cut over, so its wave cannot be "
+        f"moving. To take it back, first run: pulumi config set --path 'multirepo:waves.{repository.wave}' rolled_back "
+        "&& pulumi up"
+        for repository in state.repositories
+        if repository.name in frozen and not repository.cut_over and not repository.archived
     ]:
         raise DesiredStateError("\n".join(faults))

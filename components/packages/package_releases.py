@@ -1,4 +1,4 @@
-"""What lock files are told of private packages: as they are published, or as this run is going to publish them."""
+"""The releases of private packages for lock files: as published, or as this run will publish them."""
 
 import json
 import tempfile
@@ -30,10 +30,10 @@ class PackageReleases:
         self._settings, self._plan, self._split = settings, plan, split
 
     def __call__(self, names: Iterable[NormalizedName]) -> Mapping[NormalizedName, ReleaseMetadata]:
-        """Raises PackagesError where one can neither be built nor read."""
+        """The release of each name. Raises PackagesError where one can neither be built nor read."""
         assert self._settings.devpi
-        wanted = set(names)
-        sources = {name: source for name, source in self._sources().items() if name in wanted}
+        requested = set(names)
+        sources = {name: source for name, source in self._sources().items() if name in requested}
         return {
             name: self._release(source, files)
             for (name, source), files in zip(
@@ -53,11 +53,11 @@ class PackageReleases:
     def _release(self, source: BuildSource, published: "Mapping[str, ReleaseFile]") -> ReleaseMetadata:
         """As it is built from what the folder holds, unless the registry has this version with other content."""
         date = last_change(self._split.git_dir, source.commit, source.folder)
-        built = _kept([source.name, source.version, source.digest, date], lambda: self._built(source))
-        there = {name: file.sha256 for name, file in published.items()}
-        if there.items() <= built.files.items():
-            return built  # what of it the registry lacks is going to be sent
-        return _kept([source.name, source.version, there], lambda: self._read(published))
+        built = _cached_release([source.name, source.version, source.digest, date], lambda: self._built(source))
+        hashes = {name: file.sha256 for name, file in published.items()}
+        if hashes.items() <= built.files.items():
+            return built  # the missing files will be uploaded
+        return _cached_release([source.name, source.version, hashes], lambda: self._read(published))
 
     def _built(self, source: BuildSource) -> ReleaseMetadata:
         from components.packages.published_package_operations import build
@@ -81,11 +81,11 @@ class PackageReleases:
         with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
             file = Path(output, wheel)
             file.write_bytes(content)
-            return release_of(file, {name: one.sha256 for name, one in published.items()})
+            return release_of(file, {name: file.sha256 for name, file in published.items()})
 
 
 def _published(server: DevpiServer, sources: Iterable[BuildSource]) -> "list[Mapping[str, ReleaseFile]]":
-    """The files of each version that the registry has; none where it does not answer or does not say.
+    """The files of each version in the registry; none where it does not respond.
 
     A preview needs no password and no registry: what is built now is what an `up` would publish.
     """
@@ -103,7 +103,7 @@ def _published(server: DevpiServer, sources: Iterable[BuildSource]) -> "list[Map
     return found
 
 
-def _kept(ingredients: list[object], make: Callable[[], ReleaseMetadata]) -> ReleaseMetadata:
+def _cached_release(ingredients: list[object], make: Callable[[], ReleaseMetadata]) -> ReleaseMetadata:
     content = made_once(WORKSPACE / "releases", ingredients, lambda: json.dumps(asdict(make())).encode())
     known = json.loads(content)
     return ReleaseMetadata(**{**known, "requires_dist": tuple(known["requires_dist"])})

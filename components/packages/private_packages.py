@@ -1,4 +1,4 @@
-"""The private packages of a stack: their registry, what each repository publishes to it, and who has to wait for it."""
+"""The private packages of a stack: their registry, who publishes to it, and which repositories wait."""
 
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
@@ -19,7 +19,7 @@ from migration.split.splitting import Split
 
 
 def locking_of(settings: Settings, plan: Plan, split: Split) -> Locking | None:
-    """What brings the lock files of this stack up to date; None where it publishes nothing itself.
+    """What updates the lock files of this stack; None where it publishes nothing itself.
 
     Costs nothing until a lock file is out of date. Then each package is built once for what goes into it.
     """
@@ -27,7 +27,7 @@ def locking_of(settings: Settings, plan: Plan, split: Split) -> Locking | None:
         return None
     return Locking(
         releases=PackageReleases(settings, plan, split),
-        packages=tuple(canonicalize_name(one.name) for home in plan.repositories for one in home.packages),
+        packages=tuple(canonicalize_name(package.name) for home in plan.repositories for package in home.packages),
         file_url=settings.devpi.file_url,
         poetry=VERSIONS["poetry"],
         folder=WORKSPACE,
@@ -40,19 +40,21 @@ class PrivatePackages:
     registry: what the stack keeps; None where it keeps none.
     """
 
-    def __init__(self, settings: Settings, plan: Plan, kept: Mapping[str, DesiredSettings], split: Split) -> None:
+    def __init__(
+        self, settings: Settings, plan: Plan, settings_by_repository: Mapping[str, DesiredSettings], split: Split
+    ) -> None:
         """Register the registry. kept: the settings of every repository that exists."""
-        self.registry = keep_registry(settings, plan, kept)
-        # A role of CodeArtifact is for jobs at GitHub: there the first version is published by the release pipeline.
+        self.registry = keep_registry(settings, plan, settings_by_repository)
+        # Only jobs on GitHub can use a role of CodeArtifact: there the release pipeline publishes the first version.
         self._publishes = settings.devpi is not None
         self._plan, self._split = plan, split
-        self._planned = {one.name: one for one in plan.repositories}
+        self._planned = {repository.name: repository for repository in plan.repositories}
         self._published: dict[NormalizedName, PublishedPackage] = {}
 
     def ordered(self, repositories: Iterable[DesiredRepository]) -> list[DesiredRepository]:
         """The repositories, each after those whose packages it uses, otherwise in their own order."""
-        desired = {one.name: one for one in repositories}
-        homes = {package.name: one.name for one in self._plan.repositories for package in one.packages}
+        desired = {repository.name: repository for repository in repositories}
+        homes = {package.name: home.name for home in self._plan.repositories for package in home.packages}
         sorter: TopologicalSorter[str] = TopologicalSorter()
         for name in desired:
             sorter.add(name, *({homes[need] for need in self._needs(name)} - {name}) & desired.keys())
@@ -75,9 +77,9 @@ class PrivatePackages:
             or history.head is None
         ):
             return {}
-        sources = {one.name: one for one in sources_of(self._plan, planned, self._split.git_dir, history.head)}
+        sources = {source.name: source for source in sources_of(self._plan, planned, self._split.git_dir, history.head)}
         for name in TopologicalSorter(
-            {one.name: set(one.needs) & sources.keys() for one in sources.values()}
+            {source.name: set(source.needs) & sources.keys() for source in sources.values()}
         ).static_order():
             waits = [self.registry.ready, *(self._published[canonicalize_name(need)] for need in sources[name].needs)]
             after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=waits))

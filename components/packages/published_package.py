@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # a provider's process does without
 
 
 class PublishedPackageProvider(StackProvider):
-    """Builds, publishes, looks, and never deletes."""
+    """Builds, publishes and reads; never deletes."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Publish what is missing; nothing when an interrupted run has published all of it."""
@@ -32,8 +32,8 @@ class PublishedPackageProvider(StackProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Publish the new version, or what of this one is missing.
 
-        The monorepo goes on after a release: then this version is refused, and told, and the one published stays what
-        consumers get. That stops nobody else's move.
+        When the folder changed after the release, this version is refused and reported, and consumers keep the
+        published one. Other repositories move on.
         """
         from components.packages.published_package_operations import publish
         from migration.errors import VersionTakenError
@@ -47,20 +47,20 @@ class PublishedPackageProvider(StackProvider):
             return UpdateResult({**_news, **as_published, "refused": str(error)})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look what the registry has of this version now, and whether the repository still says where it comes from."""
+        """Read the files of this version in the registry, and whether the repository still has its provenance."""
         from components.packages.published_package_operations import is_recorded, published
 
-        seen = published(props, stack_config())
-        if not seen:
+        current = published(props, stack_config())
+        if not current:
             return ReadResult(None, {})
-        return ReadResult(id_, {**props, "seen": seen, "recorded": is_recorded(props, stack_config())})
+        return ReadResult(id_, {**props, "seen": current, "recorded": is_recorded(props, stack_config())})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Leave every version in the registry: somebody's lock file names it."""
+        """Leave every version in the registry: lock files name it."""
 
 
 def _is_other(olds: dict[str, Any], news: dict[str, Any]) -> bool:
-    """Whether another version is asked for, or a build would take in something else."""
+    """Whether the version or the content of a build differs."""
     return any(olds.get(key) != news.get(key) for key in ("version", "digest"))
 
 
@@ -78,7 +78,7 @@ class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
     def __init__(
         self, name: str, source: "BuildSource", monorepo_commit: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Register the version; commits are told with what is published, not compared."""
+        """Register the version; commits are shown with what is published, not compared."""
         made = {"files": None, "seen": None, "manifest": None, "recorded": None, "refused": None}
         properties = {**asdict(source), "needs": list(source.needs), "monorepo_commit": monorepo_commit, **made}
         super().__init__(PublishedPackageProvider(), name, properties, opts)

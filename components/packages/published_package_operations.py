@@ -23,7 +23,7 @@ from migration.split.workspace import Workspace
 
 
 def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
-    """Build the version and send what the registry lacks of it. The outputs: files, seen, manifest, recorded.
+    """Build the version and upload the files that the registry lacks. The outputs: files, seen, manifest, recorded.
 
     Raises PackagesError.
     """
@@ -64,7 +64,7 @@ def build(source: BuildSource, settings: Settings, output: Path) -> Distribution
     from migration.transforms.applying import transform  # a refresh needs none of it
 
     plan = read_plan(settings.plan_file)
-    repository = next(one for one in plan.repositories if one.name == source.repository)
+    repository = next(repository for repository in plan.repositories if repository.name == source.repository)
     git_dir = Workspace(workspace_of(settings)).git_dir
     files = files_of(git_dir, source.commit)
     try:
@@ -87,7 +87,10 @@ def _send(source: BuildSource, files: list[Path], settings: Settings) -> None:
         upload(files, server.publish_url, server.publisher, token)
         arrived = devpi.files(server.index, source.name, source.version)
         for file in files:
-            sent, there = file.read_bytes(), arrived.get(file.name)
-            if there is None or download(there.url, server.publisher, token) != sent:
+            sent, stored = file.read_bytes(), arrived.get(file.name)
+            if stored is None or download(stored.url, server.publisher, token) != sent:
                 digest = hashlib.sha256(sent).hexdigest()
-                raise RegistryError(f"{server.publish_url} took {file.name} (sha256 {digest}) and gives back another.")
+                raise RegistryError(
+                    f"{server.publish_url} took {file.name} (sha256 {digest}) and serves other content. "
+                    "The upload was not recorded. Check the proxy or cache before the index."
+                )

@@ -1,4 +1,4 @@
-"""The private package registry: one contract, and what keeps it.
+"""The private package registry: one contract, and the kinds that fulfil it.
 
 contract       what the rest of the stack knows of a registry
 devpi          a devpi-server: its users, its index, a token for each repository that reads or publishes

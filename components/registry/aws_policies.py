@@ -29,7 +29,7 @@ def subjects(owner: str, repository: str, branch: str, environments: Iterable[st
     return [
         f"{own}:ref:refs/heads/{branch}",
         f"{own}:pull_request",
-        *(f"{own}:environment:{one}" for one in environments),
+        *(f"{own}:environment:{environment}" for environment in environments),
     ]
 
 
@@ -56,7 +56,7 @@ def publishing(domain: CodeArtifactDomain, packages: Iterable[str]) -> Document:
     own = {
         "Effect": "Allow",
         "Action": ["codeartifact:PublishPackageVersion", "codeartifact:PutPackageMetadata"],
-        # Between the format and the name stands a namespace, which Python packages do not have.
+        # Between the format and the name is a namespace, which Python packages do not have.
         "Resource": [f"{domain.arn('package')}/{domain.repository}/pypi//{name}" for name in names],
     }
     return _document(*_reading(domain), own)
@@ -85,7 +85,7 @@ def domain_access(roles: Iterable[str]) -> Document:
 
 
 def repository_access(readers: Iterable[str]) -> Document:
-    """The repository's own policy: these roles read. What a publisher may write stands in its role."""
+    """The repository's own policy: these roles read. The role of a publisher holds its permission to write."""
     return _document(_for(readers, "codeartifact:GetRepositoryEndpoint", "codeartifact:ReadFromRepository"))
 
 

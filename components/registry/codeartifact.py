@@ -43,30 +43,38 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
             opts=self._child,
         )
         self._roles = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[github]))
-        readers = {one: self._role(one, "reads", list(jobs[one]), policies.reading(domain)) for one in users.readers}
-        publishers = {
-            one: self._role(
-                one, "publishes", domain.release_subjects(one), policies.publishing(domain, users.publishers[one])
-            )
-            for one in users.publishers
+        readers = {
+            repository: self._role(repository, "reads", list(jobs[repository]), policies.reading(domain))
+            for repository in users.readers
         }
-        roles = {domain.role_arn(one, "reads"): role for one, role in readers.items()}
-        roles |= {domain.role_arn(one, "publishes"): role for one, role in publishers.items()}
-        ready = self._let_in(roles)
+        publishers = {
+            repository: self._role(
+                repository,
+                "publishes",
+                domain.release_subjects(repository),
+                policies.publishing(domain, users.publishers[repository]),
+            )
+            for repository in users.publishers
+        }
+        roles = {domain.role_arn(repository, "reads"): role for repository, role in readers.items()}
+        roles |= {domain.role_arn(repository, "publishes"): role for repository, role in publishers.items()}
+        ready = self._grant_access(roles)
         self.access = self._access(readers, publishers, ready)
         self.register_outputs({"index_url": domain.index_url})
 
     def _make_domain(self) -> aws.codeartifact.Repository:
         name, domain = self._name, self._domain
-        kept = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(protect=True, retain_on_delete=True))
+        retained = pulumi.ResourceOptions.merge(
+            self._child, pulumi.ResourceOptions(protect=True, retain_on_delete=True)
+        )
         key = aws.kms.Key(
             f"{name}-key",
             description=f"Encrypts the packages of {domain.domain}",
             enable_key_rotation=True,
             policy=json.dumps(policies.key_access(domain.account)),
-            opts=kept,
+            opts=retained,
         )
-        made = aws.codeartifact.Domain(f"{name}-domain", domain=domain.domain, encryption_key=key.arn, opts=kept)
+        made = aws.codeartifact.Domain(f"{name}-domain", domain=domain.domain, encryption_key=key.arn, opts=retained)
         store = aws.codeartifact.Repository(
             f"{name}-store",
             domain=made.domain,
@@ -74,14 +82,14 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
             external_connections=aws.codeartifact.RepositoryExternalConnectionsArgs(
                 external_connection_name="public:pypi"
             ),
-            opts=kept,
+            opts=retained,
         )
         return aws.codeartifact.Repository(
             f"{name}-repository",
             domain=made.domain,
             repository=domain.repository,
             upstreams=[aws.codeartifact.RepositoryUpstreamArgs(repository_name=store.repository)],
-            opts=kept,
+            opts=retained,
         )
 
     def _role(self, repository: str, does: str, subjects: list[str], policy: policies.Document) -> aws.iam.Role:
@@ -98,7 +106,7 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
         )
         return role
 
-    def _let_in(self, roles: Mapping[str, aws.iam.Role]) -> pulumi.Resource:
+    def _grant_access(self, roles: Mapping[str, aws.iam.Role]) -> pulumi.Resource:
         """roles: by ARN. Once they exist: AWS refuses policies that name one that does not."""
         name = self._name
         after = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=list(roles.values())))
@@ -131,8 +139,12 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
                 pipeline_settings.DOMAIN_OWNER: domain.account,
             },
             own_variables={
-                pipeline_settings.READER_ROLE: {one: domain.role_arn(one, "reads") for one in readers},
-                pipeline_settings.PUBLISHER_ROLE: {one: domain.role_arn(one, "publishes") for one in publishers},
+                pipeline_settings.READER_ROLE: {
+                    repository: domain.role_arn(repository, "reads") for repository in readers
+                },
+                pipeline_settings.PUBLISHER_ROLE: {
+                    repository: domain.role_arn(repository, "publishes") for repository in publishers
+                },
             },
             secrets={},
             ready=ready,

@@ -37,8 +37,8 @@ class DevpiServerContainer(pulumi.ComponentResource):
         super().__init__("multirepo:registry:DevpiServerContainer", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         image = _image(name, settings, child)
-        kept = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(retain_on_delete=True))
-        volume = docker.Volume(f"{name}-volume", name=settings.name, opts=kept)
+        retained = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(retain_on_delete=True))
+        volume = docker.Volume(f"{name}-volume", name=settings.name, opts=retained)
         once = pulumi.ResourceOptions(ignore_changes=["uploads"], delete_before_replace=True)
         self.container = docker.Container(
             f"{name}-container",
@@ -54,7 +54,7 @@ class DevpiServerContainer(pulumi.ComponentResource):
             capabilities=docker.ContainerCapabilitiesArgs(drops=["ALL"]),
             security_opts=["no-new-privileges:true"],
             restart="unless-stopped",
-            wait=True,  # until the image's health check is content
+            wait=True,  # until the image's health check passes
             wait_timeout=_PATIENCE,
             opts=pulumi.ResourceOptions.merge(child, once),
         )
@@ -68,13 +68,16 @@ def _password_hash(server: DevpiServer) -> str:
     try:
         return argon2.PasswordHasher().hash(server.password())
     except ValueError as error:
-        raise SettingsError(f"{error} It becomes the password of the registry that this stack makes.") from None
+        raise SettingsError(f"{error} It becomes the password of the registry that this stack creates.") from None
 
 
 def _image(name: str, settings: DevpiContainer, options: pulumi.ResourceOptions) -> docker.RemoteImage:
     """Built by Docker when something that goes into it changes."""
     files = {file.name: file.read_bytes() for file in (*sorted(_IMAGE.iterdir()), _PLUGIN) if file.is_file()}
-    ingredients = [settings.base.encode(), *(part for one in files.items() for part in (one[0].encode(), one[1]))]
+    ingredients = [
+        settings.base.encode(),
+        *(part for file, content in files.items() for part in (file.encode(), content)),
+    ]
     digest = hashlib.sha256(b"\0".join(ingredients)).hexdigest()[:16]
     return docker.RemoteImage(
         f"{name}-image",
@@ -96,6 +99,6 @@ def _context(digest: str, files: Mapping[str, bytes]) -> str:
             (unfinished / file).write_bytes(content)
         try:
             unfinished.rename(folder)
-        except OSError:  # somebody else was quicker
+        except OSError:  # another process has made it
             shutil.rmtree(unfinished)
     return str(folder.relative_to(PROJECT))

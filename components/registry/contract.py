@@ -1,4 +1,4 @@
-"""What the rest of the stack knows of a registry, whatever keeps the packages."""
+"""What the rest of the stack knows of a registry, whatever its kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,25 +35,27 @@ class RegistryUsers:
     publishers: Mapping[str, tuple[str, ...]]
 
 
-def users_of(plan: Plan, kept: Mapping[str, DesiredSettings]) -> RegistryUsers:
-    """Whom the registry has to let in: repositories whose settings name its secrets or roles. kept: by repository."""
+def users_of(plan: Plan, settings_by_repository: Mapping[str, DesiredSettings]) -> RegistryUsers:
+    """Who needs access to the registry: repositories whose settings name its secrets or roles. kept: by repository."""
 
-    def names_one(settings: DesiredSettings, *wanted: str) -> bool:
+    def names_any(settings: DesiredSettings, *names: str) -> bool:
         named = {*settings.secrets, *settings.dependabot_secrets, *settings.variables}
         for environment in settings.environments:
             named |= {*environment.secrets, *environment.variables}
-        return not named.isdisjoint(wanted)
+        return not named.isdisjoint(names)
 
-    packages = {one.name: tuple(package.name for package in one.packages) for one in plan.repositories}
+    packages = {
+        repository.name: tuple(package.name for package in repository.packages) for repository in plan.repositories
+    }
     return RegistryUsers(
         readers=tuple(
             name
-            for name, one in kept.items()
-            if names_one(one, pipeline_settings.READ_TOKEN, pipeline_settings.READER_ROLE)
+            for name, settings in settings_by_repository.items()
+            if names_any(settings, pipeline_settings.READ_TOKEN, pipeline_settings.READER_ROLE)
         ),
         publishers={
             name: packages[name]
-            for name, one in kept.items()
-            if names_one(one, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
+            for name, settings in settings_by_repository.items()
+            if names_any(settings, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
         },
     )

@@ -24,14 +24,14 @@ class DevpiRegistry(pulumi.ComponentResource):
         # Public packages come through the private index, and devpi serves their files from the mirror's own address.
         both = (server.index, PUBLIC)
         readers = {
-            one: DevpiToken(f"{name}-{one}-reads", server.reader, both, (), server.generation, child)
-            for one in users.readers
+            repository: DevpiToken(f"{name}-{repository}-reads", server.reader, both, (), server.generation, child)
+            for repository in users.readers
         }
         publishers = {
-            one: DevpiToken(
-                f"{name}-{one}-publishes", server.publisher, (server.index,), packages, server.generation, child
+            repository: DevpiToken(
+                f"{name}-{repository}-publishes", server.publisher, (server.index,), packages, server.generation, child
             )
-            for one, packages in users.publishers.items()
+            for repository, packages in users.publishers.items()
         }
         self.access = RegistryAccess(
             index_url=server.index_url,
@@ -43,8 +43,8 @@ class DevpiRegistry(pulumi.ComponentResource):
                 pipeline_settings.PUBLISHER: server.publisher,
             },
             secrets={
-                pipeline_settings.READ_TOKEN: {one: made.token for one, made in readers.items()},
-                pipeline_settings.PUBLISH_TOKEN: {one: made.token for one, made in publishers.items()},
+                pipeline_settings.READ_TOKEN: {repository: made.token for repository, made in readers.items()},
+                pipeline_settings.PUBLISH_TOKEN: {repository: made.token for repository, made in publishers.items()},
             },
             ready=index,
         )

@@ -20,7 +20,7 @@ _OPTIONAL = "acl_pkg_read"
 
 
 def make_index(props: Mapping[str, Any], config: Config) -> None:
-    """Make the users and the index, or set them right."""
+    """Create the users and the index, or correct their settings."""
     devpi = _devpi(config)
     for user in props["users"]:
         # Nobody logs in with these passwords, and nobody knows them: tokens are made by the administrator.
@@ -31,7 +31,7 @@ def make_index(props: Mapping[str, Any], config: Config) -> None:
         devpi.ensure_index(props["index"], {_OPTIONAL: props[_OPTIONAL]})
 
 
-def seen_index(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
+def read_index(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
     """The properties as the server has them now; None when the index is gone."""
     devpi = _devpi(config)
     found = devpi.index(props["index"])
@@ -74,7 +74,7 @@ def is_valid_token(number: str, props: Mapping[str, Any], config: Config) -> boo
 
 
 def remove_token(number: str, props: Mapping[str, Any], config: Config) -> None:
-    """Make the token invalid."""
+    """Revoke the token."""
     _devpi(config).delete_token(props["user"], number)
 
 
@@ -87,7 +87,7 @@ def stack_devpi(config: Config) -> DevpiServer:
     server = settings_from(config).devpi
     if server is None:
         raise RegistryError(
-            "The stack's state has a registry and its settings have none. Set multirepo:registry again."
+            "multirepo:registry is not set, and the state of the stack has a registry. Set multirepo:registry again."
         )
     return server
 

@@ -1,4 +1,4 @@
-"""What the stack keeps at a devpi-server, resource by resource: users with a private index, and tokens.
+"""The resources on a devpi-server: users with a private index, and tokens.
 
 https://devpi.net/docs/devpi/devpi/stable/+d/userman/devpi_indices.html
 """
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class DevpiIndexProvider(StackProvider):
-    """Makes users and index, looks, and never deletes: nobody's packages are lost. Pickled."""
+    """Creates and reads users and index; never deletes, so no package is lost. Pickled."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Make what is missing; harmless when an interrupted run has made it already."""
+        """Create what is missing; harmless when an interrupted run has created it already."""
         from components.registry.devpi_operations import make_index
 
         make_index(props, stack_config())
@@ -31,25 +31,25 @@ class DevpiIndexProvider(StackProvider):
         return DiffResult(changes=bool(changed), replaces=[key for key in changed if key == "index"])
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Set it right."""
+        """Change what differs."""
         from components.registry.devpi_operations import make_index
 
         make_index(_news, stack_config())
         return UpdateResult(dict(_news))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look how the index is set now."""
-        from components.registry.devpi_operations import seen_index
+        """Read the settings of the index."""
+        from components.registry.devpi_operations import read_index
 
-        seen = seen_index(props, stack_config())
-        return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
+        current = read_index(props, stack_config())
+        return ReadResult(None, {}) if current is None else ReadResult(id_, current, inputs=dict(current))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave the index and its packages where they are."""
 
 
 class DevpiTokenProvider(StackProvider):
-    """Makes a token, looks whether it is still valid, and makes it invalid. Pickled."""
+    """Creates a token, reads whether it is still valid, and revokes it. Pickled."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """A new token."""
@@ -58,18 +58,18 @@ class DevpiTokenProvider(StackProvider):
         return CreateResult(*make_token(props, stack_config()))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """A token cannot be changed. The new one is made, and given to whoever uses it, before the old one goes."""
+        """A token cannot be changed. The new one is created and distributed before the old one is revoked."""
         changed = [key for key in _TOKEN_SETTINGS if _olds.get(key) != _news.get(key)]
         return DiffResult(changes=bool(changed), replaces=changed, delete_before_replace=False)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look whether the server still knows it."""
+        """Read whether the server still has the token."""
         from components.registry.devpi_operations import is_valid_token
 
         return ReadResult(id_, props) if is_valid_token(id_, props, stack_config()) else ReadResult(None, {})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Make it invalid."""
+        """Revoke it."""
         from components.registry.devpi_operations import remove_token
 
         remove_token(_id, _props, stack_config())
@@ -85,7 +85,7 @@ PUBLIC = "root/pypi"
 class DevpiIndex(Resource, module="registry", name="DevpiIndex"):
     """The private index and the users who own, read and fill it. Public packages come through it from root/pypi.
 
-    A private name is never looked for at root/pypi: the whitelist of names that may come from both is empty. Its
+    A private name is never searched on root/pypi: the whitelist of names that may come from both is empty. Its
     versions cannot be replaced or deleted (volatile=False). Deleting the resource deletes nothing.
     """
 

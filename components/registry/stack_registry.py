@@ -12,12 +12,14 @@ from migration.desired_state import DesiredSettings
 from migration.plan import Plan
 
 
-def keep_registry(settings: Settings, plan: Plan, kept: Mapping[str, DesiredSettings]) -> RegistryAccess | None:
-    """The registry that this stack keeps, ready for use; None where it has none or others keep it.
+def keep_registry(
+    settings: Settings, plan: Plan, settings_by_repository: Mapping[str, DesiredSettings]
+) -> RegistryAccess | None:
+    """The registry that this stack manages, ready for use; None where it has none or manages none.
 
     kept: the settings of every repository that exists, by name.
     """
-    users = users_of(plan, kept)
+    users = users_of(plan, settings_by_repository)
     if settings.devpi:
         if settings.devpi.container is None:
             return DevpiRegistry("registry", settings.devpi, users).access
@@ -29,10 +31,12 @@ def keep_registry(settings: Settings, plan: Plan, kept: Mapping[str, DesiredSett
     if settings.codeartifact:
         from components.registry.codeartifact import CodeArtifactRegistry  # importing pulumi_aws takes its time
 
-        branches = {one.name: one.default_branch for one in plan.repositories}
+        branches = {repository.name: repository.default_branch for repository in plan.repositories}
         jobs = {
-            name: subjects(settings.owner, name, branches[name], [environment.name for environment in one.environments])
-            for name, one in kept.items()
+            name: subjects(
+                settings.owner, name, branches[name], [environment.name for environment in desired.environments]
+            )
+            for name, desired in settings_by_repository.items()
         }
         return CodeArtifactRegistry("registry", settings.codeartifact, users, jobs).access
     return None

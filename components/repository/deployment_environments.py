@@ -14,7 +14,7 @@ from migration.plan import Environment as DesiredEnvironment
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentArgs:
-    """repository: its name at GitHub. teams: slug to number, people: login to number, of at least the reviewers."""
+    """repository: its name on GitHub. teams: slug to number, people: login to number, of at least the reviewers."""
 
     repository: str
     desired: DesiredEnvironment
@@ -73,12 +73,12 @@ class DeploymentEnvironment(pulumi.ComponentResource):
 
 
 def _reviewers(args: EnvironmentArgs) -> list[github.RepositoryEnvironmentReviewerArgs]:
-    people = [one for one in args.desired.reviewers if one.startswith("@")]
+    people = [reviewer for reviewer in args.desired.reviewers if reviewer.startswith("@")]
     if not args.desired.reviewers:
         return []
     return [
         github.RepositoryEnvironmentReviewerArgs(
             teams=[args.teams[slug] for slug in args.desired.reviewers if slug not in people] or None,
-            users=[args.people[one.removeprefix("@")] for one in people] or None,
+            users=[args.people[login.removeprefix("@")] for login in people] or None,
         )
     ]

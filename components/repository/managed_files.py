@@ -1,4 +1,4 @@
-"""The dynamic resource that keeps the files which the stack writes into a repository."""
+"""The dynamic resource that writes the managed files into a repository."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # a provider's process does without
 
 
 class ManagedFilesProvider(StackProvider):
-    """Commits, looks, and leaves the files where they are when the resource goes.
+    """Commits and reads; leaves the files where they are when the resource is deleted.
 
     Holds nothing, and its methods import the code that works, so that what is pickled into the state stays the same.
     """
@@ -38,11 +38,11 @@ class ManagedFilesProvider(StackProvider):
         return UpdateResult(dict(_news))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Look at each file on the default branch, all in one request."""
+        """Read each file on the default branch, all in one request."""
         from components.repository.managed_files_operations import files_on_github
 
-        seen = files_on_github(props, stack_config())
-        return ReadResult(None, {}) if seen is None else ReadResult(id_, seen, inputs=dict(seen))
+        current = files_on_github(props, stack_config())
+        return ReadResult(None, {}) if current is None else ReadResult(id_, current, inputs=dict(current))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Leave the files: the repository's pipelines outlive the stack."""
@@ -50,9 +50,9 @@ class ManagedFilesProvider(StackProvider):
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedFilesArgs:
-    """repository: its name at GitHub, without the owner. branch: the one that holds the files.
+    """repository: its name on GitHub, without the owner. branch: the one that holds the files.
 
-    initial: those that a repository which is born empty starts with, and which are then people's.
+    initial: those that a repository without history starts with; later changes to them are left alone.
     """
 
     repository: str
@@ -62,9 +62,9 @@ class ManagedFilesArgs:
 
 
 class ManagedFiles(Resource, module="managed_files", name="ManagedFiles"):
-    """The managed files of one repository, brought to its default branch in one commit.
+    """The managed files of one repository, committed to its default branch.
 
-    Never touches another file. Deleting the resource deletes nothing at GitHub.
+    Never touches another file. Deleting the resource deletes nothing on GitHub.
     """
 
     def __init__(self, name: str, args: ManagedFilesArgs, opts: pulumi.ResourceOptions | None = None) -> None:

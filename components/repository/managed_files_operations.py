@@ -22,35 +22,35 @@ mutation($input: CreateCommitOnBranchInput!) { createCommitOnBranch(input: $inpu
 
 
 class CommitRefusedError(CodeMoveError):
-    """GitHub did not take the commit of the managed files. Says why, and what to do."""
+    """GitHub rejected the commit of the managed files. Says why, and what to do."""
 
 
 def commit_to_github(props: Mapping[str, Any], obsolete: Iterable[str], config: Config) -> None:
-    """Bring the files to the default branch in one commit, which GitHub signs; none when they are there already.
+    """Commit the files to the default branch at once; GitHub signs the commit. No commit when nothing differs.
 
-    obsolete: paths of files that were managed and are no longer, which go with the same commit.
-    Initial files come along while the branch has no commit but one: what people make of them is theirs.
+    obsolete: paths of files that were managed and are no longer, which the same commit deletes.
+    Initial files are included while the branch has at most one commit: later changes to them are left alone.
     Raises CommitRefusedError.
     """
     settings = settings_from(config)
     initial: Mapping[str, str] = props.get("initial") or {}
     files: Mapping[str, str] = {**initial, **props["files"]}
-    gone = set(obsolete) - set(files)
-    seen = _look(settings, props, [*files, *gone])
-    if seen.head is None:
+    removed = set(obsolete) - set(files)
+    found = _read_branch(settings, props, [*files, *removed])
+    if found.head is None:
         # Nothing can be committed over GraphQL to a repository without a commit; this makes the first one.
         path = min(files)
         _make_first_commit(settings, props, path, files[path])
-        seen = _look(settings, props, [*files, *gone])
-    wanted = {
+        found = _read_branch(settings, props, [*files, *removed])
+    changed = {
         path: content
         for path, content in sorted(files.items())
-        if (path in props["files"] and seen.blobs.get(path) != _blob_id(content))
-        or (path not in props["files"] and seen.commits <= 1 and path not in seen.blobs)
+        if (path in props["files"] and found.blobs.get(path) != _blob_id(content))
+        or (path not in props["files"] and found.commits <= 1 and path not in found.blobs)
     }
-    gone = {path for path in gone if path in seen.blobs}
-    if wanted or gone:
-        _commit(settings, props, seen.head, wanted, sorted(gone))
+    removed = {path for path in removed if path in found.blobs}
+    if changed or removed:
+        _create_commit(settings, props, found.head, changed, sorted(removed))
 
 
 def files_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
@@ -60,15 +60,15 @@ def files_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] 
     """
     files: Mapping[str, str] = props["files"]
     try:
-        blobs = _look(settings_from(config), props, list(files)).blobs
+        blobs = _read_branch(settings_from(config), props, list(files)).blobs
     except RepositoryGoneError:
         return None
-    seen = {
-        path: content if blobs[path] == _blob_id(content) else f"(changed at GitHub: {blobs[path]})"
+    found = {
+        path: content if blobs[path] == _blob_id(content) else f"(changed on GitHub: {blobs[path]})"
         for path, content in files.items()
         if path in blobs
     }
-    return {**props, "files": seen}
+    return {**props, "files": found}
 
 
 class RepositoryGoneError(CommitRefusedError):
@@ -76,7 +76,7 @@ class RepositoryGoneError(CommitRefusedError):
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _BranchContent:
     """The default branch: its head, None for none, and how many commits it has; the id of each path's blob."""
 
     head: str | None
@@ -84,7 +84,7 @@ class _Seen:
     blobs: Mapping[str, str]
 
 
-def _look(settings: Settings, props: Mapping[str, Any], paths: list[str]) -> _Seen:
+def _read_branch(settings: Settings, props: Mapping[str, Any], paths: list[str]) -> _BranchContent:
     """The default branch, with those of the paths that are there."""
     variables = {"owner": settings.owner, "name": props["repository"], "branch": f"refs/heads/{props['branch']}"}
     expressions = {f"file{number}": f"{props['branch']}:{path}" for number, path in enumerate(paths)}
@@ -95,36 +95,39 @@ def _look(settings: Settings, props: Mapping[str, Any], paths: list[str]) -> _Se
         f"{{ ref(qualifiedName: $branch) {{ target {{ oid ... on Commit {{ history(first: 1) {{ totalCount }} }} }} }} "
         f"{asked} }} }}"
     )
-    repository = _answer(settings, props, query, variables | expressions)["repository"]
+    repository = _query(settings, props, query, variables | expressions)["repository"]
     if repository is None:
         raise RepositoryGoneError(f"{props['repository']}: there is no such repository at {settings.github.address}.")
     head = (repository["ref"] or {}).get("target")
     blobs = {path: repository[alias] for path, alias in zip(paths, expressions, strict=True)}
-    return _Seen(
+    return _BranchContent(
         head=head and head["oid"],
         commits=head["history"]["totalCount"] if head else 0,
         blobs={path: blob["oid"] for path, blob in blobs.items() if blob},
     )
 
 
-def _commit(
-    settings: Settings, props: Mapping[str, Any], head: str | None, wanted: Mapping[str, str], gone: list[str]
+def _create_commit(
+    settings: Settings, props: Mapping[str, Any], head: str | None, changed: Mapping[str, str], removed: list[str]
 ) -> None:
     """https://docs.github.com/en/graphql/reference/mutations#createcommitonbranch"""
-    contents = {path: base64.b64encode(content.encode()).decode() for path, content in wanted.items()}
+    contents = {path: base64.b64encode(content.encode()).decode() for path, content in changed.items()}
     commit = {
         "branch": {
             "repositoryNameWithOwner": f"{settings.owner}/{props['repository']}",
             "branchName": props["branch"],
         },
         "expectedHeadOid": head,
-        "message": {"headline": "Update the managed files", "body": "\n".join(f"- {one}" for one in (*wanted, *gone))},
+        "message": {
+            "headline": "Update the managed files",
+            "body": "\n".join(f"- {path}" for path in (*changed, *removed)),
+        },
         "fileChanges": {
             "additions": [{"path": path, "contents": text} for path, text in contents.items()],
-            "deletions": [{"path": path} for path in gone],
+            "deletions": [{"path": path} for path in removed],
         },
     }
-    _answer(settings, props, _COMMIT, {"input": commit})
+    _query(settings, props, _COMMIT, {"input": commit})
 
 
 def _make_first_commit(settings: Settings, props: Mapping[str, Any], path: str, text: str) -> None:
@@ -139,7 +142,7 @@ def _make_first_commit(settings: Settings, props: Mapping[str, Any], path: str, 
         raise _refused(props, str(error)) from None
 
 
-def _answer(settings: Settings, props: Mapping[str, Any], query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+def _query(settings: Settings, props: Mapping[str, Any], query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
     try:
         answer = graphql(settings, query, variables)
     except httpx.HTTPError as error:
@@ -151,10 +154,10 @@ def _answer(settings: Settings, props: Mapping[str, Any], query: str, variables:
     return data
 
 
-def _refused(props: Mapping[str, Any], told: str) -> CommitRefusedError:
+def _refused(props: Mapping[str, Any], reason: str) -> CommitRefusedError:
     return CommitRefusedError(
-        f"{props['repository']}: the managed files could not be brought to {props['branch']}: {' '.join(told.split())} "
-        "Run pulumi up again when somebody pushed at the same moment; if a rule forbids it, see `migration:` under "
+        f"{props['repository']}: The managed files were not committed to {props['branch']}: {' '.join(reason.split())} "
+        "Run pulumi up again after a concurrent push; if a rule forbids the commit, see `migration:` under "
         "`protection` in the plan."
     )
 

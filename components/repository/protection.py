@@ -25,7 +25,7 @@ _ADMINS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ProtectionArgs:
-    """owner: at GitHub. repository: its name. node_id: its global id. teams: slug to number, for those who bypass."""
+    """owner: on GitHub. repository: its name. node_id: its global id. teams: slug to number, for those who bypass."""
 
     owner: str
     repository: str
@@ -49,7 +49,7 @@ class RepositoryProtection(pulumi.ComponentResource):
         rulesets = [self._ruleset(ruleset) for ruleset in args.desired.rulesets]
         branches = [self._branch(branch) for branch in args.desired.branches]
         self.register_outputs(
-            {"rulesets": [one.name for one in rulesets], "branches": [one.pattern for one in branches]}
+            {"rulesets": [ruleset.name for ruleset in rulesets], "branches": [branch.pattern for branch in branches]}
         )
 
     def _ruleset(self, ruleset: Ruleset) -> github.RepositoryRuleset:
@@ -63,7 +63,7 @@ class RepositoryProtection(pulumi.ComponentResource):
             conditions=github.RepositoryRulesetConditionsArgs(
                 ref_name=github.RepositoryRulesetConditionsRefNameArgs(includes=list(ruleset.include), excludes=[])
             ),
-            bypass_actors=[self._actor(one) for one in ruleset.bypass],
+            bypass_actors=[self._actor(slug) for slug in ruleset.bypass],
             rules=_rules(ruleset),
             opts=pulumi.ResourceOptions(parent=self, hooks=self._args.leftovers.hooks),
         )

@@ -13,7 +13,7 @@ from migration.plan import Actions, Label
 
 @dataclass(frozen=True, kw_only=True)
 class RepositorySettingsArgs:
-    """repository: its name at GitHub. exists: whether it is there. labels: names of those that it has."""
+    """repository: its name on GitHub. exists: whether it is there. labels: names of those that it has."""
 
     repository: str
     desired: DesiredSettings
@@ -23,7 +23,7 @@ class RepositorySettingsArgs:
 
 
 class RepositoryFeatures(pulumi.ComponentResource):
-    """What GitHub Actions may do, whether Dependabot warns and repairs, and the labels that the plan names.
+    """Whon GitHub Actions may do, whether Dependabot warns and repairs, and the labels that the plan names.
 
     What the plan does not name is left as it is; so are other labels.
     """

@@ -17,7 +17,7 @@ Get = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class NamedValues:
     """Names with their values. secrets: never shown, not even by `repr`; some are made in the same run."""
 
     secrets: Mapping[str, Value] = field(repr=False)
@@ -28,12 +28,12 @@ class Named:
 class RepositoryValues:
     """All values of one repository. environments: by name.
 
-    digest_key: of the digests that tell a changed secret without its value; "" when there is no secret.
+    digest_key: of the digests that show a changed secret without its value; "" when there is no secret.
     """
 
-    actions: Named
-    dependabot: Named
-    environments: Mapping[str, Named]
+    actions: NamedValues
+    dependabot: NamedValues
+    environments: Mapping[str, NamedValues]
     digest_key: str = field(repr=False)
 
     def digest(self, value: Value) -> Value:
@@ -47,23 +47,23 @@ class RepositoryValues:
 
 
 def values_of(
-    kept: Mapping[str, DesiredSettings], get: Get, stack: str, registry: RegistryAccess | None = None
+    settings_by_repository: Mapping[str, DesiredSettings], get: Get, stack: str, registry: RegistryAccess | None = None
 ) -> dict[str, RepositoryValues]:
     """The values for each repository, from `multirepo:secrets` and `multirepo:variables` of the stack.
 
-    kept: repository to settings. A value stands under its NAME, or under REPOSITORY/NAME, ENVIRONMENT/NAME or
-    REPOSITORY/ENVIRONMENT/NAME where it differs; the longest that fits counts. What stands nowhere there comes from
-    the registry that the stack keeps, if it has it.
+    kept: repository to settings. The key of a value is NAME, or where it differs REPOSITORY/NAME,
+    ENVIRONMENT/NAME or REPOSITORY/ENVIRONMENT/NAME; the longest that fits counts. A value without a key comes from
+    the registry that the stack manages, if it has one.
     Raises SettingsError with every value that is missing or empty.
     """
     lookup = _Lookup(get, stack, registry)
-    values = {name: lookup.repository(name, settings) for name, settings in kept.items()}
+    values = {name: lookup.repository(name, settings) for name, settings in settings_by_repository.items()}
     lookup.demand()
     return values
 
 
 class _Lookup:
-    """One look through the settings; gathers what is not there."""
+    """Reads values from the settings and gathers what is missing."""
 
     def __init__(self, get: Get, stack: str, registry: RegistryAccess | None) -> None:
         self._stack, self._registry = stack, registry
@@ -77,8 +77,10 @@ class _Lookup:
             actions=self._named([name], settings.secrets, settings.variables),
             dependabot=self._named([name], settings.dependabot_secrets, ()),
             environments={
-                one.name: self._named([f"{name}/{one.name}", one.name, name], one.secrets, one.variables)
-                for one in settings.environments
+                environment.name: self._named(
+                    [f"{name}/{environment.name}", environment.name, name], environment.secrets, environment.variables
+                )
+                for environment in settings.environments
             },
             digest_key=self._key,
         )
@@ -95,8 +97,8 @@ class _Lookup:
         if self._missing:
             raise SettingsError("\n".join(self._missing))
 
-    def _named(self, scopes: list[str], secrets: Iterable[str], variables: Iterable[str]) -> Named:
-        """scopes: where a value of its own may stand; the last is the repository."""
+    def _named(self, scopes: list[str], secrets: Iterable[str], variables: Iterable[str]) -> NamedValues:
+        """scopes: whose own value may be set; the last is the repository."""
         made_secrets: dict[str, Value] = {}
         made_variables: dict[str, Value] = {}
         if self._registry:
@@ -106,7 +108,7 @@ class _Lookup:
                 **self._registry.variables,
                 **{name: by[scopes[-1]] for name, by in own.items() if scopes[-1] in by},
             }
-        return Named(
+        return NamedValues(
             secrets={name: self._value("secrets", scopes, name, made_secrets) for name in secrets},
             # A variable is never made from anything but plain text.
             variables={name: str(self._value("variables", scopes, name, made_variables)) for name in variables},

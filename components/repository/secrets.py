@@ -7,12 +7,12 @@ import pulumi
 import pulumi_github as github
 
 from components.github.creation_hooks import CreationHooks
-from components.repository.secret_values import Named, RepositoryValues, Value
+from components.repository.secret_values import NamedValues, RepositoryValues, Value
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretsArgs:
-    """repository: its name at GitHub. values: what the stack gives to it."""
+    """repository: its name on GitHub. values: what the stack gives to it."""
 
     repository: str
     values: RepositoryValues
@@ -23,7 +23,7 @@ class Secrets(pulumi.ComponentResource):
     """Secrets and variables for Actions, and secrets for Dependabot, which has a store of its own.
 
     Leaves those with other names alone. Its inputs hold a keyed digest of each secret: GitHub never gives a value back,
-    so the digest tells that ours changed, and GitHub's date that theirs did.
+    so the digest shows that ours changed, and GitHub's date that theirs did.
     """
 
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -58,6 +58,6 @@ class Secrets(pulumi.ComponentResource):
         self.register_outputs({"digests": digests})
 
 
-def digests_of(named: Named, values: RepositoryValues) -> Mapping[str, Value]:
+def digests_of(named: NamedValues, values: RepositoryValues) -> Mapping[str, Value]:
     """Name of each secret to the keyed digest of its value."""
     return {name: values.digest(value) for name, value in named.secrets.items()}

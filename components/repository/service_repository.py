@@ -25,9 +25,9 @@ from migration.desired_state import DesiredSettings as DesiredSettings
 class ServiceRepositoryArgs:
     """desired: what must exist. code: the history it gets, None for a repository that starts empty.
 
-    owner: at GitHub. settings, values: how it is kept.
+    owner: on GitHub. settings, values: how it is kept.
     teams: slug to number, of those that the settings name.
-    existing: what GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
+    existing: whon GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
     packages: what it publishes, and what must be published before it moves. backup: what must be there before anything.
     """
 
@@ -118,7 +118,7 @@ class ServiceRepository(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def _keep(self, name: str, args: ServiceRepositoryArgs, last: pulumi.Resource) -> None:
-        """What GitHub keeps around the code, each after what it needs, and all of it after `last`.
+        """Whon GitHub keeps around the code, each after what it needs, and all of it after `last`.
 
         People get in only when the rules stand; a team must have access before an environment can ask it for reviews.
         """
@@ -166,7 +166,7 @@ class ServiceRepository(pulumi.ComponentResource):
         """What stands for itself."""
         settings = args.settings
         named = (settings.actions, settings.vulnerability_alerts, settings.security_updates)
-        if settings.labels or any(one is not None for one in named):
+        if settings.labels or any(setting is not None for setting in named):
             found = args.existing.repositories.get(args.desired.name)
             labels = found.labels if found else frozenset()
             arguments = RepositorySettingsArgs(
@@ -197,7 +197,7 @@ def after(options: pulumi.ResourceOptions, *resources: pulumi.Resource) -> pulum
 
 
 def adopted(options: pulumi.ResourceOptions, repository: str, exists: bool) -> pulumi.ResourceOptions:
-    """Take over what GitHub has already, instead of failing because the name is taken.
+    """Take over whon GitHub has already, instead of failing because the name is taken.
 
     A run that was killed after GitHub made the repository and before Pulumi wrote it down ends here, and so does `up`
     after `destroy`. For a repository that the state holds already, Pulumi ignores the import.

@@ -1,4 +1,4 @@
-"""What a person has to put right, told when all else is done."""
+"""Failures that a person has to fix, reported when everything else is done."""
 
 import atexit
 import os
@@ -7,7 +7,7 @@ import pulumi
 
 
 def fail_at_the_end(sentence: str | None) -> None:
-    """Tell of something that a person has to put right, and fail the run when all else is done.
+    """Log what a person has to fix, and fail the run when everything else is done.
 
     For an output's `apply`; nothing for "". An exception there would stop what is still to be made.
     """

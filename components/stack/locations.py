@@ -44,19 +44,19 @@ def monorepo_of(settings: Settings) -> Path:
 
 
 def monorepo_remote(settings: Settings) -> Remote:
-    """The monorepo where it is for everybody: what is written to it goes there."""
+    """The shared monorepo, to which changes are pushed."""
     if not is_address(settings.monorepo_address):
         return Remote(url=str(settings.monorepo_folder))
     return Remote(url=settings.monorepo_address, token=_token_for(settings))
 
 
 def remote_of(settings: Settings, repository: str, token: str | None = None) -> Remote:
-    """A repository of the stack at GitHub. token: the environment's when None."""
+    """A repository of the stack on GitHub. token: the environment's when None."""
     return Remote(url=settings.github.clone_url(settings.owner, repository), token=token or github_token())
 
 
 def _token_for(settings: Settings) -> str | None:
-    """The token is for the stack's GitHub alone: no other host gets to see it."""
+    """The token is for the stack's GitHub alone: it is sent to no other host."""
     return github_token() if settings.monorepo_address.startswith(f"{settings.github.address}/") else None
 
 

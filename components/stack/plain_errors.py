@@ -1,4 +1,4 @@
-"""How the program speaks to the person at the Pulumi command line: sentences, not tracebacks."""
+"""Errors of the plan, the settings and the monorepo as one line of Pulumi's output, without a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from migration.desired_state import DesiredStateError
 from migration.errors import CodeMoveError, PackagesError, TransformError
 from migration.plan import PlanError
 
-_A_PERSONS_TO_MEND = (
+USER_ERRORS = (
     PlanError,
     DesiredStateError,
     SettingsError,
@@ -25,15 +25,15 @@ _A_PERSONS_TO_MEND = (
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Hand a mistake in the plan, the settings or the monorepo to Pulumi as its sentence alone."""
+    """Report an error in the plan, the settings or the monorepo to Pulumi as its text alone."""
     quicken_sdk()
     try:
         yield
-    except _A_PERSONS_TO_MEND as error:
+    except USER_ERRORS as error:
         raise pulumi.RunError(str(error)) from None
 
 
-def tell_progress(phase: str, done: int, total: int) -> None:
-    """Show how far the split is; the line vanishes with the next one and is not kept."""
+def show_progress(phase: str, done: int, total: int) -> None:
+    """Show the progress of the split in a line that the next one replaces."""
     share = f" ({done:,} of {total:,})" if total else ""
     pulumi.log.info(f"splitting history: {phase}{share}", ephemeral=True)

@@ -1,4 +1,4 @@
-"""Where private packages are kept, as a stack sets it under `multirepo:registry`."""
+"""Where private packages are, as a stack sets it under `multirepo:registry`."""
 
 import json
 import os
@@ -49,7 +49,7 @@ class DevpiServer:
     container: DevpiContainer | None = None
 
     def __post_init__(self) -> None:
-        """Refuse, with ValueError, what could not work or would give secrets away."""
+        """Reject, with ValueError, what cannot work or would leak secrets."""
         parts = urlsplit(self.server)
         if self.index.count("/") != 1 or not all(self.index.split("/")):
             raise ValueError(f"registry.index is {self.index!r}; write it as 'maestro/prod'")
@@ -96,7 +96,7 @@ class DevpiServer:
 
     @property
     def for_pipelines(self) -> Devpi:
-        """What the repositories' pipelines and Dependabot are told of it."""
+        """The settings for the repositories' pipelines and Dependabot."""
         return Devpi(index_url=self.index_url, reader=self.reader)
 
     def password(self, environment: Mapping[str, str] = os.environ) -> str:
@@ -120,7 +120,7 @@ class DevpiServer:
 class CodeArtifactDomain:
     """A CodeArtifact domain that this stack makes, in an account of AWS.
 
-    account: 12 digits. repository: the private one in the domain. owner: of the repositories at GitHub.
+    account: 12 digits. repository: the private one in the domain. owner: of the repositories on GitHub.
     """
 
     region: str
@@ -158,7 +158,7 @@ class CodeArtifactDomain:
 
     @property
     def for_pipelines(self) -> CodeArtifact:
-        """What the repositories' pipelines and Dependabot are told of it."""
+        """The settings for the repositories' pipelines and Dependabot."""
         return CodeArtifact(
             index_url=self.index_url,
             region=self.region,

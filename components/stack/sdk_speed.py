@@ -14,7 +14,7 @@ def quicken_sdk() -> None:
     `pulumi.log.debug` waits for the engine once a line, a thousand times, and the engine drops those lines unless it
     was started with `--debug`: they are left out.
 
-    At its end, a program waits for its outputs. Whenever one is there, the SDK begins to wait for all others anew,
+    At its end, a program waits for its outputs. Whenever one is there, the SDK waits for all others again,
     which is quadratic in their number: it waits until all are there, or one fails.
     """
     pulumi.log.debug = lambda *_, **__: None

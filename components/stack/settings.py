@@ -71,7 +71,7 @@ class Settings:
 
     owner: organization or user that gets the repositories.
     server: address of GitHub, or "sandbox/WORLD" for a world of the sandbox that runs in this checkout.
-    monorepo: path (relative to the project folder) or address of the repository to take apart, or its place in the
+    monorepo: path (relative to the project folder) or address of the repository to split, or its place in the
         sandbox, "sandbox/WORLD/OWNER/NAME.git".
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
     archive: whether the monorepo is to be archived, when every wave is cut over.
@@ -205,7 +205,7 @@ def _checked_server(setting: str, stack: str) -> str:
     parts = urlsplit(setting)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.query:
         raise SettingsError(
-            f"Pulumi.{stack}.yaml: multirepo:github is {setting!r}, which is no web address. "
+            f"Pulumi.{stack}.yaml: multirepo:github is {setting!r}, which is not a web address. "
             f"Give the server's root, such as https://github.com, or sandbox/{stack} for the local sandbox."
         )
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.history.preflight_gate import demand, look_through
+from components.history.preflight_gate import reject_refusals, scan_histories
 from migration.desired_state import desired_state
 from migration.errors import PreflightError
 from migration.plan import read_plan
@@ -100,6 +100,6 @@ def test_the_program_warns_and_refuses_by_itself_whoever_runs_it(
     selections = {repository.name: repository.code for repository in state.repositories if repository.code}
     split = split_monorepo(monorepo.path, "main", selections, tmp_path / "workspace")
     with pytest.raises(PreflightError, match="Nothing was written"):
-        demand(look_through(split, monorepo.path, plan), ())
+        reject_refusals(scan_histories(split, monorepo.path, plan), ())
     # Where Pulumi's mocks stand, from a test before, they log what goes to standard error otherwise.
     assert "windows-path: engine: aux: 'aux' is a device on Windows" in capsys.readouterr().err + caplog.text

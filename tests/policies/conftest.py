@@ -48,10 +48,10 @@ def urn(kind: str, name: str) -> str:
 
 def violations(policy: ResourceValidationPolicy, kind: str, /, **props: Any) -> list[str]:
     """What the policy says of one resource with these inputs."""
-    told: list[str] = []
+    violations: list[str] = []
     args = ResourceValidationArgs(kind, props, urn(kind, "it"), "it", OPTIONS, None)
-    policy.validate(args, lambda message, _: told.append(message))
-    return told
+    policy.validate(args, lambda message, _: violations.append(message))
+    return violations
 
 
 def resource(kind: str, needs: PolicyResource | None = None, /, **props: Any) -> PolicyResource:
@@ -62,6 +62,6 @@ def resource(kind: str, needs: PolicyResource | None = None, /, **props: Any) ->
 
 def violations_of_stack(policy: StackValidationPolicy, *resources: PolicyResource) -> list[str]:
     """What the policy says of all resources together."""
-    told: list[str] = []
-    policy.validate(StackValidationArgs(list(resources)), lambda message, _: told.append(message))
-    return told
+    violations: list[str] = []
+    policy.validate(StackValidationArgs(list(resources)), lambda message, _: violations.append(message))
+    return violations

@@ -30,8 +30,8 @@ def trust(**conditions: Any) -> str:
     ],
 )
 def test_a_role_for_more_than_the_named_jobs_is_refused(conditions: dict[str, Any]) -> None:
-    (told,) = violations(no_wildcard_oidc_subject, ROLE, assumeRolePolicy=trust(**conditions))
-    assert "by StringEquals with subjects such as repo:OWNER/NAME:environment:production" in told
+    (message,) = violations(no_wildcard_oidc_subject, ROLE, assumeRolePolicy=trust(**conditions))
+    assert "by StringEquals with subjects such as repo:OWNER/NAME:environment:production" in message
 
 
 def test_a_role_for_one_environment_of_one_repository_passes() -> None:
@@ -46,15 +46,15 @@ def test_a_role_that_github_has_no_part_in_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("props", "told"),
+    ("props", "count"),
     [
         ({"useDefault": False, "includeClaimKeys": ["actor"]}, 1),
         ({"useDefault": False, "includeClaimKeys": ["repo", "environment"]}, 0),
         ({"useDefault": True}, 0),
     ],
 )
-def test_subjects_name_their_repository(props: dict[str, Any], told: int) -> None:
-    assert len(violations(no_wildcard_oidc_subject, SUBJECT_TEMPLATES[0], **props)) == told
+def test_subjects_name_their_repository(props: dict[str, Any], count: int) -> None:
+    assert len(violations(no_wildcard_oidc_subject, SUBJECT_TEMPLATES[0], **props)) == count
 
 
 ONE = {"Effect": "Allow", "Action": "codeartifact:ReadFromRepository", "Resource": "arn:aws:codeartifact:::one"}
@@ -70,8 +70,8 @@ ONE = {"Effect": "Allow", "Action": "codeartifact:ReadFromRepository", "Resource
     ],
 )
 def test_a_statement_that_allows_too_much_is_refused(change: dict[str, Any], found: str) -> None:
-    (told,) = violations(no_wildcard_iam, POLICY, policy=json.dumps({"Statement": ONE | change}))
-    assert told == f"it allows {found}. Name each action, and the resources by their ARN."
+    (message,) = violations(no_wildcard_iam, POLICY, policy=json.dumps({"Statement": ONE | change}))
+    assert message == f"it allows {found}. Name each action, and the resources by their ARN."
 
 
 def test_a_policy_inside_a_role_is_held_to_the_same() -> None:

@@ -30,8 +30,8 @@ def workflow(used: str) -> str:
     ["actions/checkout@v7", "actions/checkout@main", f"actions/checkout@{COMMIT[:12]}", "docker://alpine:3"],
 )
 def test_an_action_that_can_change_is_refused_with_its_file(used: str) -> None:
-    (told,) = violations(actions_pinned, MANAGED_FILES, files={".github/workflows/ci.yml": workflow(used)})
-    assert told.startswith(f"it: .github/workflows/ci.yml uses {used}. Pin it by the full id of its commit")
+    (message,) = violations(actions_pinned, MANAGED_FILES, files={".github/workflows/ci.yml": workflow(used)})
+    assert message.startswith(f"it: .github/workflows/ci.yml uses {used}. Pin it by the full id of its commit")
 
 
 @pytest.mark.parametrize(

@@ -66,16 +66,16 @@ def test_a_default_branch_that_the_plan_protects_and_the_stack_does_not_is_refus
     project: Write, resources: list[PolicyResource]
 ) -> None:
     project(PLAN)
-    (told,) = violations_of_stack(default_branch_protected, ENGINE, *resources)
-    assert told.startswith("engine: anybody who may push may delete or overwrite its default branch")
+    (message,) = violations_of_stack(default_branch_protected, ENGINE, *resources)
+    assert message.startswith("engine: anybody who may push may delete or overwrite its default branch")
     assert violations_of_stack(default_branch_without_protection, ENGINE, *resources) == []
 
 
 def test_where_the_plan_names_no_protection_its_author_is_advised(project: Write) -> None:
     project({"repositories": [{"name": "engine"}]})
     assert violations_of_stack(default_branch_protected, ENGINE) == []
-    (told,) = violations_of_stack(default_branch_without_protection, ENGINE)
-    assert told.endswith("Say `protection: {}` in the plan, under defaults or for this repository.")
+    (message,) = violations_of_stack(default_branch_without_protection, ENGINE)
+    assert message.endswith("Say `protection: {}` in the plan, under defaults or for this repository.")
 
 
 def test_an_archived_repository_needs_none(project: Write) -> None:

@@ -13,8 +13,8 @@ def test_a_repository_that_would_be_public_without_the_plans_word_is_refused(
     project: Write, props: dict[str, Any]
 ) -> None:
     project(PLAN)
-    (told,) = violations(no_public_repository, REPOSITORY, name="engine", **props)
-    assert told.startswith("engine would be public. Make it private, or say `visibility: public`")
+    (message,) = violations(no_public_repository, REPOSITORY, name="engine", **props)
+    assert message.startswith("engine would be public. Make it private, or say `visibility: public`")
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_what_the_plan_makes_public_and_what_is_private_pass(project: Write, pro
 
 @pytest.mark.parametrize("props", [{}, {"archiveOnDestroy": False}])
 def test_a_repository_that_would_be_deleted_with_its_resource_is_refused(props: dict[str, Any]) -> None:
-    (told,) = violations(archived_on_destroy, REPOSITORY, name="engine", **props)
-    assert told == "engine would be deleted when it leaves the plan. Give it archive_on_destroy=True."
+    (message,) = violations(archived_on_destroy, REPOSITORY, name="engine", **props)
+    assert message == "engine would be deleted when it leaves the plan. Give it archive_on_destroy=True."
 
 
 def test_a_repository_that_is_archived_instead_passes() -> None:

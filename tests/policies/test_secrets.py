@@ -24,9 +24,9 @@ SECRET = "github:index/actionsSecret:ActionsSecret"
 def test_a_credential_in_what_the_stack_writes_is_refused_without_being_repeated(
     props: dict[str, Any], place: str
 ) -> None:
-    (told,) = violations(no_plain_secret, VARIABLE, **props)
-    assert told.startswith(f"it holds a credential in {place}. Revoke it")
-    assert TOKEN not in told
+    (message,) = violations(no_plain_secret, VARIABLE, **props)
+    assert message.startswith(f"it holds a credential in {place}. Revoke it")
+    assert TOKEN not in message
 
 
 def test_a_secret_that_pulumi_encrypts_passes() -> None:
@@ -49,9 +49,9 @@ def test_a_secret_in_plain_text_in_the_settings_is_refused_with_the_command(
     project: Write, settings: dict[str, Any], key: str
 ) -> None:
     project({}, **settings)
-    (told,) = violations_of_stack(no_plain_secret_in_settings, resource(REPOSITORY))
-    assert f"multirepo:{key} stands in plain text" in told
-    assert f"pulumi config set --secret --path 'multirepo:{key}'" in told
+    (message,) = violations_of_stack(no_plain_secret_in_settings, resource(REPOSITORY))
+    assert f"multirepo:{key} is in plain text" in message
+    assert f"pulumi config set --secret --path 'multirepo:{key}'" in message
 
 
 @pytest.mark.parametrize("secrets", [{"TOKEN": {"secure": "v1:…"}}, {"secure": "v1:…"}, {}])

@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _make() -> None:
-    """A new database. Made beside its place and renamed: whoever is killed leaves no half of one."""
+    """A new database. Created beside its path and renamed, so that an interrupted start leaves no partial database."""
     aside = DATA.with_suffix(".new")
     shutil.rmtree(aside, ignore_errors=True)
     SECRET.write_bytes(base64.b64encode(secrets.token_bytes(32)))

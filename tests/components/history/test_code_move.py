@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.history.code_move import CodeMoveProvider, in_figures
+from components.history.code_move import CodeMoveProvider, describe_history
 from migration.split.workspace import SplitHistory
 
 OLD = {
@@ -46,4 +46,4 @@ def test_the_figures_of_a_history_are_one_sentence() -> None:
     history = SplitHistory(
         head="a" * 40, tags={"v1": "b" * 40}, commits=1204, merges=0, authors=3, files=412, dropped_signatures=0
     )
-    assert in_figures(history) == "1,204 commits, 0 merges, 1 tag, 412 files"
+    assert describe_history(history) == "1,204 commits, 0 merges, 1 tag, 412 files"

@@ -50,7 +50,7 @@ def made(recording: RecordingEngine) -> dict[str, Any]:
     """Every resource's inputs by its name, and the access under "access"."""
     access: list[RegistryAccess] = []
     recording.run(lambda: access.append(CodeArtifactRegistry("registry", DOMAIN, USERS, JOBS).access))
-    return {name: one.inputs for name, one in recording.registered.items()} | {"access": access[0]}
+    return {name: resource.inputs for name, resource in recording.registered.items()} | {"access": access[0]}
 
 
 def test_ours_lies_above_a_store_of_pypi_in_a_domain_with_a_key_of_its_own(made: dict[str, Any]) -> None:
@@ -92,8 +92,8 @@ def test_only_the_publisher_writes_and_only_its_own_packages(made: dict[str, Any
 
 
 def test_no_key_is_stored_and_pipelines_learn_their_roles(made: dict[str, Any]) -> None:
-    kept = {name: settings_of(PLAN, name, "acme", DOMAIN.for_pipelines) for name in ("shared", "engine")}
-    values = values_of(kept, lambda _: None, "prod", made["access"])
+    settings = {name: settings_of(PLAN, name, "acme", DOMAIN.for_pipelines) for name in ("shared", "engine")}
+    values = values_of(settings, lambda _: None, "prod", made["access"])
     assert values["engine"].actions.variables == {
         "REGISTRY_READER_ROLE": f"arn:aws:iam::{ACCOUNT}:role/acme-engine-reads",
         "REGISTRY_REGION": "eu-central-1",
@@ -109,24 +109,27 @@ def test_no_key_is_stored_and_pipelines_learn_their_roles(made: dict[str, Any]) 
 def test_the_policies_pass_the_linter(made: dict[str, Any], tools: Tools, tmp_path: Path) -> None:
     """As the properties of a template, where cfn-lint knows which kind of policy each of them is."""
     roles = [DOMAIN.role_arn("engine", "reads"), DOMAIN.role_arn("shared", "publishes")]
-    inline = {name: json.loads(one["policy"]) for name, one in made.items() if name.endswith("-policy")}
+    inline = {name: json.loads(inputs["policy"]) for name, inputs in made.items() if name.endswith("-policy")}
     trusts = {
-        name: json.loads(one["assumeRolePolicy"])
-        for name, one in made.items()
+        name: json.loads(inputs["assumeRolePolicy"])
+        for name, inputs in made.items()
         if name.endswith(("-reads", "-publishes"))
     }
     assert (len(inline), len(trusts)) == (3, 3)
     broken = {"one": policies.reading(DOMAIN) | {"Statement": [{"Effect": "Allow", "Action": "codeartifact:Reed"}]}}
-    told = lint(tools, tmp_path, ours=template(inline, trusts, roles), broken=template(broken, trusts, roles))
-    assert "broken.json" in told
-    assert "ours.json" not in told
+    output = lint(tools, tmp_path, ours=template(inline, trusts, roles), broken=template(broken, trusts, roles))
+    assert "broken.json" in output
+    assert "ours.json" not in output
 
 
 def template(inline: dict[str, Any], trusts: dict[str, Any], roles: list[str]) -> dict[str, Any]:
     named = [{"PolicyName": name, "PolicyDocument": document} for name, document in inline.items()]
     resources: dict[str, Any] = {
-        f"Role{at}": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": one, "Policies": named}}
-        for at, one in enumerate(trusts.values())
+        f"Role{number}": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": trust, "Policies": named},
+        }
+        for number, trust in enumerate(trusts.values())
     }
     resources["Key"] = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policies.key_access(ACCOUNT)}}
     resources["Domain"] = {

@@ -51,7 +51,7 @@ def test_it_listens_on_loopback_without_capabilities_and_knows_no_password(
     assert made["capabilities"] == {"drops": ["ALL"]}
     assert made["volumes"] == [{"containerPath": "/var/lib/devpi", "volumeName": "multirepo-registry-prod"}]
     assert "envs" not in made
-    everything = repr([one.inputs for one in recording.registered.values()])
+    everything = repr([resource.inputs for resource in recording.registered.values()])
     assert "$argon2id$" in everything
     assert PASSWORD not in everything
     image = recording.registered["registry-server-image"].inputs

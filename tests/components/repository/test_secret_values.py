@@ -41,9 +41,9 @@ def test_an_environment_can_have_a_value_of_its_own(scope: str) -> None:
 
 
 def test_every_missing_and_empty_value_is_told_with_the_command_that_sets_it() -> None:
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         values('{"TOKEN": ""}', "{}")
-    assert str(told.value).split("\n") == [
+    assert str(raised.value).split("\n") == [
         "Pulumi.prod.yaml: multirepo:secrets has an empty TOKEN, which the plan names. "
         "Run: pulumi config set --secret --path 'multirepo:secrets.TOKEN'",
         "Pulumi.prod.yaml: multirepo:variables has no URL, which the plan names. "
@@ -57,9 +57,9 @@ def test_secrets_need_the_key_of_their_digests() -> None:
 
 
 def test_what_is_no_map_of_texts_is_refused_without_its_content() -> None:
-    with pytest.raises(SettingsError, match="multirepo:secrets must give each name a text") as told:
+    with pytest.raises(SettingsError, match="multirepo:secrets must give each name a text") as raised:
         values('{"TOKEN": {"deep": "s3cret"}}')
-    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(raised.value)
 
 
 def test_a_secret_is_not_in_the_text_of_its_holder() -> None:

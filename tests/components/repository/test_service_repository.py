@@ -35,12 +35,12 @@ def desired(code: bool = True, archived: bool = False) -> DesiredRepository:
     )
 
 
-def kept(**settings: Any) -> DesiredSettings:
+def desired_settings(**settings: Any) -> DesiredSettings:
     plan = {"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [{"name": "engine", **settings}]}
     return settings_of(Plan.model_validate(plan), "engine", "acme", None)
 
 
-LEFT_ALONE = kept()
+LEFT_ALONE = desired_settings()
 
 
 def register(
@@ -140,32 +140,32 @@ def test_a_new_repository_is_not_adopted(recording: RecordingEngine) -> None:
 
 
 def test_a_ruleset_names_its_branch_its_rules_and_who_goes_past_them(recording: RecordingEngine) -> None:
-    register(recording, settings=kept(protection={"approvals": 2, "bypass": ["core"]}))
+    register(recording, settings=desired_settings(protection={"approvals": 2, "bypass": ["core"]}))
     inputs = recording.registered["maestro-engine-protection-default-branch"].inputs
     assert inputs["conditions"]["refName"]["includes"] == ["~DEFAULT_BRANCH"]
     assert inputs["rules"]["pullRequest"]["requiredApprovingReviewCount"] == 2
-    assert [(one["actorType"], one["actorId"]) for one in inputs["bypassActors"]] == [
+    assert [(actor["actorType"], actor["actorId"]) for actor in inputs["bypassActors"]] == [
         ("OrganizationAdmin", 1),
         ("Team", 7),
     ]
 
 
 def test_classic_protection_lets_nobody_but_administrators_write_the_moved_history(recording: RecordingEngine) -> None:
-    register(recording, settings=kept(protection={"as": "branch_protection"}))
+    register(recording, settings=desired_settings(protection={"as": "branch_protection"}))
     inputs = recording.registered["maestro-engine-protection-branch-monorepo"].inputs
     assert inputs["restrictPushes"] == [{"blocksCreations": True, "pushAllowances": []}]
     assert (inputs["enforceAdmins"], inputs["allowsForcePushes"], inputs["allowsDeletions"]) == (False, False, False)
 
 
 def test_a_team_gets_its_role(recording: RecordingEngine) -> None:
-    register(recording, settings=kept(teams={"core": "maintain"}))
+    register(recording, settings=desired_settings(teams={"core": "maintain"}))
     inputs = recording.registered["maestro-engine-team-core"].inputs
     assert (inputs["teamId"], inputs["permission"]) == ("7", "maintain")
 
 
 def test_an_environment_names_its_reviewers_its_wait_and_who_may_use_it(recording: RecordingEngine) -> None:
     production = {"name": "production", "reviewers": ["core", "@zoe"], "wait_minutes": 5, "tags": ["v*"]}
-    register(recording, settings=kept(environments=[production]))
+    register(recording, settings=desired_settings(environments=[production]))
     inputs = recording.registered["maestro-engine-production-environment"].inputs
     assert (inputs["waitTimer"], inputs["reviewers"]) == (5, [{"teams": [7], "users": [8]}])
     assert inputs["deploymentBranchPolicy"] == {"protectedBranches": False, "customBranchPolicies": True}
@@ -173,27 +173,27 @@ def test_an_environment_names_its_reviewers_its_wait_and_who_may_use_it(recordin
 
 
 def test_an_environment_without_patterns_is_for_every_branch(recording: RecordingEngine) -> None:
-    register(recording, settings=kept(environments=[{"name": "staging"}]))
+    register(recording, settings=desired_settings(environments=[{"name": "staging"}]))
     assert "deploymentBranchPolicy" not in recording.registered["maestro-engine-staging-environment"].inputs
 
 
 def test_secrets_and_variables_get_the_stacks_values(recording: RecordingEngine) -> None:
     production = {"name": "production", "secrets": ["TOKEN"], "variables": ["URL"]}
     names = {"secrets": ["TOKEN"], "dependabot_secrets": ["TOKEN"], "variables": ["URL"]}
-    register(recording, settings=kept(environments=[production], **names))
+    register(recording, settings=desired_settings(environments=[production], **names))
     registered = recording.registered
 
     def value(name: str) -> object:
-        given = registered[f"maestro-engine-{name}"].inputs
-        return given["value"]
+        inputs = registered[f"maestro-engine-{name}"].inputs
+        return inputs["value"]
 
     assert value("secrets-URL") == value("production-URL") == "https://packages.example"
     secrets = [value(name) for name in ("secrets-TOKEN", "secrets-dependabot-TOKEN", "production-TOKEN")]
-    assert [str(one).count("s3cret-of-production") for one in secrets] == [0, 0, 1]
+    assert [str(secret).count("s3cret-of-production") for secret in secrets] == [0, 0, 1]
 
 
 def test_actions_may_do_what_the_plan_says(recording: RecordingEngine) -> None:
-    register(recording, settings=kept(actions={"patterns": ["aws-actions/*"]}))
+    register(recording, settings=desired_settings(actions={"patterns": ["aws-actions/*"]}))
     inputs = recording.registered["maestro-engine-settings-actions"].inputs
     assert (inputs["allowedActions"], inputs["shaPinningRequired"]) == ("selected", True)
     assert inputs["allowedActionsConfig"]["patternsAlloweds"] == ["aws-actions/*"]
@@ -202,5 +202,7 @@ def test_actions_may_do_what_the_plan_says(recording: RecordingEngine) -> None:
 
 
 def test_a_label_that_the_repository_has_is_adopted(recording: RecordingEngine) -> None:
-    register(recording, settings=kept(labels=[{"name": "bug", "color": "d73a4a"}]), exists=True, labels={"bug"})
+    register(
+        recording, settings=desired_settings(labels=[{"name": "bug", "color": "d73a4a"}]), exists=True, labels={"bug"}
+    )
     assert recording.registered["maestro-engine-settings-label-bug"].resource_id == "maestro-engine:bug"

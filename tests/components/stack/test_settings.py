@@ -44,7 +44,7 @@ def test_waves_that_are_no_map_of_words_are_refused(waves: str) -> None:
 
 @pytest.mark.parametrize("address", ["github.com", "ftp://github.com", "https://", "https://user@github.com"])
 def test_what_is_no_web_address_is_refused(address: str) -> None:
-    with pytest.raises(SettingsError, match="which is no web address"):
+    with pytest.raises(SettingsError, match="which is not a web address"):
         Settings.from_config(reading(COMPLETE | {"github": address}), "prod")
 
 
