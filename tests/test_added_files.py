@@ -21,7 +21,7 @@ def plan() -> Plan:
 
 
 def test_every_folder_is_added_by_the_repository_of_its_name(plan: Plan) -> None:
-    named = {one.name: one.transforms.add_folder for one in plan.repositories}
+    named = {repository.name: repository.transforms.add_folder for repository in plan.repositories}
     assert named == {folder.name: f"added_files/{folder.name}" for folder in sorted(ADDED.iterdir())} | named
     assert {name for name, folder in named.items() if folder} == {folder.name for folder in ADDED.iterdir()}
 
@@ -32,16 +32,16 @@ def test_the_contract_is_the_same_in_all_three_repositories() -> None:
     assert yaml.safe_load((ADDED / "maestro-frontend" / "openapi.yml").read_text()) == served
 
 
-def test_the_documentation_tells_of_the_plan(plan: Plan) -> None:
+def test_the_documentation_matches_the_plan(plan: Plan) -> None:
     data = yaml.safe_load((ADDED / "maestro-docs" / "repositories.yml").read_text())
     assert data["monorepo"] == plan.monorepo.name
-    assert [(one["name"], one["description"]) for one in data["repositories"]] == [
-        (one.name, one.description) for one in plan.repositories
+    assert [(repository["name"], repository["description"]) for repository in data["repositories"]] == [
+        (repository.name, repository.description) for repository in plan.repositories
     ]
-    for told, planned in zip(data["repositories"], plan.repositories, strict=True):
+    for entry, planned in zip(data["repositories"], plan.repositories, strict=True):
         moved = {name: move.target for move in planned.moves for name in (move.source, *move.earlier)}
-        assert told.get("from", {}) == moved
-        assert told.get("packages", {}) == {one.name: one.path for one in planned.packages}
+        assert entry.get("from", {}) == moved
+        assert entry.get("packages", {}) == {package.name: package.path for package in planned.packages}
 
 
 def test_the_generated_pages_are_those_that_the_data_gives(tmp_path: Path) -> None:

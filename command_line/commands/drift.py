@@ -70,7 +70,7 @@ def find_drift(stack: str, settings_file: Stack, shown: Steps) -> list[Drift]:
     with shown.step("repositories"):
         lost = lost_repositories(settings, token, made)
     # The provider fails at the settings of a repository that is gone.
-    gone = {one.repository for one in lost if one.gone}
+    gone = {one.repository for one in lost if one.is_gone}
     without = [urn for urn, one in made.items() if repository_of(one, made) in gone]
     with shown.step("refresh"):
         seen = refreshed(stack, environment, without)

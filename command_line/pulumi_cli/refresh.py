@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from command_line.terminal.failures import RefreshFailedError
-from components.drift.drift import Seen
+from components.drift.drift import RefreshedResource
 from components.stack.settings import PROJECT
 
 
-def resources_of(stack: str, environment: Mapping[str, str]) -> dict[str, Seen]:
+def resources_of(stack: str, environment: Mapping[str, str]) -> dict[str, RefreshedResource]:
     """The resources of the stack as the last `up` left them, by URN. Raises RefreshFailedError."""
     state = json.loads(_run(["stack", "export", "--stack", stack], environment))
     resources = (state.get("deployment") or {}).get("resources") or ()
     return {one["urn"]: _seen(one, "same", one) for one in resources}
 
 
-def refreshed(stack: str, environment: Mapping[str, str], without: Iterable[str]) -> dict[str, Seen]:
+def refreshed(stack: str, environment: Mapping[str, str], without: Iterable[str]) -> dict[str, RefreshedResource]:
     """The resources as GitHub has them, by URN. Writes nothing, neither to GitHub nor to the state.
 
     without: URNs of resources that are not to be looked at. Raises RefreshFailedError.
@@ -31,8 +31,8 @@ def refreshed(stack: str, environment: Mapping[str, str], without: Iterable[str]
     return {one["urn"]: _seen(one["old"], one["op"], one.get("new")) for one in outcomes if one.get("old")}
 
 
-def _seen(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | None) -> Seen:
-    return Seen(
+def _seen(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | None) -> RefreshedResource:
+    return RefreshedResource(
         urn=old["urn"],
         op=op,
         parent=old.get("parent") or "",

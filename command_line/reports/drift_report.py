@@ -30,7 +30,7 @@ def as_json(stack: str, report: Report) -> str:
             "area": drift.area,
             "repository": drift.repository or None,
             "thing": drift.thing,
-            "gone": drift.gone,
+            "gone": drift.is_gone,
             "differences": [vars(one) for one in drift.differences],
             "put_back": put_back([drift]),
             "adopt": vars(adoption),
@@ -89,11 +89,11 @@ def _summary(stack: str, report: Report) -> str:
 def _rows(report: Report) -> Iterable[tuple[str, str, str, str]]:
     for drift, _ in report:
         name = drift.repository or "(organization)"
-        if drift.gone:
+        if drift.is_gone:
             yield name, drift.thing, "there", "gone"
         for one in drift.differences:
             yield name, drift.thing, f"{one.property}: {_short(one.was)}", _short(one.now)
-        if not drift.gone and not drift.differences:
+        if not drift.is_gone and not drift.differences:
             yield name, drift.thing, "", "changed"
 
 

@@ -1,4 +1,4 @@
-"""The other way out of drift: the edit of the plan, or of the stack's settings, after which GitHub is as wanted."""
+"""The edit of the plan, or of the stack's settings, that adopts a drift."""
 
 import shlex
 from collections.abc import Callable, Iterable
@@ -36,12 +36,12 @@ PLAN_KEYS: dict[str, dict[str, str]] = {
         "allowedActionsConfig.patternsAlloweds": "actions.patterns",
     },
     "RepositoryRuleset": {
-        **{f"rules.pullRequest.{key}": f"protection.{ours}" for key, ours in _REVIEWS.items()},
+        **{f"rules.pullRequest.{key}": f"protection.{plan_key}" for key, plan_key in _REVIEWS.items()},
         "rules.requiredLinearHistory": "protection.linear_history",
         "rules.requiredSignatures": "protection.signatures",
     },
     "BranchProtection": {
-        **{f"requiredPullRequestReviews.0.{key}": f"protection.{ours}" for key, ours in _REVIEWS.items()},
+        **{f"requiredPullRequestReviews.0.{key}": f"protection.{plan_key}" for key, plan_key in _REVIEWS.items()},
         "requireConversationResolution": "protection.conversation_resolution",
         "requiredLinearHistory": "protection.linear_history",
         "requireSignedCommits": "protection.signatures",
@@ -82,7 +82,7 @@ class _Adopting:
     def __init__(self, drift: Drift, plan: planned.Plan, plan_file: Path) -> None:
         self._drift, self._plan, self._file = drift, plan, plan_file
         self._inputs, self._class = drift.resource.inputs, drift.resource.type.rpartition(":")[2]
-        self._entry = next((one for one in plan.repositories if one.name == drift.repository), None)
+        self._entry = next((entry for entry in plan.repositories if entry.name == drift.repository), None)
 
     def adoption(self) -> Adoption:
         """The edit, or the reason why there is none."""
@@ -106,7 +106,7 @@ class _Adopting:
         }
         if self._class in special:
             return special[self._class]()
-        if self._drift.gone:
+        if self._drift.is_gone:
             return self._without()
         keys: dict[str, Any] = {}
         for difference in self._drift.differences:
@@ -122,34 +122,34 @@ class _Adopting:
 
     def _labels(self) -> dict[str, Any]:
         """The whole list, which replaces the defaults' one."""
-        told = {one.property: _plain(one) for one in self._drift.differences}
+        changed = {difference.property: _plain(difference) for difference in self._drift.differences}
         labels = []
         for label in self._settings().labels:
-            ours = label.name == self._inputs["name"]
-            if not (ours and self._drift.gone):
-                labels.append({**label.model_dump(exclude_defaults=True), **(told if ours else {})})
+            is_same = label.name == self._inputs["name"]
+            if not (is_same and self._drift.is_gone):
+                labels.append({**label.model_dump(exclude_defaults=True), **(changed if is_same else {})})
         return {"labels": labels}
 
     def _environment_keys(self) -> dict[str, Any] | None:
         """One environment, which is merged with the defaults' one of its name."""
         name = self._inputs["environment"]
         keys: dict[str, Any] = {}
-        for one in self._drift.differences:
-            if one.property == "waitTimer":
-                keys["wait_minutes"] = int(one.now or 0)
-            elif one.now is None and one.property.startswith("reviewers"):
+        for difference in self._drift.differences:
+            if difference.property == "waitTimer":
+                keys["wait_minutes"] = int(difference.now or 0)
+            elif difference.now is None and difference.property.startswith("reviewers"):
                 keys["reviewers"] = []
-            elif one.now is None and one.property.startswith("deploymentBranchPolicy"):
+            elif difference.now is None and difference.property.startswith("deploymentBranchPolicy"):
                 keys |= {"branches": [], "tags": []}
-            elif one.was is None and one.property in ("branch", "tag"):
-                key = "branches" if one.property == "branch" else "tags"
-                keys[key] = [*getattr(self._environment(name), key, ()), one.now]
+            elif difference.was is None and difference.property in ("branch", "tag"):
+                key = "branches" if difference.property == "branch" else "tags"
+                keys[key] = [*getattr(self._environment(name), key, ()), difference.now]
             else:
                 return None
         return {"environments": [{"name": name, **keys}]} if keys else None
 
     def _without(self) -> dict[str, Any] | None:
-        """The keys when the thing is given up."""
+        """The keys without the resource."""
         if self._class == "RepositoryRuleset" and self._inputs["target"] == "tag":
             return {"protection": {"release_tags": []}}
         return None
@@ -157,39 +157,41 @@ class _Adopting:
     def _roles(self) -> dict[str, Any] | None:
         assert self._entry
         slug = self._drift.thing.removeprefix("role of team ")
-        if self._drift.gone:
+        if self._drift.is_gone:
             return {"teams": {team: role for team, role in self._entry.teams.items() if team != slug}}
-        (permission,) = (one.now for one in self._drift.differences if one.property == "permission")
+        (permission,) = (
+            difference.now for difference in self._drift.differences if difference.property == "permission"
+        )
         return {"teams": {slug: permission}}
 
     def _team(self) -> dict[str, Any] | None:
-        told = {one.property: one.now for one in self._drift.differences}
-        return {"teams": [{"name": self._inputs["name"], **told}]} if set(told) == {"description"} else None
+        changed = {difference.property: difference.now for difference in self._drift.differences}
+        return {"teams": [{"name": self._inputs["name"], **changed}]} if set(changed) == {"description"} else None
 
     def _policies(self) -> dict[str, Any] | None:
         name = self._inputs["environment"]
-        gone = self._inputs.get("branchPattern") or self._inputs.get("tagPattern")
+        removed = self._inputs.get("branchPattern") or self._inputs.get("tagPattern")
         key = "branches" if self._inputs.get("branchPattern") else "tags"
-        kept = [one for one in getattr(self._environment(name), key, ()) if one != gone]
-        return {"environments": [{"name": name, key: kept}]}
+        remaining = [pattern for pattern in getattr(self._environment(name), key, ()) if pattern != removed]
+        return {"environments": [{"name": name, key: remaining}]}
 
     def _without_name(self) -> dict[str, Any] | None:
         list_name, key = VALUES[self._class]
         if environment := self._inputs.get("environment"):
-            kept = _others(getattr(self._environment(environment), list_name, ()), self._inputs[key])
-            return {"environments": [{"name": environment, list_name: kept}]}
+            remaining = _others(getattr(self._environment(environment), list_name, ()), self._inputs[key])
+            return {"environments": [{"name": environment, list_name: remaining}]}
         return {list_name: _others(getattr(self._settings(), list_name), self._inputs[key])}
 
     def _value(self) -> Adoption | None:
         """The command that gives the stack the value that GitHub has; None when the thing is gone."""
-        if self._drift.gone:
+        if self._drift.is_gone:
             return None
         _, key = VALUES[self._class]
         scope = [self._drift.repository, *filter(None, [self._inputs.get("environment")])]
         name = "/".join([*scope, self._inputs[key]])
         if self._class.endswith("Secret"):
             command = f"pulumi config set --secret --path 'multirepo:secrets[\"{name}\"]'"
-            return Adoption(place="the stack's settings, with the value that was set at GitHub", edit=command)
+            return Adoption(place="the stack's settings, with the value that was set on GitHub", edit=command)
         value = self._drift.differences[0].now if self._drift.differences else "VALUE"
         command = f"pulumi config set --path 'multirepo:variables[\"{name}\"]' {shlex.quote(value)}"
         return Adoption(place="the stack's settings", edit=command)
@@ -210,7 +212,7 @@ class _Adopting:
         )
         for key, entries in root.value:
             for entry in entries.value if key.value == list_name else ():
-                if any(one.value == "name" and value.value == name for one, value in entry.value):
+                if any(key.value == "name" and value.value == name for key, value in entry.value):
                     return f"{self._file.name}:{entry.start_mark.line + 1}"
         return self._file.name
 
@@ -222,12 +224,12 @@ class _Adopting:
                 f"{self._drift.repository} ({self._place()}) or the templates in migration/desired_state."
             )
         if self._drift.resource.type == CODE_MOVE:
-            return "This is the monorepo's history, which people do not change."
+            return "Only the code move writes the monorepo's history; there is no setting for it."
         if self._drift.area == "monorepo":
             return "The stage of its wave says whether a folder is frozen; a commit in one stays in the monorepo."
         if self._drift.area == "registry":
             return "A published version never changes, and the index is set by the stack."
-        if self._drift.gone:
+        if self._drift.is_gone:
             return f"Take it out of the plan, where {self._place()} or the plan's defaults name it."
         return "The plan has no words for this: every repository of a stack is kept this way."
 
@@ -236,7 +238,7 @@ class _Adopting:
         return with_defaults(self._plan.defaults, self._entry)
 
     def _environment(self, name: str) -> planned.Environment | None:
-        return next((one for one in self._settings().environments if one.name == name), None)
+        return next((environment for environment in self._settings().environments if environment.name == name), None)
 
 
 def _plain(difference: Difference) -> Any:
@@ -246,5 +248,5 @@ def _plain(difference: Difference) -> Any:
     return {bool: False, str: "", list: [], float: 0, int: 0}.get(type(difference.was))
 
 
-def _others(names: Iterable[str], gone: str) -> list[str]:
-    return [name for name in names if name != gone]
+def _others(names: Iterable[str], removed: str) -> list[str]:
+    return [name for name in names if name != removed]

@@ -1,6 +1,6 @@
-"""What differs at GitHub from what the stack made there last: read from what a refresh saw, and told in GitHub's words.
+"""What differs on GitHub from what the stack made there last: read from what a refresh saw, in GitHub's terms.
 
-An edit of the plan that no `up` has made yet is no drift, and neither are commits that no `up` has carried over yet.
+An edit of the plan that no `up` has made yet is not drift, and neither are commits that no `up` has pushed yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -63,11 +63,11 @@ THINGS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class RefreshedResource:
     """One resource as a refresh saw it.
 
     op: "same", "update", or "delete" for what is gone. inputs: those of the last `up`. was, now: outputs, by the last
-    `up` or refresh, and at GitHub; now is empty for what is gone. parent: URN, "" for none.
+    `up` or refresh, and on GitHub; now is empty for what is gone. parent: URN, "" for none.
     """
 
     urn: str
@@ -96,16 +96,16 @@ class Difference:
 class Drift:
     """One thing that differs.
 
-    area: one of `AREAS`. repository: "" for the organization. gone: it is not there any
-    more; differences are then empty.
-    before_up: what to do before `pulumi up` puts it back, commands or words. replace: `up` must be told to.
+    area: one of `AREAS`. repository: "" for the organization. is_gone: it no longer exists, and
+    differences are empty.
+    before_up: what to do before `pulumi up` puts it back, commands or words. replace: `up` needs the option.
     """
 
     area: str
     repository: str
     thing: str
-    resource: Seen
-    gone: bool = False
+    resource: RefreshedResource
+    is_gone: bool = False
     differences: tuple[Difference, ...] = ()
     before_up: tuple[str, ...] = ()
     replace: bool = False
@@ -114,21 +114,21 @@ class Drift:
 def put_back(drifts: Iterable[Drift]) -> list[str]:
     """What puts all of it back: commands, or words for what a command cannot do, in their order."""
     drifts = list(drifts)
-    replaced = "".join(f" --replace '{one.resource.urn}'" for one in drifts if one.replace)
-    return [*dict.fromkeys(step for one in drifts for step in one.before_up), f"pulumi up --refresh{replaced}"]
+    replaced = "".join(f" --replace '{drift.resource.urn}'" for drift in drifts if drift.replace)
+    return [*dict.fromkeys(step for drift in drifts for step in drift.before_up), f"pulumi up --refresh{replaced}"]
 
 
-def drifts(seen: Iterable[Seen], owner: str) -> list[Drift]:
-    """Every thing that differs, in the order of the resources' names. owner: of the repositories, at GitHub."""
-    resources = {resource.urn: resource for resource in seen}
+def drifts(resources: Iterable[RefreshedResource], owner: str) -> list[Drift]:
+    """Every thing that differs, in the order of the resources' names. owner: of the repositories, on GitHub."""
+    by_urn = {resource.urn: resource for resource in resources}
     return [
         drift
-        for resource in sorted(resources.values(), key=lambda one: one.urn.rpartition("::")[2])
-        for drift in _of_resource(resource, repository_of(resource, resources), owner)
+        for resource in sorted(by_urn.values(), key=lambda resource: resource.urn.rpartition("::")[2])
+        for drift in _of_resource(resource, repository_of(resource, by_urn), owner)
     ]
 
 
-def repository_of(resource: Seen, resources: Mapping[str, Seen]) -> str:
+def repository_of(resource: RefreshedResource, resources: Mapping[str, RefreshedResource]) -> str:
     """The name of the repository that the resource belongs to, which its component has; "" for the organization's."""
     while resource.type not in ("multirepo:github:ServiceRepository", "multirepo:github:MonorepoBackup"):
         if resource.parent not in resources:
@@ -137,7 +137,7 @@ def repository_of(resource: Seen, resources: Mapping[str, Seen]) -> str:
     return resource.urn.rpartition("::")[2]
 
 
-def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]:
+def _of_resource(resource: RefreshedResource, repository: str, owner: str) -> Iterator[Drift]:
     thing = thing_of(resource, repository)
     if thing is None:
         return
@@ -147,7 +147,7 @@ def _of_resource(resource: Seen, repository: str, owner: str) -> Iterator[Drift]
     elif resource.type == CODE_MOVE:
         yield from _of_history(drift, owner)
     elif resource.op == "delete":
-        yield replace(drift, gone=True)
+        yield replace(drift, is_gone=True)
     elif resource.type in SECRETS:
         yield from _of_secret(drift)
     elif resource.op == "update":
@@ -164,8 +164,8 @@ def _area(kind: str) -> str:
     return "settings" if kind.startswith("github:") else "registry"
 
 
-def thing_of(resource: Seen, repository: str) -> str | None:
-    """What a person calls it; None for a component or a provider, which are nothing at GitHub."""
+def thing_of(resource: RefreshedResource, repository: str) -> str | None:
+    """What a person calls it; None for a component or a provider, which do not exist on GitHub."""
     inputs = {
         **resource.inputs,
         "team": resource.urn.rpartition("::")[2].removeprefix(f"{repository}-team-"),
@@ -178,7 +178,7 @@ def thing_of(resource: Seen, repository: str) -> str | None:
     return THINGS.get(resource.type, resource.urn.rpartition("::")[2]).format_map(inputs)
 
 
-def differences_of(resource: Seen) -> Iterator[Difference]:
+def differences_of(resource: RefreshedResource) -> Iterator[Difference]:
     """The properties that the stack sets and that have another value now."""
     keys = [key for key in resource.inputs if not key.startswith("__")]
     was = {path: value for key in keys for path, value in _leaves(resource.was.get(key), key)}
@@ -201,9 +201,9 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _of_secret(drift: Drift) -> Iterator[Drift]:
-    """Its date is all that GitHub tells of a secret, and it is not when the last `up` wrote it.
+    """Its date is all that GitHub shows of a secret, and it is not when the last `up` wrote it.
 
-    The provider sees that and makes nothing of it, so `up` has to be told.
+    The provider sees that and makes nothing of it, so `up` needs `--replace`.
     """
     written, found = drift.resource.was.get("updatedAt"), drift.resource.now.get("remoteUpdatedAt")
     if found != written:
@@ -216,7 +216,7 @@ def _of_files(drift: Drift) -> Iterator[Drift]:
     for path, text in sorted(was.items()):
         file = replace(drift, area="files", thing=f"file {path}")
         if path not in now:
-            yield replace(file, gone=True)
+            yield replace(file, is_gone=True)
         elif now[path] != text:
             yield replace(file, differences=(Difference(property="content", was="as rendered", now=now[path]),))
 
@@ -225,7 +225,7 @@ def _of_history(drift: Drift, owner: str) -> Iterator[Drift]:
     """The branches, tags and notes that the code move wrote; see `components.history.carrying.read_code_move`."""
     was, now = drift.resource.was, drift.resource.now
     if not now:
-        return  # the repository is gone, which is told of the repository
+        return  # the repository is gone, which is reported for the repository
     places = {f"branch {VENDOR_BRANCH}": (was["head"], now["head"])}
     places |= {f"tag {name}": (was["tags"][name], now["tags"].get(name)) for name in sorted(was["tags"])}
     places |= {f"branch {was['default_branch']}": (was["default_branch"], now["default_branch"])}
@@ -233,7 +233,7 @@ def _of_history(drift: Drift, owner: str) -> Iterator[Drift]:
     for thing, (before, present) in places.items():
         place = replace(drift, area="history", thing=thing)
         if before and not present:
-            yield replace(place, gone=True, before_up=_recreation(thing, before, f"{owner}/{drift.repository}"))
+            yield replace(place, is_gone=True, before_up=_recreation(thing, before, f"{owner}/{drift.repository}"))
         elif before != present:
             yield replace(
                 place,
@@ -253,4 +253,4 @@ def _recreation(thing: str, commit: str, repository: str) -> tuple[str, ...]:
 def _by_hand(thing: str, commit: str) -> str:
     """What people must do: a run never moves a tag, and never forces a branch."""
     step = f"put {thing} back to {commit}" if thing.startswith("branch") else f"delete {thing}"
-    return f"# At GitHub, {step}; a ruleset of the stack forbids that, so switch it off for the moment"
+    return f"# On GitHub, {step}; a ruleset of the stack forbids that, so switch it off for the moment"

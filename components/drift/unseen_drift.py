@@ -10,7 +10,15 @@ from urllib.parse import quote
 
 import httpx
 
-from components.drift.drift import ENVIRONMENT, MONOREPO, REPOSITORY, Difference, Drift, Seen, repository_of
+from components.drift.drift import (
+    ENVIRONMENT,
+    MONOREPO,
+    REPOSITORY,
+    Difference,
+    Drift,
+    RefreshedResource,
+    repository_of,
+)
 from components.github.github_server import graphql
 from components.stack.settings import Settings
 from migration.cutover.stragglers import Straggler
@@ -20,85 +28,98 @@ POLICY = "github:index/repositoryEnvironmentDeploymentPolicy:RepositoryEnvironme
 _NAMES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Repository { id name owner { login } } } }"
 
 
-def lost_repositories(settings: Settings, token: str, made: Mapping[str, Seen]) -> list[Drift]:
+def lost_repositories(settings: Settings, token: str, made: Mapping[str, RefreshedResource]) -> list[Drift]:
     """The repositories that are there no more, or under another name. made: by URN, as the last `up` left them.
 
     One request for every hundred repositories. Raises httpx.HTTPError.
     """
-    repositories = {one.was["nodeId"]: one for one in made.values() if one.type == REPOSITORY}
+    repositories = {resource.was["nodeId"]: resource for resource in made.values() if resource.type == REPOSITORY}
     ids, names = list(repositories), dict[str, str]()
     for first in range(0, len(ids), 100):
         # What is gone is null, with an error beside the data that says the same again.
         answer = graphql(settings, _NAMES, {"ids": ids[first : first + 100]}, token)
         found = [node for node in answer["data"]["nodes"] if node and node["owner"]["login"] == settings.owner]
         names |= {node["id"]: node["name"] for node in found}
-    lost = {node: one for node, one in repositories.items() if names.get(node) != one.was["name"]}
-    return [_lost(one, repository_of(one, made), names.get(node), settings.owner) for node, one in lost.items()]
+    lost = {node: repository for node, repository in repositories.items() if names.get(node) != repository.was["name"]}
+    return [
+        _lost(repository, repository_of(repository, made), names.get(node), settings.owner)
+        for node, repository in lost.items()
+    ]
 
 
-def _lost(repository: Seen, planned: str, name: str | None, owner: str) -> Drift:
-    gone = f"pulumi state delete --yes --target-dependents '{repository.parent}'"
+def _lost(repository: RefreshedResource, planned: str, name: str | None, owner: str) -> Drift:
+    state_deletion = f"pulumi state delete --yes --target-dependents '{repository.parent}'"
     renamed = f"gh api --method PATCH repos/{owner}/{name} --raw-field name={planned}"
     return Drift(
         area="settings",
         repository=planned,
         thing="repository",
         resource=repository,
-        gone=name is None,
+        is_gone=name is None,
         differences=() if name is None else (Difference(property="name", was=planned, now=name),),
-        before_up=(gone if name is None else renamed,),
+        before_up=(state_deletion if name is None else renamed,),
     )
 
 
-def environment_drifts(client: httpx.Client, owner: str, seen: Mapping[str, Seen]) -> Iterator[Drift]:
+def environment_drifts(client: httpx.Client, owner: str, resources: Mapping[str, RefreshedResource]) -> Iterator[Drift]:
     """Reviewers that are gone, and policies that the stack did not make, of the environments that are there.
 
     client: of the REST API. One request for each repository with environments, one more for each environment that has
     policies. Raises httpx.HTTPError.
     """
-    environments: dict[str, list[Seen]] = {}
-    for one in seen.values():
-        if one.type == ENVIRONMENT and one.op != "delete":
-            environments.setdefault(one.inputs["repository"], []).append(one)
-    for repository, ours in sorted(environments.items()):
+    environments: dict[str, list[RefreshedResource]] = {}
+    for resource in resources.values():
+        if resource.type == ENVIRONMENT and resource.op != "delete":
+            environments.setdefault(resource.inputs["repository"], []).append(resource)
+    for repository, managed in sorted(environments.items()):
         path = f"repos/{owner}/{repository}/environments"
         found = client.get(path, params={"per_page": 100}).raise_for_status().json()["environments"]
-        theirs = {one["name"]: one for one in found}
-        for one in ours:
-            name = one.inputs["environment"]
+        theirs = {entry["name"]: entry for entry in found}
+        for environment in managed:
+            name = environment.inputs["environment"]
             if name in theirs:
-                yield from _without_reviewers(one, repository, path, theirs[name])
-                yield from _additional_policies(client, one, repository, f"{path}/{quote(name, safe='')}", seen)
+                yield from _without_reviewers(environment, repository, path, theirs[name])
+                yield from _additional_policies(
+                    client, environment, repository, f"{path}/{quote(name, safe='')}", resources
+                )
 
 
-def _without_reviewers(environment: Seen, repository: str, path: str, found: Mapping[str, Any]) -> Iterator[Drift]:
-    wanted = [team for one in environment.was.get("reviewers") or () for team in one.get("teams") or ()]
-    if wanted and not any(rule["type"] == "required_reviewers" for rule in found["protection_rules"]):
+def _without_reviewers(
+    environment: RefreshedResource, repository: str, path: str, found: Mapping[str, Any]
+) -> Iterator[Drift]:
+    desired = [team for reviewer in environment.was.get("reviewers") or () for team in reviewer.get("teams") or ()]
+    if desired and not any(rule["type"] == "required_reviewers" for rule in found["protection_rules"]):
         name = environment.inputs["environment"]
         policy = found["deployment_branch_policy"] or {}
         fields = [f"--field wait_timer={environment.inputs.get('waitTimer') or 0:.0f}"]
-        fields += [f"--raw-field 'reviewers[][type]=Team' --field 'reviewers[][id]={team:.0f}'" for team in wanted]
+        fields += [f"--raw-field 'reviewers[][type]=Team' --field 'reviewers[][id]={team:.0f}'" for team in desired]
         fields += [f"--field 'deployment_branch_policy[{key}]={str(on).lower()}'" for key, on in policy.items()]
         yield Drift(
             area="settings",
             repository=repository,
             thing=f"environment {name}",
             resource=environment,
-            differences=(Difference(property="reviewers", was=wanted, now=None),),
+            differences=(Difference(property="reviewers", was=desired, now=None),),
             before_up=(f"gh api --method PUT {path}/{quote(name, safe='')} {' '.join(fields)}",),
         )
 
 
 def _additional_policies(
-    client: httpx.Client, environment: Seen, repository: str, path: str, seen: Mapping[str, Seen]
+    client: httpx.Client,
+    environment: RefreshedResource,
+    repository: str,
+    path: str,
+    resources: Mapping[str, RefreshedResource],
 ) -> Iterator[Drift]:
     if not (environment.now.get("deploymentBranchPolicy") or {}).get("customBranchPolicies"):
         return
     name = environment.inputs["environment"]
     made = {
-        one.inputs.get("branchPattern") or one.inputs.get("tagPattern")
-        for one in seen.values()
-        if one.type == POLICY and one.inputs["repository"] == repository and one.inputs["environment"] == name
+        resource.inputs.get("branchPattern") or resource.inputs.get("tagPattern")
+        for resource in resources.values()
+        if resource.type == POLICY
+        and resource.inputs["repository"] == repository
+        and resource.inputs["environment"] == name
     }
     answer = client.get(f"{path}/deployment-branch-policies", params={"per_page": 100})
     for policy in answer.raise_for_status().json()["branch_policies"]:
@@ -113,16 +134,16 @@ def _additional_policies(
             )
 
 
-def late_commits(found: Iterable[Straggler], made: Mapping[str, Seen]) -> Iterator[Drift]:
+def late_commits(found: Iterable[Straggler], made: Mapping[str, RefreshedResource]) -> Iterator[Drift]:
     """Commits in frozen folders of the monorepo, as drift of the monorepo. made: by URN."""
-    monorepo = next((one for one in made.values() if one.type == MONOREPO), None)
-    for one in found if monorepo else ():
+    monorepo = next((resource for resource in made.values() if resource.type == MONOREPO), None)
+    for commit in found if monorepo else ():
         assert monorepo
         yield Drift(
             area="monorepo",
-            repository=one.repository,
-            thing=f"commit {one.commit[:12]} in the frozen {one.folder}",
+            repository=commit.repository,
+            thing=f"commit {commit.commit[:12]} in the frozen {commit.folder}",
             resource=monorepo,
-            differences=(Difference(property=one.author, was=None, now=one.subject),),
-            before_up=(one.command,),
+            differences=(Difference(property=commit.author, was=None, now=commit.subject),),
+            before_up=(commit.command,),
         )

@@ -1,6 +1,6 @@
 """What GitHub holds already where the stack is about to create something.
 
-In a preview it is told, with what becomes of it: an adoption says first what it will change.
+A preview reports it and the changes that its adoption makes.
 
 In an `up` it makes room where GitHub refuses a second thing of the same name: a run that was killed leaves one behind
 when GitHub had made it and Pulumi had not written it down.
@@ -63,7 +63,7 @@ class CreationHooks:
             path = self._path(client, args.type, args.name, args.new_inputs or {})
             if path and pulumi.runtime.is_dry_run():
                 if args.type != POLICY:  # one of the same pattern is the same
-                    self._tell(client, path, args)
+                    self._report(client, path, args)
             elif path and (args.type in REMOVED or args.type in (RULESET, POLICY)):
                 self._remove(client, path)
 
@@ -72,8 +72,8 @@ class CreationHooks:
         if kind == RULESET:
             # https://docs.github.com/en/rest/repos/rules
             listing = client.get("rulesets", params={"includes_parents": "false", "per_page": 100})
-            named = (one for one in listing.raise_for_status().json() if one["name"] == inputs["name"])
-            return next((f"rulesets/{one['id']}" for one in named), None)
+            named = (entry for entry in listing.raise_for_status().json() if entry["name"] == inputs["name"])
+            return next((f"rulesets/{entry['id']}" for entry in named), None)
         if kind == POLICY:
             return self._policy(client, inputs)
         if kind == TEAM_ROLE:
@@ -88,12 +88,12 @@ class CreationHooks:
         listing = client.get(place, params={"per_page": 100})
         if listing.status_code == httpx.codes.NOT_FOUND:
             return None
-        wanted = ("tag", inputs["tagPattern"]) if "tagPattern" in inputs else ("branch", inputs.get("branchPattern"))
-        there = listing.raise_for_status().json()["branch_policies"]
-        same = (one for one in there if (one.get("type", "branch"), one["name"]) == wanted)
-        return next((f"{place}/{one['id']}" for one in same), None)
+        pattern = ("tag", inputs["tagPattern"]) if "tagPattern" in inputs else ("branch", inputs.get("branchPattern"))
+        policies = listing.raise_for_status().json()["branch_policies"]
+        same = (policy for policy in policies if (policy.get("type", "branch"), policy["name"]) == pattern)
+        return next((f"{place}/{policy['id']}" for policy in same), None)
 
-    def _tell(self, client: httpx.Client, path: str, args: pulumi.ResourceHookArgs) -> None:
+    def _report(self, client: httpx.Client, path: str, args: pulumi.ResourceHookArgs) -> None:
         # https://docs.github.com/en/rest/teams/teams#check-team-permissions-for-a-repository
         answer = client.get(path, headers={"Accept": "application/vnd.github.v3.repository+json"})
         found = answer.json() if answer.status_code == httpx.codes.OK else None
@@ -102,7 +102,7 @@ class CreationHooks:
             found = {"enabled": answer.status_code == httpx.codes.NO_CONTENT}
         if found is not None:
             for change in changes(args.type, found, args.new_inputs or {}):
-                pulumi.log.warn(f"{args.name} is at GitHub already, and changes: {change}")
+                pulumi.log.warn(f"{args.name} exists on GitHub; `up` changes: {change}")
 
     def _remove(self, client: httpx.Client, path: str) -> None:
         if client.delete(path).status_code not in (httpx.codes.NO_CONTENT, httpx.codes.NOT_FOUND):

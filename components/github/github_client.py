@@ -84,7 +84,7 @@ def _writes(request: httpx.Request) -> bool:
 def _asked_to_wait(response: httpx.Response) -> float | None:
     """The seconds after which GitHub wants to be asked again; None when it does not want that.
 
-    GraphQL tells of its limit with 200 and an error, REST with 403 or 429.
+    GraphQL reports its limit with 200 and an error, REST with 403 or 429.
     """
     refused = response.status_code in (403, 429) or (response.is_success and b'"RATE_LIMITED"' in response.content)
     if not refused:

@@ -54,8 +54,8 @@ class GitHubInventory:
     """What the owner has, archived or not: repositories by name, numbers of teams by slug and of people by login.
 
     renamed: name to the repository that had it before. owner: "Organization", "User", or "" when there is none.
-    scopes: those of a classic token; None when GitHub tells nothing, as of fine-grained tokens and of apps.
-    refused: what GitHub would not tell this token, in its own words.
+    scopes: those of a classic token; None when GitHub does not show them, as for fine-grained tokens and of apps.
+    refused: GitHub's errors for what this token may not read.
     version: of a GitHub Enterprise Server that says it; None elsewhere.
     """
 
@@ -81,7 +81,7 @@ def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
     except httpx.HTTPError as error:
         raise GitHubUnreachableError.of(error, settings) from None
     document = answer.json()
-    refused = [one["message"] for one in document.get("errors", ()) if one.get("type") != "NOT_FOUND"]
+    refused = [error["message"] for error in document.get("errors", ()) if error.get("type") != "NOT_FOUND"]
     return _parsed(settings, names, document.get("data") or {}, tuple(dict.fromkeys(refused)), answer.headers)
 
 
@@ -91,7 +91,11 @@ def recognised(settings: Settings, existing: GitHubInventory, split: Split) -> G
     Asks once more, and only where a repository has commits and no such branch. Raises SettingsError.
     """
     heads = {name: history.head for name, history in split.histories.items() if history.head}
-    suspects = [name for name, one in existing.repositories.items() if one.started and not one.moved and name in heads]
+    suspects = [
+        name
+        for name, repository in existing.repositories.items()
+        if repository.started and not repository.moved and name in heads
+    ]
     if not suspects:
         return existing
     asked = []
@@ -104,9 +108,10 @@ def recognised(settings: Settings, existing: GitHubInventory, split: Split) -> G
         found = ask_graphql(settings, f"query {{ {' '.join(asked)} }}", {}).json()["data"]
     except httpx.HTTPError as error:
         raise GitHubUnreachableError.of(error, settings) from None
-    ours = {name for number, name in enumerate(suspects) if any((found[f"n{number}"] or {}).values())}
+    recognised_names = {name for number, name in enumerate(suspects) if any((found[f"n{number}"] or {}).values())}
     repositories = {
-        name: replace(one, moved=True) if name in ours else one for name, one in existing.repositories.items()
+        name: replace(repository, moved=True) if name in recognised_names else repository
+        for name, repository in existing.repositories.items()
     }
     return replace(existing, repositories=repositories)
 
@@ -148,11 +153,13 @@ def _parsed(
         for number, name in enumerate(names.repositories)
         if (node := owner.get(f"n{number}"))
     }
-    here = {name: one for name, one in found.items() if one.full_name.lower() == f"{settings.owner}/{name}".lower()}
+    unmoved = {
+        name: entry for name, entry in found.items() if entry.full_name.lower() == f"{settings.owner}/{name}".lower()
+    }
     scopes = headers.get("x-oauth-scopes")
     return GitHubInventory(
-        repositories=here,
-        renamed={name: one.full_name for name, one in found.items() if name not in here},
+        repositories=unmoved,
+        renamed={name: entry.full_name for name, entry in found.items() if name not in unmoved},
         teams=_numbers(owner, "t", names.teams),
         people=_numbers(data, "u", names.people),
         owner=owner.get("__typename", ""),

@@ -1,4 +1,4 @@
-"""What becomes of a thing that is at GitHub when the stack creates its own in its place, in words. Pure."""
+"""The changes to a resource on GitHub that the stack replaces with its own, in words. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -27,20 +27,20 @@ def changes(kind: str, found: Mapping[str, Any], inputs: Mapping[str, Any]) -> I
     elif kind.endswith("RepositoryEnvironment"):
         yield from _environment(found, inputs)
     else:
-        # A rule is replaced as a whole; what it will be stands in the preview as its own.
-        there = ", ".join(f"{path} = {_written(value)}" for path, value in _leaves(found))
-        yield f"it is replaced as a whole; there it has {there}"
+        # A rule is replaced as a whole; what it will be is in the preview as its own resource.
+        existing = ", ".join(f"{path} = {_written(value)}" for path, value in _leaves(found))
+        yield f"it is replaced as a whole; GitHub has {existing}"
 
 
 def _environment(found: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
     rules = {rule["type"]: rule for rule in found["protection_rules"]}
-    reviewers = [one["reviewer"]["id"] for one in rules.get("required_reviewers", {}).get("reviewers", ())]
-    wanted = [team for one in inputs.get("reviewers") or () for team in one.get("teams") or ()]
+    reviewers = [entry["reviewer"]["id"] for entry in rules.get("required_reviewers", {}).get("reviewers", ())]
+    desired = [team for reviewer in inputs.get("reviewers") or () for team in reviewer.get("teams") or ()]
     policy = found["deployment_branch_policy"] or {}
     custom = (inputs.get("deploymentBranchPolicy") or {}).get("customBranchPolicies", False)
     yield from _differing(
         wait_timer=(rules.get("wait_timer", {}).get("wait_timer", 0), inputs.get("waitTimer") or 0),
-        reviewers=(reviewers, wanted),
+        reviewers=(reviewers, desired),
         custom_branch_policies=(policy.get("custom_branch_policies", False), custom),
         protected_branches=(policy.get("protected_branches", False), False),
     )

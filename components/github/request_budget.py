@@ -37,7 +37,7 @@ class Calls:
         return Calls(*(a + b for a, b in zip(self.all, other.all, strict=True)))
 
     def __mul__(self, times: int) -> "Calls":
-        return Calls(*(times * one for one in self.all))
+        return Calls(*(times * count for count in self.all))
 
     @property
     def all(self) -> tuple[int, int, int, int, int]:
@@ -56,7 +56,7 @@ class Calls:
 
     @property
     def seconds(self) -> float:
-        """How long they take at github.com, one after the other and with the pauses after writes.
+        """How long they take on github.com, one after the other and with the pauses after writes.
 
         The provider counts everything it sends to GraphQL as a write.
         """
@@ -101,7 +101,7 @@ COSTS: Mapping[str, Cost] = {
 }
 """Kind of resource to what it costs; those in small letters are what a part of a resource costs besides."""
 FACTS = Calls(reads=2)
-"""What `server_facts` asks before the first repository is made; the rate limit is told for nothing."""
+"""What `server_facts` asks before the first repository is made; the query of the rate limit is free."""
 RUN = Calls(reads=1, queries=1)
 """What every run costs, whatever it changes: the provider looks for the owner, the program for what exists."""
 
@@ -123,12 +123,14 @@ def kinds_of(desired: DesiredRepository, settings: DesiredSettings) -> Counter[s
             "BranchProtection": len(protection.branches) if protection else 0,
             "TeamRepository": len(settings.teams),
             "RepositoryEnvironment": len(environments),
-            "RepositoryEnvironmentDeploymentPolicy": sum(len(one.branches) + len(one.tags) for one in environments),
+            "RepositoryEnvironmentDeploymentPolicy": sum(
+                len(environment.branches) + len(environment.tags) for environment in environments
+            ),
             "ActionsSecret": len(settings.secrets),
             "DependabotSecret": len(settings.dependabot_secrets),
-            "ActionsEnvironmentSecret": sum(len(one.secrets) for one in environments),
+            "ActionsEnvironmentSecret": sum(len(environment.secrets) for environment in environments),
             "ActionsVariable": len(settings.variables),
-            "ActionsEnvironmentVariable": sum(len(one.variables) for one in environments),
+            "ActionsEnvironmentVariable": sum(len(environment.variables) for environment in environments),
             "IssueLabel": len(settings.labels),
             "ActionsRepositoryPermissions": int(settings.actions is not None),
             "selected actions": int(settings.actions is not None and settings.actions.allowed == "selected"),
@@ -152,17 +154,17 @@ class Budget:
     refresh: Calls
 
 
-def budget_of(wanted: GitHubRequirements, existing: GitHubInventory) -> Budget:
+def budget_of(requirements: GitHubRequirements, existing: GitHubInventory) -> Budget:
     """The requests of one run; `pulumi up` with its own preview makes `again` once more.
 
     What was begun and not finished counts as done: the figures are those of whole repositories.
     """
-    backup = Counter({"Repository": 1, "RepositoryRuleset": 2} if wanted.backup else {})
-    first = Counter({"Team": len(wanted.teams)}) + backup
-    coming = Counter({"Team": len(set(wanted.teams) - set(existing.teams))})
-    if wanted.backup not in existing.repositories:
+    backup = Counter({"Repository": 1, "RepositoryRuleset": 2} if requirements.backup else {})
+    first = Counter({"Team": len(requirements.teams)}) + backup
+    coming = Counter({"Team": len(set(requirements.teams) - set(existing.teams))})
+    if requirements.backup not in existing.repositories:
         coming += backup
-    for name, (desired, settings) in wanted.repositories.items():
+    for name, (desired, settings) in requirements.repositories.items():
         kinds = kinds_of(desired, settings)
         first += kinds
         if name not in existing.repositories:
@@ -170,7 +172,7 @@ def budget_of(wanted: GitHubRequirements, existing: GitHubInventory) -> Budget:
     return Budget(
         first=RUN + FACTS + _sum(COSTS[kind].made * count for kind, count in first.items()),
         next=RUN
-        + (FACTS if wanted.is_new_to(existing) else Calls())
+        + (FACTS if requirements.is_new_to(existing) else Calls())
         + _sum(COSTS[kind].made * count for kind, count in coming.items()),
         again=RUN,
         refresh=RUN + _sum(COSTS[kind].refreshed * count for kind, count in first.items()),
@@ -190,7 +192,7 @@ def beyond_the_limit(calls: Calls, server: ServerFacts) -> str | None:
 
 
 def duration(calls: Calls, limit: RateLimit | None) -> float:
-    """Seconds that they take at github.com; the hours of the rate limit that must pass are part of it."""
+    """Seconds that they take on github.com; the hours of the rate limit that must pass are part of it."""
     if limit is None or calls.rest <= limit.remaining:
         return calls.seconds
     return max(calls.seconds, 3600.0 * ceil((calls.rest - limit.remaining) / limit.limit))

@@ -47,26 +47,28 @@ class GitHubRequirements:
 
     @classmethod
     def of(
-        cls, owner: str, state: DesiredState, kept: Mapping[str, DesiredSettings], teams: Mapping[str, str]
+        cls, owner: str, state: DesiredState, settings_by_name: Mapping[str, DesiredSettings], teams: Mapping[str, str]
     ) -> "GitHubRequirements":
         """From what the stages computed."""
-        repositories = {one.name: (one, kept[one.name]) for one in state.repositories}
+        repositories = {
+            repository.name: (repository, settings_by_name[repository.name]) for repository in state.repositories
+        }
         return cls(owner=owner, repositories=repositories, teams=teams, planned=state.planned, backup=state.backup)
 
     @property
     def names(self) -> Names:
-        """What to look for at GitHub."""
-        settings = [one for _, one in self.repositories.values()]
+        """What to look for on GitHub."""
+        all_settings = [settings for _, settings in self.repositories.values()]
         return Names(
             repositories=(*self.repositories, *self.planned, *filter(None, [self.backup])),
-            labels=tuple(dict.fromkeys(label.name for one in settings for label in one.labels)),
+            labels=tuple(dict.fromkeys(label.name for settings in all_settings for label in settings.labels)),
             teams=tuple(self.teams),
-            people=tuple(dict.fromkeys(person for one in settings for person in one.people)),
+            people=tuple(dict.fromkeys(person for settings in all_settings for person in settings.people)),
         )
 
     def is_new_to(self, existing: GitHubInventory) -> bool:
         """Whether something that comes first is still to be made; a run that changes nothing has none of it."""
-        moved = {name for name, one in existing.repositories.items() if one.moved}
+        moved = {name for name, repository in existing.repositories.items() if repository.moved}
         return (
             bool({name for name, (desired, _) in self.repositories.items() if desired.code} - moved)
             or bool(set(self.repositories) - set(existing.repositories))
@@ -74,60 +76,66 @@ class GitHubRequirements:
         )
 
 
-def unmet(wanted: GitHubRequirements, existing: GitHubInventory, server: ServerFacts | None) -> tuple[Finding, ...]:
+def unmet(
+    requirements: GitHubRequirements, existing: GitHubInventory, server: ServerFacts | None
+) -> tuple[Finding, ...]:
     """Everything that would stop an `up`, and what to do about it. server: None when nothing is to be made."""
     if not existing.owner and not existing.refused:
-        return (_refusal("owner", wanted.owner, "there is no such organization or user", "Set multirepo:owner."),)
-    findings = [*_token(wanted, existing), *_names(wanted, existing), *_people(wanted, existing)]
-    findings += _stages(wanted, existing)
+        return (_refusal("owner", requirements.owner, "there is no such organization or user", "Set multirepo:owner."),)
+    findings = [*_token(requirements, existing), *_names(requirements, existing), *_people(requirements, existing)]
+    findings += _stages(requirements, existing)
     if server:
-        findings += [*_plan(wanted, server), *_version(wanted, server)]
+        findings += [*_plan(requirements, server), *_version(requirements, server)]
         if existing.scopes is None:
-            findings.append(_untold(wanted))
+            findings.append(_unknown_permissions(requirements))
     return tuple(findings)
 
 
-def _token(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
+def _token(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     remedy = "Make a token that has them at https://github.com/settings/tokens, and export it as GITHUB_TOKEN."
-    for scope, why in _missing_scopes(wanted, existing):
-        yield _refusal("token-scope", wanted.owner, f"the token lacks the scope {scope}, to {why}", remedy)
-    if existing.refused and not any(_missing_scopes(wanted, existing)):
-        for told in existing.refused:
-            remedy = "Authorize the token for the organization, or " + PERMISSIONS.format(owner=wanted.owner).lower()
-            yield _refusal("token", wanted.owner, f"GitHub refuses: {told}", remedy)
-    lacking = set(wanted.repositories) - set(existing.repositories)
+    for scope, why in _missing_scopes(requirements, existing):
+        yield _refusal("token-scope", requirements.owner, f"the token lacks the scope {scope}, to {why}", remedy)
+    if existing.refused and not any(_missing_scopes(requirements, existing)):
+        for message in existing.refused:
+            remedy = (
+                "Authorize the token for the organization, or " + PERMISSIONS.format(owner=requirements.owner).lower()
+            )
+            yield _refusal("token", requirements.owner, f"GitHub refuses: {message}", remedy)
+    lacking = set(requirements.repositories) - set(existing.repositories)
     if lacking and not existing.creates:
         problem = f"{existing.viewer} may not create repositories there, and {_some(lacking)} are missing"
         remedy = "Let an owner allow it in the organization's member privileges, or create them (empty), to be adopted."
-        yield _refusal("token", wanted.owner, problem, remedy)
+        yield _refusal("token", requirements.owner, problem, remedy)
 
 
-def _missing_scopes(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[tuple[str, str]]:
+def _missing_scopes(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[tuple[str, str]]:
     """Scope, and what it is needed for: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps"""
     if existing.scopes is None:
         return
-    private = any(desired.visibility != "public" for desired, _ in wanted.repositories.values())
+    private = any(desired.visibility != "public" for desired, _ in requirements.repositories.values())
     needed = {"repo" if private else "public_repo": "create repositories and keep them"}
-    if any(file.path.startswith(WORKFLOWS) for _, one in wanted.repositories.values() for file in one.files):
+    if any(
+        file.path.startswith(WORKFLOWS) for _, settings in requirements.repositories.values() for file in settings.files
+    ):
         needed["workflow"] = f"commit files below {WORKFLOWS}"
-    if missing := set(wanted.teams) - set(existing.teams):
+    if missing := set(requirements.teams) - set(existing.teams):
         needed["write:org"] = f"create the teams {_some(missing)}"
-    elif wanted.teams:
+    elif requirements.teams:
         needed["read:org"] = "find teams"
     for scope, why in needed.items():
         if existing.scopes.isdisjoint(INCLUDED.get(scope, (scope,))):
             yield scope, why
 
 
-def _names(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
-    for name, (desired, _) in wanted.repositories.items():
+def _names(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
+    for name, (desired, _) in requirements.repositories.items():
         if name in existing.renamed:
             yield _refusal(
                 "name-redirects",
                 name,
                 f"was the name of {existing.renamed[name]}, and GitHub still leads there from it",
                 "Give the new one another name in the plan. If nobody relies on the redirect any more, create an empty "
-                f"repository {wanted.owner}/{name} yourself, which ends it: the next run adopts that.",
+                f"repository {requirements.owner}/{name} yourself, which ends it: the next run adopts that.",
             )
         if (found := existing.repositories.get(name)) is None:
             continue
@@ -141,9 +149,9 @@ def _names(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Fi
             yield _refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
 
 
-def _stages(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
+def _stages(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     """`planned` says that nothing exists: for what does, Pulumi would take it as leave to archive the repository."""
-    for name, wave in wanted.planned.items():
+    for name, wave in requirements.planned.items():
         found = existing.repositories.get(name)
         if found and found.moved and not found.archived:
             key = f"pulumi config set --path 'multirepo:waves.{wave}'"
@@ -152,19 +160,19 @@ def _stages(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[F
             yield _refusal("stage", name, problem, remedy)
 
 
-def _people(wanted: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
-    if existing.owner == "User" and wanted.teams:
-        problem = f"is a person's account, which has no teams, and the plan names {_some(wanted.teams)}"
-        yield _refusal("teams", wanted.owner, problem, "Move to an organization, or name no teams in the plan.")
-    for name, (_, settings) in wanted.repositories.items():
+def _people(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
+    if existing.owner == "User" and requirements.teams:
+        problem = f"is a person's account, which has no teams, and the plan names {_some(requirements.teams)}"
+        yield _refusal("teams", requirements.owner, problem, "Move to an organization, or name no teams in the plan.")
+    for name, (_, settings) in requirements.repositories.items():
         if missing := [f"@{person}" for person in settings.people if person not in existing.people]:
             remedy = "Correct the login in the plan's `reviewers` and `code_owners`, or invite the person."
             yield _refusal("people", name, f"GitHub knows no {_some(missing)}", remedy)
 
 
-def _plan(wanted: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
+def _plan(requirements: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
     """https://docs.github.com/en/get-started/learning-about-github/githubs-plans"""
-    for name, (desired, settings) in wanted.repositories.items():
+    for name, (desired, settings) in requirements.repositories.items():
         if desired.visibility == "public" or desired.archived:
             continue
         if server.plan == "free" and (settings.protection or settings.environments):
@@ -172,41 +180,51 @@ def _plan(wanted: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
                 *(("rulesets or branch protection",) if settings.protection else ()),
                 *(("environments",) if settings.environments else ()),
             ]
-            problem = f"{wanted.owner} is on the free plan, without {' and '.join(lacking)} for private repositories"
+            problem = (
+                f"{requirements.owner} is on the free plan, without {' and '.join(lacking)} for private repositories"
+            )
             remedy = "Upgrade the owner's plan, make the repository public, or name none of these in the plan."
             yield _refusal("plan-tier", name, problem, remedy)
         elif server.plan in ("pro", "team"):
-            waiting = [one.name for one in settings.environments if one.reviewers or one.wait_minutes]
+            waiting = [
+                environment.name
+                for environment in settings.environments
+                if environment.reviewers or environment.wait_minutes
+            ]
             if waiting:
                 problem = f"reviewers and waits of private environments ({_some(waiting)}) need GitHub Enterprise"
                 remedy = "Take `reviewers` and `wait_minutes` out of the plan, or make the repository public."
-                yield _refusal("plan-tier", name, f"{problem}, and {wanted.owner} is on {server.plan}", remedy)
+                yield _refusal("plan-tier", name, f"{problem}, and {requirements.owner} is on {server.plan}", remedy)
 
 
-def _version(wanted: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
+def _version(requirements: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
     if server.version is None:
         return
-    settings = [one for _, one in wanted.repositories.values()]
+    all_settings = [settings for _, settings in requirements.repositories.values()]
     used = {
-        "rulesets": any(one.protection and one.protection.rulesets for one in settings),
-        "pinning of actions by commit": any(one.actions and one.actions.sha_pinning for one in settings),
+        "rulesets": any(settings.protection and settings.protection.rulesets for settings in all_settings),
+        "pinning of actions by commit": any(
+            settings.actions and settings.actions.sha_pinning for settings in all_settings
+        ),
     }
     for feature, (since, remedy) in SINCE.items():
         if used[feature] and server.version < since:
-            here, first = ".".join(map(str, server.version)), ".".join(map(str, since))
-            problem = f"GitHub Enterprise Server {here} has no {feature}; {first} is the first that has"
-            yield _refusal("server-version", wanted.owner, problem, f"{remedy} in the plan, or upgrade the server.")
+            current, first = ".".join(map(str, server.version)), ".".join(map(str, since))
+            problem = f"GitHub Enterprise Server {current} has no {feature}; {first} is the first that has"
+            yield _refusal(
+                "server-version", requirements.owner, problem, f"{remedy} in the plan, or upgrade the server."
+            )
 
 
-def _untold(wanted: GitHubRequirements) -> Finding:
+def _unknown_permissions(requirements: GitHubRequirements) -> Finding:
     """Of fine-grained tokens and of apps."""
     return Finding(
         severity=Severity.WARNING,
         check="token",
-        repository=wanted.owner,
+        repository=requirements.owner,
         path="",
         problem="GitHub does not say what a token of this kind may do",
-        remedy=PERMISSIONS.format(owner=wanted.owner),
+        remedy=PERMISSIONS.format(owner=requirements.owner),
     )
 
 

@@ -27,17 +27,17 @@ class RateLimit:
     reset: datetime
 
     @classmethod
-    def of(cls, shown: Mapping[str, int]) -> "RateLimit":
+    def of(cls, response: Mapping[str, int]) -> "RateLimit":
         """From GitHub's object."""
-        reset = datetime.fromtimestamp(shown["reset"], UTC)
-        return cls(limit=shown["limit"], remaining=shown["remaining"], reset=reset)
+        reset = datetime.fromtimestamp(response["reset"], UTC)
+        return cls(limit=response["limit"], remaining=response["remaining"], reset=reset)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerFacts:
-    """plan: "free", "pro", "team" or "enterprise"; None when it is not told, as to others than owners.
+    """plan: "free", "pro", "team" or "enterprise"; None when GitHub does not show it, as to others than owners.
 
-    version: of a GitHub Enterprise Server, like (3, 19); None at github.com, which has everything.
+    version: of a GitHub Enterprise Server, like (3, 19); None on github.com, which has everything.
     rest, graphql: what is left of this hour; None for a server without limits.
     """
 
@@ -65,7 +65,7 @@ def server_facts(settings: Settings, existing: GitHubInventory) -> ServerFacts:
 
 
 def _plan(settings: Settings, existing: GitHubInventory, version: str | None) -> str | None:
-    """A GitHub Enterprise Server is an enterprise's. Of a user, GitHub tells the plan to that user alone."""
+    """A GitHub Enterprise Server is an enterprise's. GitHub shows a user's plan to that user alone."""
     if version:
         return "enterprise"
     mine = existing.viewer.lower() == settings.owner.lower()

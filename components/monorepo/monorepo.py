@@ -1,4 +1,4 @@
-"""The dynamic resource that freezes, thaws and archives the monorepo."""
+"""The dynamic resource that freezes, unfreezes, and archives the monorepo."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,10 +16,10 @@ class MonorepoProvider(StackProvider):
     """Commits to the monorepo, never rewrites it."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Freeze, thaw and archive what is not; nothing when an interrupted run has done it already."""
-        from components.monorepo.monorepo_operations import kept
+        """Freeze, unfreeze, and archive what is not; nothing when an interrupted run has done it already."""
+        from components.monorepo.monorepo_operations import reconcile
 
-        return CreateResult(props["name"], kept(props, stack_config()))
+        return CreateResult(props["name"], reconcile(props, stack_config()))
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare what is wanted. Work that waits in a branch is looked at again: people may have merged it."""
@@ -28,15 +28,15 @@ class MonorepoProvider(StackProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Bring the difference about."""
-        from components.monorepo.monorepo_operations import kept
+        from components.monorepo.monorepo_operations import reconcile
 
-        return UpdateResult(kept(_news, stack_config()))
+        return UpdateResult(reconcile(_news, stack_config()))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Look which folders are frozen now, and whether the repository is archived."""
-        from components.monorepo.monorepo_operations import seen
+        from components.monorepo.monorepo_operations import read_monorepo
 
-        now = seen(props, stack_config())
+        now = read_monorepo(props, stack_config())
         return ReadResult(id_, now, inputs=dict(now))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:

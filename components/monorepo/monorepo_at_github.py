@@ -1,4 +1,4 @@
-"""The monorepo's repository at GitHub, where it is there: rules that keep frozen folders and tags, and the archive."""
+"""The monorepo's repository on GitHub, if it is there: rules that keep frozen folders and tags, and the archive."""
 
 from collections.abc import Mapping
 from types import TracebackType
@@ -45,14 +45,14 @@ class MonorepoAtGitHub:
             return ""
         rule = {"type": "file_path_restriction", "parameters": {"restricted_file_paths": paths}}
         tags = ["refs/tags/frozen/*", "refs/tags/pre-migration-*", "refs/tags/archived-*", "refs/tags/rolled-back/**/*"]
-        kept = {
+        tag_rules = {
             "target": "tag",
             "conditions": {"ref_name": {"include": tags, "exclude": []}},
             "rules": [{"type": "update"}, {"type": "deletion"}],
         }
         refusals = [
             self._ruleset(FOLDERS, {"target": "push", "rules": [rule]} if paths else None),
-            self._ruleset(TAGS, kept),
+            self._ruleset(TAGS, tag_rules),
         ]
         return " ".join(filter(None, refusals))
 
@@ -62,14 +62,14 @@ class MonorepoAtGitHub:
         listing = self._client.get(rulesets, params={"includes_parents": "false", "per_page": 100})
         if listing.status_code in (httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN):
             return f"GitHub has no rulesets for {self._repository}." if rules else ""
-        there = next((one["id"] for one in listing.raise_for_status().json() if one["name"] == name), None)
+        existing_id = next((entry["id"] for entry in listing.raise_for_status().json() if entry["name"] == name), None)
         if rules is None:
-            if there:
-                self._client.delete(f"{rulesets}/{there}").raise_for_status()
+            if existing_id:
+                self._client.delete(f"{rulesets}/{existing_id}").raise_for_status()
             return ""
         body = {"name": name, "enforcement": "active", "bypass_actors": _ADMINS, **rules}
-        address = f"{rulesets}/{there}" if there else rulesets
-        answer = self._client.request("PUT" if there else "POST", address, json=body)
+        address = f"{rulesets}/{existing_id}" if existing_id else rulesets
+        answer = self._client.request("PUT" if existing_id else "POST", address, json=body)
         if answer.status_code in (httpx.codes.UNPROCESSABLE_ENTITY, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND):
             return f"GitHub did not take the ruleset {name!r}: {answer.json().get('message')}."
         answer.raise_for_status()

@@ -51,7 +51,7 @@ class MonorepoBackup(pulumi.ComponentResource):
             args.branch,
             pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[repository])),
         )
-        kept = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.leftovers.hooks)
+        rule_options = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.leftovers.hooks)
         for target in ("branch", "tag"):
             github.RepositoryRuleset(
                 f"{name}-{target}-rules",
@@ -65,6 +65,6 @@ class MonorepoBackup(pulumi.ComponentResource):
                 rules=github.RepositoryRulesetRulesArgs(
                     creation=True, update=True, deletion=True, non_fast_forward=True
                 ),
-                opts=pulumi.ResourceOptions.merge(child, kept),
+                opts=pulumi.ResourceOptions.merge(child, rule_options),
             )
         self.register_outputs({"tag": self.copy.tag})

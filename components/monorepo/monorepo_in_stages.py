@@ -1,4 +1,4 @@
-"""The monorepo beside what comes of it: backed up first, its folders frozen, thawed, and archived at the end."""
+"""The monorepo beside its repositories: backed up first, its folders frozen, unfrozen, and archived at the end."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,7 +40,7 @@ def keep_monorepo(
     if late := moved.stragglers(plan, state):
         pulumi.log.warn(
             f"{len(late)} commit{'' if len(late) == 1 else 's'} of the monorepo, in folders that are frozen, "
-            f"{'is' if len(late) == 1 else 'are'} not carried over: {', '.join(one.commit[:12] for one in late[:5])}. "
+            f"{'is' if len(late) == 1 else 'are'} not synced: {', '.join(commit.commit[:12] for commit in late[:5])}. "
             "./multirepo drift names the authors, and the commands that bring them over."
         )
     if properties["frozen"] or properties["thawed"]:
@@ -49,11 +49,11 @@ def keep_monorepo(
 
 def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: PreparedHistories) -> dict[str, Any]:
     """What is wanted of the monorepo. Its head is shown, not compared: it moves on by itself."""
-    planned = {one.name: one for one in plan.repositories}
-    frozen, thawed = {}, {}
+    planned = {repository.name: repository for repository in plan.repositories}
+    frozen, unfrozen = {}, {}
     for desired in state.repositories:
         if desired.archived and desired.code:
-            thawed[desired.name] = _folders(settings, plan, planned[desired.name], desired)
+            unfrozen[desired.name] = _folders(settings, plan, planned[desired.name], desired)
         elif desired.cut_over and (carried := moved.carried(desired.name)):
             folders = _folders(settings, plan, planned[desired.name], desired)
             frozen[desired.name] = folders | _as_properties(carried)
@@ -62,9 +62,9 @@ def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Pr
         "branch": plan.monorepo.default_branch,
         "repository": settings.monorepo_repository,
         "frozen": frozen,
-        "thawed": thawed,
+        "thawed": unfrozen,
         "archived": state.archived,
-        "links": {one.name: _address(settings, one.name) for one in state.repositories},
+        "links": {repository.name: _address(settings, repository.name) for repository in state.repositories},
         "head": moved.split.monorepo_head,
     }
 
@@ -75,7 +75,7 @@ def _folders(settings: Settings, plan: Plan, planned: Repository, desired: Desir
     return {
         "folders": [move.source for move in desired.code.moves],
         "url": _address(settings, desired.name),
-        "owners": [one if one.startswith("@") else f"@{settings.owner}/{one}" for one in owners],
+        "owners": [login if login.startswith("@") else f"@{settings.owner}/{login}" for login in owners],
         "in_place": plan.monorepo.notice == "in_place",
     }
 

@@ -23,18 +23,18 @@ from migration.plan import FROZEN_TAG, read_plan
 from migration.split.workspace import Workspace, has_commit
 
 
-def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
-    """Bring the properties about; them with what became of it. Raises CodeMoveError."""
+def reconcile(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Reconcile the monorepo with the properties; returns them with the result. Raises CodeMoveError."""
     settings = settings_from(config)
     monorepo = monorepo_of(settings)
     git_dir = Workspace(workspace_of(settings)).git_dir
-    wanted = wanted_of(props)
-    places = [f"{folder}/**/*" for folders, _ in wanted.frozen.values() for folder in folders.folders]
+    target = read_target(props)
+    places = [f"{folder}/**/*" for folders, _ in target.frozen.values() for folder in folders.folders]
     try:
         with MonorepoAtGitHub(settings, props["repository"]) as at_github:
             if not props["archived"]:
                 at_github.archive(False)
-            keeper = MonorepoReconciler(wanted, monorepo, git_dir, _BringingBack(settings, props["branch"]))
+            keeper = MonorepoReconciler(target, monorepo, git_dir, _BringingBack(settings, props["branch"]))
             done = keeper.keep(monorepo_remote(settings))
             unprotected = at_github.protect(places)
             if props["archived"]:
@@ -43,14 +43,14 @@ def kept(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
         raise RemoteError(f"The monorepo could not be changed: {error}. Run pulumi up again.") from error
     except httpx.HTTPError as error:
         raise RemoteError(f"GitHub did not change the monorepo: {error}. Run pulumi up again.") from None
-    return {**props, **_told(done, settings, unprotected)}
+    return {**props, **_outputs(done, settings, unprotected)}
 
 
-def seen(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
+def read_monorepo(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """The properties as the monorepo has them now."""
     settings = settings_from(config)
     refs = monorepo_remote(settings).refs(f"refs/tags/{FROZEN_TAG}*")
-    frozen = {name: one for name, one in props["frozen"].items() if f"refs/tags/{FROZEN_TAG}{name}" in refs}
+    frozen = {name: folders for name, folders in props["frozen"].items() if f"refs/tags/{FROZEN_TAG}{name}" in refs}
     with MonorepoAtGitHub(settings, props["repository"]) as at_github:
         archived = at_github.is_archived() if props["repository"] else props["archived"]
     return {**props, "frozen": frozen, "archived": archived}
@@ -64,16 +64,18 @@ class _BringingBack:
         self._plan = read_plan(settings.plan_file)
 
     def __call__(self, name: str, origin: str, known: Mapping[str, str]) -> BroughtBack:
-        planned = next(one for one in self._plan.repositories if one.name == name)
-        stages = {one.name: Stage.MOVING for one in self._plan.waves}
-        desired = next(one for one in desired_state(self._plan, stages).repositories if one.name == name)
+        planned = next(repository for repository in self._plan.repositories if repository.name == name)
+        stages = {wave.name: Stage.MOVING for wave in self._plan.waves}
+        desired = next(
+            repository for repository in desired_state(self._plan, stages).repositories if repository.name == name
+        )
         remote, git_dir = remote_of(self._settings, name), Workspace(workspace_of(self._settings)).git_dir
         refs = remote.refs()
         default_ref = f"refs/heads/{desired.default_branch}"
         if default_ref not in refs or VENDOR_REF not in refs:
             raise CarryRefusedError(
-                f"{name}: its branches {desired.default_branch} and {VENDOR_REF.rpartition('/')[2]} are not both at "
-                "GitHub, so the work of people there cannot be told from the monorepo's. Put them back, then run "
+                f"{name}: its branches {desired.default_branch} and {VENDOR_REF.rpartition('/')[2]} are not both on "
+                "GitHub, so the work of people there cannot be distinguished from the monorepo's. Restore them and run "
                 "pulumi up again."
             )
         for ref in (default_ref, VENDOR_REF):
@@ -91,17 +93,17 @@ class _BringingBack:
         return bringing.bring(refs[default_ref], refs[VENDOR_REF], origin, known)
 
 
-def wanted_of(props: Mapping[str, Any]) -> MonorepoTarget:
+def read_target(props: Mapping[str, Any]) -> MonorepoTarget:
     """What the properties ask for, in one order: the engine hands maps over in any, and commits must not differ."""
     return MonorepoTarget(
         name=props["name"],
         branch=props["branch"],
         head=props["head"],
         frozen={
-            name: (_folders(name, one), DeliveredHistory(head=one["head"], tree=one["tree"], tags=one["tags"]))
-            for name, one in sorted(props["frozen"].items())
+            name: (_folders(name, entry), DeliveredHistory(head=entry["head"], tree=entry["tree"], tags=entry["tags"]))
+            for name, entry in sorted(props["frozen"].items())
         },
-        thawed={name: _folders(name, one) for name, one in sorted(props["thawed"].items())},
+        thawed={name: _folders(name, folders) for name, folders in sorted(props["thawed"].items())},
         archived=props["archived"],
         links=dict(sorted(props["links"].items())),
     )
@@ -117,7 +119,7 @@ def _folders(name: str, props: Mapping[str, Any]) -> FrozenFolders:
     )
 
 
-def _told(done: ReconcileResult, settings: Settings, unprotected: str) -> dict[str, Any]:
+def _outputs(done: ReconcileResult, settings: Settings, unprotected: str) -> dict[str, Any]:
     waiting = [
         f"{name}: people's work there and the monorepo changed the same lines. It waits in the monorepo's branch "
         f"{BROUGHT_BACK}{name}: merge that into the default branch, then run pulumi up again."

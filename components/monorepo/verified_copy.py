@@ -45,6 +45,6 @@ class VerifiedCopy(Resource, module="backup", name="VerifiedCopy"):
     def __init__(
         self, name: str, repository: pulumi.Input[str], branch: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """repository: the backup's name at GitHub. branch: of the monorepo, which the tag names."""
+        """repository: the backup's name on GitHub. branch: of the monorepo, which the tag names."""
         properties = {"repository": repository, "branch": branch, "tag": None, "commit": None, "refs": None}
         super().__init__(VerifiedCopyProvider(), name, properties, opts)

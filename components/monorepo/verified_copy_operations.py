@@ -25,7 +25,7 @@ def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 
 
 def is_backed_up(props: Mapping[str, Any], config: Config) -> bool:
-    """Whether the copy's tag is at GitHub."""
+    """Whether the copy's tag is on GitHub."""
     settings = settings_from(config)
     copy = remote_of(settings, props["repository"])
     try:

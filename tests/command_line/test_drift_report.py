@@ -7,9 +7,11 @@ import pytest
 
 from command_line.reports.drift_report import LIMIT, Report, as_json, as_markdown, print_report
 from components.drift.adoption import Adoption
-from components.drift.drift import REPOSITORY, Difference, Drift, Seen
+from components.drift.drift import REPOSITORY, Difference, Drift, RefreshedResource
 
-RESOURCE = Seen(urn=f"urn:pulumi:prod::multirepo::{REPOSITORY}::it", op="update", parent="", inputs={}, was={}, now={})
+RESOURCE = RefreshedResource(
+    urn=f"urn:pulumi:prod::multirepo::{REPOSITORY}::it", op="update", parent="", inputs={}, was={}, now={}
+)
 EDIT = Adoption(place="migration.yaml:12", edit="repositories:\n- name: engine\n  description: New\n")
 
 
@@ -19,7 +21,7 @@ def drift(**fields: Any) -> Drift:
 
 
 CHANGED = drift(differences=(Difference(property="description", was="Old", now="New"),))
-GONE = drift(area="secrets", thing="secret TOKEN", gone=True)
+GONE = drift(area="secrets", thing="secret TOKEN", is_gone=True)
 
 
 def test_a_person_sees_what_differs_and_both_ways_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,7 +75,7 @@ def test_what_somebody_wrote_at_github_is_no_markup_in_the_issue() -> None:
 
 
 def test_what_does_not_fit_into_an_issue_is_left_out_whole_and_counted() -> None:
-    many: Report = [(drift(thing=f"label {number}", gone=True), EDIT) for number in range(3000)]
+    many: Report = [(drift(thing=f"label {number}", is_gone=True), EDIT) for number in range(3000)]
     text = as_markdown("prod", many)
     assert len(text) < LIMIT + 1000
     assert "more do not fit here: run ./multirepo drift." in text

@@ -1,4 +1,4 @@
-"""What people change at GitHub behind the stack's back: a plan with everything, and a change for each kind of thing."""
+"""What people change on GitHub outside Pulumi: a plan with everything, and a change for each kind of resource."""
 
 import base64
 from collections.abc import Callable
@@ -69,17 +69,17 @@ class GitHub:
         self.send("PUT", f"{place}/secrets/{name}", encrypted_value=value, key_id=key["key_id"])
 
     def change_ruleset(self, repository: str, name: str, method: str, **body: Any) -> None:
-        (ruleset,) = [one for one in self.send("GET", f"{repository}/rulesets") if one["name"] == name]
+        (ruleset,) = [ruleset for ruleset in self.send("GET", f"{repository}/rulesets") if ruleset["name"] == name]
         self.send(method, f"{repository}/rulesets/{ruleset['id']}", **body)
 
     def write_file(self, repository: str, path: str, text: str | None) -> None:
         """text: None to delete it."""
-        there = self.send("GET", f"{repository}/contents/{path}")["sha"]
+        blob_id = self.send("GET", f"{repository}/contents/{path}")["sha"]
         if text is None:
-            self.send("DELETE", f"{repository}/contents/{path}", message="By hand", sha=there)
+            self.send("DELETE", f"{repository}/contents/{path}", message="By hand", sha=blob_id)
         else:
             content = base64.b64encode(text.encode()).decode()
-            self.send("PUT", f"{repository}/contents/{path}", message="By hand", sha=there, content=content)
+            self.send("PUT", f"{repository}/contents/{path}", message="By hand", sha=blob_id, content=content)
 
     def set_ref(self, repository: str, ref: str, other: str) -> None:
         commit = self.send("GET", f"{repository}/git/ref/{other}")["object"]["sha"]
@@ -92,13 +92,13 @@ class GitHub:
 
     def remove_policy(self, repository: str, environment: str, name: str) -> None:
         path = f"{repository}/environments/{environment}/deployment-branch-policies"
-        (policy,) = [one for one in self.send("GET", path)["branch_policies"] if one["name"] == name]
+        (policy,) = [policy for policy in self.send("GET", path)["branch_policies"] if policy["name"] == name]
         self.send("DELETE", f"{path}/{policy['id']}")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing changed by hand. make: changes it. says: a difference as the report tells it, None for "gone".
+    """One thing changed by hand. make: changes it. says: a difference as in the report, None for "gone".
 
     adopt: what the edit that adopts it says.
     """
@@ -162,7 +162,7 @@ CHANGES: dict[tuple[str | None, str], Change] = {
     ),
     ("engine", "file .github/CODEOWNERS"): Change(
         lambda github: github.write_file("engine", ".github/CODEOWNERS", "* @somebody\n"),
-        "content: as rendered → (changed at GitHub",
+        "content: as rendered → (changed on GitHub",
         "`code_owners` of engine (plan.yaml:",
     ),
     ("engine", "file .github/dependabot.yml"): Change(

@@ -1,4 +1,4 @@
-"""A repository that people made before is taken over; what that changes is told first, from what to what."""
+"""A repository that people made before is adopted; the preview shows each change, from what to what."""
 
 import re
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
     before = github.send("GET", "engine/labels")
     asked = len(stack.requests())
     preview = stack.pulumi("preview", "--diff")
-    shown = re.sub(" +:", ":", preview.stdout + preview.stderr)
+    output = re.sub(" +:", ":", preview.stdout + preview.stderr)
     assert not [request for request in stack.requests()[asked:] if request.is_write]
     for change in (
         '~ description: "Theirs" => "Backend"',
@@ -55,15 +55,15 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
         '~ color: "ffffff" => "5319e7"',
         '~ allowedActions: "all" => "selected"',
         "~ enabled: false => true",
-        'engine-secrets-URL is at GitHub already, and changes: value: "theirs" → "https://packages.example"',
-        "engine-staging-environment is at GitHub already, and changes: wait_timer: 10 → 0",
-        'engine-team-core is at GitHub already, and changes: permission: "pull" → "maintain"',
-        "engine-protection-release-tags is at GitHub already, and changes: it is replaced as a whole; there it has ",
-        "engine-settings-vulnerability-alerts is at GitHub already, and changes: enabled: false → true",
-        "engine-secrets-TOKEN is at GitHub already, and changes: its value, set at ",
+        'engine-secrets-URL exists on GitHub; `up` changes: value: "theirs" → "https://packages.example"',
+        "engine-staging-environment exists on GitHub; `up` changes: wait_timer: 10 → 0",
+        'engine-team-core exists on GitHub; `up` changes: permission: "pull" → "maintain"',
+        "engine-protection-release-tags exists on GitHub; `up` changes: it is replaced as a whole; GitHub has ",
+        "engine-settings-vulnerability-alerts exists on GitHub; `up` changes: enabled: false → true",
+        "engine-secrets-TOKEN exists on GitHub; `up` changes: its value, set at ",
     ):
-        assert change in shown, change
-    assert "ours" not in shown
+        assert change in output, change
+    assert "ours" not in output
     stack.up()
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     named = {"migration", "bug"}

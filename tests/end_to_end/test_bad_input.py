@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import Stack
 INPUT, OUTSIDE = 2, 3
 
 
-def told(checkout: Checkout, *arguments: str, code: int) -> str:
+def error_of(checkout: Checkout, *arguments: str, code: int) -> str:
     done = checkout.run("./multirepo", *arguments, code=code)
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
@@ -33,7 +33,7 @@ def fresh(checkout: Checkout) -> Iterator[Checkout]:
 def test_every_fault_of_a_plan_is_told_with_its_place_before_anything_is_made(fresh: Checkout) -> None:
     plan = "monorepo: {name: small}\nrepositories:\n  - name: a/b\n    moves: [{form: engine}]\n"
     (fresh.path / "bad.yaml").write_text(plan)
-    error = told(fresh, "rehearse", "--plan", "bad.yaml", code=INPUT)
+    error = error_of(fresh, "rehearse", "--plan", "bad.yaml", code=INPUT)
     assert "bad.yaml:3:" in error
     assert "bad.yaml:4:" in error
     assert "from" in error
@@ -41,11 +41,11 @@ def test_every_fault_of_a_plan_is_told_with_its_place_before_anything_is_made(fr
 
 
 def test_a_plan_that_is_not_there_is_named(fresh: Checkout) -> None:
-    assert "nowhere.yaml" in told(fresh, "rehearse", "--plan", "nowhere.yaml", code=INPUT)
+    assert "nowhere.yaml" in error_of(fresh, "rehearse", "--plan", "nowhere.yaml", code=INPUT)
 
 
 def test_a_monorepo_that_is_no_repository_is_named(fresh: Checkout, tmp_path: Path) -> None:
-    assert str(tmp_path) in told(fresh, "rehearse", "--monorepo", str(tmp_path), code=INPUT)
+    assert str(tmp_path) in error_of(fresh, "rehearse", "--monorepo", str(tmp_path), code=INPUT)
 
 
 def test_a_folder_that_the_monorepo_does_not_have_is_named_with_the_nearest(
@@ -53,7 +53,7 @@ def test_a_folder_that_the_monorepo_does_not_have_is_named_with_the_nearest(
 ) -> None:
     plan = "monorepo: {name: small}\nrepositories: [{name: engine, moves: [{from: engin}]}]\n"
     (fresh.path / "small.yaml").write_text(plan)
-    error = told(fresh, "rehearse", "--monorepo", str(monorepo.path), "--plan", "small.yaml", code=INPUT)
+    error = error_of(fresh, "rehearse", "--monorepo", str(monorepo.path), "--plan", "small.yaml", code=INPUT)
     assert "'engin'" in error
     assert "engine" in error
 
@@ -62,7 +62,7 @@ def test_an_address_where_no_monorepo_is_is_named(fresh: Checkout) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unused.getsockname()[1]}/maestro/platform.git"
-        assert address in told(fresh, "rehearse", "--monorepo", address, code=OUTSIDE)
+        assert address in error_of(fresh, "rehearse", "--monorepo", address, code=OUTSIDE)
 
 
 def test_a_taken_port_is_named(fresh: Checkout) -> None:
@@ -70,29 +70,29 @@ def test_a_taken_port_is_named(fresh: Checkout) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert str(port) in told(fresh, "sandbox", "start", "--port", str(port), code=OUTSIDE)
+        assert str(port) in error_of(fresh, "sandbox", "start", "--port", str(port), code=OUTSIDE)
 
 
 def test_an_unknown_option_is_the_users_input(fresh: Checkout) -> None:
-    assert "--nope" in told(fresh, "rehearse", "--nope", code=INPUT)
+    assert "--nope" in error_of(fresh, "rehearse", "--nope", code=INPUT)
 
 
 def test_a_rehearsal_never_touches_a_real_github(fresh: Checkout) -> None:
     settings = fresh.path / "Pulumi.dev.yaml"
     settings.write_text(settings.read_text().replace("sandbox/dev", "https://github.com"))
-    assert "not the sandbox" in told(fresh, "rehearse", code=INPUT)
+    assert "not the sandbox" in error_of(fresh, "rehearse", code=INPUT)
 
 
 def test_a_wrong_token_is_told_in_a_preview(stack: Stack) -> None:
-    shown = stack.pulumi("preview", code=1, GITHUB_TOKEN="wrong")
-    assert "refused the token in GITHUB_TOKEN" in shown.stdout + shown.stderr
-    assert "Traceback" not in shown.stdout + shown.stderr
+    result = stack.pulumi("preview", code=1, GITHUB_TOKEN="wrong")
+    assert "refused the token in GITHUB_TOKEN" in result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
     assert "wrong" not in stack.state()
 
 
 def test_a_missing_token_is_told_in_a_preview(stack: Stack) -> None:
-    shown = stack.pulumi("preview", code=1, GITHUB_TOKEN="")
-    assert "GITHUB_TOKEN is not set" in shown.stdout + shown.stderr
+    result = stack.pulumi("preview", code=1, GITHUB_TOKEN="")
+    assert "GITHUB_TOKEN is not set" in result.stdout + result.stderr
 
 
 def test_a_github_that_does_not_answer_is_told_in_a_preview(stack: Stack) -> None:
@@ -100,14 +100,14 @@ def test_a_github_that_does_not_answer_is_told_in_a_preview(stack: Stack) -> Non
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         settings.write_text(settings.read_text().replace(str(stack.server.port), str(unused.getsockname()[1])))
-        shown = stack.pulumi("preview", code=1)
-    assert "could not be asked for maestro's repositories" in shown.stdout + shown.stderr
-    assert "Traceback" not in shown.stdout + shown.stderr
+        result = stack.pulumi("preview", code=1)
+    assert "could not be asked for maestro's repositories" in result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
 
 
 def test_variables_that_would_redirect_the_provider_are_refused(stack: Stack) -> None:
-    shown = stack.pulumi("preview", code=1, GITHUB_OWNER="somebody")
-    assert "unset GITHUB_OWNER" in shown.stdout + shown.stderr
+    result = stack.pulumi("preview", code=1, GITHUB_OWNER="somebody")
+    assert "unset GITHUB_OWNER" in result.stdout + result.stderr
 
 
 def test_a_token_that_may_not_push_is_told_and_what_was_done_stays(stack: Stack) -> None:
@@ -115,8 +115,8 @@ def test_a_token_that_may_not_push_is_told_and_what_was_done_stays(stack: Stack)
     before = stack.refs("engine")
     stack.monorepo.commit("Engine: another", engine__main="3\n")
     reader = create_token(stack.server, stack.world.name, "reader", scopes=["read:org"], role="member")
-    shown = stack.up(code=1, GITHUB_TOKEN=reader)
-    assert "Traceback" not in shown
+    result = stack.up(code=1, GITHUB_TOKEN=reader)
+    assert "Traceback" not in result
     assert stack.refs("engine") == before
 
 
@@ -140,9 +140,9 @@ def test_a_full_disk_while_pushing_is_told_and_the_next_up_finishes(stack: Stack
         world = create_world(server, stack.world.name)
         settings = stack.checkout.path / "Pulumi.test.yaml"
         settings.write_text(settings.read_text().replace(str(stack.server.port), str(server.port)))
-        shown = stack.up(code=1, GITHUB_TOKEN=world.token)
-        assert "No space left on device" in shown
-        assert "Traceback" not in shown
+        result = stack.up(code=1, GITHUB_TOKEN=world.token)
+        assert "No space left on device" in result
+        assert "Traceback" not in result
         subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
         stack.up(GITHUB_TOKEN=world.token)
         stack.pulumi("preview", "--refresh", "--expect-no-changes", GITHUB_TOKEN=world.token)
@@ -175,6 +175,6 @@ def test_all_that_github_would_refuse_is_told_at_once_and_nothing_is_written(sta
 
 def test_when_the_rate_limit_will_not_do_it_is_told_before_up(stack: Stack) -> None:
     imitate(stack.server, stack.world.name, remaining=10)
-    told = stack.pulumi("preview").stdout
-    assert " of 5,000 are left" in told
-    assert "The provider waits for the next hour" in told
+    output = stack.pulumi("preview").stdout
+    assert " of 5,000 are left" in output
+    assert "The provider waits for the next hour" in output

@@ -45,7 +45,9 @@ def make_wheel(folder: Path, name: str, version: str, needs: list[str]) -> Path:
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     digests = {path: hashlib.sha256(text.encode()).digest() for path, text in files.items()}
-    lines = [f"{path},sha256={base64.urlsafe_b64encode(one).decode().rstrip('=')}," for path, one in digests.items()]
+    lines = [
+        f"{path},sha256={base64.urlsafe_b64encode(digest).decode().rstrip('=')}," for path, digest in digests.items()
+    ]
     files[f"{info}/RECORD"] = "\n".join([*lines, f"{info}/RECORD,,", ""])
     wheel = folder / f"{module}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -126,14 +128,14 @@ def published(
 @pytest.fixture
 def room(published: dict[str, str], public_index: str, tools: Tools, tmp_path: Path) -> Room:
     plan = Plan.model_validate(PLAN)
-    synth = next(one for one in plan.repositories if one.name == "synth")
+    synth = next(repository for repository in plan.repositories if repository.name == "synth")
     rules = dependency_rules(plan, synth, published["index"])
     return Room(**published, public=public_index, rules=rules, tools=tools, folder=tmp_path)
 
 
 def locked(room: Room, lock_file: str) -> dict[str, str]:
     packages = tomllib.loads((room.folder / lock_file).read_text())["package"]
-    return {one["name"]: one["version"] for one in packages if one["name"] in OURS}
+    return {package["name"]: package["version"] for package in packages if package["name"] in OURS}
 
 
 def test_pip_installs_ours_from_the_one_index_that_it_knows(room: Room) -> None:
@@ -147,7 +149,7 @@ def test_pip_installs_ours_from_the_one_index_that_it_knows(room: Room) -> None:
 
 
 def test_the_probe_would_find_a_client_that_asks_two_indexes(room: Room) -> None:
-    """What we tell people never to do, so that the other tests are known to be able to fail."""
+    """What the documentation advises against, so that the other tests are known to be able to fail."""
     pip = (sys.executable, "-m", "pip", "install", "--quiet", "--target", "site", "maestro-logging")
     room.run(*pip, PIP_INDEX_URL=room.with_credentials(), PIP_EXTRA_INDEX_URL=room.public)
     assert [file.name for file in (room.folder / "site").glob("*.dist-info")] == [f"maestro_logging-{EVIL}.dist-info"]

@@ -45,9 +45,9 @@ def rehearsed(checkout: Checkout, monorepo: Repository) -> Iterator[tuple[Checko
 
 
 def verdicts(checkout: Checkout, *arguments: str) -> dict[str, dict[str, str]]:
-    """What `verify` came to; without a registry, not all of it can be judged."""
-    told = checkout.run("./multirepo", "verify", "--json", *arguments, code=1).stdout
-    return {one["name"]: one for one in json.loads(told)["checks"]}
+    """What `verify` came to; without a registry, some checks are skipped."""
+    output = checkout.run("./multirepo", "verify", "--json", *arguments, code=1).stdout
+    return {check["name"]: check for check in json.loads(output)["checks"]}
 
 
 @pytest.mark.docker
@@ -75,5 +75,5 @@ def test_whoever_asks_for_containers_and_cannot_have_them_is_told_what_to_do(
     (tmp_path / "dockerd").write_text("#!/bin/sh\necho it cannot start >&2; exit 1\n")
     (tmp_path / "dockerd").chmod(0o755)
     path = f"{tmp_path}:{checkout.environment['PATH']}"
-    told = checkout.run("./multirepo", "verify", "--docker", code=3, PATH=path).stderr
-    assert "No Docker daemon can be started: it cannot start" in told or "only root can start one" in told
+    output = checkout.run("./multirepo", "verify", "--docker", code=3, PATH=path).stderr
+    assert "No Docker daemon can be started: it cannot start" in output or "only root can start one" in output

@@ -25,8 +25,8 @@ Things = dict[tuple[str | None, str], dict[str, Any]]
 
 
 @dataclass
-class World:
-    """found: what drift told of the changes. before, after: two more runs of it, in front of them and after `up`."""
+class DriftRuns:
+    """found: the drift report after the changes. before, after: the reports before them and after `up`."""
 
     stack: Stack
     before: dict[str, Any]
@@ -37,8 +37,8 @@ class World:
 
 
 def drift(stack: Stack, code: int) -> dict[str, Any]:
-    told = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=code)
-    report: dict[str, Any] = json.loads(told.stdout)
+    output = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=code)
+    report: dict[str, Any] = json.loads(output.stdout)
     return report
 
 
@@ -104,7 +104,7 @@ def as_gh_sends_it(github: GitHub, command: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(server: Running, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(server: Running, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DriftRuns]:
     folder = tmp_path_factory.mktemp("drift")
     access = create_world(server, "drift")
     stack = new_stack(new_checkout(folder / "checkout"), access, server, small_monorepo(folder / "monorepo"), engine)
@@ -119,52 +119,56 @@ def world(server: Running, engine: Engine, tmp_path_factory: pytest.TempPathFact
         found = {(item["repository"], item["thing"]): item for item in drift(stack, code=3)["drift"]}
         requests, stayed = stack.requests()[asked:], state_of(stack) == state
         put_back(stack, github, found)
-        yield World(stack, before, found, drift(stack, code=0), requests, stayed)
+        yield DriftRuns(stack, before, found, drift(stack, code=0), requests, stayed)
 
 
-def test_what_was_just_made_is_no_drift(world: World) -> None:
+def test_what_was_just_made_is_no_drift(world: DriftRuns) -> None:
     assert world.before["clean"] is True
 
 
 @pytest.mark.parametrize("thing", CHANGES, ids=lambda thing: " ".join(filter(None, thing)))
-def test_a_change_by_hand_is_told_with_the_edit_that_adopts_it(world: World, thing: tuple[str | None, str]) -> None:
+def test_a_change_by_hand_is_reported_with_the_edit_that_adopts_it(
+    world: DriftRuns, thing: tuple[str | None, str]
+) -> None:
     change, item = CHANGES[thing], world.found[thing]
-    told = [f"{one['property']}: {one['was']} → {one['now']}" for one in item["differences"]]
+    lines = [
+        f"{difference['property']}: {difference['was']} → {difference['now']}" for difference in item["differences"]
+    ]
     if change.says is None:
         assert item["gone"]
-        assert told == []
+        assert lines == []
     else:
-        assert any(one.startswith(change.says) for one in told), told
+        assert any(line.startswith(change.says) for line in lines), lines
     adopt = item["adopt"]
     assert change.adopt in adopt["edit"] + adopt["reason"]
     assert bool(adopt["edit"]) == bool(adopt["place"]) != bool(adopt["reason"])
 
 
-def test_nothing_else_is_told(world: World) -> None:
+def test_nothing_else_is_reported(world: DriftRuns) -> None:
     assert set(world.found) - set(CHANGES) == FOLLOWING
 
 
-def test_up_puts_all_of_it_back(world: World) -> None:
+def test_up_puts_all_of_it_back(world: DriftRuns) -> None:
     assert world.after == {**world.before}
     secrets = read_secrets(world.stack.server, world.stack.world.name)
     assert {secret.value for secret in secrets} == {"ours-TOKEN", "ours-KEY"}
 
 
-def test_looking_writes_nothing_to_github_and_nothing_to_the_state(world: World) -> None:
+def test_looking_writes_nothing_to_github_and_nothing_to_the_state(world: DriftRuns) -> None:
     assert world.requests_of_drift
     assert not [request for request in world.requests_of_drift if request.is_write]
     assert world.state_stayed
 
 
-def test_what_cannot_be_looked_at_is_no_drift(world: World) -> None:
-    told = world.stack.checkout.run("./multirepo", "drift", "--stack", "test", code=1, GITHUB_TOKEN="ghp_wrong")
-    assert "✗ " in told.stderr
-    assert "Traceback" not in told.stderr
+def test_what_cannot_be_looked_at_is_no_drift(world: DriftRuns) -> None:
+    output = world.stack.checkout.run("./multirepo", "drift", "--stack", "test", code=1, GITHUB_TOKEN="ghp_wrong")
+    assert "✗ " in output.stderr
+    assert "Traceback" not in output.stderr
     missing = world.stack.checkout.run("./multirepo", "drift", "--stack", "nowhere", code=1)
     assert "Pulumi.nowhere.yaml" in missing.stderr
 
 
-def test_after_the_edits_that_adopt_it_up_has_nothing_to_do(world: World) -> None:
+def test_after_the_edits_that_adopt_it_up_has_nothing_to_do(world: DriftRuns) -> None:
     """The last one here, because it changes the plan of the world."""
     stack = world.stack
     plan = yaml.safe_load((stack.checkout.path / "plan.yaml").read_text())
@@ -188,13 +192,13 @@ def merged(before: Any, edit: Any) -> Any:
     if isinstance(edit, dict):
         return {**before, **{key: merged(before.get(key, {}), value) for key, value in edit.items()}}
     if isinstance(edit, list) and edit and isinstance(edit[0], dict):
-        named = {one["name"]: one for one in before or []}
+        named = {entry["name"]: entry for entry in before or []}
         return list(
             {
                 **named,
                 **{
-                    one["name"]: {**named.get(one["name"], {}), **merged(named.get(one["name"], {}), one)}
-                    for one in edit
+                    entry["name"]: {**named.get(entry["name"], {}), **merged(named.get(entry["name"], {}), entry)}
+                    for entry in edit
                 },
             }.values()
         )

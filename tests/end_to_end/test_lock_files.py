@@ -62,8 +62,10 @@ def write_packages(monorepo: Room, manifest: str, public: str) -> None:
 def locking(folder: Path) -> Locking:
     def releases(names: Iterable[NormalizedName]) -> Mapping[NormalizedName, ReleaseMetadata]:
         wheels = [make_wheel(folder, name, "0.1.0", needs) for name, needs in OURS.items()]
-        made = [release_of(one, {one.name: hashlib.sha256(one.read_bytes()).hexdigest()}) for one in wheels]
-        return {canonicalize_name(one.name): one for one in made if canonicalize_name(one.name) in names}
+        made = [release_of(wheel, {wheel.name: hashlib.sha256(wheel.read_bytes()).hexdigest()}) for wheel in wheels]
+        return {
+            canonicalize_name(resource.name): resource for resource in made if canonicalize_name(resource.name) in names
+        }
 
     def file_url(_package: str, _version: str, file: str, digest: str) -> str:
         return f"{folder.name}/+f/{digest[:3]}/{digest[3:16]}/{file}"
@@ -75,7 +77,7 @@ def moved(monorepo: Room, lock_file: str, chosen: Locking) -> None:
     """Leave the monorepo: the folders of the packages are gone, manifest and lock file are transformed."""
     shutil.rmtree(monorepo.folder.parent / "shared")
     plan = Plan.model_validate(PLAN)
-    synth = next(one for one in plan.repositories if one.name == "synth")
+    synth = next(repository for repository in plan.repositories if repository.name == "synth")
     files = {name: (monorepo.folder / name).read_bytes() for name in ("pyproject.toml", lock_file)}
     transformed = transform(files, plan, synth, monorepo.index, chosen)
     assert transformed.stale_lock_files == ()
@@ -86,11 +88,11 @@ def moved(monorepo: Room, lock_file: str, chosen: Locking) -> None:
 
 def relocked_by(monorepo: Room, lock_file: str, before: bytes, *command: str | Path, **environment: str) -> bytes:
     """What the tool itself makes of the monorepo's lock file, with the manifest as it has become."""
-    ours = (monorepo.folder / lock_file).read_bytes()
+    locked = (monorepo.folder / lock_file).read_bytes()
     (monorepo.folder / lock_file).write_bytes(before)
     monorepo.run(*command, **environment)
     theirs = (monorepo.folder / lock_file).read_bytes()
-    (monorepo.folder / lock_file).write_bytes(ours)
+    (monorepo.folder / lock_file).write_bytes(locked)
     return theirs
 
 
@@ -103,22 +105,24 @@ def test_poetry_finds_its_lock_file_as_it_would_have_written_it(monorepo: Room, 
         f'[[tool.poetry.source]]\nname = "public"\nurl = "{monorepo.public}"\npriority = "primary"\n',
     )
     poetry = monorepo.tools("poetry", VERSIONS["poetry"])
-    there = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(tmp_path / "cache")}
-    there |= {"POETRY_HTTP_BASIC_MAESTRO_USERNAME": monorepo.reader}
-    there |= {"POETRY_HTTP_BASIC_MAESTRO_PASSWORD": monorepo.token}
-    monorepo.run(poetry, "lock", **there)
+    environment = {"POETRY_VIRTUALENVS_IN_PROJECT": "true", "POETRY_CACHE_DIR": str(tmp_path / "cache")}
+    environment |= {"POETRY_HTTP_BASIC_MAESTRO_USERNAME": monorepo.reader}
+    environment |= {"POETRY_HTTP_BASIC_MAESTRO_PASSWORD": monorepo.token}
+    monorepo.run(poetry, "lock", **environment)
     before = (monorepo.folder / "poetry.lock").read_bytes()
     assert b"../shared/maestro-config" in before
 
-    kept = PROJECT / ".multirepo" / "test-tools" / "build-environments"  # Poetry is not installed for each run
-    kept.mkdir(parents=True, exist_ok=True)
-    (tmp_path / "build-environments").symlink_to(kept)
+    environments_folder = (
+        PROJECT / ".multirepo" / "test-tools" / "build-environments"
+    )  # Poetry is not installed for each run
+    environments_folder.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "build-environments").symlink_to(environments_folder)
     moved(monorepo, "poetry.lock", locking(tmp_path))
-    monorepo.run(poetry, "check", "--lock", **there)
-    monorepo.run(poetry, "sync", "--all-extras", "--no-interaction", **there)
+    monorepo.run(poetry, "check", "--lock", **environment)
+    monorepo.run(poetry, "sync", "--all-extras", "--no-interaction", **environment)
     monorepo.run(monorepo.folder / ".venv/bin/python", "-c", "import maestro_logging, maestro_config")
-    ours = (monorepo.folder / "poetry.lock").read_bytes()
-    assert relocked_by(monorepo, "poetry.lock", before, poetry, "lock", **there) == ours
+    locked = (monorepo.folder / "poetry.lock").read_bytes()
+    assert relocked_by(monorepo, "poetry.lock", before, poetry, "lock", **environment) == locked
 
 
 def test_uv_finds_its_lock_file_as_it_would_have_written_it(monorepo: Room, tmp_path: Path) -> None:
@@ -129,9 +133,13 @@ def test_uv_finds_its_lock_file_as_it_would_have_written_it(monorepo: Room, tmp_
         '[tool.uv.sources]\nmaestro-logging = {path = "../shared/maestro-logging"}\n'
     )
     uv = monorepo.tools("uv", VERSIONS["uv"])
-    there = {"UV_DEFAULT_INDEX": monorepo.public, "UV_CACHE_DIR": str(tmp_path / "cache"), "UV_PYTHON": sys.executable}
-    there |= {"UV_INDEX_MAESTRO_USERNAME": monorepo.reader, "UV_INDEX_MAESTRO_PASSWORD": monorepo.token}
-    monorepo.run(uv, "lock", **there)
+    environment = {
+        "UV_DEFAULT_INDEX": monorepo.public,
+        "UV_CACHE_DIR": str(tmp_path / "cache"),
+        "UV_PYTHON": sys.executable,
+    }
+    environment |= {"UV_INDEX_MAESTRO_USERNAME": monorepo.reader, "UV_INDEX_MAESTRO_PASSWORD": monorepo.token}
+    monorepo.run(uv, "lock", **environment)
     before = (monorepo.folder / "uv.lock").read_bytes()
     assert b"../shared/maestro-config" in before
 
@@ -142,8 +150,8 @@ def test_uv_finds_its_lock_file_as_it_would_have_written_it(monorepo: Room, tmp_
         "uv.lock",
         replace(chosen, file_url=lambda *known: root + chosen.file_url(*known).partition("/")[2]),
     )
-    monorepo.run(uv, "lock", "--check", "--offline", **there)
-    monorepo.run(uv, "sync", "--locked", **there)
+    monorepo.run(uv, "lock", "--check", "--offline", **environment)
+    monorepo.run(uv, "sync", "--locked", **environment)
     monorepo.run(monorepo.folder / ".venv/bin/python", "-c", "import maestro_logging, maestro_config")
-    ours = (monorepo.folder / "uv.lock").read_bytes()
-    assert relocked_by(monorepo, "uv.lock", before, uv, "lock", **there) == ours
+    locked = (monorepo.folder / "uv.lock").read_bytes()
+    assert relocked_by(monorepo, "uv.lock", before, uv, "lock", **environment) == locked

@@ -1,4 +1,4 @@
-"""The policy pack in the real engine: what it refuses is not made, and the person is told in plain words."""
+"""The policy pack in the real engine: what it refuses is not made, and the error says it in plain words."""
 
 from tests.end_to_end.conftest import PLAN, Stack
 
@@ -10,12 +10,12 @@ def test_a_preview_names_everything_that_breaks_a_policy_with_what_to_do(stack: 
     site = {"name": "site", "moves": [{"from": "site"}], "protection": {}}
     stack.write_plan(PLAN | {"repositories": [engine, site]})
     stack.pulumi("config", "set", "--path", "multirepo:secrets.TOKEN", "plain", "--plaintext")
-    told = stack.pulumi("preview", "--policy-pack", "policies", code=None)
-    assert told.returncode
-    shown = told.stdout + told.stderr
-    assert "engine-repository holds a credential in description. Revoke it" in shown
-    assert "pulumi config set --secret --path 'multirepo:secrets.TOKEN'" in shown
-    assert "[advisory]  default-branch-without-protection" in shown
-    assert "engine: the stack does not protect its default branch" in shown
-    assert "site: the stack does not protect" not in shown
-    assert "Traceback" not in shown
+    preview = stack.pulumi("preview", "--policy-pack", "policies", code=None)
+    assert preview.returncode
+    output = preview.stdout + preview.stderr
+    assert "engine-repository holds a credential in description. Revoke it" in output
+    assert "pulumi config set --secret --path 'multirepo:secrets.TOKEN'" in output
+    assert "[advisory]  default-branch-without-protection" in output
+    assert "engine: the stack does not protect its default branch" in output
+    assert "site: the stack does not protect" not in output
+    assert "Traceback" not in output

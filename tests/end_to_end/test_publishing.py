@@ -117,9 +117,9 @@ def publishing(with_registry: Stack, build_environments: Path) -> Stack:
         },
     )
     stack.write_plan(plan("0.1.0"))
-    kept = stack.checkout.path / ".multirepo" / "build-environments"
-    kept.parent.mkdir(exist_ok=True)
-    kept.symlink_to(build_environments)
+    environments_folder = stack.checkout.path / ".multirepo" / "build-environments"
+    environments_folder.parent.mkdir(exist_ok=True)
+    environments_folder.symlink_to(build_environments)
     return stack
 
 
@@ -214,7 +214,7 @@ def verified(stack: Stack, registry: dict[str, Any]) -> list[str]:
 
 def reader_token(stack: Stack) -> str:
     secrets = read_secrets(stack.server, stack.world.name)
-    (token,) = [one.value for one in secrets if one.name == "REGISTRY_READ_TOKEN"]
+    (token,) = [secret.value for secret in secrets if secret.name == "REGISTRY_READ_TOKEN"]
     assert token
     return token
 
@@ -224,20 +224,24 @@ def locked(stack: Stack, clone: Path) -> set[ReleaseFile]:
     if not clone.exists():
         stack.clone("engine", clone)
     stack.monorepo.git("-C", str(clone), "pull", "--quiet", clone_url(stack, "engine"), "main")
-    packages = {one["name"]: one for one in tomllib.loads((clone / "uv.lock").read_text())["package"]}
+    packages = {entry["name"]: entry for entry in tomllib.loads((clone / "uv.lock").read_text())["package"]}
     files = [packages["maestro-config"]["sdist"], *packages["maestro-config"]["wheels"]]
-    return {ReleaseFile(one["url"], one["hash"].removeprefix("sha256:")) for one in files}
+    return {ReleaseFile(file["url"], file["hash"].removeprefix("sha256:")) for file in files}
 
 
 def order_of_creation(stack: Stack) -> list[str]:
     """Packages and the repository that uses them, in the order in which they were made."""
     resources = json.loads(stack.state())["deployment"]["resources"]
-    wanted = {
+    names = {
         "shared-package-maestro-config": "maestro-config",
         "shared-package-maestro-logging": "maestro-logging",
         "engine-repository": "engine",
     }
-    made = [(one["created"], wanted[name]) for one in resources if (name := one["urn"].rsplit("::", 1)[-1]) in wanted]
+    made = [
+        (resource["created"], names[name])
+        for resource in resources
+        if (name := resource["urn"].rsplit("::", 1)[-1]) in names
+    ]
     return [name for _, name in sorted(made)]
 
 

@@ -60,21 +60,21 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     with_registry: Stack, registry_server: RunningRegistry
 ) -> None:
     stack, registry = with_registry, registry_settings(with_registry)
-    seen: set[str] = set()
+    arguments: set[str] = set()
     watching = threading.Event()
-    watcher = threading.Thread(target=watch_processes, args=(watching, seen))
+    watcher = threading.Thread(target=watch_processes, args=(watching, arguments))
     watcher.start()
-    told = stack.pulumi("preview", "--diff").stdout + stack.up()
+    output = stack.pulumi("preview", "--diff").stdout + stack.up()
     first = token_at_github(stack)
     assert works(registry, first)
 
-    # Drift and new tokens at once: the index is set right, the token that is gone is no obstacle.
+    # Drift and new tokens at once: the index is set right, although its token was deleted.
     with DevpiClient(registry_server.address, "root", registry_server.root_password) as devpi:
         devpi.ensure_index(registry["index"], {"volatile": True})
         devpi.delete_token(registry["reader"], next(iter(devpi.tokens(registry["reader"]))))
-    told += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes", code=7).stdout
+    output += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes", code=7).stdout
     rotated = stack.checkout.run("./multirepo", "rotate", "--stack", "test")
-    told += rotated.stdout + rotated.stderr
+    output += rotated.stdout + rotated.stderr
     assert "Tokens replaced: 1. The registry refuses every old one and takes every new one." in rotated.stderr
     index = httpx.get(f"{registry['server']}/{registry['index']}", headers={"Accept": "application/json"}).json()
     assert index["result"]["volatile"] is False
@@ -84,11 +84,11 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
 
     watching.set()
     watcher.join()
-    told += stack.state() + "\n".join(seen)
-    assert "command_line rotate --stack test" in told, "the processes were looked at"
+    output += stack.state() + "\n".join(arguments)
+    assert "command_line rotate --stack test" in output, "the processes were looked at"
     places = (stack.server.root, stack.checkout.path / "state", stack.checkout.path / ".multirepo")
-    kept = [file for place in places for file in place.rglob("*") if file.is_file()]
-    contents = told.encode() + b"".join(file.read_bytes() for file in [*kept, registry_server.folder / "devpi.log"])
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    contents = output.encode() + b"".join(file.read_bytes() for file in [*files, registry_server.folder / "devpi.log"])
     repositories = [
         head.parent for place in places for head in place.rglob("HEAD") if (head.parent / "objects").is_dir()
     ]
@@ -98,14 +98,14 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     assert b"Engine: a feature" in contents, "the history was looked at"
     for secret in (first, second, registry_server.root_password):
         assert secret.encode() not in contents
-    assert stack.world.token not in told
+    assert stack.world.token not in output
 
 
-def watch_processes(done: threading.Event, seen: set[str]) -> None:
+def watch_processes(done: threading.Event, arguments: set[str]) -> None:
     """What `ps` shows to everybody on the machine, again and again."""
     while not done.wait(0.02):
         for process in psutil.process_iter(["cmdline"]):
-            seen.add(" ".join(process.info["cmdline"] or ()))
+            arguments.add(" ".join(process.info["cmdline"] or ()))
 
 
 def every_object(repository: Path) -> bytes:
@@ -116,9 +116,9 @@ def every_object(repository: Path) -> bytes:
 
 def test_a_registry_that_is_down_stops_up_with_its_address(with_registry: Stack) -> None:
     with_registry.pulumi("config", "set", "--path", "multirepo:registry.server", "http://127.0.0.1:9")
-    told = with_registry.up(code=1)
-    assert "The registry http://127.0.0.1:9 does not answer" in told
-    assert "Traceback" not in told
+    output = with_registry.up(code=1)
+    assert "The registry http://127.0.0.1:9 does not answer" in output
+    assert "Traceback" not in output
 
 
 def token_at_github(stack: Stack) -> str:

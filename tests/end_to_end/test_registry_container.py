@@ -53,9 +53,9 @@ def contained(stack: Stack, engine: Engine, daemon: str, base: str, build_enviro
     settings.write_text(yaml.safe_dump(config))
     stack.pulumi("config", "set", "--secret", "multirepo:digest_key", "of this test")
     stack.checkout.environment |= {"DOCKER_HOST": daemon, "DEVPI_PASSWORD": PASSWORD}
-    kept = stack.checkout.path / ".multirepo" / "build-environments"
-    kept.parent.mkdir(exist_ok=True)
-    kept.symlink_to(build_environments)
+    environments_folder = stack.checkout.path / ".multirepo" / "build-environments"
+    environments_folder.parent.mkdir(exist_ok=True)
+    environments_folder.symlink_to(build_environments)
     stack.monorepo.commit(
         "Begin two packages",
         **{
@@ -73,7 +73,7 @@ def contained(stack: Stack, engine: Engine, daemon: str, base: str, build_enviro
 
 def test_a_stack_makes_its_registry_publishes_to_it_and_keeps_the_packages(contained: Stack, daemon: str) -> None:
     stack = contained
-    told = stack.up()
+    output = stack.up()
     address = registry_address(stack)
     with DevpiClient(address, "root", PASSWORD) as devpi:
         published = devpi.files("maestro/prod", "maestro-logging", "0.1.0")
@@ -90,13 +90,13 @@ def test_a_stack_makes_its_registry_publishes_to_it_and_keeps_the_packages(conta
     inside = docker(daemon, "exec", "multirepo-registry-test", "sh", "-c", "id -u; cat /run/secrets/* | cut -c1-9")
     assert inside.split() == ["10001", "$argon2id"]
 
-    told += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes").stdout
-    told += stack.state()
-    told += json.dumps(container) + docker(daemon, "history", "--no-trunc", container["Image"])
-    told += docker(daemon, "image", "inspect", container["Image"]) + docker(daemon, "logs", "multirepo-registry-test")
-    told += docker(daemon, "top", "multirepo-registry-test")
-    assert "multirepo-registry-test" in told
-    assert PASSWORD not in told
+    output += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes").stdout
+    output += stack.state()
+    output += json.dumps(container) + docker(daemon, "history", "--no-trunc", container["Image"])
+    output += docker(daemon, "image", "inspect", container["Image"]) + docker(daemon, "logs", "multirepo-registry-test")
+    output += docker(daemon, "top", "multirepo-registry-test")
+    assert "multirepo-registry-test" in output
+    assert PASSWORD not in output
 
     docker(daemon, "container", "rm", "--force", "multirepo-registry-test")
     stack.up("--refresh", "--target", "**registry-server-container")

@@ -109,7 +109,9 @@ def test_the_seven_repositories_hold_their_folders_with_the_whole_history_and_tw
         assert entry["tags"] == len(clone.git("tag").splitlines())
         originals = people_and_words(monorepo, "main", *folders(name))
         # The commit that only renamed the folder changes no file of the new repository, so it is not in there.
-        assert people_and_words(clone, moved) == [one for one in originals if "Rename ml/ to synth/" not in one]
+        assert people_and_words(clone, moved) == [
+            original for original in originals if "Rename ml/ to synth/" not in original
+        ]
     engine = (cloned["maestro-engine"].path / "pyproject.toml").read_text()
     assert 'maestro-core-api = {version = "^0.1.0", source = "maestro"}' in engine
     assert (cloned["maestro-ml-platform"].path / "maestro_ml" / "__init__.py").exists()
@@ -134,21 +136,23 @@ def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
     first = json.loads(small.run("./multirepo", "rehearse", "--json", *own(monorepo)).stdout)
     assert first["verified"] is True
     assert "Every commit arrived as it was" in Path(first["report"]).read_text()
-    told = small.run("./multirepo", "rehearse", *own(monorepo)).stdout
-    seen = re.findall(r"Verified\. \d+ checks: \d+ hold; seen (\S+)\.", told)
-    assert seen == [json.loads((Path(first["report"]).parent / "evidence.json").read_text())["seen_at"]]
+    output = small.run("./multirepo", "rehearse", *own(monorepo)).stdout
+    seen_part = re.findall(r"Verified\. \d+ checks: \d+ hold; seen (\S+)\.", output)
+    assert seen_part == [json.loads((Path(first["report"]).parent / "evidence.json").read_text())["seen_at"]]
 
-    command = next(line for line in told.splitlines() if "git clone" in line and "site.git" in line)
+    command = next(line for line in output.splitlines() if "git clone" in line and "site.git" in line)
     subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env={"PATH": os.environ["PATH"]})
     clone = Repository(tmp_path / "site", commits=50)
     clone.git("rm", "--quiet", "README.md")
     clone.commit("No more words")
     clone.git("push", "--quiet", "origin", "main")
     junit = tmp_path / "junit.xml"
-    judged = json.loads(
+    verification = json.loads(
         small.run("./multirepo", "verify", "--json", "--junit", str(junit), *own(monorepo), code=1).stdout
     )
-    assert [one["name"] for one in judged["checks"] if one["outcome"] != "holds"] == ["documentation.readme"]
+    assert [check["name"] for check in verification["checks"] if check["outcome"] != "holds"] == [
+        "documentation.readme"
+    ]
     assert "site has no README" in junit.read_text()
     report = small.run("./multirepo", "report", *own(monorepo)).stdout.strip()
     assert "site has no README" in Path(report).read_text()
@@ -157,10 +161,10 @@ def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
 def test_a_rehearsal_that_breaks_a_policy_ends_with_one_plain_error(small: Checkout, monorepo: Repository) -> None:
     token = "gh" + "p_" + "a1B2" * 9
     (small.path / "small.yaml").write_text(f"{PLAN}    description: {token}\n")
-    told = small.run("./multirepo", "rehearse", *own(monorepo), code=1).stderr
-    assert "✗ A policy stopped pulumi up of stack rehearsal-small-" in told
-    assert "no-plain-secret: site-repository holds a credential in description. Revoke it" in told
-    assert "Traceback" not in told
+    output = small.run("./multirepo", "rehearse", *own(monorepo), code=1).stderr
+    assert "✗ A policy stopped pulumi up of stack rehearsal-small-" in output
+    assert "no-plain-secret: site-repository holds a credential in description. Revoke it" in output
+    assert "Traceback" not in output
 
 
 def test_a_monorepo_given_by_its_address_is_fetched(small: Checkout, monorepo: Repository) -> None:

@@ -18,13 +18,13 @@ from tests.end_to_end.test_rehearse import PLAN, own, rehearse, sandbox_root, sa
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """A rehearsal of a small monorepo, what it told, and what the next one told, to a machine and to a person."""
+    """A rehearsal of a small monorepo, its output, and the output of the next run, as JSON and as text."""
 
     checkout: Checkout
     monorepo: Repository
     first: dict[str, Any]
     second: dict[str, Any]
-    told: str
+    output: str
     writes_of_the_second: int
 
     def again(self) -> dict[str, Any]:
@@ -40,15 +40,15 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Itera
     first = json.loads(rehearse(checkout, "--json", *own(monorepo)))
     before = sandbox_writes(checkout)
     second = json.loads(rehearse(checkout, "--json", *own(monorepo)))
-    told = rehearse(checkout, *own(monorepo))
-    yield Rehearsed(checkout, monorepo, first, second, told, sandbox_writes(checkout) - before)
+    output = rehearse(checkout, *own(monorepo))
+    yield Rehearsed(checkout, monorepo, first, second, output, sandbox_writes(checkout) - before)
     process.stop(sandbox_root(checkout))
 
 
 def test_a_second_rehearsal_changes_nothing(rehearsed: Rehearsed) -> None:
     assert rehearsed.first["changed"] is True
     assert rehearsed.second == rehearsed.first | {"changed": False}
-    assert "Nothing changed." in rehearsed.told
+    assert "Nothing changed." in rehearsed.output
     assert rehearsed.writes_of_the_second == 0
 
 
@@ -62,9 +62,9 @@ def test_the_monorepo_is_only_read(rehearsed: Rehearsed) -> None:
 def test_the_summary_names_every_repository_with_its_figures_and_a_clone_command_that_works(
     rehearsed: Rehearsed, tmp_path: Path
 ) -> None:
-    row = next(line.split() for line in rehearsed.told.splitlines() if line.startswith("engine"))
+    row = next(line.split() for line in rehearsed.output.splitlines() if line.startswith("engine"))
     assert row[:6] == ["engine", "4", "1", "1", "1", "2"]
-    commands = [line.strip() for line in rehearsed.told.splitlines() if "git clone" in line]
+    commands = [line.strip() for line in rehearsed.output.splitlines() if "git clone" in line]
     assert len(commands) == 2
     for command in commands:
         subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, env={"PATH": os.environ["PATH"]})
@@ -76,7 +76,7 @@ def test_the_summary_names_every_repository_with_its_figures_and_a_clone_command
 
 
 def test_pulumi_works_by_hand_after_sourcing_the_printed_file(rehearsed: Rehearsed) -> None:
-    source = next(line for line in rehearsed.told.splitlines() if "source " in line).split("&&")[0].strip()
+    source = next(line for line in rehearsed.output.splitlines() if "source " in line).split("&&")[0].strip()
     # A person's own settings for a real GitHub must not reach the sandbox stack.
     by_hand = f"{source} && pulumi preview --expect-no-changes"
     assert "15 unchanged" in rehearsed.checkout.run("bash", "-c", by_hand, GITHUB_OWNER="somebody").stdout
@@ -88,7 +88,7 @@ def test_the_status_tells_of_new_commits_and_the_next_rehearsal_carries_them(reh
     stack = next(rehearsed.checkout.path.glob("Pulumi.rehearsal-small-*.yaml")).name.split(".")[1]
     (wave,) = json.loads(rehearsed.checkout.run("./multirepo", "status", "--json", "--stack", stack).stdout)["waves"]
     assert (wave["stage"], wave["next_step"]) == ("moving", "pulumi up carries 1 commit")
-    assert {one["name"]: one["behind"] for one in wave["repositories"]} == {"engine": 1, "site": 0}
+    assert {repository["name"]: repository["behind"] for repository in wave["repositories"]} == {"engine": 1, "site": 0}
     assert sandbox_writes(rehearsed.checkout) == writes
 
     after = rehearsed.again()

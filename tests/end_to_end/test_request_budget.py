@@ -47,18 +47,20 @@ PLAN: dict[str, Any] = {
 
 def counted(requests: Sequence[Request]) -> dict[str, int]:
     """Reads and writes of REST, and requests of GraphQL."""
-    rest = [one for one in requests if one.path.startswith("/api/v3/") and one.path != "/api/v3/rate_limit"]
-    writes = sum(one.is_write for one in rest)
-    graphql = sum(one.path == "/api/graphql" for one in requests)
+    rest = [
+        request for request in requests if request.path.startswith("/api/v3/") and request.path != "/api/v3/rate_limit"
+    ]
+    writes = sum(request.is_write for request in rest)
+    graphql = sum(request.path == "/api/graphql" for request in requests)
     return {"reads": len(rest) - writes, "writes": writes, "graphql": graphql}
 
 
-def told(stack: Stack) -> dict[str, dict[str, int]]:
+def limits(stack: Stack) -> dict[str, dict[str, int]]:
     """What `./multirepo preflight` says of each kind of run."""
-    shown = stack.checkout.run("./multirepo", "preflight", "--stack", "test", "--json", code=None)
+    result = stack.checkout.run("./multirepo", "preflight", "--stack", "test", "--json", code=None)
     return {
         run: {"reads": calls["reads"], "writes": calls["writes"], "graphql": calls["queries"] + calls["mutations"]}
-        for run, calls in json.loads(shown.stdout)["github"]["requests"].items()
+        for run, calls in json.loads(result.stdout)["github"]["requests"].items()
     }
 
 
@@ -77,11 +79,15 @@ def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
     def asked(*arguments: str) -> dict[str, int]:
         return counted(requests_of(*arguments))
 
-    before = told(stack)
+    before = limits(stack)
     assert asked("up", "--yes", "--skip-preview") == before["first"] == before["next"]
-    after = told(stack)
+    after = limits(stack)
     assert asked("preview") == after["again"] == after["next"] == {"reads": 1, "writes": 0, "graphql": 1}
     assert asked("up", "--yes", "--skip-preview", "--refresh") == after["refresh"]
-    again = [one for one in requests_of("preview", "--refresh") if one.method == "GET" and "/api/v3/" in one.path]
+    again = [
+        request
+        for request in requests_of("preview", "--refresh")
+        if request.method == "GET" and "/api/v3/" in request.path
+    ]
     # GitHub counts no 304; whether there are alerts it answers without content, to which no condition can be put.
-    assert {one.status for one in again if not one.path.endswith("/vulnerability-alerts")} == {304}
+    assert {request.status for request in again if not request.path.endswith("/vulnerability-alerts")} == {304}

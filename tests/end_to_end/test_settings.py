@@ -53,7 +53,7 @@ def test_protected_branches_and_tags_stay_so_while_the_monorepo_moves_on(
     stack.up()
     assert second_up(stack) == ["POST graphql", f"GET {stack.world.organization}"]
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
-    names = {one["name"] for one in api.get(f"{repository(stack)}/rulesets").json()}
+    names = {ruleset["name"] for ruleset in api.get(f"{repository(stack)}/rulesets").json()}
     assert names >= {"Release tags"}
     stack.monorepo.commit("Engine: another", engine__main="3\n")
     stack.up()
@@ -74,7 +74,7 @@ def test_teams_rulesets_and_deployment_policies_that_are_there_make_room_and_tea
     api.post(f"{production}/deployment-branch-policies", json={"name": "v*", "type": "tag"}).raise_for_status()
     stack.write_plan(plan_with(environments=[{"name": "production", "tags": ["v*"]}]))
     stack.up()
-    assert {one["enforcement"] for one in api.get(f"{repository(stack)}/rulesets").json()} == {"active"}
+    assert {ruleset["enforcement"] for ruleset in api.get(f"{repository(stack)}/rulesets").json()} == {"active"}
     stack.pulumi("destroy", "--yes", "--skip-preview")
     assert api.get(f"/orgs/{stack.world.organization}/teams/core").status_code == 200
 
@@ -100,12 +100,12 @@ def test_all_managed_files_land_in_one_commit_behind_protection(stack: Stack, tm
     clone = stack.clone("engine", tmp_path / "engine")
     files = clone.git("diff", "--name-only", "HEAD~1").split()
     assert ".github/CODEOWNERS" in files
-    assert [one for one in files if one.startswith(".github/workflows/")]
+    assert [file for file in files if file.startswith(".github/workflows/")]
     assert clone.git("rev-parse", "HEAD~1") == clone.git("rev-parse", "origin/monorepo")
     assert second_up(stack) == ["POST graphql", f"GET {stack.world.organization}"]
     before = len(stack.requests())
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
-    reads = [one for one in stack.requests()[before:] if one.path.endswith("/graphql")]
+    reads = [entry for entry in stack.requests()[before:] if entry.path.endswith("/graphql")]
     assert len(reads) == 2, "one for what exists, one for all managed files"
 
 
@@ -120,9 +120,9 @@ def test_a_managed_file_that_people_changed_is_put_back_and_goes_when_the_plan_h
     person.git("add", ".")
     person.git("commit", "--quiet", "-m", "Own it")
     person.git("push", "--quiet", "origin", "main")
-    shown = stack.pulumi("preview", "--refresh", "--diff", "--expect-no-changes", code=7).stdout
-    assert "~ .github/CODEOWNERS" in shown
-    assert "~ .github/dependabot.yml" not in shown
+    preview_output = stack.pulumi("preview", "--refresh", "--diff", "--expect-no-changes", code=7).stdout
+    assert "~ .github/CODEOWNERS" in preview_output
+    assert "~ .github/dependabot.yml" not in preview_output
     stack.up("--refresh")
     person.git("pull", "--quiet")
     assert person.git("diff", "--name-only", "HEAD~1") == ".github/CODEOWNERS"
@@ -150,7 +150,7 @@ def test_a_repository_that_is_born_empty_gets_its_files_and_people_may_change_th
     assert clone.git("rev-list", "--count", "HEAD") == "2"
     clone.commit("Write", **{"README.md": "People's\n"})
     clone.git("rm", "--quiet", "docs/index.md")
-    clone.git("commit", "--quiet", "--message", "Begin anew")
+    clone.git("commit", "--quiet", "--message", "Begin again")
     clone.git("push", "--quiet", "origin", "main")
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     stack.write_plan(PLAN | {"repositories": [docs | {"code_owners": {"*": ["core"]}, "teams": {"core": "push"}}]})
@@ -199,7 +199,7 @@ def complete(stack: Stack) -> Stack:
 def test_everything_that_a_plan_can_name_is_made_once_and_leaves_no_value_behind(
     complete: Stack, api: httpx.Client
 ) -> None:
-    told = complete.up()
+    output = complete.up()
     assert second_up(complete) == ["POST graphql", f"GET {complete.world.organization}"]
     complete.pulumi("preview", "--refresh", "--expect-no-changes")
     environment = api.get(f"{repository(complete)}/environments/production").json()
@@ -212,7 +212,7 @@ def test_everything_that_a_plan_can_name_is_made_once_and_leaves_no_value_behind
     subject = api.get(f"{repository(complete)}/actions/oidc/customization/sub").json()
     assert subject == {"use_default": False, "include_claim_keys": ["repo", "context", "job_workflow_ref"]}
     assert api.get(f"{repository(complete)}/labels/bug").json()["color"] == "000000"
-    assert "s3cret" not in told + complete.state()
+    assert "s3cret" not in output + complete.state()
 
 
 def test_an_empty_secret_is_refused_before_anything_is_made(complete: Stack) -> None:

@@ -30,8 +30,8 @@ def test_up_makes_repositories_that_hold_folders_history_and_settings(stack: Sta
 
 
 def test_preview_says_what_a_move_will_carry_and_writes_nothing(stack: Stack) -> None:
-    shown = stack.pulumi("preview").stdout
-    assert "4 commits, 1 merge, 1 tag, 2 files" in shown
+    preview_output = stack.pulumi("preview").stdout
+    assert "4 commits, 1 merge, 1 tag, 2 files" in preview_output
     assert not [request for request in stack.requests() if request.is_write]
 
 
@@ -48,9 +48,9 @@ def test_new_commits_of_the_monorepo_are_carried_and_other_repositories_left_alo
     stack.up()
     site = stack.refs("site")
     stack.monorepo.commit("Engine: another", engine__main="3\n")
-    shown = stack.pulumi("preview", "--diff").stdout
-    assert "5 commits" in shown
-    assert "site-code" not in shown
+    preview_output = stack.pulumi("preview", "--diff").stdout
+    assert "5 commits" in preview_output
+    assert "site-code" not in preview_output
     stack.up()
     assert stack.refs("engine")["refs/heads/main"] == stack.refs("engine")["refs/heads/monorepo"]
     assert stack.refs("site") == site
@@ -92,10 +92,10 @@ def test_a_conflict_stops_one_repository_until_its_pull_request_is_merged(stack:
     theirs = person.commit("People's line", main="people\n")
     person.git("push", "--quiet", "origin", "main")
     stack.monorepo.commit("Both", engine__main="monorepo\n", site__index="b\n")
-    told = stack.up(code=1)
-    assert "main and the monorepo changed the same lines of main" in told
-    assert "/pull/1" in told
-    assert "Traceback" not in told
+    output = stack.up(code=1)
+    assert "main and the monorepo changed the same lines of main" in output
+    assert "/pull/1" in output
+    assert "Traceback" not in output
     assert stack.refs("engine")["refs/heads/main"] == theirs
     assert stack.clone("site", tmp_path / "site").git("show", "HEAD:web/index") == "b"
 
@@ -161,9 +161,9 @@ def test_a_wave_does_not_become_planned_again_but_is_rolled_back_and_can_move_ag
     stack.up()
     complete = stack.refs("engine")
     stack.set_stage("planned")
-    told = " ".join(stack.up(code=None).split())
-    assert "engine: exists, and its wave migration is set to planned" in told
-    assert "'multirepo:waves.migration' rolled_back" in told
+    output = " ".join(stack.up(code=None).split())
+    assert "engine: exists, and its wave migration is set to planned" in output
+    assert "'multirepo:waves.migration' rolled_back" in output
     with github(stack) as client:
         assert client.get("engine").json()["archived"] is False
     stack.set_stage("rolled_back")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.conftest import Stack
 
-# The dates and authors of the fixture's monorepo are fixed, so every undisturbed run ends at these commits.
+# The dates and authors of the fixture's monorepo are fixed, so every run without a fault ends at these commits.
 END_STATE = {
     "engine": {
         "refs/heads/main": "bcc349d9b18fa52d100bcd6f3b220971fd5f6e2e",
@@ -23,7 +23,7 @@ END_STATE = {
         "refs/tags/v1.0.0": "351164729144faab719a58c70c6a2d8b05fb21c9",
     },
 }
-# An undisturbed `up` makes six writes for the backup, then ten for two repositories.
+# An `up` without a fault makes six writes for the backup, then ten for two repositories.
 MOMENTS = (1, 5, 14)
 
 

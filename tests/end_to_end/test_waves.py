@@ -1,4 +1,4 @@
-"""A wave from its first move to the archive and back, with a monorepo at GitHub and people at work on both sides."""
+"""A wave from its first move to the archive and back, with a monorepo on GitHub and people at work on both sides."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ NAME = "maestro-platform"
 
 @pytest.fixture
 def at_github(stack: Stack, tmp_path: Path) -> Stack:
-    """The stack's monorepo is at GitHub, where its clone pushes to."""
+    """The stack's monorepo is on GitHub, where its clone pushes to."""
     headers = {"Authorization": f"Bearer {stack.world.token}"}
     address = f"{stack.world.api_url}/orgs/{stack.world.organization}/repos"
     httpx.post(address, json={"name": NAME, "private": True}, headers=headers).raise_for_status()
@@ -57,19 +57,19 @@ def test_a_wave_is_cut_over_archived_and_rolled_back_and_nobodys_work_is_lost(at
     assert (stack.monorepo.path / "engine.moved.md").exists()
     assert stack.monorepo.git("rev-parse", "main^") == last
     with github(stack) as client:
-        rulesets = {one["name"]: one for one in client.get(f"{NAME}/rulesets").json()}
+        rulesets = {ruleset["name"]: ruleset for ruleset in client.get(f"{NAME}/rulesets").json()}
         number = rulesets["Frozen folders"]["id"]
         (rule,) = client.get(f"{NAME}/rulesets/{number}").json()["rules"]
     assert rule["parameters"]["restricted_file_paths"] == ["engine/**/*", "site/**/*"]
 
     carried = stack.refs("engine")
     late = commit_to_monorepo(stack, "Too late", engine__main="4\n")
-    told = stack.up()
-    assert f"1 commit of the monorepo, in folders that are frozen, is not carried over: {late[:12]}" in told
+    output = stack.up()
+    assert f"1 commit of the monorepo, in folders that are frozen, is not synced: {late[:12]}" in output
     assert stack.refs("engine") == carried
-    shown = stack.checkout.run("./multirepo", "drift", "--stack", "test", code=3).stdout
-    assert f"commit {late[:12]}" in shown
-    assert "format-patch -1 --stdout --relative=engine" in shown
+    drift_output = stack.checkout.run("./multirepo", "drift", "--stack", "test", code=3).stdout
+    assert f"commit {late[:12]}" in drift_output
+    assert "format-patch -1 --stdout --relative=engine" in drift_output
 
     stack.set_stage("moving")
     assert "engine is cut over, so its wave cannot be moving" in " ".join(stack.up(code=None).split())
@@ -79,7 +79,7 @@ def test_a_wave_is_cut_over_archived_and_rolled_back_and_nobodys_work_is_lost(at
     status = json.loads(stack.checkout.run("./multirepo", "status", "--stack", "test", "--json").stdout)
     assert status["monorepo"] == {"name": NAME, "archived": True, "next_step": "archived"}
     (wave,) = status["waves"]
-    assert {one["name"]: one["late"] for one in wave["repositories"]} == {"engine": 1, "site": 0}
+    assert {repository["name"]: repository["late"] for repository in wave["repositories"]} == {"engine": 1, "site": 0}
     assert wave["next_step"].startswith("1 commit came into frozen folders: ./multirepo drift")
     with github(stack) as client:
         assert client.get(NAME).json()["archived"] is True

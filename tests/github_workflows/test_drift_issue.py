@@ -12,7 +12,7 @@ import pytest
 
 from command_line.reports.drift_report import as_markdown
 from components.drift.adoption import Adoption
-from components.drift.drift import REPOSITORY, Drift, Seen
+from components.drift.drift import REPOSITORY, Drift, RefreshedResource
 from sandbox.daemon.administration import WorldAccess
 
 PROGRAM = Path(__file__).parents[2] / ".github" / "drift_issue.py"
@@ -21,8 +21,8 @@ PROJECT = "maestro/migration"
 
 def drift_of(thing: str) -> str:
     urn = f"urn:pulumi:prod::multirepo::{REPOSITORY}::it"
-    resource = Seen(urn=urn, op="delete", parent="", inputs={}, was={}, now={})
-    one = Drift(area="settings", repository="engine", thing=thing, resource=resource, gone=True)
+    resource = RefreshedResource(urn=urn, op="delete", parent="", inputs={}, was={}, now={})
+    one = Drift(area="settings", repository="engine", thing=thing, resource=resource, is_gone=True)
     return as_markdown("prod", [(one, Adoption(reason="Take it out of the plan."))])
 
 

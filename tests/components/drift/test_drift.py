@@ -1,12 +1,12 @@
-"""What counts as drift; what each kind looks like at GitHub is held in tests/end_to_end/test_drift.py."""
+"""What counts as drift; what each kind looks like on GitHub is tested in tests/end_to_end/test_drift.py."""
 
 from typing import Any
 
 import pytest
 
-from components.drift.drift import REPOSITORY, Drift, Seen, drifts
+from components.drift.drift import REPOSITORY, Drift, RefreshedResource, drifts
 
-COMPONENT = Seen(
+COMPONENT = RefreshedResource(
     urn="urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository::engine",
     op="same",
     parent="",
@@ -19,7 +19,9 @@ PACKAGE = "pulumi-python:dynamic/packages:PublishedPackage"
 
 def found(kind: str, op: str, was: dict[str, Any], now: dict[str, Any], **inputs: Any) -> list[Drift]:
     urn = f"urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository${kind}::engine-thing"
-    return drifts([Seen(urn=urn, op=op, parent=COMPONENT.urn, inputs=inputs, was=was, now=now), COMPONENT], "maestro")
+    return drifts(
+        [RefreshedResource(urn=urn, op=op, parent=COMPONENT.urn, inputs=inputs, was=was, now=now), COMPONENT], "maestro"
+    )
 
 
 def test_a_property_that_the_stack_does_not_set_is_not_shown() -> None:
@@ -50,7 +52,7 @@ def test_a_component_or_provider_is_nothing_at_github() -> None:
 
 def test_a_kind_of_resource_that_nobody_named_yet_is_told_by_the_resources_name() -> None:
     (drift,) = found("github:index/new:New", "delete", {}, {})
-    assert (drift.repository, drift.thing, drift.gone) == ("engine", "engine-thing", True)
+    assert (drift.repository, drift.thing, drift.is_gone) == ("engine", "engine-thing", True)
 
 
 def test_a_file_of_a_published_version_that_is_gone_from_the_registry_is_drift() -> None:
@@ -59,4 +61,6 @@ def test_a_file_of_a_published_version_that_is_gone_from_the_registry_is_drift()
     now = was | {"seen": {"core-1.0.whl": "aa"}}
     (drift,) = found(PACKAGE, "update", was, now, name="core", version="1.0", files=None, seen=None)
     assert (drift.area, drift.thing) == ("registry", "published package core 1.0")
-    assert [(one.property, one.was, one.now) for one in drift.differences] == [("seen.core-1.0.tar.gz", "bb", None)]
+    assert [(difference.property, difference.was, difference.now) for difference in drift.differences] == [
+        ("seen.core-1.0.tar.gz", "bb", None)
+    ]

@@ -61,7 +61,7 @@ def test_what_could_be_made_twice_is_not_sent_again(settings: Settings, server: 
     add_fault(server, world.name, Fault(kind="status", status=502, after=True))
     with github_client(settings, f"orgs/{world.organization}/") as client:
         assert client.post("repos", json={"name": "engine"}).status_code == 502
-    sent = [one for one in read_requests(server.root, world.name) if one.method == "POST"]
+    sent = [request for request in read_requests(server.root, world.name) if request.method == "POST"]
     assert len(sent) == 1
 
 

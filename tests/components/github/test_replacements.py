@@ -15,7 +15,7 @@ RULESET = {
 
 
 @pytest.mark.parametrize(
-    ("kind", "found", "inputs", "told"),
+    ("kind", "found", "inputs", "lines"),
     [
         ("ActionsVariable", {"value": "a"}, {"value": "b"}, ['value: "a" → "b"']),
         ("ActionsVariable", {"value": "a"}, {"value": "a"}, []),
@@ -26,16 +26,16 @@ RULESET = {
             RULESET,
             {},
             [
-                'it is replaced as a whole; there it has name = "Release tags", '
+                'it is replaced as a whole; GitHub has name = "Release tags", '
                 'enforcement = "disabled", rules.0.type = "deletion"'
             ],
         ),
     ],
 )
-def test_what_changes_is_told_from_what_to_what(
-    kind: str, found: dict[str, Any], inputs: dict[str, Any], told: list[str]
+def test_what_changes_is_shown_from_what_to_what(
+    kind: str, found: dict[str, Any], inputs: dict[str, Any], lines: list[str]
 ) -> None:
-    assert list(changes(f"github:index:{kind}", found, inputs)) == told
+    assert list(changes(f"github:index:{kind}", found, inputs)) == lines
 
 
 def test_an_environment_that_loses_its_reviewers_is_told() -> None:
@@ -52,5 +52,5 @@ def test_an_environment_that_loses_its_reviewers_is_told() -> None:
 
 def test_a_secret_is_told_by_its_date_alone() -> None:
     found = {"updated_at": "2026-01-01T00:00:00Z"}
-    (told,) = changes("github:index:ActionsSecret", found, {"value": "s3cret"})
-    assert told == "its value, set at 2026-01-01T00:00:00Z, is overwritten"
+    (lines,) = changes("github:index:ActionsSecret", found, {"value": "s3cret"})
+    assert lines == "its value, set at 2026-01-01T00:00:00Z, is overwritten"

@@ -32,12 +32,12 @@ def test_requests_beyond_this_hours_limit_wait_for_the_next_ones() -> None:
     assert duration(calls, limit(1_000)) == 3 * 3_600
 
 
-def test_a_limit_that_will_not_do_is_told_with_what_happens_then() -> None:
+def test_a_limit_that_is_too_small_is_reported_with_what_happens_then() -> None:
     calls = Calls(reads=90, writes=20, queries=3)
     assert beyond_the_limit(calls, facts(rest=110)) is None
-    told = beyond_the_limit(calls, facts(rest=100))
-    assert told is not None
-    assert told.startswith(
+    warning = beyond_the_limit(calls, facts(rest=100))
+    assert warning is not None
+    assert warning.startswith(
         "This makes about 110 requests of GitHub's REST API, and 100 of 5,000 are left until 12:30 UTC."
     )
     assert "GraphQL API, and 2 of" in (beyond_the_limit(calls, facts(rest=110, graphql=2)) or "")
@@ -49,6 +49,6 @@ def test_a_server_without_limits_has_none_to_exceed() -> None:
     )
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(50, "50 s"), (119, "119 s"), (750, "12 min"), (12_300, "3.4 h")])
-def test_durations_are_told_as_people_say_them(seconds: float, said: str) -> None:
-    assert hours(seconds) == said
+@pytest.mark.parametrize(("seconds", "words"), [(50, "50 s"), (119, "119 s"), (750, "12 min"), (12_300, "3.4 h")])
+def test_durations_are_written_as_people_say_them(seconds: float, words: str) -> None:
+    assert hours(seconds) == words

@@ -19,34 +19,38 @@ from sandbox.network.request_log import read_requests
 
 ENGINE: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}]}
 WAITS = {"environments": [{"name": "production", "wait_minutes": 5}]}
-Told = Callable[..., list[str]]
+ReadFindings = Callable[..., list[str]]
 
 
 @pytest.fixture
-def told(world: WorldAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -> Told:
-    """What is told of a repository `engine` with these settings: the check, what it concerns, the problem."""
+def findings_of(world: WorldAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -> ReadFindings:
+    """The findings for a repository `engine` with these settings: the check, what it concerns, the problem."""
 
     def run(token: str = world.token, owner: str = world.organization, **settings: Any) -> list[str]:
         monkeypatch.setenv("GITHUB_TOKEN", token)
         stack = {"owner": owner, "github": world.address, "monorepo": "/nowhere", "waves": '{"migration": "moving"}'}
-        wanted = _wanted(owner, {**ENGINE, **settings})
+        requirements = _requirements(owner, {**ENGINE, **settings})
         read = Settings.from_config(stack.get, "test")
-        existing = existing_at_github(read, wanted.names)
+        existing = existing_at_github(read, requirements.names)
         facts = server_facts(read, existing) if existing.owner else None
-        findings = unmet(wanted, existing, facts)
+        findings = unmet(requirements, existing, facts)
         assert all(finding.remedy for finding in findings)
-        assert not [one for one in read_requests(server.root, world.name) if one.is_write and one.user == "zoe"]
+        assert not [
+            request for request in read_requests(server.root, world.name) if request.is_write and request.user == "zoe"
+        ]
         marks = {Severity.REFUSAL: "", Severity.WARNING: "! "}
-        return [f"{marks[one.severity]}{one.check}: {one.repository}: {one.problem}" for one in findings]
+        return [
+            f"{marks[finding.severity]}{finding.check}: {finding.repository}: {finding.problem}" for finding in findings
+        ]
 
     return run
 
 
-def _wanted(owner: str, repository: Mapping[str, Any]) -> GitHubRequirements:
+def _requirements(owner: str, repository: Mapping[str, Any]) -> GitHubRequirements:
     plan = Plan.model_validate({"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [repository]})
     state = desired_state(plan, {"migration": "cutover"})
-    kept = settings_of_all(plan, state, owner, None)
-    return GitHubRequirements.of(owner, state, kept, teams_of(plan, kept.values()))
+    settings = settings_of_all(plan, state, owner, None)
+    return GitHubRequirements.of(owner, state, settings, teams_of(plan, settings.values()))
 
 
 @pytest.fixture
@@ -55,83 +59,98 @@ def api(world: WorldAccess) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_token_of_an_owner_with_every_scope_meets_everything(told: Told) -> None:
-    assert told(teams={"core": "push"}, protection={}, actions={}, **WAITS) == []
+def test_a_token_of_an_owner_with_every_scope_meets_everything(findings_of: ReadFindings) -> None:
+    assert findings_of(teams={"core": "push"}, protection={}, actions={}, **WAITS) == []
 
 
-def test_an_owner_that_does_not_exist_is_told_alone(told: Told) -> None:
-    assert told(owner="nobody") == ["owner: nobody: there is no such organization or user"]
+def test_an_owner_that_does_not_exist_is_the_only_finding(findings_of: ReadFindings) -> None:
+    assert findings_of(owner="nobody") == ["owner: nobody: there is no such organization or user"]
 
 
 def test_every_scope_that_a_classic_token_lacks_is_told_with_what_it_is_for(
-    told: Told, server: Running, world: WorldAccess
+    findings_of: ReadFindings, server: Running, world: WorldAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=["gist"], role="admin")
-    kept = {"kind": "python-service", "teams": {"core": "push"}, "code_owners": {"*": ["core"]}}
-    assert told(token, **kept) == [
+    settings = {"kind": "python-service", "teams": {"core": "push"}, "code_owners": {"*": ["core"]}}
+    assert findings_of(token, **settings) == [
         "token-scope: maestro: the token lacks the scope repo, to create repositories and keep them",
         "token-scope: maestro: the token lacks the scope workflow, to commit files below .github/workflows/",
         "token-scope: maestro: the token lacks the scope write:org, to create the teams core",
     ]
-    assert told(token, visibility="public")[0].endswith(
+    assert findings_of(token, visibility="public")[0].endswith(
         "lacks the scope public_repo, to create repositories and keep them"
     )
 
 
 def test_a_team_is_found_however_many_the_owner_has(
-    told: Told, api: httpx.Client, server: Running, world: WorldAccess
+    findings_of: ReadFindings, api: httpx.Client, server: Running, world: WorldAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo", "read:org"], role="admin")
     for number in range(101):
         api.post("orgs/maestro/teams", json={"name": f"a-{number}"}).raise_for_status()
-    assert [one.rpartition(", ")[2] for one in told(token, teams={"core": "push"})] == ["to create the teams core"]
+    assert [line.rpartition(", ")[2] for line in findings_of(token, teams={"core": "push"})] == [
+        "to create the teams core"
+    ]
     api.post("orgs/maestro/teams", json={"name": "core"}).raise_for_status()
-    assert told(token, teams={"core": "push"}) == []
+    assert findings_of(token, teams={"core": "push"}) == []
 
 
-def test_of_a_fine_grained_token_it_is_told_what_it_must_have(told: Told, server: Running, world: WorldAccess) -> None:
+def test_of_a_fine_grained_token_the_needed_permissions_are_listed(
+    findings_of: ReadFindings, server: Running, world: WorldAccess
+) -> None:
     token = create_token(server, world.name, "zoe", scopes=None, role="admin")
-    assert told(token) == ["! token: maestro: GitHub does not say what a token of this kind may do"]
+    assert findings_of(token) == ["! token: maestro: GitHub does not say what a token of this kind may do"]
 
 
-def test_who_may_not_create_repositories_is_told(told: Told, server: Running, world: WorldAccess) -> None:
+def test_who_may_not_create_repositories_is_reported(
+    findings_of: ReadFindings, server: Running, world: WorldAccess
+) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo"], role="outsider")
-    assert told(token) == ["token: maestro: zoe may not create repositories there, and engine are missing"]
+    assert findings_of(token) == ["token: maestro: zoe may not create repositories there, and engine are missing"]
 
 
-def test_a_name_that_leads_to_a_renamed_repository_is_taken(told: Told, api: httpx.Client) -> None:
+def test_a_name_that_leads_to_a_renamed_repository_is_taken(findings_of: ReadFindings, api: httpx.Client) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine"}).raise_for_status()
     api.patch("repos/maestro/engine", json={"name": "motor"}).raise_for_status()
-    assert told() == ["name-redirects: engine: was the name of maestro/motor, and GitHub still leads there from it"]
+    assert findings_of() == [
+        "name-redirects: engine: was the name of maestro/motor, and GitHub still leads there from it"
+    ]
     api.post("orgs/maestro/repos", json={"name": "engine"}).raise_for_status()
-    assert told() == []
+    assert findings_of() == []
 
 
-def test_a_repository_with_other_commits_is_taken_and_an_empty_one_is_adopted(told: Told, api: httpx.Client) -> None:
+def test_a_repository_with_other_commits_is_taken_and_an_empty_one_is_adopted(
+    findings_of: ReadFindings, api: httpx.Client
+) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine"}).raise_for_status()
-    assert told() == []
+    assert findings_of() == []
     api.put("repos/maestro/engine/contents/README", json={"message": "Begin", "content": "aGkK"}).raise_for_status()
-    assert told() == ["name-taken: engine: exists with commits that are not the monorepo's"]
-    assert told(moves=[]) == [], "a repository that takes no code can have some"
+    assert findings_of() == ["name-taken: engine: exists with commits that are not the monorepo's"]
+    assert findings_of(moves=[]) == [], "a repository that takes no code can have some"
 
 
 def test_a_repository_that_others_administer_is_taken(
-    told: Told, api: httpx.Client, server: Running, world: WorldAccess
+    findings_of: ReadFindings, api: httpx.Client, server: Running, world: WorldAccess
 ) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine", "private": True}).raise_for_status()
     token = create_token(server, world.name, "zoe", scopes=["repo"])
-    assert told(token) == ["name-taken: engine: exists, and zoe does not administer it"]
+    assert findings_of(token) == ["name-taken: engine: exists, and zoe does not administer it"]
 
 
-def test_people_whom_github_does_not_know_are_named(told: Told, server: Running, world: WorldAccess) -> None:
+def test_people_whom_github_does_not_know_are_named(
+    findings_of: ReadFindings, server: Running, world: WorldAccess
+) -> None:
     create_token(server, world.name, "zoe")
-    kept = {"environments": [{"name": "production", "reviewers": ["@zoe", "@ghost"]}], "code_owners": {"*": ["@noone"]}}
-    assert told(**kept) == ["people: engine: GitHub knows no @ghost, @noone"]
+    settings = {
+        "environments": [{"name": "production", "reviewers": ["@zoe", "@ghost"]}],
+        "code_owners": {"*": ["@noone"]},
+    }
+    assert findings_of(**settings) == ["people: engine: GitHub knows no @ghost, @noone"]
 
 
-def test_a_person_has_no_teams(told: Told, server: Running, world: WorldAccess) -> None:
+def test_a_person_has_no_teams(findings_of: ReadFindings, server: Running, world: WorldAccess) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo", "admin:org"])
-    assert told(token, owner="zoe", teams={"core": "push"}) == [
+    assert findings_of(token, owner="zoe", teams={"core": "push"}) == [
         "teams: zoe: is a person's account, which has no teams, and the plan names core"
     ]
 
@@ -151,19 +170,19 @@ def test_a_person_has_no_teams(told: Told, server: Running, world: WorldAccess) 
     ],
 )
 def test_what_the_owners_plan_lacks_for_private_repositories(
-    told: Told, server: Running, world: WorldAccess, plan: str, problem: str
+    findings_of: ReadFindings, server: Running, world: WorldAccess, plan: str, problem: str
 ) -> None:
     imitate(server, world.name, plan=plan)
-    assert told(protection={}, **WAITS) == [f"plan-tier: engine: {problem}"]
-    assert told(protection={}, visibility="public", **WAITS) == []
+    assert findings_of(protection={}, **WAITS) == [f"plan-tier: engine: {problem}"]
+    assert findings_of(protection={}, visibility="public", **WAITS) == []
 
 
-def test_what_an_older_server_lacks(told: Told, server: Running, world: WorldAccess) -> None:
+def test_what_an_older_server_lacks(findings_of: ReadFindings, server: Running, world: WorldAccess) -> None:
     imitate(server, world.name, server_version="3.10.4")
-    assert told(protection={}, actions={}) == [
+    assert findings_of(protection={}, actions={}) == [
         "server-version: maestro: GitHub Enterprise Server 3.10 has no rulesets; 3.11 is the first that has",
         "server-version: maestro: GitHub Enterprise Server 3.10 has no pinning of actions by commit; 3.19 is the first "
         "that has",
     ]
     imitate(server, world.name, server_version="3.19.0")
-    assert told(protection={}, actions={}) == []
+    assert findings_of(protection={}, actions={}) == []

@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from components.monorepo.monorepo_operations import wanted_of
+from components.monorepo.monorepo_operations import read_target
 
 
 def test_the_order_in_which_the_engine_hands_properties_over_makes_no_difference() -> None:
@@ -20,6 +20,6 @@ def test_the_order_in_which_the_engine_hands_properties_over_makes_no_difference
             "thawed": dict.fromkeys(order, folders),
             "links": {name: f"https://github.example/acme/{name}" for name in order},
         }
-        wanted = wanted_of(props)
-        orders.add((tuple(wanted.frozen), tuple(wanted.thawed), tuple(wanted.links)))
+        target = read_target(props)
+        orders.add((tuple(target.frozen), tuple(target.thawed), tuple(target.links)))
     assert orders == {(names, names, names)}
