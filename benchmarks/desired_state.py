@@ -30,7 +30,7 @@ from components.github.github_client import WRITE_DELAY
 from components.github.request_budget import REPLY, hours
 from engine import ensure_engine
 from sandbox.daemon import process
-from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.administration import TenantAccess, create_tenant
 from sandbox.network.request_log import Request, read_requests
 
 progress = Console(stderr=True, highlight=False)
@@ -116,7 +116,7 @@ def plan_of(names: Sequence[str], description: str) -> dict[str, Any]:
 
 
 @contextmanager
-def stack(names: Sequence[str]) -> Iterator[tuple[Path, dict[str, str], WorldAccess, Path]]:
+def stack(names: Sequence[str]) -> Iterator[tuple[Path, dict[str, str], TenantAccess, Path]]:
     """A copy of the project with a stack of its own, a sandbox, and a monorepo with a folder for each repository."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -125,7 +125,7 @@ def stack(names: Sequence[str]) -> Iterator[tuple[Path, dict[str, str], WorldAcc
         _make_monorepo(folder / "monorepo", names)
         running = process.start(folder / "sandbox", port=0)
         try:
-            world = create_world(running, "benchmark")
+            world = create_tenant(running, "benchmark")
             environment = _environment(world, folder / "state")
             _write_settings(checkout, world, folder / "monorepo")
             for arguments in (
@@ -157,7 +157,7 @@ def _make_monorepo(folder: Path, names: Sequence[str]) -> None:
         subprocess.run(["git", *author, *command], cwd=folder, check=True)
 
 
-def _environment(world: WorldAccess, state: Path) -> dict[str, str]:
+def _environment(world: TenantAccess, state: Path) -> dict[str, str]:
     state.mkdir()
     engine = ensure_engine(lambda message, share: progress.print(message))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
@@ -177,7 +177,7 @@ def _environment(world: WorldAccess, state: Path) -> dict[str, str]:
     )
 
 
-def _write_settings(checkout: Path, world: WorldAccess, monorepo: Path) -> None:
+def _write_settings(checkout: Path, world: TenantAccess, monorepo: Path) -> None:
     settings = {
         "multirepo:github": world.address,
         "multirepo:owner": world.organization,

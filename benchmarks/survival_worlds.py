@@ -21,7 +21,7 @@ sys.path.insert(0, str(PROJECT))
 
 from engine import ensure_engine
 from sandbox.daemon import process
-from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.administration import TenantAccess, create_tenant
 from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
 from sandbox.network.request_log import Request, read_requests
@@ -37,7 +37,7 @@ class SurvivalWorld:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict, repr=False)
-    access: WorldAccess | None = None
+    access: TenantAccess | None = None
 
     @property
     def checkout(self) -> Path:
@@ -50,7 +50,7 @@ class SurvivalWorld:
         return self.folder / "sandbox"
 
     @property
-    def world(self) -> WorldAccess:
+    def world(self) -> TenantAccess:
         """The GitHub of this world."""
         assert self.access
         return self.access
@@ -74,7 +74,7 @@ class SurvivalWorld:
         (self.disk / "state").mkdir()
         (self.disk / "workspace").mkdir()
         (self.checkout / ".multirepo").symlink_to(self.disk / "workspace")
-        self.access = create_world(start_sandbox(self.sandbox, port=0), "survival")
+        self.access = create_tenant(start_sandbox(self.sandbox, port=0), "survival")
         engine = ensure_engine(lambda message, share: None)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
         self.environment = {

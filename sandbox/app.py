@@ -18,7 +18,7 @@ from sandbox.network.hosts import Hosts
 from sandbox.network.rate_limits import RateLimits
 from sandbox.network.request_log import RequestLog
 from sandbox.operations.repositories import settle
-from sandbox.routes import graphql, pages, worlds
+from sandbox.routes import graphql, pages, tenants
 from sandbox.routes.actions import actions, environments, secrets, variables
 from sandbox.routes.git import branches, checks, commits, git_database, git_http, pushes, refs
 from sandbox.routes.issues import issues, labels, pulls, reviews
@@ -36,7 +36,7 @@ from sandbox.routes.repositories import (
     repositories,
     webhooks,
 )
-from sandbox.world.worlds import Worlds
+from sandbox.tenant.tenants import Tenants
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 REST = (
@@ -102,7 +102,7 @@ class RawPath:
 
 
 async def not_imitated(request: Request) -> Response:
-    """501 for what GitHub may well have: 404 would tell a client that the thing is gone."""
+    """501 for what GitHub may well have: 404 would mean to a client that the resource was deleted."""
     message = f"The sandbox does not imitate {request.method} {request.scope['path']}"
     body = {"message": message, "documentation_url": "https://docs.github.com/rest", "status": "501"}
     return JSONResponse(body, 501)
@@ -117,25 +117,25 @@ async def server_error(request: Request, error: Exception) -> Response:
 def create_app(root: Path, code: str = "") -> Starlette:
     """The application whose state lies below root, which is made when missing.
 
-    code: identifies the sandbox's own code, told to whoever asks with the token in root/token.
+    code: identifies the sandbox's own code; returned to clients that send the token in root/token.
     """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        for world in app.state.worlds.all():
-            await settle(world)
+        for tenant in app.state.tenants.all():
+            await settle(tenant)
         yield
         await app.state.hosts.close()
-        app.state.worlds.close()
+        app.state.tenants.close()
 
     rest = [route for module in REST for route in module.ROUTES]
     app = Starlette(
         routes=[
-            *worlds.ROUTES,
+            *tenants.ROUTES,
             *pushes.ROUTES,
-            Mount("/{world}/api/v3", routes=[*rest, Route("/{rest:path}", not_imitated, methods=METHODS)]),
-            Route("/{world}/api/graphql", graphql.ENDPOINT, methods=["POST"]),
+            Mount("/{tenant}/api/v3", routes=[*rest, Route("/{rest:path}", not_imitated, methods=METHODS)]),
+            Route("/{tenant}/api/graphql", graphql.ENDPOINT, methods=["POST"]),
             *git_http.ROUTES,
             *pages.ROUTES,
             Route("/{rest:path}", not_imitated, methods=METHODS),
@@ -144,7 +144,7 @@ def create_app(root: Path, code: str = "") -> Starlette:
         exception_handlers={Exception: server_error},
         lifespan=lifespan,
     )
-    app.state.worlds = Worlds(root)
+    app.state.tenants = Tenants(root)
     app.state.hosts = Hosts(app, root)
     app.state.rates = RateLimits()
     app.state.pushes = {}

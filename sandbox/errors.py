@@ -41,7 +41,7 @@ class GitHubError(Exception):
 
 
 def bad_credentials() -> GitHubError:
-    """A token that the world does not know."""
+    """A token that the tenant does not know."""
     return GitHubError(401, "Bad credentials", documentation_url="https://docs.github.com/rest")
 
 
@@ -51,7 +51,7 @@ def requires_authentication() -> GitHubError:
 
 
 def not_found(message: str = "Not Found") -> GitHubError:
-    """Absent, or private and none of the caller's business: GitHub does not tell the two apart."""
+    """Absent, or private and hidden from the caller: GitHub answers both alike."""
     return GitHubError(404, message)
 
 

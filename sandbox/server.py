@@ -1,4 +1,4 @@
-"""Serving the application on a socket until told to stop."""
+"""Serving the application on a socket until SIGTERM."""
 
 import os
 import socket

@@ -24,7 +24,7 @@ from migration.verification.harness.commands import clean_environment
 from sandbox.containers.base_images import BaseImages
 from sandbox.containers.daemon import docker_daemon
 from sandbox.daemon import process
-from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.administration import TenantAccess, create_tenant
 from sandbox.daemon.process import Running
 from sandbox.registry import registry_process as registry
 from sandbox.registry.registry_process import RunningRegistry
@@ -170,9 +170,9 @@ def tools() -> Tools:
 
 
 @pytest.fixture
-def world(server: Running, request: pytest.FixtureRequest) -> WorldAccess:
+def world(server: Running, request: pytest.FixtureRequest) -> TenantAccess:
     """A GitHub of its own for each test."""
-    return create_world(server, f"w{abs(hash(request.node.nodeid)):x}")
+    return create_tenant(server, f"w{abs(hash(request.node.nodeid)):x}")
 
 
 @dataclass

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-MATERIAL = ("sandbox/sample_monorepo/files/", "added_files/")
-"""Programs and texts of the sample's authors, not of this project."""
+MATERIAL = ("sandbox/sample_monorepo/files/", "sandbox/sample_monorepo/history.yaml", "added_files/")
+"""Programs, commit messages and texts of the sample's authors, not of this project."""
 
 TEXTS = {
     r"\bmend(s|ed|ing)?\b": "fix",
@@ -66,6 +66,7 @@ CLEAN: tuple[str, ...] = (
     "engine/README.md",
     "migration/preflight",
     "policies",
+    "sandbox",
     "tests/components/drift",
     "tests/components/github",
     "tests/components/history",
@@ -78,6 +79,7 @@ CLEAN: tuple[str, ...] = (
     "tests/end_to_end",
     "tests/migration/preflight",
     "tests/policies",
+    "tests/sandbox",
     "tests/test_added_files.py",
 )
 """Paths that are held to the rules; a folder includes everything below it."""

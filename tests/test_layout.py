@@ -41,7 +41,7 @@ ROOMS = {
         *("command_line/reports", "command_line/rehearsal", "command_line/commands", "command_line"),
     ),
     "sandbox": (
-        *("sandbox/network", "sandbox/daemon", "sandbox/world", "sandbox/git", "sandbox/records", "sandbox/rules"),
+        *("sandbox/network", "sandbox/daemon", "sandbox/tenant", "sandbox/git", "sandbox/records", "sandbox/rules"),
         *("sandbox/operations", "sandbox/rest", "sandbox/representations", "sandbox/graphql"),
         *("sandbox/routes/git", "sandbox/routes/repositories", "sandbox/routes/protection", "sandbox/routes/issues"),
         *("sandbox/routes/organizations", "sandbox/routes/actions", "sandbox/routes", "sandbox/registry"),

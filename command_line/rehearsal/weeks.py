@@ -22,7 +22,7 @@ from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from migration.delivery.conflicts import RESOLUTION_BRANCH
 from migration.plan import Plan, Repository, Wave, read_plan
 from sandbox.daemon import process
-from sandbox.daemon.administration import delete_world
+from sandbox.daemon.administration import delete_tenant
 from sandbox.sample_monorepo.making import make_sample_monorepo
 
 ROLLBACK_WEEK = 4
@@ -218,7 +218,7 @@ def play_weeks(shown: Steps) -> Iterator[str]:
 def _stage(name: str, shown: Steps) -> Iterator[Weeks]:
     """A world, a stack and a sample monorepo at GitHub, all new."""
     stack, folder = Stack(f"rehearsal-{name}"), WORKSPACE / name
-    delete_world(process.start(SANDBOX_RECORD.parent), stack.name)
+    delete_tenant(process.start(SANDBOX_RECORD.parent), stack.name)
     shutil.rmtree(folder, ignore_errors=True)
     for history in (WORKSPACE / "history").glob(f"maestro-platform-{stack.name}*"):
         shutil.rmtree(history)

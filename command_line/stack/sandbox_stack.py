@@ -17,7 +17,7 @@ from command_line.terminal.console import Steps
 from components.stack.settings import SANDBOX_RECORD, WORKSPACE
 from engine import Engine, ensure_docker_plugin, ensure_engine
 from sandbox.daemon import process
-from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.administration import TenantAccess, create_tenant
 from sandbox.registry import registry_process as registry
 
 
@@ -67,9 +67,9 @@ def _engine_for(stack: Stack, shown: Steps) -> Engine:
     return engine
 
 
-def world_of(stack: Stack) -> WorldAccess:
+def world_of(stack: Stack) -> TenantAccess:
     """The stack's GitHub in the sandbox, which is started when it does not run."""
-    return create_world(process.start(SANDBOX_RECORD.parent), stack.world, stack.owner)
+    return create_tenant(process.start(SANDBOX_RECORD.parent), stack.world, stack.owner)
 
 
 def _write_git_settings(stack: Stack, address: str, token: str) -> Path:

@@ -73,8 +73,8 @@ class BaseImages:
         environment = {**os.environ, "DOCKER_HOST": self.host, "COMPOSE_BAKE": "false"}
         done = subprocess.run(command, cwd=SOURCES, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            said = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
-            raise SandboxError(f"{stand_in} cannot be built:\n{said}")
+            output = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+            raise SandboxError(f"{stand_in} cannot be built:\n{output}")
 
     def _import_debian(self) -> None:
         if shutil.which("debootstrap") is None or os.geteuid() != 0:

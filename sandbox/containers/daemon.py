@@ -94,6 +94,6 @@ def _await(host: str, started: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while _name_of(host) is None:
         if started.poll() is not None or time.monotonic() > deadline:
-            said = "".join(log.read_text(errors="replace").splitlines()[-1:])
-            raise SandboxError(f"No Docker daemon can be started: {said} The whole log is {log}.")
+            reason = "".join(log.read_text(errors="replace").splitlines()[-1:])
+            raise SandboxError(f"No Docker daemon can be started: {reason} The whole log is {log}.")
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Worlds and tokens of a running sandbox, for the command line and for tests."""
+"""Tenants and tokens of a running sandbox, for the command line and for tests."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,8 +11,8 @@ from sandbox.network.faults import Fault
 
 
 @dataclass(frozen=True)
-class WorldAccess:
-    """How to reach a world: address for people and git, api_url for REST, the token for both.
+class TenantAccess:
+    """How to reach a tenant: address for people and git, api_url for REST, the token for both.
 
     owner: the login of the organization's owner, whose token it is.
     """
@@ -38,26 +38,26 @@ class WorldAccess:
         return f"{self.address}/{self.organization}/{repository}.git"
 
 
-def create_world(running: Running, name: str, organization: str = "maestro") -> WorldAccess:
-    """The world, made when missing; asked again, it has the same token. Raises SandboxError."""
-    answer = _asked(running, "PUT", f"/_sandbox/worlds/{quote(name, safe='')}", {"organization": organization})
-    return WorldAccess(**answer)
+def create_tenant(running: Running, name: str, organization: str = "maestro") -> TenantAccess:
+    """The tenant, made when missing; asked again, it has the same token. Raises SandboxError."""
+    answer = _ask(running, "PUT", f"/_sandbox/worlds/{quote(name, safe='')}", {"organization": organization})
+    return TenantAccess(**answer)
 
 
-def list_worlds(running: Running) -> list[str]:
-    """The names of all worlds, sorted."""
-    return list(_asked(running, "GET", "/_sandbox/worlds"))
+def list_tenants(running: Running) -> list[str]:
+    """The names of all tenants, sorted."""
+    return list(_ask(running, "GET", "/_sandbox/worlds"))
 
 
-def delete_world(running: Running, name: str) -> bool:
-    """Forget the world and all that is in it. False: there was none."""
+def delete_tenant(running: Running, name: str) -> bool:
+    """Forget the tenant and all that is in it. False: there was none."""
     status, _ = running.ask("DELETE", f"/_sandbox/worlds/{quote(name, safe='')}")
     return status == 204
 
 
 def create_token(
     running: Running,
-    world: str,
+    tenant: str,
     login: str,
     *,
     scopes: Sequence[str] | None = ("repo",),
@@ -68,19 +68,19 @@ def create_token(
     Raises SandboxError.
     """
     body = {"login": login, "scopes": None if scopes is None else list(scopes), "role": role}
-    answer = _asked(running, "POST", f"/_sandbox/worlds/{quote(world, safe='')}/tokens", body)
+    answer = _ask(running, "POST", f"/_sandbox/worlds/{quote(tenant, safe='')}/tokens", body)
     return str(answer["token"])
 
 
-def create_organization(running: Running, world: str, login: str) -> None:
-    """One more organization, made when missing; the world's owner owns it too. Raises SandboxError."""
-    address = f"/_sandbox/worlds/{quote(world, safe='')}/organizations/{quote(login, safe='')}"
-    _asked(running, "PUT", address)
+def create_organization(running: Running, tenant: str, login: str) -> None:
+    """One more organization, made when missing; the tenant's owner owns it too. Raises SandboxError."""
+    address = f"/_sandbox/worlds/{quote(tenant, safe='')}/organizations/{quote(login, safe='')}"
+    _ask(running, "PUT", address)
 
 
 def imitate(
     running: Running,
-    world: str,
+    tenant: str,
     *,
     plan: str | None = None,
     server_version: str | None = None,
@@ -92,7 +92,7 @@ def imitate(
     remaining: requests that the owner's token has left in this hour.
     """
     body = {"plan": plan, "server_version": server_version, "remaining": remaining}
-    _asked(running, "PATCH", f"/_sandbox/worlds/{quote(world, safe='')}", body)
+    _ask(running, "PATCH", f"/_sandbox/worlds/{quote(tenant, safe='')}", body)
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ class Host:
     authority: str
 
 
-def open_host(running: Running, world: str) -> Host:
-    """Let the world have a host of its own, until the sandbox ends; asked again, the same. Raises SandboxError."""
-    return Host(**_asked(running, "PUT", f"/_sandbox/worlds/{quote(world, safe='')}/host"))
+def open_host(running: Running, tenant: str) -> Host:
+    """Let the tenant have a host of its own, until the sandbox ends; asked again, the same. Raises SandboxError."""
+    return Host(**_ask(running, "PUT", f"/_sandbox/worlds/{quote(tenant, safe='')}/host"))
 
 
 @dataclass(frozen=True)
@@ -125,23 +125,23 @@ class OpenSecret:
     value: str | None = field(repr=False)
 
 
-def read_secrets(running: Running, world: str) -> list[OpenSecret]:
-    """All secrets of the world, opened, in the order in which they were made. Raises SandboxError."""
-    answer = _asked(running, "GET", f"/_sandbox/worlds/{quote(world, safe='')}/secrets")
+def read_secrets(running: Running, tenant: str) -> list[OpenSecret]:
+    """All secrets of the tenant, opened, in the order in which they were made. Raises SandboxError."""
+    answer = _ask(running, "GET", f"/_sandbox/worlds/{quote(tenant, safe='')}/secrets")
     return [OpenSecret(**each) for each in answer]
 
 
-def add_fault(running: Running, world: str, fault: Fault) -> None:
+def add_fault(running: Running, tenant: str, fault: Fault) -> None:
     """Let the requests that the fault describes go wrong. Raises SandboxError."""
-    _asked(running, "POST", f"/_sandbox/worlds/{quote(world, safe='')}/faults", asdict(fault))
+    _ask(running, "POST", f"/_sandbox/worlds/{quote(tenant, safe='')}/faults", asdict(fault))
 
 
-def clear_faults(running: Running, world: str) -> None:
+def clear_faults(running: Running, tenant: str) -> None:
     """Let nothing go wrong any more. Raises SandboxError."""
-    _asked(running, "DELETE", f"/_sandbox/worlds/{quote(world, safe='')}/faults")
+    _ask(running, "DELETE", f"/_sandbox/worlds/{quote(tenant, safe='')}/faults")
 
 
-def _asked(running: Running, method: str, path: str, body: Any = None) -> Any:
+def _ask(running: Running, method: str, path: str, body: Any = None) -> Any:
     status, answer = running.ask(method, path, body)
     if status >= 400:
         raise SandboxError(f"The sandbox at {running.address} refused: {answer['message']}")

@@ -27,7 +27,7 @@ _children: list[subprocess.Popen[bytes]] = []  # daemons started by this process
 
 @dataclass(frozen=True)
 class Running:
-    """A sandbox that answers. token: the sandbox's own, for making worlds; no GitHub token."""
+    """A sandbox that answers. token: the sandbox's own, for making tenants; no GitHub token."""
 
     root: Path
     port: int
@@ -108,7 +108,7 @@ def reset(root: Path) -> None:
     if not root.exists():
         return
     if not (root / state_folder.STATE_FILE).exists():
-        raise SandboxError(f"{root} is no folder of a sandbox: it has no {state_folder.STATE_FILE}.")
+        raise SandboxError(f"{root}: Not a sandbox folder: {state_folder.STATE_FILE} is missing. Nothing was deleted.")
     stop(root / REGISTRY)
     with state_folder.locked(root / START_LOCK):
         end_daemon(root)
@@ -117,8 +117,8 @@ def reset(root: Path) -> None:
 
 def _spawn(root: Path, port: int | None, last: Serving | None) -> Running:
     """Start a daemon on a socket that is bound here, so that no other program can take the port."""
-    wanted = [last.port, DEFAULT_PORT] if last else [DEFAULT_PORT]
-    listener = listen_on_first_free(*wanted) if port is None else listen_on(port)
+    candidates = [last.port, DEFAULT_PORT] if last else [DEFAULT_PORT]
+    listener = listen_on_first_free(*candidates) if port is None else listen_on(port)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT")}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     with listener, (root / LOG_FILE).open("ab") as log:
@@ -140,8 +140,8 @@ def _spawn(root: Path, port: int | None, last: Serving | None) -> Running:
             return _answering(root, serving)
         time.sleep(0.01)
     process.kill()
-    said = (root / LOG_FILE).read_text(errors="replace").strip().splitlines()[-1:]
-    raise SandboxError(f"The sandbox did not start: {''.join(said)} See {root / LOG_FILE}.")
+    reason = (root / LOG_FILE).read_text(errors="replace").strip().splitlines()[-1:]
+    raise SandboxError(f"The sandbox did not start: {''.join(reason)} See {root / LOG_FILE}.")
 
 
 def _answering(root: Path, serving: Serving) -> Running:

@@ -1,8 +1,8 @@
-"""The folder that a sandbox keeps everything in, and who may use it.
+"""The folder with all state of a sandbox, and its locks.
 
-ROOT/sandbox.json marks the folder as ours and says where the daemon listened last. Whoever holds the
-lock on ROOT/daemon.lock is the daemon; the kernel lets go of it when the process ends, however it ends,
-so a leftover process id never misleads anybody.
+ROOT/sandbox.json marks the folder as a sandbox's and has the port on which the daemon listened last. The process
+that holds the lock on ROOT/daemon.lock is the daemon. The kernel releases the lock when that process ends, so a
+stale process id has no effect.
 """
 
 import fcntl
@@ -91,7 +91,7 @@ def read_serving(root: Path) -> Serving | None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock on the file, waiting for whoever has it. Raises SandboxError when it cannot be made."""
+    """Hold a lock on the file, waiting for its holder. Raises SandboxError when the file cannot be made."""
     while True:
         try:
             file = path.open("a")

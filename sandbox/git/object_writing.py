@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sandbox.git.bare_repository import git
-from sandbox.world.entities import Account
+from sandbox.tenant.entities import Account
 
 SCRATCH = "refs/sandbox/"  # fast-import insists on a ref for what it makes; these are hidden and removed
 

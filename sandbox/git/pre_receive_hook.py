@@ -13,7 +13,7 @@ QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
 
 
 def main() -> int:
-    """Hand over what git says; print the answer for whoever pushes. 0 lets the push in."""
+    """Send git's list of updates to the sandbox; print its answer for the pusher. Returns 0 to accept the push."""
     lines = [os.environ.get(name, "") for name in QUARANTINE] + [sys.stdin.read()]
     body = "\n".join(lines).encode()
     head = f"POST {os.environ['SANDBOX_PUSH']} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"

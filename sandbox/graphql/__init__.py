@@ -1,7 +1,7 @@
-"""GitHub's GraphQL API: the part of its schema in schema.graphql, resolved from the world's records.
+"""GitHub's GraphQL API: the part of its schema in schema.graphql, resolved from the tenant's records.
 
 execution     a request: parse, check, run, and GitHub's shape of errors
-context       who asks, in which world; reading git objects
+context       who asks, in which tenant; reading git objects
 connections   lists in pages
 accounts, repositories, git_objects, protection   the fields of each type
 mutations     what changes something

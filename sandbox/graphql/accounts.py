@@ -7,9 +7,9 @@ from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.records.apps import App
 from sandbox.records.protection import RulesetRecord
 from sandbox.representations.teams import APP_CREATED
-from sandbox.world.entities import Account, Membership, RepositoryRecord
-from sandbox.world.people import TeamMember, TeamRecord, team_permission
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, Membership, RepositoryRecord
+from sandbox.tenant.people import TeamMember, TeamRecord, team_permission
+from sandbox.tenant.permissions import Permission
 
 
 def repositories_of(
@@ -18,7 +18,7 @@ def repositories_of(
     """The owner's repositories that the caller may see."""
     return [
         repository
-        for repository in context.world.store.all(RepositoryRecord, str(owner.id))
+        for repository in context.tenant.store.all(RepositoryRecord, str(owner.id))
         if context.permission(repository) >= Permission.READ
         and archived in (None, repository.archived)
         and visibility in (None, repository.visibility.upper())
@@ -29,20 +29,21 @@ def _repositories(owner: Account, info: Any, **arguments: Any) -> Any:
     found = repositories_of(context_of(info), owner, arguments.get("isArchived"), arguments.get("visibility"))
     private = {"PRIVATE": True, "PUBLIC": False}.get(arguments.get("privacy") or "")
     found = [
-        one
-        for one in found
-        if private in (None, one.visibility != "public") and arguments.get("isFork") in (None, one.fork_of is not None)
+        repository
+        for repository in found
+        if private in (None, repository.visibility != "public")
+        and arguments.get("isFork") in (None, repository.fork_of is not None)
     ]
     if order := arguments.get("orderBy"):
         by = {"NAME": "name", "PUSHED_AT": "pushed_at", "UPDATED_AT": "updated_at"}.get(order["field"], "id")
-        found.sort(key=lambda one: str(getattr(one, by)), reverse=order["direction"] == "DESC")
-    shown = connection(found, arguments, "repositories")
-    return shown | {"totalDiskUsage": sum(repository.size for repository in found)}
+        found.sort(key=lambda repository: str(getattr(repository, by)), reverse=order["direction"] == "DESC")
+    document = connection(found, arguments, "repositories")
+    return document | {"totalDiskUsage": sum(repository.size for repository in found)}
 
 
 def _repository(owner: Account, info: Any, name: str, **_: Any) -> RepositoryRecord | None:
     context = context_of(info)
-    found = context.world.repository(owner, name) or context.world.renamed(owner, name)
+    found = context.tenant.repository(owner, name) or context.tenant.renamed(owner, name)
     return found if found and context.permission(found) >= Permission.READ else None
 
 
@@ -55,15 +56,15 @@ def _team(owner: Account, info: Any, slug: str) -> TeamRecord | None:
             f"of the following scopes: ['read:org', 'read:discussion'], but your token has only been granted the: "
             f"{list(token.scopes or ())} scopes.",
         )
-    return context_of(info).world.store.by_key(TeamRecord, str(owner.id), slug.lower())
+    return context_of(info).tenant.store.by_key(TeamRecord, str(owner.id), slug.lower())
 
 
 def _teams(owner: Account, info: Any, **arguments: Any) -> Any:
-    return connection(context_of(info).world.store.all(TeamRecord, str(owner.id)), arguments, "teams")
+    return connection(context_of(info).tenant.store.all(TeamRecord, str(owner.id)), arguments, "teams")
 
 
 def _members_with_role(owner: Account, info: Any, **arguments: Any) -> Any:
-    store = context_of(info).world.store
+    store = context_of(info).tenant.store
     members = [
         (membership, store.by_id(Account, membership.user_id))
         for membership in store.all(Membership, str(owner.id))
@@ -80,14 +81,16 @@ def _members_with_role(owner: Account, info: Any, **arguments: Any) -> Any:
 
 def _organization_rulesets(owner: Account, info: Any, **arguments: Any) -> Any:
     context = context_of(info)
-    found = context.world.store.all(RulesetRecord, str(owner.id)) if context.world.is_owner(owner, context.user) else []
+    found = (
+        context.tenant.store.all(RulesetRecord, str(owner.id)) if context.tenant.is_owner(owner, context.user) else []
+    )
     return connection(found, arguments, "rulesets")
 
 
 def _organization_of_user(user: Account, info: Any, login: str) -> Account | None:
-    world = context_of(info).world
-    found = world.account(login)
-    return found if found and world.membership(found.id, user) else None
+    tenant = context_of(info).tenant
+    found = tenant.account(login)
+    return found if found and tenant.membership(found.id, user) else None
 
 
 def _page(account: Account | App, info: Any) -> str:
@@ -96,13 +99,13 @@ def _page(account: Account | App, info: Any) -> str:
 
 
 def _owner(each: TeamRecord, info: Any) -> Account:
-    owner = context_of(info).world.store.by_id(Account, each.organization_id)
+    owner = context_of(info).tenant.store.by_id(Account, each.organization_id)
     assert owner is not None, f"team {each.id} has lost its organization"
     return owner
 
 
 def _team_members(each: TeamRecord, info: Any, **arguments: Any) -> Any:
-    store = context_of(info).world.store
+    store = context_of(info).tenant.store
     members = [(member, store.by_id(Account, member.user_id)) for member in store.all(TeamMember, str(each.id))]
     return connection(
         members, arguments, "members", edge=lambda pair: {"role": pair[0].role.upper()}, node=lambda pair: pair[1]
@@ -110,7 +113,7 @@ def _team_members(each: TeamRecord, info: Any, **arguments: Any) -> Any:
 
 
 def _team_repositories(each: TeamRecord, info: Any, **arguments: Any) -> Any:
-    store = context_of(info).world.store
+    store = context_of(info).tenant.store
     found = [
         (repository, permission)
         for repository in store.all(RepositoryRecord, str(each.organization_id))
@@ -138,12 +141,12 @@ RESOLVERS = {
     "Organization": ACCOUNT
     | {
         "description": lambda account, info: None,
-        "viewerCanAdminister": lambda account, info: info.context.world.is_owner(account, info.context.user),
+        "viewerCanAdminister": lambda account, info: info.context.tenant.is_owner(account, info.context.user),
         "viewerCanCreateRepositories": lambda account, info: (
-            info.context.world.membership(account.id, info.context.user) is not None
+            info.context.tenant.membership(account.id, info.context.user) is not None
         ),
         "viewerIsAMember": lambda account, info: (
-            info.context.world.membership(account.id, info.context.user) is not None
+            info.context.tenant.membership(account.id, info.context.user) is not None
         ),
         "team": _team,
         "teams": _teams,
@@ -159,7 +162,7 @@ RESOLVERS = {
         "url": lambda each, info: f"{info.context.site.html}/orgs/{_owner(each, info).login}/teams/{each.slug}",
         "resourcePath": lambda each, info: f"/orgs/{_owner(each, info).login}/teams/{each.slug}",
         "parentTeam": lambda each, info: (
-            info.context.world.store.by_id(TeamRecord, each.parent_id) if each.parent_id else None
+            info.context.tenant.store.by_id(TeamRecord, each.parent_id) if each.parent_id else None
         ),
         "members": _team_members,
         "repositories": _team_repositories,

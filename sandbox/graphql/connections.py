@@ -38,16 +38,16 @@ def connection(
         end = min(end, start + first)
     if last is not None:
         start = max(start, end - last)
-    shown = items[start:end]
+    page = items[start:end]
     return {
         "totalCount": len(items),
-        "nodes": [node(item) for item in shown],
+        "nodes": [node(item) for item in page],
         "edges": [
-            {"node": node(item), "cursor": _cursor(start + index + 1), **edge(item)} for index, item in enumerate(shown)
+            {"node": node(item), "cursor": _cursor(start + index + 1), **edge(item)} for index, item in enumerate(page)
         ],
         "pageInfo": {
-            "startCursor": _cursor(start + 1) if shown else None,
-            "endCursor": _cursor(end) if shown else None,
+            "startCursor": _cursor(start + 1) if page else None,
+            "endCursor": _cursor(end) if page else None,
             "hasNextPage": end < len(items),
             "hasPreviousPage": start > 0,
         },

@@ -1,14 +1,14 @@
-"""What every resolver gets: who asks, in which world, and git's objects."""
+"""What every resolver gets: who asks, in which tenant, and git's objects."""
 
 import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.git.bare_repository import git_environment
-from sandbox.world.entities import Account, RepositoryRecord, Token
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Addresses, Site, addresses_of
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord, Token
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Addresses, Site, addresses_of
+from sandbox.tenant.tenants import Tenant
 
 
 class ResolveError(Exception):
@@ -33,7 +33,7 @@ class GitObject:
 class Context:
     """One request. rate: the caller's rate limit after it."""
 
-    world: World
+    tenant: Tenant
     user: Account
     token: Token
     site: Site
@@ -42,15 +42,15 @@ class Context:
 
     def permission(self, repository: RepositoryRecord) -> Permission:
         """What the caller may do with it."""
-        return self.world.permission(self.user, self.token, repository)
+        return self.tenant.permission(self.user, self.token, repository)
 
     def addresses(self, repository: RepositoryRecord) -> Addresses:
         """Where the client finds it."""
-        return addresses_of(self.site, self.world, repository)
+        return addresses_of(self.site, self.tenant, repository)
 
     async def read(self, repository: RepositoryRecord, expression: str) -> GitObject | None:
         """The object that a revision such as "HEAD:README.md" or an id stands for; None when there is none."""
-        reader = self._readers.setdefault(repository.id, ObjectReader(self.world, repository))
+        reader = self._readers.setdefault(repository.id, ObjectReader(self.tenant, repository))
         return await reader.read(expression)
 
     async def close(self) -> None:
@@ -62,8 +62,8 @@ class Context:
 class ObjectReader:
     """One `git cat-file --batch` for all objects of a repository that a request asks for."""
 
-    def __init__(self, world: World, repository: RepositoryRecord) -> None:
-        self._directory = world.git_directory(repository)
+    def __init__(self, tenant: Tenant, repository: RepositoryRecord) -> None:
+        self._directory = tenant.git_directory(repository)
         self._repository = repository
         self._lock = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None

@@ -73,7 +73,7 @@ async def run(query: str, variables: dict[str, Any], operation: str | None, cont
     """The answer: `data`, and `errors` where there are any."""
     document = checked(query)
     if isinstance(document, tuple):
-        return {"errors": [shown(error) for error in document]}
+        return {"errors": [error_object(error) for error in document]}
     try:
         result = execute(
             schema(),
@@ -91,7 +91,7 @@ async def run(query: str, variables: dict[str, Any], operation: str | None, cont
         unexpected = [error for error in done.errors if _is_ours(error)]
         if unexpected:
             raise unexpected[0].original_error or unexpected[0]
-        answer["errors"] = [shown(error) for error in done.errors]
+        answer["errors"] = [error_object(error) for error in done.errors]
     return answer
 
 
@@ -100,7 +100,7 @@ def _is_ours(error: GraphQLError) -> bool:
     return error.original_error is not None and not isinstance(error.original_error, ResolveError | GraphQLError)
 
 
-def shown(error: GraphQLError) -> dict[str, Any]:
+def error_object(error: GraphQLError) -> dict[str, Any]:
     """An error in GitHub's shape."""
     locations = [{"line": where.line, "column": where.column} for where in error.locations or ()]
     if isinstance(error.original_error, ResolveError):

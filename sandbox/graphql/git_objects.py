@@ -12,14 +12,14 @@ from sandbox.graphql.nodes import RefNode
 from sandbox.records import checks
 from sandbox.records.protection import protection_of
 from sandbox.rules.enforcement import SignedCommit
-from sandbox.world.entities import RepositoryRecord
+from sandbox.tenant.entities import RepositoryRecord
 
 LARGEST_TEXT = 512_000  # bytes; GitHub leaves the text of larger blobs out
 
 
 def ref_of(info: Any, repository: RepositoryRecord, name: str) -> RefNode | None:
     """The ref with this whole name."""
-    sha = bare_repository.object_id(context_of(info).world.git_directory(repository), name)
+    sha = bare_repository.object_id(context_of(info).tenant.git_directory(repository), name)
     return RefNode(repository, name, sha) if sha else None
 
 
@@ -37,7 +37,7 @@ def default_branch_ref(repository: RepositoryRecord, info: Any) -> RefNode | Non
 
 async def refs(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     """Branches or tags, by the start of their names."""
-    directory = context_of(info).world.git_directory(repository)
+    directory = context_of(info).tenant.git_directory(repository)
     found = await bare_repository.refs(directory, arguments["refPrefix"])
     query = arguments.get("query") or ""
     nodes = [RefNode(repository, each.name, each.sha) for each in found if query in each.name.rpartition("/")[2]]
@@ -75,13 +75,13 @@ async def _parents(found: GitObject, info: Any, **arguments: Any) -> Any:
 async def history(found: GitObject, info: Any, **arguments: Any) -> Any:
     """All commits before this one, newest first; those of the page are read."""
     context = context_of(info)
-    directory = context.world.git_directory(found.repository)
+    directory = context.tenant.git_directory(found.repository)
     path = ["--", arguments["path"]] if arguments.get("path") else []
     listed = (await git(directory, "rev-list", found.oid, *path)).decode().split()
-    shown = connection(listed, arguments, "history")
-    for edge in shown["edges"]:
+    document = connection(listed, arguments, "history")
+    for edge in document["edges"]:
         edge["node"] = await context.read(found.repository, edge["node"])
-    return shown | {"nodes": [edge["node"] for edge in shown["edges"]]}
+    return document | {"nodes": [edge["node"] for edge in document["edges"]]}
 
 
 async def _commit_tree(found: GitObject, info: Any) -> GitObject | None:
@@ -90,7 +90,7 @@ async def _commit_tree(found: GitObject, info: Any) -> GitObject | None:
 
 def signature(found: GitObject, info: Any) -> dict[str, Any] | None:
     """A signature of the author's, or GitHub's own for commits that it made."""
-    commit, store = _parsed(found), context_of(info).world.store
+    commit, store = _parsed(found), context_of(info).tenant.store
     by_github = store.by_key(SignedCommit, str(found.repository.id), found.oid) is not None
     if not by_github and commit.signature is None:
         return None
@@ -106,7 +106,7 @@ def signature(found: GitObject, info: Any) -> dict[str, Any] | None:
 
 
 def _status_check_rollup(found: GitObject, info: Any) -> dict[str, Any] | None:
-    statuses = checks.latest_statuses(context_of(info).world.store, found.repository.id, found.oid)
+    statuses = checks.latest_statuses(context_of(info).tenant.store, found.repository.id, found.oid)
     if not statuses:
         return None
     return {"id": f"SCR_{found.oid}", "state": checks.combined_state(statuses).upper()}
@@ -146,7 +146,7 @@ def _text(found: GitObject, info: Any) -> str | None:
 
 
 def _commit_path(found: GitObject, info: Any) -> str:
-    owner = context_of(info).world.owner_of(found.repository).login
+    owner = context_of(info).tenant.owner_of(found.repository).login
     return f"/{owner}/{found.repository.name}/commit/{found.oid}"
 
 
@@ -174,7 +174,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
         "prefix": lambda each, info: "/".join(each.name.split("/", 2)[:2]) + "/",
         "target": _target,
         "branchProtectionRule": lambda each, info: (
-            protection_of(info.context.world.store, each.repository, each.name.removeprefix(BRANCHES))
+            protection_of(info.context.tenant.store, each.repository, each.name.removeprefix(BRANCHES))
             if each.name.startswith(BRANCHES)
             else None
         ),

@@ -10,17 +10,17 @@ from sandbox.graphql.nodes import repository_with
 from sandbox.records import issues, pull_requests
 from sandbox.records.issues import Issue, LabelRecord
 from sandbox.records.pull_requests import PullRequest
-from sandbox.world.entities import Account, RepositoryRecord
+from sandbox.tenant.entities import Account, RepositoryRecord
 
 ORDERS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "COMMENTS": "number"}
 
 
 def _issue_of(value: Issue | PullRequest, info: Any) -> Issue:
-    return value if isinstance(value, Issue) else pull_requests.issue_of(context_of(info).world, value)
+    return value if isinstance(value, Issue) else pull_requests.issue_of(context_of(info).tenant, value)
 
 
 def _repository_of(value: Issue | PullRequest, info: Any) -> RepositoryRecord:
-    repository = context_of(info).world.store.by_id(RepositoryRecord, value.repository_id)
+    repository = context_of(info).tenant.store.by_id(RepositoryRecord, value.repository_id)
     assert repository is not None, f"{value.id} has lost its repository"
     return repository
 
@@ -31,7 +31,7 @@ def _url(value: Issue | PullRequest, info: Any) -> str:
 
 
 def _labels(value: Issue | PullRequest, info: Any, **arguments: Any) -> Any:
-    store = context_of(info).world.store
+    store = context_of(info).tenant.store
     found = [label for number in _issue_of(value, info).labels if (label := store.by_id(LabelRecord, number))]
     return connection(found, arguments, "labels")
 
@@ -43,26 +43,26 @@ def _state(value: Issue | PullRequest, info: Any) -> str:
 
 
 def _issue(repository: RepositoryRecord, info: Any, number: int) -> Issue:
-    found = context_of(info).world.store.by_key(Issue, str(repository.id), str(number))
+    found = context_of(info).tenant.store.by_key(Issue, str(repository.id), str(number))
     if found is None or found.is_pull_request:
         raise ResolveError("NOT_FOUND", f"Could not resolve to an Issue with the number of {number}.")
     return found
 
 
 def _issues(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
-    world, wanted = context_of(info).world, arguments.get("filterBy") or {}
-    author = world.account(wanted["createdBy"]) if wanted.get("createdBy") else None
-    states = arguments.get("states") or wanted.get("states") or ("OPEN", "CLOSED")
+    tenant, filters = context_of(info).tenant, arguments.get("filterBy") or {}
+    author = tenant.account(filters["createdBy"]) if filters.get("createdBy") else None
+    states = arguments.get("states") or filters.get("states") or ("OPEN", "CLOSED")
     found = [
         issue
-        for issue in world.store.all(Issue, str(repository.id))
+        for issue in tenant.store.all(Issue, str(repository.id))
         if not issue.is_pull_request and issue.state.upper() in states and author in (None, _author(issue, info))
     ]
     return connection(_ordered(found, arguments), arguments, "issues")
 
 
 def _pull_request(repository: RepositoryRecord, info: Any, number: int) -> PullRequest:
-    found = context_of(info).world.store.by_key(PullRequest, str(repository.id), str(number))
+    found = context_of(info).tenant.store.by_key(PullRequest, str(repository.id), str(number))
     if found is None:
         raise ResolveError("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
     return found
@@ -72,7 +72,7 @@ def _pull_requests(repository: RepositoryRecord, info: Any, **arguments: Any) ->
     states = arguments.get("states") or ("OPEN", "CLOSED", "MERGED")
     found = [
         pull
-        for pull in context_of(info).world.store.all(PullRequest, str(repository.id))
+        for pull in context_of(info).tenant.store.all(PullRequest, str(repository.id))
         if _state(pull, info) in states
         and arguments.get("baseRefName") in (None, pull.base)
         and arguments.get("headRefName") in (None, pull.head)
@@ -83,16 +83,16 @@ def _pull_requests(repository: RepositoryRecord, info: Any, **arguments: Any) ->
 def _ordered(found: list[Any], arguments: Mapping[str, Any]) -> list[Any]:
     order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
     by = ORDERS[order["field"]]
-    found.sort(key=lambda one: (getattr(one, by, one.number), one.number), reverse=order["direction"] == "DESC")
+    found.sort(key=lambda item: (getattr(item, by, item.number), item.number), reverse=order["direction"] == "DESC")
     return found
 
 
 def _author(value: Issue | PullRequest, info: Any) -> Account | None:
-    return context_of(info).world.store.by_id(Account, _issue_of(value, info).user_id)
+    return context_of(info).tenant.store.by_id(Account, _issue_of(value, info).user_id)
 
 
-async def _writable(context: Context, given: Mapping[str, Any]) -> RepositoryRecord:
-    repository = await repository_with(context, given["repositoryId"])
+async def _writable(context: Context, values: Mapping[str, Any]) -> RepositoryRecord:
+    repository = await repository_with(context, values["repositoryId"])
     if repository.archived:
         raise ResolveError("UNPROCESSABLE", "Repository was archived so is read-only.")
     return repository
@@ -100,29 +100,31 @@ async def _writable(context: Context, given: Mapping[str, Any]) -> RepositoryRec
 
 async def create_issue(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
     """https://docs.github.com/graphql/reference/mutations#createissue"""
-    context, given = context_of(info), arguments["input"]
-    repository = await _writable(context, given)
+    context, values = context_of(info), arguments["input"]
+    repository = await _writable(context, values)
     if not repository.has_issues:
         raise ResolveError("UNPROCESSABLE", "Issues has been disabled in this repository.")
-    issue = issues.opened(context.world.store, repository, context.user, given["title"], given.get("body"))
-    context.world.store.put(issue)
-    return {"issue": issue, "clientMutationId": given.get("clientMutationId")}
+    issue = issues.opened(context.tenant.store, repository, context.user, values["title"], values.get("body"))
+    context.tenant.store.put(issue)
+    return {"issue": issue, "clientMutationId": values.get("clientMutationId")}
 
 
 async def create_pull_request(_: Any, info: Any, **arguments: Any) -> dict[str, Any]:
     """https://docs.github.com/graphql/reference/mutations#createpullrequest"""
-    context, given = context_of(info), arguments["input"]
-    repository = await _writable(context, given)
-    head = given["headRefName"].rpartition(":")[2]
-    issue = issues.opened(context.world.store, repository, context.user, given["title"], given.get("body"), pull=True)
+    context, values = context_of(info), arguments["input"]
+    repository = await _writable(context, values)
+    head = values["headRefName"].rpartition(":")[2]
+    issue = issues.opened(
+        context.tenant.store, repository, context.user, values["title"], values.get("body"), pull=True
+    )
     try:
         pull = await pull_requests.open_pull(
-            context.world, repository, issue, head, given["baseRefName"], draft=given.get("draft") or False
+            context.tenant, repository, issue, head, values["baseRefName"], draft=values.get("draft") or False
         )
     except GitHubError as error:
-        told = [str(one.get("message", one.get("field", one))) for one in error.errors or ()]
-        raise ResolveError("UNPROCESSABLE", ", ".join(told) or error.message) from None
-    return {"pullRequest": pull, "clientMutationId": given.get("clientMutationId")}
+        reasons = [str(item.get("message", item.get("field", item))) for item in error.errors or ()]
+        raise ResolveError("UNPROCESSABLE", ", ".join(reasons) or error.message) from None
+    return {"pullRequest": pull, "clientMutationId": values.get("clientMutationId")}
 
 
 SHARED = {
@@ -144,7 +146,7 @@ RESOLVERS = {
         "baseRefName": lambda pull, info: pull.base,
         "headRefName": lambda pull, info: pull.head,
         "headRepository": _repository_of,
-        "headRepositoryOwner": lambda pull, info: info.context.world.owner_of(_repository_of(pull, info)),
+        "headRepositoryOwner": lambda pull, info: info.context.tenant.owner_of(_repository_of(pull, info)),
         "isCrossRepository": lambda pull, info: False,
         "isDraft": lambda pull, info: pull.draft,
         "merged": lambda pull, info: pull.merged_at is not None,

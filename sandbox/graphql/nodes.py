@@ -13,9 +13,9 @@ from sandbox.records.issues import Issue, LabelRecord
 from sandbox.records.protection import BranchProtectionRule, RulesetRecord
 from sandbox.records.pull_requests import PullRequest
 from sandbox.representations.actors import actor_with
-from sandbox.world.entities import Account, RepositoryRecord, node_id, parse_node_id
-from sandbox.world.people import TeamRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id, parse_node_id
+from sandbox.tenant.people import TeamRecord
+from sandbox.tenant.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -102,16 +102,16 @@ async def node(context: Context, text: str) -> Any:
 
 
 async def _find(context: Context, text: str, prefix: str, number: int, name: str) -> Any:
-    store = context.world.store
+    store = context.tenant.store
     if prefix in {"U", "T", "A"}:
-        return actor_with(context.world, text)
+        return actor_with(context.tenant, text)
     if prefix == "O":
         return store.by_id(Account, number)
     if prefix in {"REF", *OBJECT_PREFIXES.values()}:
         repository = store.by_id(RepositoryRecord, number)
         if repository is None or prefix != "REF":
             return await context.read(repository, name) if repository else None
-        sha = object_id(context.world.git_directory(repository), name)
+        sha = object_id(context.tenant.git_directory(repository), name)
         return RefNode(repository, name, sha) if sha else None
     kind = next((kind for kind, known in PREFIXES.items() if known == prefix), None)
     return store.by_id(kind, number) if kind else None
@@ -123,7 +123,7 @@ def _visible(context: Context, found: Any) -> bool:
     repository = found if isinstance(found, RepositoryRecord) else getattr(found, "repository", None)
     if repository is None:
         number = found.owner_id if isinstance(found, RulesetRecord) else found.repository_id
-        repository = context.world.store.by_id(RepositoryRecord, number)
+        repository = context.tenant.store.by_id(RepositoryRecord, number)
     return repository is None or context.permission(repository) >= Permission.READ
 
 

@@ -11,7 +11,7 @@ from sandbox.graphql.nodes import Allowance, RefNode
 from sandbox.records.apps import app_with
 from sandbox.records.protection import BranchProtectionRule, matches
 from sandbox.representations.actors import actor_with
-from sandbox.world.entities import Account, RepositoryRecord
+from sandbox.tenant.entities import Account, RepositoryRecord
 
 ALLOWANCES = {
     "pushAllowances": ("PA", "push_actor_ids"),
@@ -25,11 +25,11 @@ def _allowances(name: str) -> Callable[..., Any]:
     kind, attribute = ALLOWANCES[name]
 
     def resolve(rule: BranchProtectionRule, info: Any, **arguments: Any) -> Any:
-        world = context_of(info).world
+        tenant = context_of(info).tenant
         found = [
             Allowance(kind, rule, actor, text)
             for text in getattr(rule, attribute)
-            if (actor := actor_with(world, text))
+            if (actor := actor_with(tenant, text))
         ]
         return connection(found, arguments, name)
 
@@ -37,13 +37,13 @@ def _allowances(name: str) -> Callable[..., Any]:
 
 
 def _repository(rule: BranchProtectionRule, info: Any) -> RepositoryRecord | None:
-    return context_of(info).world.store.by_id(RepositoryRecord, rule.repository_id)
+    return context_of(info).tenant.store.by_id(RepositoryRecord, rule.repository_id)
 
 
 async def _matching_refs(rule: BranchProtectionRule, info: Any, **arguments: Any) -> Any:
     repository = _repository(rule, info)
     assert repository is not None, f"rule {rule.id} has lost its repository"
-    branches = await bare_repository.refs(context_of(info).world.git_directory(repository), BRANCHES)
+    branches = await bare_repository.refs(context_of(info).tenant.git_directory(repository), BRANCHES)
     found = [
         RefNode(repository, each.name, each.sha)
         for each in branches
@@ -64,7 +64,7 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     "BranchProtectionRule": {
         "databaseId": lambda rule, info: rule.id,
         "repository": _repository,
-        "creator": lambda rule, info: info.context.world.store.by_id(Account, rule.creator_id),
+        "creator": lambda rule, info: info.context.tenant.store.by_id(Account, rule.creator_id),
         "requiredStatusCheckContexts": lambda rule, info: [check["context"] for check in rule.required_status_checks],
         "requiredStatusChecks": _checks,
         "matchingRefs": _matching_refs,

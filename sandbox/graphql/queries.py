@@ -5,12 +5,12 @@ from typing import Any
 
 from sandbox.graphql.context import Context, ResolveError, context_of
 from sandbox.graphql.nodes import node
-from sandbox.world.entities import Account, RepositoryRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord
+from sandbox.tenant.permissions import Permission
 
 
 def _account(context: Context, login: str, kind: str) -> Account:
-    account = context.world.account(login)
+    account = context.tenant.account(login)
     if account is None or account.type != kind:
         article = "an" if kind == "Organization" else "a"
         raise ResolveError("NOT_FOUND", f"Could not resolve to {article} {kind} with the login of '{login}'.")
@@ -19,10 +19,10 @@ def _account(context: Context, login: str, kind: str) -> Account:
 
 def _repository(_: Any, info: Any, owner: str, name: str, **arguments: Any) -> RepositoryRecord:
     context = context_of(info)
-    account = context.world.account(owner)
-    found = context.world.repository(account, name) if account else None
+    account = context.tenant.account(owner)
+    found = context.tenant.repository(account, name) if account else None
     if account and found is None and arguments.get("followRenames", True):
-        found = context.world.renamed(account, name)
+        found = context.tenant.renamed(account, name)
     if found is None or context.permission(found) < Permission.READ:
         raise ResolveError("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
     return found
@@ -58,7 +58,7 @@ RESOLVERS = {
         "repository": _repository,
         "organization": lambda _, info, login: _account(info.context, login, "Organization"),
         "user": lambda _, info, login: _account(info.context, login, "User"),
-        "repositoryOwner": lambda _, info, login: info.context.world.account(login),
+        "repositoryOwner": lambda _, info, login: info.context.tenant.account(login),
         "viewer": lambda _, info: info.context.user,
         "rateLimit": _rate_limit,
         "node": lambda _, info, id: node(info.context, id),

@@ -8,18 +8,18 @@ from sandbox.graphql.context import context_of
 from sandbox.graphql.git_objects import default_branch_ref, git_object, ref, refs
 from sandbox.records.issues import LabelRecord
 from sandbox.records.protection import BranchProtectionRule, RulesetRecord, rulesets_for
-from sandbox.world.entities import RepositoryRecord, node_id
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, node_id
+from sandbox.tenant.permissions import Permission
 
 
 def _full_name(repository: RepositoryRecord, info: Any) -> str:
-    return f"{context_of(info).world.owner_of(repository).login}/{repository.name}"
+    return f"{context_of(info).tenant.owner_of(repository).login}/{repository.name}"
 
 
 def _topics(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     context = context_of(info)
 
-    def shown(name: str) -> dict[str, Any]:
+    def topic_node(name: str) -> dict[str, Any]:
         return {
             "id": node_id("RT", repository.id, name),
             "topic": {"id": node_id("TO", repository.id, name), "name": name},
@@ -27,11 +27,11 @@ def _topics(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
             "resourcePath": f"/topics/{name}",
         }
 
-    return connection(repository.topics, arguments, "repositoryTopics", node=shown)
+    return connection(repository.topics, arguments, "repositoryTopics", node=topic_node)
 
 
 def _labels(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
-    found = context_of(info).world.store.all(LabelRecord, str(repository.id))
+    found = context_of(info).tenant.store.all(LabelRecord, str(repository.id))
     order = arguments["orderBy"]
     if order["field"] == "NAME":
         found.sort(key=lambda label: label.name)
@@ -42,30 +42,30 @@ def _labels(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
 
 
 def _parent(repository: RepositoryRecord, info: Any) -> RepositoryRecord | None:
-    found = context_of(info).world.store.by_id(RepositoryRecord, repository.fork_of) if repository.fork_of else None
+    found = context_of(info).tenant.store.by_id(RepositoryRecord, repository.fork_of) if repository.fork_of else None
     return found if found and context_of(info).permission(found) >= Permission.READ else None
 
 
 def _label(repository: RepositoryRecord, info: Any, name: str) -> LabelRecord | None:
-    return context_of(info).world.store.by_key(LabelRecord, str(repository.id), name.lower())
+    return context_of(info).tenant.store.by_key(LabelRecord, str(repository.id), name.lower())
 
 
 def branch_protection_rules(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     """For those who administer the repository; others see none."""
     context = context_of(info)
     administers = context.permission(repository) >= Permission.ADMIN
-    found = context.world.store.all(BranchProtectionRule, str(repository.id)) if administers else []
+    found = context.tenant.store.all(BranchProtectionRule, str(repository.id)) if administers else []
     return connection(found, arguments, "branchProtectionRules")
 
 
 def _rulesets(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
-    found = rulesets_for(context_of(info).world.store, repository)
+    found = rulesets_for(context_of(info).tenant.store, repository)
     own = [each for each in found if arguments["includeParents"] or each.owner_id == repository.id]
     return connection(own, arguments, "rulesets")
 
 
 def _ruleset(repository: RepositoryRecord, info: Any, **arguments: int) -> RulesetRecord | None:
-    found = rulesets_for(context_of(info).world.store, repository)
+    found = rulesets_for(context_of(info).tenant.store, repository)
     return next((each for each in found if each.id == arguments["databaseId"]), None)
 
 
@@ -75,12 +75,12 @@ def _permission(repository: RepositoryRecord, info: Any) -> str | None:
 
 
 def _ruleset_source(each: RulesetRecord, info: Any) -> Any:
-    store = context_of(info).world.store
-    return store.by_id(RepositoryRecord, each.owner_id) or context_of(info).world.organization()
+    store = context_of(info).tenant.store
+    return store.by_id(RepositoryRecord, each.owner_id) or context_of(info).tenant.organization()
 
 
 def _label_path(label: LabelRecord, info: Any) -> str:
-    repository = context_of(info).world.store.by_id(RepositoryRecord, label.repository_id)
+    repository = context_of(info).tenant.store.by_id(RepositoryRecord, label.repository_id)
     assert repository is not None, f"label {label.id} has lost its repository"
     return f"/{_full_name(repository, info)}/labels/{label.name}"
 
@@ -89,7 +89,7 @@ RESOLVERS = {
     "Repository": {
         "databaseId": lambda repository, info: repository.id,
         "nameWithOwner": _full_name,
-        "owner": lambda repository, info: info.context.world.owner_of(repository),
+        "owner": lambda repository, info: info.context.tenant.owner_of(repository),
         "homepageUrl": lambda repository, info: repository.homepage,
         "url": lambda repository, info: f"{info.context.site.html}/{_full_name(repository, info)}",
         "resourcePath": lambda repository, info: f"/{_full_name(repository, info)}",
@@ -101,10 +101,10 @@ RESOLVERS = {
         "viewerCanAdminister": lambda repository, info: info.context.permission(repository) >= Permission.ADMIN,
         "isArchived": lambda repository, info: repository.archived,
         "isDisabled": lambda repository, info: False,
-        "isEmpty": lambda repository, info: bare_repository.is_empty(info.context.world.git_directory(repository)),
+        "isEmpty": lambda repository, info: bare_repository.is_empty(info.context.tenant.git_directory(repository)),
         "parent": _parent,
         "isFork": lambda repository, info: repository.fork_of is not None,
-        "isInOrganization": lambda repository, info: info.context.world.owner_of(repository).type == "Organization",
+        "isInOrganization": lambda repository, info: info.context.tenant.owner_of(repository).type == "Organization",
         "isLocked": lambda repository, info: False,
         "isMirror": lambda repository, info: False,
         "isPrivate": lambda repository, info: repository.visibility != "public",

@@ -22,11 +22,11 @@ Kind = Literal["status", "reset", "delay", "primary_rate_limit", "secondary_rate
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What goes wrong, and for which requests of a world.
+    """What goes wrong, and for which requests of a tenant.
 
     kind: "status" answers with `status`; "reset" cuts the connection; "delay" answers `seconds` later than
-        usual; the rate limits tell the client to come back after `seconds`, with GitHub's status and headers.
-    method, path: patterns with "*" and "?"; the path is the one within the world: "/api/v3/repos/*".
+        usual; the rate limits ask the client to retry after `seconds`, with GitHub's status and headers.
+    method, path: patterns with "*" and "?"; the path is the one within the tenant: "/api/v3/repos/*".
     count: how many requests; then it is over.
     after: the request is carried out first, so that only its answer is lost.
     """
@@ -45,7 +45,7 @@ class Fault:
 
 
 class Faults:
-    """The middleware that lets requests go wrong. The faults are in the application's state, by world."""
+    """The middleware that lets requests go wrong. The faults are in the application's state, by tenant."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -68,8 +68,8 @@ class Faults:
 
 def _take(scope: Scope) -> Fault | None:
     """The first fault that concerns the request, counted down."""
-    _, world, *rest = scope["path"].split("/", 2)
-    faults: list[Fault] = scope["app"].state.faults.get(world, []) if rest else []
+    _, tenant, *rest = scope["path"].split("/", 2)
+    faults: list[Fault] = scope["app"].state.faults.get(tenant, []) if rest else []
     for index, fault in enumerate(faults):
         if fault.concerns(scope["method"], f"/{rest[0]}"):
             faults[index] = replace(fault, count=fault.count - 1)

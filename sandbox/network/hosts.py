@@ -1,6 +1,6 @@
-"""A world at the root of a host of its own, for clients that know a GitHub by its host name alone.
+"""A tenant at the root of a host of its own, for clients that know a GitHub by its host name alone.
 
-`gh` speaks TLS to any host but `github.localhost`. So each world can have two ports of 127.0.0.1: one with TLS, where
+`gh` speaks TLS to any host but `github.localhost`. So each tenant can have two ports of 127.0.0.1: one with TLS, where
 it looks like a GitHub Enterprise Server, and one without, which is an HTTP proxy for github.localhost: gh takes no port
 for that name.
 """
@@ -24,7 +24,7 @@ API = f"api.{LOCALHOST}"
 
 
 class Hosts:
-    """The hosts of all worlds that have one; they end with the sandbox."""
+    """The hosts of all tenants that have one; they end with the sandbox."""
 
     def __init__(self, app: ASGIApp, root: Path) -> None:
         self._app = app
@@ -32,16 +32,16 @@ class Hosts:
         self._open: dict[str, dict[str, Any]] = {}
         self._servers: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
-    def of(self, world: str) -> dict[str, Any]:
-        """The world's host, which listens from now on: the fields of `administration.Host`."""
-        if world not in self._open:
+    def of(self, tenant: str) -> dict[str, Any]:
+        """The tenant's host, which listens from now on: the fields of `administration.Host`."""
+        if tenant not in self._open:
             certificate = self._certificate()
-            self._open[world] = {
-                "https": self._listen(world, certificate),
-                "http": self._listen(world, {}),
+            self._open[tenant] = {
+                "https": self._listen(tenant, certificate),
+                "http": self._listen(tenant, {}),
                 "authority": str(self._folder / "authority.pem"),
             }
-        return self._open[world]
+        return self._open[tenant]
 
     async def close(self) -> None:
         """Answer no more."""
@@ -49,10 +49,10 @@ class Hosts:
             server.should_exit = True
         await asyncio.gather(*(task for _, task in self._servers))
 
-    def _listen(self, world: str, settings: dict[str, Any]) -> int:
+    def _listen(self, tenant: str, settings: dict[str, Any]) -> int:
         listener = listen_on(0)
         configuration = uvicorn.Config(
-            AtRoot(self._app, world),
+            AtRoot(self._app, tenant),
             lifespan="off",
             log_level="warning",
             access_log=False,
@@ -70,7 +70,7 @@ class Hosts:
         """A certificate for 127.0.0.1 and localhost by an authority of its own, made once for each sandbox."""
         files = {"ssl_certfile": self._folder / "host.pem", "ssl_keyfile": self._folder / "host.key"}
         if not files["ssl_certfile"].exists():
-            import trustme  # here, because it takes a tenth of a second and few worlds need it
+            import trustme  # here, because it takes a tenth of a second and few tenants need it
 
             self._folder.mkdir(mode=0o700, exist_ok=True)
             authority = trustme.CA()
@@ -89,11 +89,11 @@ class _Server(uvicorn.Server):
 
 
 class AtRoot:
-    """The application with one world at its root; the addresses that it hands out are of this host."""
+    """The application with one tenant at its root; the addresses that it hands out are of this host."""
 
-    def __init__(self, app: ASGIApp, world: str) -> None:
+    def __init__(self, app: ASGIApp, tenant: str) -> None:
         self._app = app
-        self._world = world
+        self._tenant = tenant
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on under the path that it has in the sandbox."""
@@ -103,7 +103,7 @@ class AtRoot:
         path = target.path
         if host == API:
             host, path = LOCALHOST, f"/api{path}" if path.startswith("/graphql") else f"/api/v3{path}"
-        inner = f"/{self._world}{path}"
+        inner = f"/{self._tenant}{path}"
         site = f"{scope['scheme']}://{host}"
         changed = {"path": inner, "raw_path": inner.encode("latin-1"), "sandbox.site": site}
         await self._app({**scope, **changed}, receive, send)

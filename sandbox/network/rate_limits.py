@@ -11,7 +11,7 @@ WINDOW = 3600  # seconds
 
 
 class RateLimits:
-    """Requests of each token in the current hour. Counted and told, never enforced."""
+    """Requests of each token in the current hour: counted and reported in headers, never enforced."""
 
     def __init__(self) -> None:
         self._used: Counter[tuple[str, str]] = Counter()

@@ -2,8 +2,8 @@
 
     2025-11-23T00:11:22.123Z rehearsal maestro-owner POST /api/v3/orgs/maestro/repos 201 3.2ms 412B 5301B
 
-Columns: when the answer was complete (UTC), world, the token's user, method, path and query within the
-world, status, time taken, bytes received, bytes sent. "-" stands for nobody and for no world. The line
+Columns: when the answer was complete (UTC), tenant, the token's user, method, path and query within the
+tenant, status, time taken, bytes received, bytes sent. "-" stands for nobody and for no tenant. The line
 is written before the last byte of the answer, so who has the answer can read the line. A client that
 left before that has status 499.
 """
@@ -29,7 +29,7 @@ class Request:
     """One line of the log. received, sent: bytes of the bodies. path: raw, percent-encoded as sent."""
 
     time: datetime
-    world: str
+    tenant: str
     user: str
     method: str
     path: str
@@ -48,10 +48,10 @@ class Request:
     @classmethod
     def parse(cls, line: str) -> "Request":
         """The request of one line without its end. Raises ValueError for anything else."""
-        when, world, user, method, path, status, taken, received, sent = line.split(" ")
+        when, tenant, user, method, path, status, taken, received, sent = line.split(" ")
         return cls(
             time=datetime.fromisoformat(when),
-            world=world,
+            tenant=tenant,
             user=user,
             method=method,
             path=path,
@@ -65,18 +65,18 @@ class Request:
         """The line of the log, without its end."""
         when = self.time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.time.microsecond // 1000:03}Z"
         return (
-            f"{when} {self.world} {self.user} {self.method} {self.path} {self.status} "
+            f"{when} {self.tenant} {self.user} {self.method} {self.path} {self.status} "
             f"{self.milliseconds:.1f}ms {self.received}B {self.sent}B"
         )
 
 
-def read_requests(root: Path, world: str | None = None) -> list[Request]:
-    """The finished requests, oldest first, of one world or of all. A line cut by a kill or a full disk is left out."""
+def read_requests(root: Path, tenant: str | None = None) -> list[Request]:
+    """The finished requests, oldest first, of one tenant or of all. A line cut by a kill or a full disk is left out."""
     try:
         text = (root / FILE_NAME).read_text()
     except FileNotFoundError:
         return []
-    return [request for request in _requests(text) if world is None or request.world == world]
+    return [request for request in _requests(text) if tenant is None or request.tenant == tenant]
 
 
 def _requests(text: str) -> Iterator[Request]:
@@ -147,15 +147,15 @@ class _Entry:
 
 def _request(scope: Scope, status: int, milliseconds: float, received: int, sent: int) -> Request:
     path, query = scope["path"], scope["query_string"].decode("ascii", "replace")
-    _, world, *rest = path.split("/", 2)
-    if world == "_sandbox" or not rest:
-        world, within = "-", path
+    _, tenant, *rest = path.split("/", 2)
+    if tenant == "_sandbox" or not rest:
+        tenant, within = "-", path
     else:
         within = f"/{rest[0]}"
     target = f"{within}?{query}" if query else within
     return Request(
         time=datetime.now(UTC),
-        world=TOKEN.sub("***", world) or "-",
+        tenant=TOKEN.sub("***", tenant) or "-",
         user=scope.get("sandbox.user", "-"),
         method=scope["method"],
         path=TOKEN.sub("***", target),

@@ -11,7 +11,7 @@ from sandbox.git.commits import Commit, read_commits
 from sandbox.git.object_writing import Identity, identity_of, write_object
 from sandbox.records.issues import Issue
 from sandbox.records.pull_requests import PullRequest
-from sandbox.world.entities import Account, RepositoryRecord
+from sandbox.tenant.entities import Account, RepositoryRecord
 
 WEB_FLOW = ("GitHub", "noreply@github.com")  # the committer of what GitHub merges
 METHODS = ("merge", "squash", "rebase")
@@ -57,7 +57,7 @@ async def merge(
     texts = (
         squash_text(repository, issue, commits) if method == "squash" else merge_text(repository, owner, pull, issue)
     )
-    title, message = (given if given is not None else default for given, default in zip(text, texts, strict=True))
+    title, message = (part if part is not None else default for part, default in zip(text, texts, strict=True))
     parents = [pull.base_sha] if method == "squash" else [pull.base_sha, pull.head_sha]
     committer = Identity(*WEB_FLOW, datetime.now(UTC))
     whole = f"{title}\n\n{message}" if message else title
@@ -95,7 +95,7 @@ async def _rebased(directory: Path, base: str, commits: list[Commit], user: Acco
         if len(commit.parents) != 1:
             raise MergeConflict("a merge commit cannot be rebased")
         # A stand-in with the tip's tree on the commit's own parent makes that parent the merge base, so the
-        # merge below is what cherry-picking does. Older gits cannot be told the merge base.
+        # merge below is what cherry-picking does. Older gits have no option for the merge base.
         tree = (await git(directory, "rev-parse", f"{tip}^{{tree}}")).decode().strip()
         stand_in = await _commit(directory, tree, list(commit.parents), committer, committer, "")
         merged = await merged_tree(directory, stand_in, commit.sha)

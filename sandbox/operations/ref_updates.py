@@ -8,8 +8,8 @@ from sandbox.git.bare_repository import GitCommandError, git
 from sandbox.operations.repositories import note_push
 from sandbox.rules.enforcement import Enforcement, RefUpdate
 from sandbox.rules.refusals import refusal
-from sandbox.world.entities import Account, RepositoryRecord
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord
+from sandbox.tenant.tenants import Tenant
 
 ABSENT = "0" * 40
 
@@ -23,17 +23,17 @@ class RuleViolationError(GitHubError):
 
 
 async def update(
-    world: World, repository: RepositoryRecord, user: Account | None, change: RefUpdate, *, status: int = 422
+    tenant: Tenant, repository: RepositoryRecord, user: Account | None, change: RefUpdate, *, status: int = 422
 ) -> None:
     """Point the ref elsewhere, make it or delete it. Raises RuleViolationError with this status, GitHubError 422.
 
     The ref must still be where `change` says it was: who came first wins.
     """
-    violations = await Enforcement(world, repository, user).violations(change)
+    violations = await Enforcement(tenant, repository, user).violations(change)
     summary = refusal(violations)
     if summary:
         raise RuleViolationError(status, summary)
-    directory = world.git_directory(repository)
+    directory = tenant.git_directory(repository)
     try:
         if change.new is None:
             await git(directory, "update-ref", "-d", change.ref, change.old or ABSENT)
@@ -41,4 +41,4 @@ async def update(
             await git(directory, "update-ref", change.ref, change.new, change.old or ABSENT)
     except GitCommandError as error:
         raise GitHubError(422, f"Reference update failed: {error}") from error
-    await note_push(world, repository.id)
+    await note_push(tenant, repository.id)

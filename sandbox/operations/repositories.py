@@ -18,8 +18,8 @@ from sandbox.records import pull_requests
 from sandbox.records.issues import default_labels
 from sandbox.rules.plans import demand_visibility
 from sandbox.rules.repository_rules import changed, check_name, normal_name
-from sandbox.world.entities import Account, FormerName, RepositoryRecord, now
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, FormerName, RepositoryRecord, now
+from sandbox.tenant.tenants import Tenant
 
 CREATION_FAILED = "Repository creation failed."
 NAME_TAKEN = "name already exists on this account"
@@ -29,16 +29,16 @@ Fill = Callable[[Path, RepositoryRecord], Awaitable[None]]
 
 
 async def create(
-    world: World, owner: Account, settings: Mapping[str, Any], fill: Fill | None = None
+    tenant: Tenant, owner: Account, settings: Mapping[str, Any], fill: Fill | None = None
 ) -> RepositoryRecord:
     """A new repository. settings: as `settings_in` returns them, with a name. fill: gives it its first commits."""
     name = normal_name(settings.get("name", ""))
     check_name(name, CREATION_FAILED)
-    if world.repository(owner, name):
+    if tenant.repository(owner, name):
         raise invalid_field("Repository", "name", NAME_TAKEN, summary=CREATION_FAILED)
     time = now()
     blank = RepositoryRecord(
-        id=world.store.next_id(),
+        id=tenant.store.next_id(),
         owner_id=owner.id,
         name=name,
         default_branch=owner.default_branch,
@@ -49,94 +49,94 @@ async def create(
     chosen = {key: value for key, value in settings.items() if key not in {"default_branch", "archived"}}
     repository = changed(blank, {**chosen, "name": name})
     demand_visibility(owner, repository.visibility)
-    directory = world.git_directory(repository)
+    directory = tenant.git_directory(repository)
     shutil.rmtree(directory, ignore_errors=True)  # left over if a creation was killed half-way
     bare_repository.create(directory, repository.default_branch)
     if fill:
         await fill(directory, repository)
-        if world.repository(owner, name):  # made by another request while git was at work
+        if tenant.repository(owner, name):  # made by another request while git was at work
             raise invalid_field("Repository", "name", NAME_TAKEN, summary=CREATION_FAILED)
-    former = world.store.by_key(FormerName, *repository.key)
-    with world.store.transaction():
+    former = tenant.store.by_key(FormerName, *repository.key)
+    with tenant.store.transaction():
         if former:
-            world.store.remove(former)
-        world.store.put(repository)
-        for label in default_labels(world.store, repository):
-            world.store.put(label)
+            tenant.store.remove(former)
+        tenant.store.put(repository)
+        for label in default_labels(tenant.store, repository):
+            tenant.store.put(label)
     return repository
 
 
-def change(world: World, repository: RepositoryRecord, settings: Mapping[str, Any]) -> RepositoryRecord:
+def change(tenant: Tenant, repository: RepositoryRecord, settings: Mapping[str, Any]) -> RepositoryRecord:
     """The repository with these settings: renamed, archived, with another default branch."""
-    wanted = dict(settings)
-    if "name" in wanted:
-        wanted["name"] = normal_name(wanted["name"])
-    result = changed(repository, wanted)
-    demand_visibility(world.owner_of(repository), result.visibility)
+    requested = dict(settings)
+    if "name" in requested:
+        requested["name"] = normal_name(requested["name"])
+    result = changed(repository, requested)
+    demand_visibility(tenant.owner_of(repository), result.visibility)
     if result == repository:
         return repository
     if result.name != repository.name:
-        _check_rename(world, repository, result.name)
+        _check_rename(tenant, repository, result.name)
     if result.default_branch != repository.default_branch:
-        _check_default_branch(world, repository, result.default_branch)
-        bare_repository.set_head(world.git_directory(repository), result.default_branch)
-    with world.store.transaction():
+        _check_default_branch(tenant, repository, result.default_branch)
+        bare_repository.set_head(tenant.git_directory(repository), result.default_branch)
+    with tenant.store.transaction():
         if result.key != repository.key:
-            _redirect(world, repository, result)
-        world.store.put(result)
+            _redirect(tenant, repository, result)
+        tenant.store.put(result)
     return result
 
 
-def delete(world: World, repository: RepositoryRecord) -> None:
+def delete(tenant: Tenant, repository: RepositoryRecord) -> None:
     """Forget the repository with all that belongs to it, the redirects to it, and its git data."""
-    with world.store.transaction():
-        for former in world.store.all(FormerName, str(repository.owner_id)):
+    with tenant.store.transaction():
+        for former in tenant.store.all(FormerName, str(repository.owner_id)):
             if former.repository_id == repository.id:
-                world.store.remove(former)
-        world.store.remove_below(repository.id)
-        world.store.remove(repository)
-    shutil.rmtree(world.git_directory(repository), ignore_errors=True)
+                tenant.store.remove(former)
+        tenant.store.remove_below(repository.id)
+        tenant.store.remove(repository)
+    shutil.rmtree(tenant.git_directory(repository), ignore_errors=True)
 
 
-async def note_push(world: World, repository_id: int) -> None:
+async def note_push(tenant: Tenant, repository_id: int) -> None:
     """Bring the record up to date with what was pushed."""
-    repository = world.store.by_id(RepositoryRecord, repository_id)
+    repository = tenant.store.by_id(RepositoryRecord, repository_id)
     if repository is None:
         return
-    branch = await _existing_default(world, repository)
-    current = world.store.by_id(RepositoryRecord, repository_id)
+    branch = await _existing_default(tenant, repository)
+    current = tenant.store.by_id(RepositoryRecord, repository_id)
     if current is None:  # deleted by another request while git was at work
         return
     time = now()
-    size = bare_repository.size_in_kilobytes(world.git_directory(current))
+    size = bare_repository.size_in_kilobytes(tenant.git_directory(current))
     pushed = replace(current, pushed_at=time, updated_at=time, size=size)
-    _put_default(world, pushed, branch)
-    await pull_requests.note_push(world, pushed)
+    _put_default(tenant, pushed, branch)
+    await pull_requests.note_push(tenant, pushed)
 
 
-async def settle(world: World) -> None:
+async def settle(tenant: Tenant) -> None:
     """Finish what a kill interrupted: a default branch that is on disk but not yet in the record."""
-    for repository in world.store.all(RepositoryRecord):
-        branch = await _existing_default(world, repository)
+    for repository in tenant.store.all(RepositoryRecord):
+        branch = await _existing_default(tenant, repository)
         if branch != repository.default_branch:
-            _put_default(world, repository, branch)
+            _put_default(tenant, repository, branch)
 
 
-async def rename_branch(world: World, repository: RepositoryRecord, old: str, new: str) -> RepositoryRecord:
+async def rename_branch(tenant: Tenant, repository: RepositoryRecord, old: str, new: str) -> RepositoryRecord:
     """Rename a branch; the default branch stays the default branch under its new name."""
-    directory = world.git_directory(repository)
+    directory = tenant.git_directory(repository)
     await bare_repository.git(directory, "branch", "-m", "--", old, new)
-    current = world.store.by_id(RepositoryRecord, repository.id) or repository
+    current = tenant.store.by_id(RepositoryRecord, repository.id) or repository
     if old == current.default_branch:
         bare_repository.set_head(directory, new)
         current = replace(current, default_branch=new, updated_at=now())
-        world.store.put(current)
+        tenant.store.put(current)
     return current
 
 
-async def _existing_default(world: World, repository: RepositoryRecord) -> str:
+async def _existing_default(tenant: Tenant, repository: RepositoryRecord) -> str:
     """The default branch; when it does not exist, the first branch pushed takes its place."""
-    directory = world.git_directory(repository)
+    directory = tenant.git_directory(repository)
     exists = bare_repository.object_id(directory, BRANCHES + repository.default_branch)
     if exists or bare_repository.is_empty(directory):
         return repository.default_branch
@@ -145,35 +145,35 @@ async def _existing_default(world: World, repository: RepositoryRecord) -> str:
     return next(name for name in preferred if name in branches)
 
 
-def _put_default(world: World, repository: RepositoryRecord, branch: str) -> None:
+def _put_default(tenant: Tenant, repository: RepositoryRecord, branch: str) -> None:
     """Keep the record with this default branch, and HEAD on it."""
-    bare_repository.set_head(world.git_directory(repository), branch)
-    world.store.put(replace(repository, default_branch=branch))
+    bare_repository.set_head(tenant.git_directory(repository), branch)
+    tenant.store.put(replace(repository, default_branch=branch))
 
 
-def _check_rename(world: World, repository: RepositoryRecord, name: str) -> None:
+def _check_rename(tenant: Tenant, repository: RepositoryRecord, name: str) -> None:
     check_name(name, "Validation Failed")
-    taken = world.repository(world.owner_of(repository), name)
+    taken = tenant.repository(tenant.owner_of(repository), name)
     if taken and taken.id != repository.id:
         raise invalid_field("Repository", "name", NAME_TAKEN)
 
 
-def _redirect(world: World, repository: RepositoryRecord, result: RepositoryRecord) -> None:
+def _redirect(tenant: Tenant, repository: RepositoryRecord, result: RepositoryRecord) -> None:
     """Keep the old name pointing here; a name that is in use again points nowhere else."""
-    reused = world.store.by_key(FormerName, *result.key)
+    reused = tenant.store.by_key(FormerName, *result.key)
     if reused:
-        world.store.remove(reused)
-    number = world.store.next_id()
-    world.store.put(
+        tenant.store.remove(reused)
+    number = tenant.store.next_id()
+    tenant.store.put(
         FormerName(id=number, owner_id=repository.owner_id, name=repository.name, repository_id=repository.id)
     )
 
 
-def _check_default_branch(world: World, repository: RepositoryRecord, branch: str) -> None:
-    if bare_repository.object_id(world.git_directory(repository), BRANCHES + branch):
+def _check_default_branch(tenant: Tenant, repository: RepositoryRecord, branch: str) -> None:
+    if bare_repository.object_id(tenant.git_directory(repository), BRANCHES + branch):
         return
     problem = f"The branch {branch} was not found. Please push that ref first or create it via the Git Data API."
-    if bare_repository.is_empty(world.git_directory(repository)):
+    if bare_repository.is_empty(tenant.git_directory(repository)):
         problem = "Cannot update default branch for an empty repository. Please init the repository and push first."
     raise invalid_field("Repository", "default_branch", problem, code="invalid")
 

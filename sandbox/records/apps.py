@@ -1,4 +1,4 @@
-"""GitHub Apps: those that exist in every world, as records without anything to log in with.
+"""GitHub Apps: those that exist in every tenant, as records without anything to log in with.
 
 https://docs.github.com/rest/apps/apps
 """

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sandbox.world.entities import Record
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Record
+from sandbox.tenant.store import Store
 
 GOOD_CONCLUSIONS = {"success", "neutral", "skipped"}
 ACTIONS_APP_ID = 15368  # "GitHub Actions" has this number everywhere
@@ -31,7 +31,7 @@ class CommitStatus(Record):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """By repository and commit; several of each, told apart by their ids."""
+        """By repository and commit; several of each, distinguished by id."""
         return (str(self.repository_id), self.sha, str(self.id))
 
 
@@ -55,7 +55,7 @@ class CheckRun(Record):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """By repository and commit; several of each, told apart by their ids."""
+        """By repository and commit; several of each, distinguished by id."""
         return (str(self.repository_id), self.head_sha, str(self.id))
 
 
@@ -73,10 +73,10 @@ def combined_state(statuses: Iterable[CommitStatus]) -> str:
     return "success" if states == {"success"} else "pending"
 
 
-def unmet(store: Store, repository_id: int, sha: str, wanted: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def unmet(store: Store, repository_id: int, sha: str, required_checks: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """The required checks that this commit does not fulfil: context to "expected" or "failing".
 
-    wanted: {"context", "integration_id" or "app_id"} each; without an app, a report of anybody counts.
+    required_checks: {"context", "integration_id" or "app_id"} each; without an app, a report of anybody counts.
     """
     reports: dict[str, list[tuple[int | None, bool]]] = {}
     for status in latest_statuses(store, repository_id, sha):
@@ -84,7 +84,7 @@ def unmet(store: Store, repository_id: int, sha: str, wanted: Iterable[Mapping[s
     for run in {run.name: run for run in store.all(CheckRun, str(repository_id), sha)}.values():
         reports.setdefault(run.name, []).append((run.app_id, run.conclusion in GOOD_CONCLUSIONS))
     problems = {}
-    for check in wanted:
+    for check in required_checks:
         app = check.get("integration_id") or check.get("app_id")
         found = [good for reporter, good in reports.get(check["context"], []) if app in (None, -1, reporter)]
         if not found:

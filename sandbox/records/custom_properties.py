@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sandbox.world.entities import Record, RepositoryRecord
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Record, RepositoryRecord
+from sandbox.tenant.store import Store
 
 VALUE_TYPES = ("string", "single_select", "multi_select", "true_false", "url")
 

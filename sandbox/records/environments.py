@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sandbox.world.entities import Record
+from sandbox.tenant.entities import Record
 
 
 @dataclass(frozen=True, kw_only=True)

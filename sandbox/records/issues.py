@@ -6,8 +6,8 @@ https://docs.github.com/rest/issues
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from sandbox.world.entities import Account, Record, RepositoryRecord, now
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Account, Record, RepositoryRecord, now
+from sandbox.tenant.store import Store
 
 # What GitHub gives to every new repository: name, color, description.
 DEFAULT_LABELS = (
@@ -83,7 +83,7 @@ class Comment(Record):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """By repository and issue; several of each, told apart by their ids."""
+        """By repository and issue; several of each, distinguished by id."""
         return (str(self.repository_id), str(self.number), str(self.id))
 
 

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from sandbox.git.bare_repository import BRANCHES, TAGS
 from sandbox.records.custom_properties import property_values
-from sandbox.world.entities import Record, RepositoryRecord
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Record, RepositoryRecord
+from sandbox.tenant.store import Store
 
 PATTERN_PARAMETERS = ("operator", "pattern")
 # Every type of rule that the documentation lists, with the parameters that it must have.
@@ -231,13 +231,13 @@ def _includes(store: Store, ruleset: RulesetRecord, repository: RepositoryRecord
     if "repository_id" in conditions:
         return repository.id in (conditions["repository_id"].get("repository_ids") or ())
     if "repository_property" in conditions:
-        wanted, values = conditions["repository_property"], property_values(store, repository)
+        condition, values = conditions["repository_property"], property_values(store, repository)
 
         def fits(spec: Mapping[str, Any]) -> bool:
             value = values.get(spec["name"])
             return any(each in spec["property_values"] for each in (value if isinstance(value, list) else [value]))
 
-        included, excluded = wanted.get("include") or (), wanted.get("exclude") or ()
+        included, excluded = condition.get("include") or (), condition.get("exclude") or ()
         return all(map(fits, included)) and not any(map(fits, excluded))
     names = conditions.get("repository_name") or {"include": ["~ALL"]}
 

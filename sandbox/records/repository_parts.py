@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sandbox.world.entities import Record
+from sandbox.tenant.entities import Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Webhook(Record):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """By repository or organization; several, told apart by their ids."""
+        """By repository or organization; several, distinguished by id."""
         return (str(self.owner_id), str(self.id))
 
 
@@ -81,5 +81,5 @@ class Release(Record):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """By repository; several, told apart by their ids, for drafts may share a tag."""
+        """By repository; several, distinguished by id, because drafts may share a tag."""
         return (str(self.repository_id), str(self.id))

@@ -11,8 +11,8 @@ from typing import ClassVar
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from sandbox.world.entities import Record
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Record
+from sandbox.tenant.store import Store
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ ROOT_PASSWORD = "root-password"
 LOG_FILE = "devpi.log"
 DEFAULT_PORT = 3141  # devpi's own
 START_TIMEOUT = 60.0  # seconds; a new database and a busy machine take their time
-ANSWER_TIMEOUT = 3.0  # seconds; whoever takes longer is asked again, or is somebody else
+ANSWER_TIMEOUT = 3.0  # seconds; a slower server is asked again, or is another program
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def start(root: Path, port: int | None = None) -> RunningRegistry:
             return running
         if running:
             process.end_daemon(folder)
-        wanted = [port] if port is not None else [last.port, DEFAULT_PORT] if last else [DEFAULT_PORT]
-        free = _free_port(*wanted)
+        candidates = [port] if port is not None else [last.port, DEFAULT_PORT] if last else [DEFAULT_PORT]
+        free = _free_port(*candidates)
         try:
             return _spawn(folder, free)
         except SandboxError:
@@ -79,8 +79,8 @@ def stop(root: Path) -> bool:
     return process.stop(root / process.REGISTRY)
 
 
-def _free_port(*wanted: int) -> int:
-    with listen_on_first_free(*wanted) as listener:
+def _free_port(*candidates: int) -> int:
+    with listen_on_first_free(*candidates) as listener:
         port: int = listener.getsockname()[1]
         return port
 
@@ -111,8 +111,8 @@ def _spawn(folder: Path, port: int) -> RunningRegistry:
         time.sleep(0.02)
     daemon.kill()
     daemon.wait()
-    said = (folder / LOG_FILE).read_text(errors="replace").strip().splitlines()[-1:]
-    raise SandboxError(f"The registry did not start: {''.join(said)} See {folder / LOG_FILE}.")
+    reason = (folder / LOG_FILE).read_text(errors="replace").strip().splitlines()[-1:]
+    raise SandboxError(f"The registry did not start: {''.join(reason)} See {folder / LOG_FILE}.")
 
 
 def _answers(port: int) -> bool:

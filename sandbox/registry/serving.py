@@ -1,4 +1,4 @@
-"""python -m sandbox.registry.serving FOLDER PORT: devpi-server on 127.0.0.1 until it is told to stop."""
+"""python -m sandbox.registry.serving FOLDER PORT: devpi-server on 127.0.0.1 until SIGTERM."""
 
 import base64
 import os
@@ -45,7 +45,7 @@ def serve(folder: Path, port: int) -> int:
 
 
 def _make(folder: Path) -> None:
-    """A new database. Made beside its place and renamed: whoever is killed leaves no half of one."""
+    """A new database. Made beside its place and renamed, so a killed process leaves no partial database."""
     aside, password = folder / f"{DATA}.new", secrets.token_urlsafe(32)
     shutil.rmtree(aside, ignore_errors=True)
     (folder / ROOT_PASSWORD).write_text(password)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sandbox.world.entities import Account, RepositoryRecord, node_id
-from sandbox.world.sites import Site
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id
+from sandbox.tenant.sites import Site
 
 USER_ADDRESSES = {
     "followers_url": "/followers",

@@ -6,29 +6,29 @@ from typing import Any
 from sandbox.records.apps import App, app_with
 from sandbox.representations.accounts import simple_user
 from sandbox.representations.teams import app_object, listed_team
-from sandbox.world.entities import Account, RepositoryRecord, node_id, parse_node_id
-from sandbox.world.people import TeamRecord
-from sandbox.world.sites import Site
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id, parse_node_id
+from sandbox.tenant.people import TeamRecord
+from sandbox.tenant.sites import Site
+from sandbox.tenant.tenants import Tenant
 
 Actor = Account | TeamRecord | App
 
 
-def actor_with(world: World, global_id: str) -> Actor | None:
+def actor_with(tenant: Tenant, global_id: str) -> Actor | None:
     """The actor with this global id."""
     prefix, number, _ = parse_node_id(global_id) or ("", 0, "")
     if prefix == "T":
-        return world.store.by_id(TeamRecord, number)
+        return tenant.store.by_id(TeamRecord, number)
     if prefix == "A":
         return app_with(number=number)
-    return world.store.by_id(Account, number) if prefix == "U" else None
+    return tenant.store.by_id(Account, number) if prefix == "U" else None
 
 
-def actor_ids(world: World, repository: RepositoryRecord, names: Mapping[str, Any] | None) -> tuple[str, ...]:
+def actor_ids(tenant: Tenant, repository: RepositoryRecord, names: Mapping[str, Any] | None) -> tuple[str, ...]:
     """The global ids of {"users": [login], "teams": [slug], "apps": [slug]}; unknown ones are left out."""
     names = names or {}
-    users = [world.account(login) for login in names.get("users") or ()]
-    teams = [world.store.by_key(TeamRecord, str(repository.owner_id), slug) for slug in names.get("teams") or ()]
+    users = [tenant.account(login) for login in names.get("users") or ()]
+    teams = [tenant.store.by_key(TeamRecord, str(repository.owner_id), slug) for slug in names.get("teams") or ()]
     apps = [app_with(slug=slug) for slug in names.get("apps") or ()]
     return (
         *(node_id("U", user.id) for user in users if user),
@@ -37,11 +37,11 @@ def actor_ids(world: World, repository: RepositoryRecord, names: Mapping[str, An
     )
 
 
-def actor_objects(world: World, site: Site, ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+def actor_objects(tenant: Tenant, site: Site, ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """The actors as REST shows them, by kind."""
-    actors = [actor for actor in (actor_with(world, each) for each in ids) if actor]
+    actors = [actor for actor in (actor_with(tenant, each) for each in ids) if actor]
     return {
         "users": [simple_user(site, actor) for actor in actors if isinstance(actor, Account)],
-        "teams": [listed_team(site, world, actor) for actor in actors if isinstance(actor, TeamRecord)],
+        "teams": [listed_team(site, tenant, actor) for actor in actors if isinstance(actor, TeamRecord)],
         "apps": [app_object(site, actor) for actor in actors if isinstance(actor, App)],
     }

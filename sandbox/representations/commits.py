@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.git.commits import ChangedFile, Commit
-from sandbox.world.entities import node_id
-from sandbox.world.sites import Addresses
+from sandbox.tenant.entities import node_id
+from sandbox.tenant.sites import Addresses
 
 
 def commit_object(commit: Commit, addresses: Addresses) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def commit_object(commit: Commit, addresses: Addresses) -> dict[str, Any]:
 def file_object(file: ChangedFile, commit: str, addresses: Addresses) -> dict[str, Any]:
     """One file of a commit, without its patch."""
     path = quote(file.path)
-    shown = {
+    document = {
         "sha": file.sha,
         "filename": file.path,
         "status": file.status,
@@ -60,22 +60,24 @@ def file_object(file: ChangedFile, commit: str, addresses: Addresses) -> dict[st
         "raw_url": f"{addresses.html}/raw/{commit}/{path}",
         "contents_url": f"{addresses.api}/contents/{path}?ref={commit}",
     }
-    return shown | ({"previous_filename": file.previous_path} if file.previous_path else {})
+    return document | ({"previous_filename": file.previous_path} if file.previous_path else {})
 
 
 def git_commit_object(commit: Commit, addresses: Addresses) -> dict[str, Any]:
     """A commit as the Git database shows it. https://docs.github.com/rest/git/commits#get-a-commit-object"""
-    shown = commit_object(commit, addresses)
-    inner = shown["commit"]
+    document = commit_object(commit, addresses)
+    inner = document["commit"]
     return {
         "sha": commit.sha,
-        "node_id": shown["node_id"],
+        "node_id": document["node_id"],
         "url": inner["url"],
-        "html_url": shown["html_url"],
+        "html_url": document["html_url"],
         "author": inner["author"],
         "committer": inner["committer"],
         "message": commit.message,
         "tree": inner["tree"],
-        "parents": [{**parent, "url": f"{addresses.api}/git/commits/{parent['sha']}"} for parent in shown["parents"]],
+        "parents": [
+            {**parent, "url": f"{addresses.api}/git/commits/{parent['sha']}"} for parent in document["parents"]
+        ],
         "verification": inner["verification"],
     }

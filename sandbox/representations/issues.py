@@ -8,35 +8,35 @@ from sandbox.records.issues import Comment, Issue, LabelRecord
 from sandbox.records.pull_requests import PullRequest, Review, issue_of
 from sandbox.representations.accounts import simple_user
 from sandbox.representations.repositories import minimal_repository
-from sandbox.world.entities import Account, RepositoryRecord, node_id
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Site, addresses_of
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Site, addresses_of
+from sandbox.tenant.tenants import Tenant
 
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
 @dataclass(frozen=True)
-class Shower:
+class IssueRepresenter:
     """Shows what belongs to one repository."""
 
-    world: World
+    tenant: Tenant
     site: Site
     repository: RepositoryRecord
 
     @property
     def api(self) -> str:
         """The repository's address in REST."""
-        return addresses_of(self.site, self.world, self.repository).api
+        return addresses_of(self.site, self.tenant, self.repository).api
 
     @property
     def html(self) -> str:
         """The repository's page."""
-        return addresses_of(self.site, self.world, self.repository).html
+        return addresses_of(self.site, self.tenant, self.repository).html
 
     def user(self, number: int | None) -> dict[str, Any] | None:
         """The user with this id."""
-        account = self.world.store.by_id(Account, number) if number else None
+        account = self.tenant.store.by_id(Account, number) if number else None
         return simple_user(self.site, account) if account else None
 
     def label(self, label: LabelRecord) -> dict[str, Any]:
@@ -53,18 +53,18 @@ class Shower:
 
     def labels(self, issue: Issue) -> list[dict[str, Any]]:
         """The labels that the issue has."""
-        return [self.label(label) for number in issue.labels if (label := self.world.store.by_id(LabelRecord, number))]
+        return [self.label(label) for number in issue.labels if (label := self.tenant.store.by_id(LabelRecord, number))]
 
     def association(self, number: int) -> str:
         """How a user is associated with the repository."""
-        user = self.world.store.by_id(Account, number)
+        user = self.tenant.store.by_id(Account, number)
         if user is None:
             return "NONE"
-        if self.repository.owner_id == user.id or self.world.is_owner(self.world.owner_of(self.repository), user):
+        if self.repository.owner_id == user.id or self.tenant.is_owner(self.tenant.owner_of(self.repository), user):
             return "OWNER"
-        if self.world.membership(self.repository.owner_id, user):
+        if self.tenant.membership(self.repository.owner_id, user):
             return "MEMBER"
-        return "COLLABORATOR" if self.world.role(user, self.repository) else "NONE"
+        return "COLLABORATOR" if self.tenant.role(user, self.repository) else "NONE"
 
     def reactions(self, address: str) -> dict[str, Any]:
         """Nobody reacts here."""
@@ -96,7 +96,7 @@ class Shower:
         address = f"{self.api}/issues/{issue.number}"
         kind = "pull" if issue.is_pull_request else "issues"
         page = f"{self.html}/{kind}/{issue.number}"
-        shown = {
+        document = {
             **self._shared(issue),
             "id": issue.id,
             "node_id": node_id("PR" if issue.is_pull_request else "I", issue.id),
@@ -107,22 +107,22 @@ class Shower:
             "events_url": f"{address}/events",
             "timeline_url": f"{address}/timeline",
             "html_url": page,
-            "comments": len(self.world.store.all(Comment, str(issue.repository_id), str(issue.number))),
+            "comments": len(self.tenant.store.all(Comment, str(issue.repository_id), str(issue.number))),
             "state_reason": issue.state_reason,
             "reactions": self.reactions(address),
             "performed_via_github_app": None,
         }
         if issue.is_pull_request:
-            pull = self.world.store.by_key(PullRequest, *issue.key)
-            shown["pull_request"] = {
+            pull = self.tenant.store.by_key(PullRequest, *issue.key)
+            document["pull_request"] = {
                 "url": f"{self.api}/pulls/{issue.number}",
                 "html_url": page,
                 "diff_url": f"{page}.diff",
                 "patch_url": f"{page}.patch",
                 "merged_at": pull.merged_at if pull else None,
             }
-            shown["draft"] = pull.draft if pull else False
-        return shown
+            document["draft"] = pull.draft if pull else False
+        return document
 
     def comment(self, comment: Comment) -> dict[str, Any]:
         """https://docs.github.com/rest/issues/comments#get-an-issue-comment"""
@@ -158,7 +158,7 @@ class Shower:
         }
         addresses = {f"{name}_url": link for name, link in links.items() if name not in {"self", "html"}}
         return {
-            **self._shared(issue_of(self.world, pull)),
+            **self._shared(issue_of(self.tenant, pull)),
             "id": pull.id,
             "node_id": node_id("PR", pull.id),
             "url": address,
@@ -178,7 +178,7 @@ class Shower:
         }
 
     def _side(self, branch: str, sha: str) -> dict[str, Any]:
-        owner = self.world.owner_of(self.repository)
+        owner = self.tenant.owner_of(self.repository)
         return {
             "label": f"{owner.login}:{branch}",
             "ref": branch,

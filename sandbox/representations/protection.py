@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 from sandbox.records.protection import BranchProtectionRule, RulesetRecord
 from sandbox.representations.actors import actor_objects
-from sandbox.world.entities import Account, RepositoryRecord, node_id
-from sandbox.world.sites import Addresses, Site
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id
+from sandbox.tenant.sites import Addresses, Site
+from sandbox.tenant.tenants import Tenant
 
 UNPROTECTED = {
     "enabled": False,
@@ -20,20 +20,20 @@ def branch_summary(rule: BranchProtectionRule | None) -> dict[str, Any]:
     if rule is None:
         return {"protected": False, "protection": UNPROTECTED}
     level = "everyone" if rule.is_admin_enforced else "non_admins"
-    shown = {
+    document = {
         "enforcement_level": level if rule.requires_status_checks else "off",
         "contexts": [check["context"] for check in rule.required_status_checks],
         "checks": [dict(check) for check in rule.required_status_checks],
     }
-    return {"protected": True, "protection": {"enabled": True, "required_status_checks": shown}}
+    return {"protected": True, "protection": {"enabled": True, "required_status_checks": document}}
 
 
 def protection_object(
-    world: World, site: Site, addresses: Addresses, branch: str, rule: BranchProtectionRule
+    tenant: Tenant, site: Site, addresses: Addresses, branch: str, rule: BranchProtectionRule
 ) -> dict[str, Any]:
     """https://docs.github.com/rest/branches/branch-protection#get-branch-protection"""
     address = f"{addresses.api}/branches/{quote(branch, safe='')}/protection"
-    shown: dict[str, Any] = {
+    document: dict[str, Any] = {
         "url": address,
         "required_signatures": {"url": f"{address}/required_signatures", "enabled": rule.requires_commit_signatures},
         "enforce_admins": {"url": f"{address}/enforce_admins", "enabled": rule.is_admin_enforced},
@@ -46,12 +46,12 @@ def protection_object(
         "allow_fork_syncing": {"enabled": rule.lock_allows_fetch_and_merge},
     }
     if rule.requires_status_checks:
-        shown["required_status_checks"] = checks_object(address, rule)
+        document["required_status_checks"] = checks_object(address, rule)
     if rule.requires_approving_reviews:
-        shown["required_pull_request_reviews"] = reviews_object(world, site, address, rule)
+        document["required_pull_request_reviews"] = reviews_object(tenant, site, address, rule)
     if rule.restricts_pushes:
-        shown["restrictions"] = restrictions_object(world, site, address, rule)
-    return shown
+        document["restrictions"] = restrictions_object(tenant, site, address, rule)
+    return document
 
 
 def checks_object(address: str, rule: BranchProtectionRule) -> dict[str, Any]:
@@ -65,9 +65,9 @@ def checks_object(address: str, rule: BranchProtectionRule) -> dict[str, Any]:
     }
 
 
-def reviews_object(world: World, site: Site, address: str, rule: BranchProtectionRule) -> dict[str, Any]:
+def reviews_object(tenant: Tenant, site: Site, address: str, rule: BranchProtectionRule) -> dict[str, Any]:
     """Required reviews. address: of the protection."""
-    shown = {
+    document = {
         "url": f"{address}/required_pull_request_reviews",
         "dismiss_stale_reviews": rule.dismisses_stale_reviews,
         "require_code_owner_reviews": rule.requires_code_owner_reviews,
@@ -76,18 +76,18 @@ def reviews_object(world: World, site: Site, address: str, rule: BranchProtectio
     }
     if rule.restricts_review_dismissals:
         dismissal = f"{address}/dismissal_restrictions"
-        shown["dismissal_restrictions"] = {
+        document["dismissal_restrictions"] = {
             "url": dismissal,
             "users_url": f"{dismissal}/users",
             "teams_url": f"{dismissal}/teams",
-            **actor_objects(world, site, rule.review_dismissal_actor_ids),
+            **actor_objects(tenant, site, rule.review_dismissal_actor_ids),
         }
     if rule.bypass_pull_request_actor_ids:
-        shown["bypass_pull_request_allowances"] = actor_objects(world, site, rule.bypass_pull_request_actor_ids)
-    return shown
+        document["bypass_pull_request_allowances"] = actor_objects(tenant, site, rule.bypass_pull_request_actor_ids)
+    return document
 
 
-def restrictions_object(world: World, site: Site, address: str, rule: BranchProtectionRule) -> dict[str, Any]:
+def restrictions_object(tenant: Tenant, site: Site, address: str, rule: BranchProtectionRule) -> dict[str, Any]:
     """Who may push. address: of the protection."""
     restrictions = f"{address}/restrictions"
     return {
@@ -95,7 +95,7 @@ def restrictions_object(world: World, site: Site, address: str, rule: BranchProt
         "users_url": f"{restrictions}/users",
         "teams_url": f"{restrictions}/teams",
         "apps_url": f"{restrictions}/apps",
-        **actor_objects(world, site, rule.push_actor_ids),
+        **actor_objects(tenant, site, rule.push_actor_ids),
     }
 
 
@@ -112,7 +112,7 @@ def ruleset_object(
     source = f"{owner.login}/{repository.name}" if repository else owner.login
     address = f"{site.api}/repos/{source}" if repository else f"{site.api}/orgs/{source}"
     page = f"{site.html}/{source}/rules" if repository else f"{site.html}/organizations/{source}/settings/rules"
-    shown = {
+    document = {
         "id": ruleset.id,
         "name": ruleset.name,
         "target": ruleset.target,
@@ -125,10 +125,10 @@ def ruleset_object(
         "updated_at": ruleset.updated_at,
     }
     if whole:
-        shown |= {
+        document |= {
             "conditions": ruleset.conditions,
             "rules": list(ruleset.rules),
             "bypass_actors": list(ruleset.bypass_actors),
             "current_user_can_bypass": bypass,
         }
-    return shown
+    return document

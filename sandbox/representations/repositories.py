@@ -4,10 +4,10 @@ from typing import Any
 
 from sandbox.records.custom_properties import property_values
 from sandbox.representations.accounts import simple_user
-from sandbox.world.entities import Account, RepositoryRecord, node_id
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Site
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Site
+from sandbox.tenant.tenants import Tenant
 
 # Templated addresses of a repository: name of the field, what follows the repository's own address.
 REPOSITORY_ADDRESSES = {
@@ -118,31 +118,31 @@ def minimal_repository(
     }
 
 
-def full_repository(world: World, site: Site, repository: RepositoryRecord, permission: Permission) -> dict[str, Any]:
+def full_repository(tenant: Tenant, site: Site, repository: RepositoryRecord, permission: Permission) -> dict[str, Any]:
     """A repository by itself: who may write sees its merge settings, its admins how it is guarded."""
-    owner = world.owner_of(repository)
-    shown = minimal_repository(site, repository, owner, permission)
-    properties = property_values(world.store, repository) if owner.type == "Organization" else {}
-    shown |= {"network_count": 0, "subscribers_count": 0, "custom_properties": properties}
+    owner = tenant.owner_of(repository)
+    document = minimal_repository(site, repository, owner, permission)
+    properties = property_values(tenant.store, repository) if owner.type == "Organization" else {}
+    document |= {"network_count": 0, "subscribers_count": 0, "custom_properties": properties}
     for field, number in (("parent", repository.fork_of), ("template_repository", repository.template_id)):
-        origin = world.store.by_id(RepositoryRecord, number) if number else None
+        origin = tenant.store.by_id(RepositoryRecord, number) if number else None
         if origin:
-            shown[field] = minimal_repository(site, origin, world.owner_of(origin), Permission.READ)
-    if "parent" in shown:
-        shown["source"] = shown["parent"]
+            document[field] = minimal_repository(site, origin, tenant.owner_of(origin), Permission.READ)
+    if "parent" in document:
+        document["source"] = document["parent"]
     if owner.type == "Organization":
-        shown["organization"] = simple_user(site, owner)
+        document["organization"] = simple_user(site, owner)
     if permission >= Permission.WRITE:
-        shown |= {field: getattr(repository, field) for field in WRITER_SETTINGS}
-        shown["temp_clone_token"] = ""
+        document |= {field: getattr(repository, field) for field in WRITER_SETTINGS}
+        document["temp_clone_token"] = ""
     if permission >= Permission.ADMIN:
-        shown["security_and_analysis"] = {
+        document["security_and_analysis"] = {
             "secret_scanning": _status(repository.secret_scanning),
             "secret_scanning_push_protection": _status(repository.secret_scanning_push_protection),
             "dependabot_security_updates": _status(repository.automated_security_fixes),
             "secret_scanning_non_provider_patterns": _status(False),
         }
-    return shown
+    return document
 
 
 def _status(enabled: bool) -> dict[str, str]:

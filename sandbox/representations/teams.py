@@ -5,11 +5,11 @@ from typing import Any
 from sandbox.records.apps import App
 from sandbox.representations.accounts import organization, simple_user
 from sandbox.representations.repositories import minimal_repository
-from sandbox.world.entities import Account, Membership, RepositoryRecord, node_id
-from sandbox.world.people import Invitation, TeamMember, TeamRecord, TeamRepository
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Site
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, Membership, RepositoryRecord, node_id
+from sandbox.tenant.people import Invitation, TeamMember, TeamRecord, TeamRepository
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Site
+from sandbox.tenant.tenants import Tenant
 
 APP_CREATED = "2018-07-30T09:30:17Z"
 
@@ -35,36 +35,36 @@ def simple_team(site: Site, team: TeamRecord, owner: Account) -> dict[str, Any]:
     }
 
 
-def listed_team(site: Site, world: World, team: TeamRecord, permission: Permission | None = None) -> dict[str, Any]:
+def listed_team(site: Site, tenant: Tenant, team: TeamRecord, permission: Permission | None = None) -> dict[str, Any]:
     """A team as lists show it. permission: of the repository whose teams are listed."""
-    owner = world.store.by_id(Account, team.organization_id)
+    owner = tenant.store.by_id(Account, team.organization_id)
     assert owner is not None, f"team {team.id} has lost its organization"
-    parent = world.store.by_id(TeamRecord, team.parent_id) if team.parent_id else None
-    shown = {**simple_team(site, team, owner), "parent": simple_team(site, parent, owner) if parent else None}
+    parent = tenant.store.by_id(TeamRecord, team.parent_id) if team.parent_id else None
+    document = {**simple_team(site, team, owner), "parent": simple_team(site, parent, owner) if parent else None}
     if permission is not None:
-        shown |= {"permission": permission.grant_name, "permissions": permission.as_object()}
-    return shown
+        document |= {"permission": permission.grant_name, "permissions": permission.as_object()}
+    return document
 
 
-def full_team(site: Site, world: World, team: TeamRecord) -> dict[str, Any]:
+def full_team(site: Site, tenant: Tenant, team: TeamRecord) -> dict[str, Any]:
     """A team by itself."""
-    owner = world.store.by_id(Account, team.organization_id)
+    owner = tenant.store.by_id(Account, team.organization_id)
     assert owner is not None, f"team {team.id} has lost its organization"
-    repositories = world.store.all(RepositoryRecord, str(owner.id))
+    repositories = tenant.store.all(RepositoryRecord, str(owner.id))
     granted = [
         repository
         for repository in repositories
-        if world.store.by_key(TeamRepository, str(repository.id), str(team.id))
+        if tenant.store.by_key(TeamRepository, str(repository.id), str(team.id))
     ]
-    shown = organization(site, owner, repositories)
-    del shown["default_repository_branch"]
+    document = organization(site, owner, repositories)
+    del document["default_repository_branch"]
     return {
-        **listed_team(site, world, team),
-        "members_count": len(world.store.all(TeamMember, str(team.id))),
+        **listed_team(site, tenant, team),
+        "members_count": len(tenant.store.all(TeamMember, str(team.id))),
         "repos_count": len(granted),
         "created_at": team.created_at,
         "updated_at": team.updated_at,
-        "organization": shown,
+        "organization": document,
     }
 
 
@@ -96,12 +96,14 @@ def collaborator(site: Site, user: Account, permission: Permission) -> dict[str,
     }
 
 
-def invitation_object(site: Site, world: World, invitation: Invitation) -> dict[str, Any]:
+def invitation_object(site: Site, tenant: Tenant, invitation: Invitation) -> dict[str, Any]:
     """An invitation to a repository."""
-    repository = world.store.by_id(RepositoryRecord, invitation.repository_id)
-    invitee, inviter = (world.store.by_id(Account, number) for number in (invitation.invitee_id, invitation.inviter_id))
+    repository = tenant.store.by_id(RepositoryRecord, invitation.repository_id)
+    invitee, inviter = (
+        tenant.store.by_id(Account, number) for number in (invitation.invitee_id, invitation.inviter_id)
+    )
     assert repository is not None, f"invitation {invitation.id} has lost its repository"
-    owner = world.owner_of(repository)
+    owner = tenant.owner_of(repository)
     return {
         "id": invitation.id,
         "node_id": node_id("RI", invitation.id),

@@ -8,11 +8,11 @@ import binascii
 from collections.abc import Mapping
 
 from sandbox import errors
-from sandbox.world.entities import Account, Token
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, Token
+from sandbox.tenant.tenants import Tenant
 
 
-def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, Token] | tuple[None, None]:
+def authenticate(tenant: Tenant, headers: Mapping[str, str]) -> tuple[Account, Token] | tuple[None, None]:
     """Who sends these headers. Raises 401 for a token that is wrong; without any, nobody.
 
     "Bearer TOKEN", "token TOKEN", or Basic with the token as the password and any user name, or as the user name
@@ -29,7 +29,7 @@ def authenticate(world: World, headers: Mapping[str, str]) -> tuple[Account, Tok
         value = name if password in {"", "x-oauth-basic"} else password
     elif scheme.lower() not in {"bearer", "token"}:
         raise errors.bad_credentials()
-    bearer = world.bearer(value.strip())
+    bearer = tenant.bearer(value.strip())
     if bearer is None:
         raise errors.bad_credentials()
     return bearer

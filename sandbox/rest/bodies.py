@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sandbox import errors
 from sandbox.git.object_writing import Identity, identity_of
-from sandbox.world.entities import Account
+from sandbox.tenant.entities import Account
 
 Value = TypeVar("Value")
 TYPE_NAMES = {str: "a string", bool: "a boolean", int: "an integer", list: "an array", dict: "an object"}
@@ -47,13 +47,13 @@ def fields(body: Mapping[str, Any], /, **kinds: type[Any]) -> dict[str, Any]:
 
 def identity_in(body: Mapping[str, Any], field: str, user: Account, default: Identity | None = None) -> Identity:
     """The author or committer that a request names, otherwise the default, otherwise the user, now."""
-    given = optional(body, field, dict)
-    if not given:
+    values = optional(body, field, dict)
+    if not values:
         return default or identity_of(user)
     date = datetime.now(UTC)
-    if text := optional(given, "date", str):
+    if text := optional(values, "date", str):
         try:
             date = datetime.fromisoformat(text)
         except ValueError:
             raise errors.wrong_type(f"{field}/date", text, "a date-time") from None
-    return Identity(required(given, "name", str), required(given, "email", str), date)
+    return Identity(required(values, "name", str), required(values, "email", str), date)

@@ -11,10 +11,10 @@ from starlette.requests import Request
 
 from sandbox import errors
 from sandbox.network.rate_limits import RateLimits
-from sandbox.world.entities import Account, Record, RepositoryRecord, Token
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Addresses, Site, addresses_of, site_of
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, Record, RepositoryRecord, Token
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Addresses, Site, addresses_of, site_of
+from sandbox.tenant.tenants import Tenant
 
 Kind = TypeVar("Kind", bound=Record)
 
@@ -43,18 +43,18 @@ class MovedPermanently(Exception):  # noqa: N818 (an answer, no error)
 
 @dataclass
 class Call:
-    """One REST request in one world. body: the JSON object sent, {} without one."""
+    """One REST request in one tenant. body: the JSON object sent, {} without one."""
 
     request: Request
-    world: World
+    tenant: Tenant
     user: Account | None
     token: Token | None
     body: dict[str, Any]
 
     @property
     def site(self) -> Site:
-        """Where the client sees this world."""
-        return site_of(self.request, self.world)
+        """Where the client sees this tenant."""
+        return site_of(self.request, self.tenant)
 
     def parameter(self, name: str) -> str:
         """A part of the path, percent-decoded; routing saw it raw, so it may hold any character.
@@ -81,7 +81,7 @@ class Call:
 
     def account(self, parameter: str) -> Account:
         """The account that the path names by login. Raises 404."""
-        account = self.world.account(self.parameter(parameter))
+        account = self.tenant.account(self.parameter(parameter))
         if account is None:
             raise errors.not_found()
         return account
@@ -89,9 +89,9 @@ class Call:
     def organization(self) -> Account:
         """The organization that the path names by login or number. Raises 404."""
         if "organization_id" in self.request.path_params:
-            account = self.world.store.by_id(Account, self.request.path_params["organization_id"])
+            account = self.tenant.store.by_id(Account, self.request.path_params["organization_id"])
         else:
-            account = self.world.account(self.parameter("organization"))
+            account = self.tenant.account(self.parameter("organization"))
         if account is None or account.type != "Organization":
             raise errors.not_found()
         return account
@@ -99,15 +99,15 @@ class Call:
     def owned_organization(self) -> Account:
         """The organization that the path names, of which the caller is an owner. Raises 404, 403."""
         organization = self.organization()
-        if self.world.is_owner(organization, self.user):
+        if self.tenant.is_owner(organization, self.user):
             return organization
-        if self.user is None or self.world.membership(organization.id, self.user) is None:
+        if self.user is None or self.tenant.membership(organization.id, self.user) is None:
             raise errors.not_found()
         raise errors.must_be_owner()
 
     def known(self, kind: type[Kind], *key: str | int) -> Kind:
         """The record with this key. Raises 404."""
-        found = self.world.store.by_key(kind, *map(str, key))
+        found = self.tenant.store.by_key(kind, *map(str, key))
         if found is None:
             raise errors.not_found()
         return found
@@ -115,7 +115,7 @@ class Call:
     def numbered(self, kind: type[Kind], parameter: str, owner: Record) -> Kind:
         """The record whose id the path names, if it belongs to the owner. Raises 404."""
         text = self.parameter(parameter)
-        found = self.world.store.by_id(kind, int(text)) if text.isdecimal() else None
+        found = self.tenant.store.by_id(kind, int(text)) if text.isdecimal() else None
         if found is None or found.key[0] != str(owner.id):
             raise errors.not_found()
         return found
@@ -123,7 +123,7 @@ class Call:
     def repository(self, needed: Permission = Permission.READ) -> RepositoryRecord:
         """The repository that the path names. Raises 404, 403, or Moved to where it is now."""
         repository = self._named_repository()
-        permission = self.world.permission(self.user, self.token, repository)
+        permission = self.tenant.permission(self.user, self.token, repository)
         if permission < Permission.READ:
             raise errors.not_found()
         if permission < needed:
@@ -139,29 +139,29 @@ class Call:
 
     def permission(self, repository: RepositoryRecord) -> Permission:
         """What the caller may do with it."""
-        return self.world.permission(self.user, self.token, repository)
+        return self.tenant.permission(self.user, self.token, repository)
 
     def git_directory(self, repository: RepositoryRecord) -> Path:
         """Where its bare git repository lies."""
-        return self.world.git_directory(repository)
+        return self.tenant.git_directory(repository)
 
     def addresses(self, repository: RepositoryRecord) -> Addresses:
         """Where the client finds it."""
-        return addresses_of(self.site, self.world, repository)
+        return addresses_of(self.site, self.tenant, repository)
 
     def count(self, cost: int, resource: str = "core") -> dict[str, int]:
         """Count this request against the caller's limit; the rate after it."""
         rates: RateLimits = self.request.app.state.rates
-        return rates.count(self.token.value if self.token else self.world.name, cost, resource)
+        return rates.count(self.token.value if self.token else self.tenant.name, cost, resource)
 
     def _named_repository(self) -> RepositoryRecord:
         parameters = self.request.path_params
         if "repository_id" in parameters:
-            found = self.world.store.by_id(RepositoryRecord, parameters["repository_id"])
+            found = self.tenant.store.by_id(RepositoryRecord, parameters["repository_id"])
         else:
             owner, name = self.account("owner"), self.parameter("repository")
-            found = self.world.repository(owner, name)
-            former = None if found else self.world.renamed(owner, name)
+            found = self.tenant.repository(owner, name)
+            former = None if found else self.tenant.renamed(owner, name)
             if former and self.permission(former):
                 self._move_to(former)
         if found is None:

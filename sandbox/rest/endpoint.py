@@ -17,8 +17,8 @@ from starlette.responses import Response
 from sandbox.errors import GitHubError
 from sandbox.rest.authentication import authenticate
 from sandbox.rest.calls import Call, Handler, MovedPermanently, Reply
-from sandbox.world.kept_settings import setting
-from sandbox.world.worlds import Worlds
+from sandbox.tenant.kept_settings import setting
+from sandbox.tenant.tenants import Tenants
 
 DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+")
 
@@ -51,15 +51,15 @@ def endpoint(handler: Handler, array: str = "") -> Callable[[Request], Awaitable
 
 
 async def _call(request: Request, array: str) -> Call:
-    worlds: Worlds = request.app.state.worlds
-    world = worlds.get(request.path_params["world"])
-    if world is None:
-        name = request.path_params["world"]
-        raise GitHubError(404, f"The sandbox has no world '{name}'. Make it: PUT /_sandbox/worlds/{name}")
-    user, token = authenticate(world, request.headers)
+    tenants: Tenants = request.app.state.tenants
+    tenant = tenants.get(request.path_params["tenant"])
+    if tenant is None:
+        name = request.path_params["tenant"]
+        raise GitHubError(404, f"The sandbox has no tenant '{name}'. Make it: PUT /_sandbox/worlds/{name}")
+    user, token = authenticate(tenant, request.headers)
     if user:
         request.scope["sandbox.user"] = user.login  # for the request log
-    return Call(request, world, user, token, _json_object(await request.body(), array))
+    return Call(request, tenant, user, token, _json_object(await request.body(), array))
 
 
 def _json_object(body: bytes, array: str) -> dict[str, Any]:
@@ -78,13 +78,13 @@ def _json_object(body: bytes, array: str) -> dict[str, Any]:
 
 
 def _headers_for(call: Call, cost: int, resource: str) -> dict[str, str]:
-    """What GitHub tells every caller."""
+    """The headers that GitHub sends to every caller."""
     rate = call.count(cost, resource)
     headers = {f"X-RateLimit-{name.capitalize()}": str(number) for name, number in rate.items()}
     headers["X-RateLimit-Resource"] = resource
     if call.token and call.token.scopes is not None:
         headers["X-OAuth-Scopes"] = ", ".join(call.token.scopes)
-    if version := setting(call.world.store, call.world.organization(), "server")["version"]:
+    if version := setting(call.tenant.store, call.tenant.organization(), "server")["version"]:
         headers["X-GitHub-Enterprise-Version"] = version
     return headers
 

@@ -18,15 +18,15 @@ def page(call: Call, items: Sequence[Item], show: Callable[[Item], Any], wrap: s
     size = min(max(_number(query.get("per_page"), 30), 1), 100)
     number = max(_number(query.get("page"), 1), 1)
     last = max(-(-len(items) // size), 1)
-    shown = [show(item) for item in items[(number - 1) * size : number * size]]
+    rows = [show(item) for item in items[(number - 1) * size : number * size]]
     targets = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
     if number >= last:
         del targets["next"], targets["last"]
     if number == 1:
         del targets["prev"], targets["first"]
-    address = f"{call.site.html}{call.request.scope['path'].removeprefix(f'/{call.world.name}')}"
+    address = f"{call.site.html}{call.request.scope['path'].removeprefix(f'/{call.tenant.name}')}"
     links = [f'<{address}?{urlencode({**query, "page": to})}>; rel="{rel}"' for rel, to in targets.items()]
-    body = {"total_count": len(items), wrap: shown} if wrap else shown
+    body = {"total_count": len(items), wrap: rows} if wrap else rows
     return Reply(body, headers={"Link": ", ".join(links)} if links else {})
 
 

@@ -11,7 +11,7 @@ from sandbox.rest.endpoint import endpoint
 
 
 def route(method: str, path: str, handler: Handler, array: str = "") -> Route:
-    """A REST route below /{world}/api/v3. GET serves HEAD too. array: the field that a bare array stands for."""
+    """A REST route below /{tenant}/api/v3. GET serves HEAD too. array: the field that a bare array stands for."""
     return Route(path, endpoint(handler, array), methods=[method])
 
 

@@ -19,7 +19,7 @@ async def post(call: Call) -> Reply:
     if query is None:
         message = "A query attribute must be specified and must be a string."
         return Reply({"errors": [{"message": message}]}, resource="graphql")
-    context = Context(call.world, call.user, call.token, call.site, call.count(0, "graphql"))
+    context = Context(call.tenant, call.user, call.token, call.site, call.count(0, "graphql"))
     variables = optional(call.body, "variables", dict, {})
     answer = await run(query, variables, optional(call.body, "operationName", str), context)
     return Reply(answer, resource="graphql")

@@ -15,11 +15,11 @@ from sandbox.git.commits import Commit, parse_commit
 from sandbox.records import checks
 from sandbox.records.protection import BranchProtectionRule, Rule, RulesetRecord, rules_for
 from sandbox.records.pull_requests import PullRequest, deciding_reviews
-from sandbox.world.entities import Account, Record, RepositoryRecord, node_id
-from sandbox.world.people import teams_of
-from sandbox.world.permissions import Permission
-from sandbox.world.store import Store
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, Record, RepositoryRecord, node_id
+from sandbox.tenant.people import teams_of
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.store import Store
+from sandbox.tenant.tenants import Tenant
 
 NOT_AUTHORIZED = (
     "You're not authorized to push to this branch. "
@@ -92,7 +92,7 @@ class Violation:
 class Enforcement:
     """The rules of one repository against one user. environment: git's, for objects in quarantine."""
 
-    world: World
+    tenant: Tenant
     repository: RepositoryRecord
     user: Account | None
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Enforcement:
     async def violations(self, update: RefUpdate) -> list[Violation]:
         """What the change breaks, bypassed or not."""
         found: list[Violation] = []
-        rules = rules_for(self.world.store, self.repository, update.ref)
+        rules = rules_for(self.tenant.store, self.repository, update.ref)
         by_commit = [rule for rule in rules if rule.type in COMMIT_PATTERNS or rule.type in COMMIT_RULES]
         commits = await self._new_commits(update) if by_commit else []
         for rule in rules:
@@ -139,20 +139,20 @@ class Enforcement:
             return False
         number, kind = actor.get("actor_id"), actor["actor_type"]
         if kind == "OrganizationAdmin":
-            return self.world.is_owner(self.world.owner_of(self.repository), self.user)
+            return self.tenant.is_owner(self.tenant.owner_of(self.repository), self.user)
         if kind == "RepositoryRole":
             return self._role() >= ROLE_IDS.get(number if isinstance(number, int) else 0, Permission.ADMIN)
         if kind == "Team":
-            return number in teams_of(self.world.store, self.user)
+            return number in teams_of(self.tenant.store, self.user)
         return kind == "User" and number == self.user.id
 
     def _role(self) -> Permission:
-        return self.world.role(self.user, self.repository) if self.user else Permission.NONE
+        return self.tenant.role(self.user, self.repository) if self.user else Permission.NONE
 
     def _actor_ids(self) -> set[str]:
         if self.user is None:
             return set()
-        teams = teams_of(self.world.store, self.user)
+        teams = teams_of(self.tenant.store, self.user)
         return {node_id("U", self.user.id), *(node_id("T", number) for number in teams)}
 
     async def _broken(self, rule: Rule, update: RefUpdate, commits: list[Commit]) -> str | None:
@@ -186,7 +186,7 @@ class Enforcement:
             merged = any(len(commit.parents) > 1 for commit in commits)
             return "This branch must not contain merge commits." if merged else None
         if rule.type == "required_signatures":
-            store, repository = self.world.store, str(self.repository.id)
+            store, repository = self.tenant.store, str(self.repository.id)
             unsigned = [commit for commit in commits if not store.by_key(SignedCommit, repository, commit.sha)]
             return "Commits must have verified signatures." if unsigned else None
         subject, text = COMMIT_PATTERNS[rule.type]
@@ -200,28 +200,28 @@ class Enforcement:
         methods = rule.parameters.get("allowed_merge_methods") or ["merge", "squash", "rebase"]
         if update.merge_method and update.merge_method not in methods:
             return f"{update.merge_method.capitalize()} merges are not allowed on this repository."
-        reviews = deciding_reviews(self.world, self.repository, pull)
+        reviews = deciding_reviews(self.tenant, self.repository, pull)
         if any(review.state == "CHANGES_REQUESTED" for review in reviews):
             return "Changes have been requested."
-        wanted = rule.parameters.get("required_approving_review_count") or 0
-        if len(reviews) >= wanted:
+        required = rule.parameters.get("required_approving_review_count") or 0
+        if len(reviews) >= required:
             return None
-        noun = "review is" if wanted == 1 else "reviews are"
-        return f"At least {wanted} approving {noun} required by reviewers with write access."
+        noun = "review is" if required == 1 else "reviews are"
+        return f"At least {required} approving {noun} required by reviewers with write access."
 
     def _checks_missing(self, rule: Rule, update: RefUpdate) -> str | None:
         if update.old is None and rule.parameters.get("do_not_enforce_on_create"):
             return None
         sha = update.pull_request.head_sha if update.pull_request else update.new
-        wanted = rule.parameters["required_status_checks"]
-        problems = checks.unmet(self.world.store, self.repository.id, sha or "", wanted)
+        required = rule.parameters["required_status_checks"]
+        problems = checks.unmet(self.tenant.store, self.repository.id, sha or "", required)
         if not problems:
             return None
         if len(problems) == 1:
             [(context, state)] = problems.items()
             return f'Required status check "{context}" is {state}.'
         state = "expected" if set(problems.values()) == {"expected"} else "failing"
-        return f"{len(problems)} of {len(wanted)} required status checks are {state}."
+        return f"{len(problems)} of {len(required)} required status checks are {state}."
 
     async def _new_commits(self, update: RefUpdate) -> list[Commit]:
         """The commits that the change brings to the ref."""
@@ -239,7 +239,7 @@ class Enforcement:
         return True
 
     async def _git(self, *arguments: str) -> bytes:
-        directory: Path = self.world.git_directory(self.repository)
+        directory: Path = self.tenant.git_directory(self.repository)
         return await git(directory, *arguments, environment=self.environment)
 
 
@@ -259,5 +259,5 @@ def _must(subject: str, rule: Rule) -> str:
     verb, _ = OPERATORS[rule.parameters["operator"]]
     pattern = rule.parameters["pattern"]
     is_regex = rule.parameters["operator"] == "regex"
-    shown = f"a given regex pattern: {pattern}" if is_regex else f"a given pattern: {pattern}"
-    return f"{subject} must{' not' if rule.parameters.get('negate') else ''} {verb} {shown}"
+    description = f"a given regex pattern: {pattern}" if is_regex else f"a given pattern: {pattern}"
+    return f"{subject} must{' not' if rule.parameters.get('negate') else ''} {verb} {description}"

@@ -1,7 +1,7 @@
 """What an account's plan leaves out. https://docs.github.com/get-started/learning-about-github/githubs-plans"""
 
 from sandbox.errors import GitHubError, invalid_field
-from sandbox.world.entities import Account, RepositoryRecord
+from sandbox.tenant.entities import Account, RepositoryRecord
 
 PLANS = ("free", "pro", "team", "enterprise")
 PROTECTION = "Upgrade to GitHub Pro or make this repository public to enable this feature."

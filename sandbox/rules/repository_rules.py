@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sandbox.errors import GitHubError, invalid_field, wrong_type
-from sandbox.world.entities import RepositoryRecord, now
+from sandbox.tenant.entities import RepositoryRecord, now
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "visibility": ("public", "private", "internal"),

@@ -1,6 +1,6 @@
-"""maestro-platform, the monorepo that a rehearsal takes apart: the same commit ids on every machine.
+"""maestro-platform, the monorepo that a rehearsal splits: the same commit ids on every machine.
 
-files/       the platform as it stands at the head, to be read and changed as any program
+files/       the platform at the head, to be read and changed as any program
 history.yaml who did what over three years, a line per commit
 story        history.yaml as values
 documents    how a file looked on its way to the head

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sandbox.errors import SandboxError
 from sandbox.sample_monorepo.documents import grown, read_documents, reworded, unformatted, with_version
 from sandbox.sample_monorepo.objects import File, SampleObjects
-from sandbox.sample_monorepo.story import Person, StoryStep, below, covers, moved, read_story
+from sandbox.sample_monorepo.story import Person, StoryStep, covers, is_below, moved, read_story
 
 REFERENCE = re.compile(r"@\{([\w-]+)(?::(\d+))?\}")
 SIGNATURE = """-----BEGIN PGP SIGNATURE-----
@@ -141,10 +141,10 @@ class _Player:
         if step.undo:
             changes |= self.named[step.undo].before
         if step.rename:
-            for path in [path for path in present if below(step.rename[0], path)]:
+            for path in [path for path in present if is_below(step.rename[0], path)]:
                 changes |= {path: None, moved(path, *step.rename): present[path]}
         if step.delete:
-            changes |= {path: None for path in present if below(step.delete, path)}
+            changes |= {path: None for path in present if is_below(step.delete, path)}
         changes |= {path: self._file(self._resolved(text).encode()) for path, text in step.write.items()}
         changes |= {path: self._file(target.encode(), "120000") for path, target in step.link.items()}
         for path, file in self._documents(number, step, present).items():
@@ -160,12 +160,12 @@ class _Player:
         paths, growing = self.paths[number], self.growing[number]
         self.versions |= step.release
         self.steps_taken.update(paths[path] for path in growing)
-        self.formatted |= {document for path, document in paths.items() if below(step.format, path)}
+        self.formatted |= {document for path, document in paths.items() if is_below(step.format, path)}
         for path in step.was:
             self.older_words[paths[path]].remove(step.was[path])
         touched = f"{step.format} {' '.join(step.was)}"
         manifests = " ".join(f"/{folder}/*" for folder in step.release)
-        again = {path for path in paths if path in present and (below(touched, path) or covers(manifests, path))}
+        again = {path for path in paths if path in present and (is_below(touched, path) or covers(manifests, path))}
         return {path: self._rendered(path, paths[path]) for path in sorted(growing | again)}
 
     def _rendered(self, path: str, document: str) -> File:
@@ -191,7 +191,7 @@ class _Player:
         subject = step.subject or f'Revert "{self.named[step.undo or ""].subject}"'
         author = self.people[step.by]
         committer = self.people[step.committer or step.by]
-        # Whoever commits for someone else does so on the next day.
+        # A committer who is not the author commits on the next day.
         written = step.moment - timedelta(days=1 if step.committer else 0)
         lines = [
             f"tree {self.store.add_tree(files)}",

@@ -18,14 +18,16 @@ def make_sample_monorepo(folder: Path) -> str:
     try:
         if _free(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
-            # Made beside the folder and renamed: whoever is killed leaves no half of a repository there.
+            # Made beside the folder and renamed, so a killed process leaves no partial repository there.
             with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as aside:
                 made = Path(aside, "repository")
                 _write(made, history)
                 if _free(folder):  # unless another process was quicker
                     made.rename(folder)
     except OSError as error:
-        raise SampleError(f"{folder} cannot be written: {error}. Name another folder, or mend this one.") from None
+        raise SampleError(
+            f"{folder}: Cannot write: {error}. No sample was made. Fix its permissions or give another folder."
+        ) from None
     return _present_head(folder, history.head)
 
 

@@ -44,8 +44,8 @@ class SampleObjects:
                 folders[name][rest] = file
             else:
                 entries[name] = (file.mode, file.blob)
-        for name, below in folders.items():
-            entries[name] = (FOLDER_MODE, self.add_tree(below))
+        for name, children in folders.items():
+            entries[name] = (FOLDER_MODE, self.add_tree(children))
         return self.add("tree", b"".join(_entry(*item) for item in sorted(entries.items(), key=_sort_key)))
 
     def pack(self) -> bytes:

@@ -81,7 +81,7 @@ def _moment(month: str, share: float) -> datetime:
     """A working hour; the share of the month's working time that is over by then."""
     day = date.fromisoformat(f"{month}-01")
     days = [day + timedelta(count) for count in range(31)]
-    days = [one for one in days if one.month == day.month and one.weekday() < 5]
+    days = [text for text in days if text.month == day.month and text.weekday() < 5]
     whole, part = divmod(share * len(days), 1)
     start = datetime.combine(days[int(whole)], datetime.min.time(), UTC)
     return start + timedelta(seconds=int((7 + 9 * part) * 3600))
@@ -100,6 +100,6 @@ def moved(path: str, old: str, new: str) -> str:
     return path
 
 
-def below(folders: str, path: str) -> bool:
+def is_below(folders: str, path: str) -> bool:
     """Whether the path is one of the folders (or files), or lies in one of them."""
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders.split())

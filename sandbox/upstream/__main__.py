@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from sandbox.daemon import process
-from sandbox.daemon.administration import WorldAccess, create_organization, create_token, create_world
+from sandbox.daemon.administration import TenantAccess, create_organization, create_tenant, create_token
 from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
 from sandbox.upstream.building import build
@@ -44,9 +44,9 @@ def _judge(resources: list[str], folder: Path) -> int:
     running = process.start(folder / "sandbox", port=0)
     results: list[Case] = []
     try:
-        world = prepare(running)
+        tenant = prepare(running)
         for resource in resources:
-            cases = [case for function in RESOURCES[resource] for case in run(function, programs, world, folder)]
+            cases = [case for function in RESOURCES[resource] for case in run(function, programs, tenant, folder)]
             print(_line(resource, cases), flush=True)
             _print_cases(cases)
             results += cases
@@ -59,7 +59,7 @@ def _judge(resources: list[str], folder: Path) -> int:
 def _print_cases(cases: list[Case]) -> None:
     """Those that did not pass: what failed ones printed, and in a line why others do not apply."""
     for case in cases:
-        lines = case.said.splitlines()[: 12 if case.result == "FAIL" else 1]
+        lines = case.output.splitlines()[: 12 if case.result == "FAIL" else 1]
         if case.result != "PASS":
             print(f"    {'✗' if case.result == 'FAIL' else '-'} {case.name}")
             print("".join(f"      {line}\n" for line in lines), end="", flush=True)
@@ -77,24 +77,24 @@ def _line(name: str, cases: list[Case]) -> str:
     return f"{name:32}{passed:4} passed {failed:4} failed {skipped:4} not applicable {_share(cases):7.1%}"
 
 
-def prepare(running: Running) -> WorldAccess:
-    """A world with what the tests expect to exist at GitHub: users, a repository to fork, a template."""
-    world = create_world(running, "upstream", "maestro")
-    create_token(running, world.name, "user-one", role="member")
-    create_token(running, world.name, "user-two", role="member")
-    create_token(running, world.name, "stranger", role="outsider")
-    headers = {"Authorization": f"Bearer {world.token}"}
+def prepare(running: Running) -> TenantAccess:
+    """A tenant with what the tests expect to exist on GitHub: users, a repository to fork, a template."""
+    tenant = create_tenant(running, "upstream", "maestro")
+    create_token(running, tenant.name, "user-one", role="member")
+    create_token(running, tenant.name, "user-two", role="member")
+    create_token(running, tenant.name, "stranger", role="outsider")
+    headers = {"Authorization": f"Bearer {tenant.token}"}
     sources = (
         ("integrations", "terraform-provider-github", False),
         ("template-repository", "template-repository", True),
-        (world.organization, "terraform-template-module", True),
+        (tenant.organization, "terraform-template-module", True),
     )
-    with httpx.Client(base_url=world.api_url, headers=headers) as api:
+    with httpx.Client(base_url=tenant.api_url, headers=headers) as api:
         for owner, name, is_template in sources:
-            create_organization(running, world.name, owner)
+            create_organization(running, tenant.name, owner)
             body = {"name": name, "auto_init": True, "is_template": is_template}
             api.post(f"/orgs/{owner}/repos", json=body).raise_for_status()
-    return world
+    return tenant
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ def _version() -> str:
 
 
 def _go(go: str, module: str, *arguments: str) -> str:
-    kept = {name: value for name, value in os.environ.items() if name not in {"GOFLAGS", "GOOS", "GOARCH"}}
-    environment = kept | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    patched = {name: value for name, value in os.environ.items() if name not in {"GOFLAGS", "GOOS", "GOARCH"}}
+    environment = patched | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
     done = subprocess.run(
         [go, *arguments], cwd=SOURCES / module, env=environment, capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""The provider's test functions, one process each, and what came of their cases."""
+"""The provider's test functions, one process each, and the results of their cases."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from sandbox.upstream.building import Programs
 
 # The resources that the stack uses, and the functions that test them.
@@ -38,15 +38,15 @@ RESULT = re.compile(r"^\s*--- (PASS|FAIL|SKIP): (\S+) \(([\d.]+)s\)")
 
 @dataclass(frozen=True)
 class Case:
-    """One case. result: PASS, FAIL or SKIP, for one that is not applicable. said: what a failed one printed, or why."""
+    """One case. result: PASS, FAIL or SKIP, for one that is not applicable. output: of a failed case, or the reason."""
 
     name: str
     result: str
     seconds: float
-    said: str = ""
+    output: str = ""
 
 
-def run(function: str, programs: Programs, world: WorldAccess, home: Path) -> list[Case]:
+def run(function: str, programs: Programs, tenant: TenantAccess, home: Path) -> list[Case]:
     """Run one test function; its cases, or itself when it has none or broke before."""
     done = subprocess.run(
         [
@@ -57,7 +57,7 @@ def run(function: str, programs: Programs, world: WorldAccess, home: Path) -> li
             f"-test.timeout={TIMEOUT}s",
         ],
         cwd=programs.fixtures,
-        env=_environment(programs, world, home),
+        env=_environment(programs, tenant, home),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -68,12 +68,12 @@ def run(function: str, programs: Programs, world: WorldAccess, home: Path) -> li
     cases = list(parse(done.stdout))
     parts = [case for case in cases if "/" in case.name]
     if done.returncode and not any(case.result == "FAIL" for case in cases):
-        said = f"ended with {done.returncode}:\n{done.stdout[-2000:]}"
-        return [*parts, Case(function, "FAIL", 0.0, said)]  # it panicked, or was killed
+        output = f"ended with {done.returncode}:\n{done.stdout[-2000:]}"
+        return [*parts, Case(function, "FAIL", 0.0, output)]  # it panicked, or was killed
     return parts or cases
 
 
-def _environment(programs: Programs, world: WorldAccess, home: Path) -> dict[str, str]:
+def _environment(programs: Programs, tenant: TenantAccess, home: Path) -> dict[str, str]:
     config = home / "tofurc"
     config.touch()
     return {
@@ -86,9 +86,9 @@ def _environment(programs: Programs, world: WorldAccess, home: Path) -> dict[str
         "TF_ACC_PROVIDER_NAMESPACE": "hashicorp",
         "TF_CLI_CONFIG_FILE": str(config),
         "CHECKPOINT_DISABLE": "1",
-        "GITHUB_BASE_URL": f"{world.address}/",
-        "GITHUB_OWNER": world.organization,
-        "GITHUB_TOKEN": world.token,
+        "GITHUB_BASE_URL": f"{tenant.address}/",
+        "GITHUB_OWNER": tenant.organization,
+        "GITHUB_TOKEN": tenant.token,
         "GITHUB_LEGACY_CLIENT": "false",
         "GH_TEST_AUTH_MODE": "enterprise",
         "GITHUB_ENTERPRISE_SLUG": "enterprise",
@@ -98,12 +98,12 @@ def _environment(programs: Programs, world: WorldAccess, home: Path) -> dict[str
     }
 
 
-def parse(output: str) -> Iterator[Case]:
+def parse(log: str) -> Iterator[Case]:
     """The cases in what `go test -v` prints, each with what it said after "=== NAME" or "=== CONT"."""
-    said: dict[str, list[str]] = {}
+    output: dict[str, list[str]] = {}
     speaker = ""
     results: list[Case] = []
-    for line in output.splitlines():
+    for line in log.splitlines():
         result, turn = RESULT.match(line), TURN.match(line)
         if result:
             results.append(Case(result[2], result[1], float(result[3])))
@@ -111,9 +111,9 @@ def parse(output: str) -> Iterator[Case]:
         elif turn:
             speaker = turn[1]
         elif line.startswith(" ") and line.strip():
-            said.setdefault(speaker, []).append(line.strip())
+            output.setdefault(speaker, []).append(line.strip())
     for case in results:
         if reason := INAPPLICABLE.get(case.name):
-            yield replace(case, result="SKIP", said=reason)
+            yield replace(case, result="SKIP", output=reason)
         else:
-            yield replace(case, said="\n".join(said.get(case.name, ())))
+            yield replace(case, output="\n".join(output.get(case.name, ())))

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from engine import Engine
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import Request, read_requests
 from tests.conftest import Checkout, Repository
@@ -29,7 +29,7 @@ class Stack:
     """`pulumi` on the stack `test`, as a person uses it."""
 
     checkout: Checkout
-    world: WorldAccess
+    world: TenantAccess
     server: Running
     monorepo: Repository
 
@@ -67,13 +67,13 @@ class Stack:
 
 
 @pytest.fixture
-def stack(checkout: Checkout, world: WorldAccess, server: Running, monorepo: Repository, engine: Engine) -> Stack:
+def stack(checkout: Checkout, world: TenantAccess, server: Running, monorepo: Repository, engine: Engine) -> Stack:
     made = new_stack(checkout, world, server, monorepo, engine)
     made.write_plan(PLAN)
     return made
 
 
-def new_stack(checkout: Checkout, world: WorldAccess, server: Running, monorepo: Repository, engine: Engine) -> Stack:
+def new_stack(checkout: Checkout, world: TenantAccess, server: Running, monorepo: Repository, engine: Engine) -> Stack:
     """The stack `test` of the checkout, with nothing in it; its plan is still to be written."""
     settings = {
         "multirepo:github": world.address,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.daemon import process
-from sandbox.daemon.administration import create_token, create_world, imitate
+from sandbox.daemon.administration import create_tenant, create_token, imitate
 from tests.conftest import Checkout, Repository
 from tests.end_to_end.conftest import Stack
 
@@ -137,7 +137,7 @@ def test_a_full_disk_while_pushing_is_told_and_the_next_up_finishes(stack: Stack
     stack.monorepo.commit("Engine: much")
     server = process.start(small_disk / "sandbox", port=0)
     try:
-        world = create_world(server, stack.world.name)
+        world = create_tenant(server, stack.world.name)
         settings = stack.checkout.path / "Pulumi.test.yaml"
         settings.write_text(settings.read_text().replace(str(stack.server.port), str(server.port)))
         result = stack.up(code=1, GITHUB_TOKEN=world.token)

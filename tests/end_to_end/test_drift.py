@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from engine import Engine
-from sandbox.daemon.administration import create_world, read_secrets
+from sandbox.daemon.administration import create_tenant, read_secrets
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import Request
 from tests.conftest import new_checkout, small_monorepo
@@ -106,7 +106,7 @@ def as_gh_sends_it(github: GitHub, command: str) -> None:
 @pytest.fixture(scope="module")
 def world(server: Running, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DriftRuns]:
     folder = tmp_path_factory.mktemp("drift")
-    access = create_world(server, "drift")
+    access = create_tenant(server, "drift")
     stack = new_stack(new_checkout(folder / "checkout"), access, server, small_monorepo(folder / "monorepo"), engine)
     applied(stack)
     before = drift(stack, code=0)

@@ -60,7 +60,7 @@ def own(monorepo: Repository) -> tuple[str, ...]:
 
 
 def sandbox_writes(checkout: Checkout) -> int:
-    return sum(request.is_write and request.world != "-" for request in read_requests(sandbox_root(checkout)))
+    return sum(request.is_write and request.tenant != "-" for request in read_requests(sandbox_root(checkout)))
 
 
 def sandbox_root(checkout: Checkout) -> Path:

@@ -13,7 +13,7 @@ import pytest
 from command_line.reports.drift_report import as_markdown
 from components.drift.adoption import Adoption
 from components.drift.drift import REPOSITORY, Drift, RefreshedResource
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 
 PROGRAM = Path(__file__).parents[2] / ".github" / "drift_issue.py"
 PROJECT = "maestro/migration"
@@ -30,14 +30,14 @@ CLEAN = as_markdown("prod", [])
 
 
 @pytest.fixture
-def api(world: WorldAccess) -> Iterator[httpx.Client]:
+def api(world: TenantAccess) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {world.token}"}
     with httpx.Client(base_url=world.api_url, headers=headers) as client:
         client.post("/orgs/maestro/repos", json={"name": "migration"}).raise_for_status()
         yield client
 
 
-def keep(world: WorldAccess, folder: Path, report: str, code: int) -> "subprocess.CompletedProcess[str]":
+def keep(world: TenantAccess, folder: Path, report: str, code: int) -> "subprocess.CompletedProcess[str]":
     file = folder / "drift.md"
     file.write_text(f"{report}\n")
     environment = {
@@ -56,7 +56,7 @@ def issues(api: httpx.Client) -> list[dict[str, Any]]:
 
 
 def test_one_issue_is_opened_brought_up_to_date_and_closed(
-    world: WorldAccess, api: httpx.Client, tmp_path: Path
+    world: TenantAccess, api: httpx.Client, tmp_path: Path
 ) -> None:
     assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Opened issue 1.\n"
     assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Issue 1 is up to date.\n"
@@ -71,7 +71,7 @@ def test_one_issue_is_opened_brought_up_to_date_and_closed(
     assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Opened issue 2.\n"
 
 
-def test_an_issue_of_people_is_left_alone(world: WorldAccess, api: httpx.Client, tmp_path: Path) -> None:
+def test_an_issue_of_people_is_left_alone(world: TenantAccess, api: httpx.Client, tmp_path: Path) -> None:
     theirs = {"title": "Drift?", "body": "Look at this", "labels": ["drift"]}
     api.post(f"/repos/{PROJECT}/labels", json={"name": "drift", "color": "ffffff"})
     api.post(f"/repos/{PROJECT}/issues", json=theirs).raise_for_status()
@@ -81,7 +81,7 @@ def test_an_issue_of_people_is_left_alone(world: WorldAccess, api: httpx.Client,
 
 @pytest.mark.parametrize(("report", "code"), [("", 1), (CLEAN, 1), ("", 0)])
 def test_a_look_that_failed_changes_nothing(
-    world: WorldAccess, api: httpx.Client, tmp_path: Path, report: str, code: int
+    world: TenantAccess, api: httpx.Client, tmp_path: Path, report: str, code: int
 ) -> None:
     keep(world, tmp_path, drift_of("label bug"), 3)
     failed = keep(world, tmp_path, report, code)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess, create_token
+from sandbox.daemon.administration import TenantAccess, create_token
 from sandbox.daemon.process import Running
 from tests.sandbox.descriptions import check
 
@@ -43,7 +43,7 @@ def git_environment(home: Path, token: str | None) -> dict[str, str]:
     return environment
 
 
-def client(world: WorldAccess, token: str | None) -> httpx.Client:
+def client(world: TenantAccess, token: str | None) -> httpx.Client:
     """A client whose requests and replies are all held against GitHub's description."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.Client(base_url=f"{world.api_url}/", headers=headers, event_hooks={"response": [check]})
@@ -65,21 +65,21 @@ def half_a_push(port: int, address: str, token: str) -> http.client.HTTPConnecti
 
 
 @pytest.fixture
-def api(world: WorldAccess) -> Iterator[httpx.Client]:
+def api(world: TenantAccess) -> Iterator[httpx.Client]:
     """The API as the organization's owner."""
     with client(world, world.token) as opened:
         yield opened
 
 
 @pytest.fixture
-def anonymous(world: WorldAccess) -> Iterator[httpx.Client]:
+def anonymous(world: TenantAccess) -> Iterator[httpx.Client]:
     """The API without a token."""
     with client(world, None) as opened:
         yield opened
 
 
 @pytest.fixture
-def git(tmp_path: Path, world: WorldAccess) -> Git:
+def git(tmp_path: Path, world: TenantAccess) -> Git:
     """Run git as the organization's owner in a folder (below tmp_path); what it printed."""
 
     def run(folder: str, *arguments: str, token: str | None = world.token) -> str:
@@ -114,7 +114,7 @@ Token = Callable[..., str]
 
 
 @pytest.fixture
-def token(server: Running, world: WorldAccess) -> Token:
+def token(server: Running, world: TenantAccess) -> Token:
     """Make a token: token("zoe", role="outsider")."""
 
     def make(login: str, role: Literal["admin", "member", "outsider"] = "member", **settings: Any) -> str:
@@ -124,14 +124,14 @@ def token(server: Running, world: WorldAccess) -> Token:
 
 
 @pytest.fixture
-def as_user(world: WorldAccess, token: Token) -> Iterator[Callable[..., httpx.Client]]:
+def as_user(world: TenantAccess, token: Token) -> Iterator[Callable[..., httpx.Client]]:
     """The API as another user: as_user("zoe", role="outsider")."""
     with ExitStack() as stack:
         yield lambda login, **settings: stack.enter_context(client(world, token(login, **settings)))
 
 
 @pytest.fixture
-def repository(git: Git, work: str, api: httpx.Client, world: WorldAccess) -> str:
+def repository(git: Git, work: str, api: httpx.Client, world: TenantAccess) -> str:
     """The repository "engine" with one commit on main and the tag v1; its path in the API."""
     api.post("orgs/maestro/repos", json={"name": "engine"})
     git(work, "push", "--quiet", "--follow-tags", world.clone_url("engine"), "main")
@@ -139,7 +139,7 @@ def repository(git: Git, work: str, api: httpx.Client, world: WorldAccess) -> st
 
 
 @pytest.fixture
-def push(git: Git, world: WorldAccess) -> Callable[..., str | None]:
+def push(git: Git, world: TenantAccess) -> Callable[..., str | None]:
     """Push from a folder to "engine"; what git complained of, None when it was let in."""
 
     def run(folder: str, *arguments: str, **settings: Any) -> str | None:

@@ -37,16 +37,16 @@ PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 def npm_file(package: str, version: str, name: str) -> Path | str:
     """A file of an npm package; otherwise in one sentence why there is none."""
     folder = user_cache_path("multirepo") / "npm"
-    kept = folder / f"{package.rpartition('/')[2]}-{version}-{Path(name).name}"
-    if kept.exists():
-        return kept
+    path = folder / f"{package.rpartition('/')[2]}-{version}-{Path(name).name}"
+    if path.exists():
+        return path
     npm = shutil.which("npm")
     if npm is None:
         return f"npm, which brings {package}, is not on PATH."
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"), tempfile.TemporaryDirectory(dir=folder) as scratch:
-        if kept.exists():  # another test process was faster
-            return kept
+        if path.exists():  # another test process was faster
+            return path
         command = [npm, "pack", f"{package}@{version}", "--silent", "--pack-destination", scratch]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
         archives = list(Path(scratch).glob("*.tgz"))
@@ -54,8 +54,8 @@ def npm_file(package: str, version: str, name: str) -> Path | str:
             return f"npm cannot fetch {package} {version}: {done.stderr.strip()[-200:]}"
         with tarfile.open(archives[0]) as archive:
             archive.extract(f"package/{name}", scratch, filter="data")
-        (Path(scratch) / "package" / name).replace(kept)
-    return kept
+        (Path(scratch) / "package" / name).replace(path)
+    return path
 
 
 @dataclass(frozen=True)

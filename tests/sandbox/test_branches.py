@@ -5,12 +5,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from tests.sandbox.conftest import Git
 
 
 @pytest.fixture
-def pushed(git: Git, work: str, api: httpx.Client, world: WorldAccess) -> str:
+def pushed(git: Git, work: str, api: httpx.Client, world: TenantAccess) -> str:
     """A repository with main and v1; the commit's id."""
     api.post("orgs/maestro/repos", json={"name": "engine"})
     git(work, "push", "--quiet", "--follow-tags", world.clone_url("engine"), "main")
@@ -20,9 +20,9 @@ def pushed(git: Git, work: str, api: httpx.Client, world: WorldAccess) -> str:
 def test_branches_are_listed_and_shown(api: httpx.Client, pushed: str) -> None:
     [listed] = api.get("repos/maestro/engine/branches").json()
     assert (listed["name"], listed["commit"]["sha"], listed["protected"]) == ("main", pushed, False)
-    shown = api.get("repos/maestro/engine/branches/main").json()
-    assert shown["commit"]["commit"]["message"] == "First"
-    assert shown["commit"]["commit"]["author"] == {
+    document = api.get("repos/maestro/engine/branches/main").json()
+    assert document["commit"]["commit"]["message"] == "First"
+    assert document["commit"]["commit"]["author"] == {
         "name": "Zoë",
         "email": "zoe@maestro.example",
         "date": "2020-09-13T12:26:40Z",
@@ -57,7 +57,7 @@ def test_a_commit_is_found_by_branch_tag_and_id(api: httpx.Client, pushed: str, 
 
 
 def test_a_commit_shows_its_files(
-    api: httpx.Client, git: Git, work: str, pushed: str, world: WorldAccess, tmp_path: Path
+    api: httpx.Client, git: Git, work: str, pushed: str, world: TenantAccess, tmp_path: Path
 ) -> None:
     (tmp_path / work / "ünï code").write_text("a\nb\n")
     git(work, "mv", "README", "READYOU")
@@ -98,7 +98,7 @@ def test_a_branch_is_not_renamed_to_a_taken_or_impossible_name(api: httpx.Client
 
 
 def test_refs_are_made_moved_and_deleted(
-    api: httpx.Client, git: Git, work: str, pushed: str, world: WorldAccess
+    api: httpx.Client, git: Git, work: str, pushed: str, world: TenantAccess
 ) -> None:
     refs = "repos/maestro/engine/git/refs"
     made = api.post(refs, json={"ref": "refs/heads/next", "sha": pushed})

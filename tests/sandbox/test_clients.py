@@ -11,7 +11,7 @@ import httpx
 import pytest
 from github import Auth, Github, GithubException, InputGitTreeElement
 
-from sandbox.daemon.administration import OpenSecret, WorldAccess, imitate, open_host, read_secrets
+from sandbox.daemon.administration import OpenSecret, TenantAccess, imitate, open_host, read_secrets
 from sandbox.daemon.process import Running
 from tests.sandbox.programs import github_cli, octokit
 
@@ -19,11 +19,11 @@ Gh = Callable[..., Any]
 
 
 @pytest.fixture
-def github(world: WorldAccess) -> Github:
+def github(world: TenantAccess) -> Github:
     return Github(base_url=world.api_url, auth=Auth.Token(world.token))
 
 
-def test_pygithub_manages_a_repository(github: Github, server: Running, world: WorldAccess) -> None:
+def test_pygithub_manages_a_repository(github: Github, server: Running, world: TenantAccess) -> None:
     organization = github.get_organization("maestro")
     repository = organization.create_repo("engine", private=True, auto_init=True)
     repository.create_file("a.txt", "Add", "one", branch="main")
@@ -58,26 +58,26 @@ def test_pygithub_meets_the_rules_of_a_branch(github: Github) -> None:
 
 
 @pytest.fixture(params=["https", "github.localhost"])
-def gh(request: pytest.FixtureRequest, server: Running, world: WorldAccess, tmp_path: Path) -> Gh:
+def gh(request: pytest.FixtureRequest, server: Running, world: TenantAccess, tmp_path: Path) -> Gh:
     """Run gh against the world; what it prints, read as JSON where it is."""
     program = github_cli()
     if isinstance(program, str):
         pytest.skip(program)
     imitate(server, world.name, server_version="3.19.0")
     host = open_host(server, world.name)
-    here = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GH_PROMPT_DISABLED": "1", "NO_COLOR": "1"}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GH_PROMPT_DISABLED": "1", "NO_COLOR": "1"}
     if request.param == "https":
         name = f"127.0.0.1:{host.https}"
-        here |= {"GH_HOST": name, "GH_ENTERPRISE_TOKEN": world.token, "SSL_CERT_FILE": host.authority}
-        here["GIT_SSL_CAINFO"] = host.authority
+        environment |= {"GH_HOST": name, "GH_ENTERPRISE_TOKEN": world.token, "SSL_CERT_FILE": host.authority}
+        environment["GIT_SSL_CAINFO"] = host.authority
     else:
         name = request.param
-        here |= {"GH_HOST": name, "GH_TOKEN": world.token, "http_proxy": f"http://127.0.0.1:{host.http}"}
+        environment |= {"GH_HOST": name, "GH_TOKEN": world.token, "http_proxy": f"http://127.0.0.1:{host.http}"}
 
     def run(*arguments: str, repository: str = "") -> Any:
         named = ("-R", f"{name}/{repository}") if repository else ()
         command = [str(program), *arguments, *named]
-        done = subprocess.run(command, cwd=tmp_path, env=here, text=True, capture_output=True, check=False)
+        done = subprocess.run(command, cwd=tmp_path, env=environment, text=True, capture_output=True, check=False)
         assert done.returncode == 0, f"{arguments}: {done.stderr}"
         try:
             return json.loads(done.stdout)
@@ -87,7 +87,7 @@ def gh(request: pytest.FixtureRequest, server: Running, world: WorldAccess, tmp_
     return run
 
 
-def test_gh_manages_a_repository(gh: Gh, server: Running, world: WorldAccess, tmp_path: Path) -> None:
+def test_gh_manages_a_repository(gh: Gh, server: Running, world: TenantAccess, tmp_path: Path) -> None:
     assert gh("api", "user", "--jq", ".login") == "maestro-owner"
     gh("repo", "create", "maestro/engine", "--private", "--add-readme", "--description", "The backend")
     assert gh("repo", "list", "maestro", "--json", "name,visibility") == [{"name": "engine", "visibility": "PRIVATE"}]
@@ -118,7 +118,7 @@ def test_gh_clones_and_opens_pull_requests(gh: Gh, tmp_path: Path) -> None:
     assert gh("api", "--paginate", "repos/maestro/engine/labels?per_page=4", "--jq", ".[].name").count("\n") == 8
 
 
-def test_git_clones_from_a_host_with_tls(server: Running, world: WorldAccess, tmp_path: Path) -> None:
+def test_git_clones_from_a_host_with_tls(server: Running, world: TenantAccess, tmp_path: Path) -> None:
     host = open_host(server, world.name)
     address = f"https://127.0.0.1:{host.https}"
     headers = {"Authorization": f"Bearer {world.token}"}
@@ -129,7 +129,7 @@ def test_git_clones_from_a_host_with_tls(server: Running, world: WorldAccess, tm
     assert (tmp_path / "engine" / "README.md").exists()
 
 
-def test_octokit_manages_a_repository(world: WorldAccess) -> None:
+def test_octokit_manages_a_repository(world: TenantAccess) -> None:
     folder = octokit()
     if isinstance(folder, str):
         pytest.skip(folder)

@@ -65,22 +65,22 @@ def test_every_route_answers_as_described(
     known: Description, api: httpx.Client, as_user: Callable[..., httpx.Client]
 ) -> None:
     clients = {"": api, "zoe": as_user("zoe"), "mallory": as_user("mallory", role="outsider")}
-    kept: dict[str, Any] = {}
+    saved: dict[str, Any] = {}
     missing = {(route.path, method) for route in ROUTES for method in (route.methods or set()) - {"HEAD"}}
     for step in steps():
         path = re.sub(r"^R\b", "repos/maestro/engine", re.sub(r"^O\b", "orgs/maestro", step["path"])).lstrip("/")
         path, body = (
-            re.sub(r"\{(\w+)\}", lambda found: str(kept[found[1]]), text) for text in (path, step["body"] or "")
+            re.sub(r"\{(\w+)\}", lambda found: str(saved[found[1]]), text) for text in (path, step["body"] or "")
         )
-        given = sealed(api, path) if body == "SEALED" else json.loads(body) if body else None
-        answer = clients[step["login"] or ""].request(step["method"], path, json=given)
+        content = sealed(api, path) if body == "SEALED" else json.loads(body) if body else None
+        answer = clients[step["login"] or ""].request(step["method"], path, json=content)
         assert answer.status_code < 300, f"{step[0]}: {answer.status_code} {answer.text}"
         if step["keep"]:
             name, _, where = step["keep"].partition(":")
             value = answer.json()
             for part in (where or "id").split("."):
                 value = value[part]
-            kept[name] = value
+            saved[name] = value
         route = route_of(step["method"], f"/{path.partition('?')[0]}")
         missing.discard((route.path, step["method"]))
     numbered = ("/repositories/{repository_id:int}", "/organizations/{organization_id:int}")

@@ -44,8 +44,8 @@ def test_the_daemon_of_this_machine_is_used_and_not_stopped(install: Install, tm
 
 def test_without_docker_what_is_missing_and_what_to_do_is_told(install: Install, tmp_path: Path) -> None:
     assert answering_daemon() is None
-    told = r"no docker on PATH\. Start the daemon .* or install Docker"
-    with pytest.raises(SandboxError, match=told), docker_daemon(tmp_path / "images"):
+    log = r"no docker on PATH\. Start the daemon .* or install Docker"
+    with pytest.raises(SandboxError, match=log), docker_daemon(tmp_path / "images"):
         pass
 
 
@@ -67,17 +67,17 @@ def test_a_stand_in_that_is_here_is_taken(install: Install, image: str, stand_in
 
 
 @pytest.mark.parametrize(
-    ("image", "told"),
+    ("image", "log"),
     [
         ("python:3.13-slim", "python:3.13-slim cannot be pulled: unreachable\nThere is no stand-in for it"),
         ("postgres:14", "postgres:14 cannot be pulled: unreachable\nGive --docker"),
     ],
 )
-def test_an_image_that_cannot_be_had_is_told_each_time_with_what_to_do(install: Install, image: str, told: str) -> None:
+def test_an_image_that_cannot_be_had_is_told_each_time_with_what_to_do(install: Install, image: str, log: str) -> None:
     install(REFUSED)
     images = BaseImages(host="unix:///x", compose=("none",), may_make=False)
     for _ in range(2):
-        with pytest.raises(SandboxError, match=told):
+        with pytest.raises(SandboxError, match=log):
             images.find(image)
 
 

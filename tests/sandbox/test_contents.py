@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from tests.sandbox.conftest import Git
 
 
@@ -16,7 +16,7 @@ def encoded(text: str) -> str:
 
 
 def test_a_file_is_made_read_changed_and_deleted(
-    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess
+    api: httpx.Client, repository: str, git: Git, work: str, world: TenantAccess
 ) -> None:
     address = f"{repository}/contents/docs/a%20b.md"
     made = api.put(address, json={"message": "Add", "content": encoded("one\n"), "branch": "main"})
@@ -30,8 +30,8 @@ def test_a_file_is_made_read_changed_and_deleted(
     commit = api.get(f"{repository}/commits/{changed.json()['commit']['sha']}").json()
     assert [(file["filename"], file["status"]) for file in commit["files"]] == [("docs/a b.md", "modified")]
     sha = changed.json()["content"]["sha"]
-    gone = api.request("DELETE", address, json={"message": "Remove", "sha": sha, "branch": "main"})
-    assert (gone.status_code, gone.json()["content"]) == (200, None)
+    missing = api.request("DELETE", address, json={"message": "Remove", "sha": sha, "branch": "main"})
+    assert (missing.status_code, missing.json()["content"]) == (200, None)
     assert api.get(address).status_code == 404
     git(work, "pull", "--quiet", world.clone_url("engine"), "main")
     assert git(work, "log", "--format=%s", "-3") == "Remove\nChange\nAdd"
@@ -39,32 +39,32 @@ def test_a_file_is_made_read_changed_and_deleted(
 
 def test_a_file_is_written_by_whom_the_request_names(api: httpx.Client, repository: str) -> None:
     person = {"name": "Zoë", "email": "zoe@maestro.example", "date": "2020-09-13T12:26:40Z"}
-    given = {"message": "Add", "content": encoded("x"), "committer": person}
-    commit = api.put(f"{repository}/contents/x", json=given).json()["commit"]
+    body = {"message": "Add", "content": encoded("x"), "committer": person}
+    commit = api.put(f"{repository}/contents/x", json=body).json()["commit"]
     assert (commit["committer"], commit["author"]) == (person, person)
 
 
 def test_only_who_knows_the_file_as_it_is_may_replace_it(api: httpx.Client, repository: str) -> None:
-    given = {"message": "Change", "content": encoded("x")}
-    unknown = api.put(f"{repository}/contents/README", json=given)
+    body = {"message": "Change", "content": encoded("x")}
+    unknown = api.put(f"{repository}/contents/README", json=body)
     assert (unknown.status_code, unknown.json()["message"]) == (422, 'Invalid request.\n\n"sha" wasn\'t supplied.')
-    stale = api.put(f"{repository}/contents/README", json=given | {"sha": "0" * 40})
+    stale = api.put(f"{repository}/contents/README", json=body | {"sha": "0" * 40})
     assert (stale.status_code, stale.json()["message"]) == (409, f"README does not match {'0' * 40}")
-    nowhere = api.put(f"{repository}/contents/x", json=given | {"branch": "none"})
+    nowhere = api.put(f"{repository}/contents/x", json=body | {"branch": "none"})
     assert (nowhere.status_code, nowhere.json()["message"]) == (404, "Branch none not found")
-    assert api.put(f"{repository}/contents/.git/config", json=given).status_code == 422
+    assert api.put(f"{repository}/contents/.git/config", json=body).status_code == 422
 
 
 def test_the_first_file_of_an_empty_repository_makes_its_default_branch(api: httpx.Client) -> None:
     api.post("orgs/maestro/repos", json={"name": "site"})
     assert api.get("repos/maestro/site/contents/README.md").json()["message"] == "This repository is empty."
-    given = {"message": "Begin", "content": encoded("x")}
-    assert api.put("repos/maestro/site/contents/README.md", json=given).status_code == 201
+    body = {"message": "Begin", "content": encoded("x")}
+    assert api.put("repos/maestro/site/contents/README.md", json=body).status_code == 201
     assert api.get("repos/maestro/site/commits").json()[0]["commit"]["message"] == "Begin"
 
 
 def test_a_folder_lists_what_is_in_it(
-    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess, tmp_path: Path
+    api: httpx.Client, repository: str, git: Git, work: str, world: TenantAccess, tmp_path: Path
 ) -> None:
     (tmp_path / work / "docs").mkdir()
     (tmp_path / work / "docs/a.md").write_text("a")
@@ -93,8 +93,8 @@ def test_a_write_to_a_protected_branch_is_refused(api: httpx.Client, repository:
         "restrictions": None,
     }
     api.put(f"{repository}/branches/main/protection", json=protection)
-    given = {"message": "Add", "content": encoded("x")}
-    refused = api.put(f"{repository}/contents/x", json=given)
+    body = {"message": "Add", "content": encoded("x")}
+    refused = api.put(f"{repository}/contents/x", json=body)
     message = "Could not create file: Changes must be made through a pull request."
     assert (refused.status_code, refused.json()["message"]) == (409, message)
     assert api.get(f"{repository}/contents/x").status_code == 404
@@ -107,7 +107,7 @@ def test_an_archived_repository_takes_no_files(api: httpx.Client, repository: st
 
 
 def test_several_files_land_in_one_commit_through_git_objects(
-    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess, tmp_path: Path
+    api: httpx.Client, repository: str, git: Git, work: str, world: TenantAccess, tmp_path: Path
 ) -> None:
     head = git(work, "rev-parse", "main")
     blob = api.post(f"{repository}/git/blobs", json={"content": encoded("ci\n"), "encoding": "base64"}).json()["sha"]
@@ -120,8 +120,8 @@ def test_several_files_land_in_one_commit_through_git_objects(
     assert [(entry["path"], entry["mode"]) for entry in tree["tree"]] == [(".github", "040000"), ("run.sh", "100755")]
     listed = api.get(f"{repository}/git/trees/{tree['sha']}", params={"recursive": "1"}).json()["tree"]
     assert [entry["path"] for entry in listed] == [".github", ".github/ci.yml", "run.sh"]
-    given = {"message": "All at once", "tree": tree["sha"], "parents": [head]}
-    commit = api.post(f"{repository}/git/commits", json=given).json()
+    body = {"message": "All at once", "tree": tree["sha"], "parents": [head]}
+    commit = api.post(f"{repository}/git/commits", json=body).json()
     assert api.get(f"{repository}/git/commits/{commit['sha']}").json() == commit
     assert api.patch(f"{repository}/git/refs/heads/main", json={"sha": commit["sha"]}).status_code == 200
     git(work, "pull", "--quiet", world.clone_url("engine"), "main")
@@ -145,8 +145,8 @@ def test_objects_that_are_not_there_are_refused(api: httpx.Client, repository: s
 
 def test_an_annotated_tag_is_made_and_read(api: httpx.Client, repository: str, git: Git, work: str) -> None:
     target = git(work, "rev-parse", "main")
-    given = {"tag": "v2", "message": "Two", "object": target, "type": "commit"}
-    tag = api.post(f"{repository}/git/tags", json=given).json()
+    body = {"tag": "v2", "message": "Two", "object": target, "type": "commit"}
+    tag = api.post(f"{repository}/git/tags", json=body).json()
     assert api.get(f"{repository}/git/tags/{tag['sha']}").json() == tag
     api.post(f"{repository}/git/refs", json={"ref": "refs/tags/v2", "sha": tag["sha"]})
     assert {each["name"]: each["commit"]["sha"] for each in api.get(f"{repository}/tags").json()}["v2"] == target
@@ -166,8 +166,8 @@ def test_commits_are_listed_by_path_and_compared(api: httpx.Client, repository: 
     assert [file["filename"] for file in compared["files"]] == ["a", "b"]
     paged = api.get(f"{repository}/compare/{first}...main", params={"per_page": 1})
     second = api.get(paged.links["next"]["url"]).json()
-    assert [one["sha"] for one in paged.json()["commits"] + second["commits"]] == [
-        one["sha"] for one in compared["commits"]
+    assert [commit["sha"] for commit in paged.json()["commits"] + second["commits"]] == [
+        commit["sha"] for commit in compared["commits"]
     ]
     assert (len(paged.json()["files"]), second["files"]) == (2, [])
     assert api.get(f"{repository}/compare/main...main").json()["status"] == "identical"
@@ -199,7 +199,7 @@ def test_a_commit_is_found_as_head(api: httpx.Client, repository: str) -> None:
 
 
 def test_histories_that_share_nothing_are_not_compared(
-    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess
+    api: httpx.Client, repository: str, git: Git, work: str, world: TenantAccess
 ) -> None:
     git(work, "switch", "--quiet", "--orphan", "other")
     git(work, "commit", "--quiet", "--allow-empty", "--message", "Elsewhere")
@@ -209,7 +209,7 @@ def test_histories_that_share_nothing_are_not_compared(
 
 
 def test_commits_are_found_by_the_name_of_a_bot(
-    api: httpx.Client, repository: str, git: Git, work: str, world: WorldAccess
+    api: httpx.Client, repository: str, git: Git, work: str, world: TenantAccess
 ) -> None:
     git(work, "commit", "--quiet", "--allow-empty", "--author", "renovate[bot] <r@bots.example>", "--message", "Bump")
     git(work, "push", "--quiet", world.clone_url("engine"), "main")

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import httpx
 
-from sandbox.daemon.administration import WorldAccess, create_organization
+from sandbox.daemon.administration import TenantAccess, create_organization
 from sandbox.daemon.process import Running
 from tests.sandbox.conftest import Git
 
 
 def test_a_fork_has_the_commits_of_its_source(
-    api: httpx.Client, repository: str, server: Running, world: WorldAccess, git: Git, work: str
+    api: httpx.Client, repository: str, server: Running, world: TenantAccess, git: Git, work: str
 ) -> None:
     create_organization(server, world.name, "elsewhere")
     fork = api.post(f"{repository}/forks", json={"organization": "elsewhere", "name": "copy"}).json()
@@ -23,10 +23,10 @@ def test_a_fork_has_the_commits_of_its_source(
 
 
 def test_a_template_gives_its_files_without_its_history(api: httpx.Client, repository: str) -> None:
-    given = {"owner": "maestro", "name": "made", "description": "From a template"}
-    assert api.post(f"{repository}/generate", json=given).status_code == 404
+    body = {"owner": "maestro", "name": "made", "description": "From a template"}
+    assert api.post(f"{repository}/generate", json=body).status_code == 404
     api.patch(repository, json={"is_template": True})
-    made = api.post(f"{repository}/generate", json=given).json()
+    made = api.post(f"{repository}/generate", json=body).json()
     assert (made["template_repository"]["name"], made["fork"]) == ("engine", False)
     [commit] = api.get("repos/maestro/made/commits").json()
     assert commit["commit"]["message"] == "Initial commit"
@@ -34,8 +34,8 @@ def test_a_template_gives_its_files_without_its_history(api: httpx.Client, repos
 
 
 def test_templates_for_files_put_them_into_the_first_commit(api: httpx.Client) -> None:
-    given = {"name": "site", "auto_init": True, "gitignore_template": "Python", "license_template": "mit"}
-    api.post("orgs/maestro/repos", json=given)
+    body = {"name": "site", "auto_init": True, "gitignore_template": "Python", "license_template": "mit"}
+    api.post("orgs/maestro/repos", json=body)
     listed = api.get("repos/maestro/site/contents").json()
     assert [each["name"] for each in listed] == [".gitignore", "LICENSE", "README.md"]
 

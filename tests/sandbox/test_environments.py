@@ -12,13 +12,13 @@ def test_an_environment_is_set_and_reset(
     user = api.get("users/zoe").json()["id"]
     team = api.post("orgs/maestro/teams", json={"name": "Core", "privacy": "closed"}).json()["id"]
     address = f"{repository}/environments/production%2Feu"
-    given = {
+    body = {
         "wait_timer": 30,
         "prevent_self_review": True,
         "reviewers": [{"type": "User", "id": user}, {"type": "Team", "id": team}],
         "deployment_branch_policy": {"protected_branches": False, "custom_branch_policies": True},
     }
-    made = api.put(address, json=given).json()
+    made = api.put(address, json=body).json()
     assert api.get(address).json() == made
     wait, review, branches = made["protection_rules"]
     assert (made["name"], wait["wait_timer"], branches["type"]) == ("production/eu", 30, "branch_policy")
@@ -32,12 +32,12 @@ def test_an_environment_is_set_and_reset(
 
 def test_what_an_environment_cannot_be_is_refused(api: httpx.Client, repository: str) -> None:
     address = f"{repository}/environments/production"
-    for given in (
+    for body in (
         {"wait_timer": 50000},
         {"reviewers": [{"type": "User", "id": 1}]},
         {"deployment_branch_policy": {"protected_branches": True, "custom_branch_policies": True}},
     ):
-        assert api.put(address, json=given).status_code == 422, given
+        assert api.put(address, json=body).status_code == 422, body
 
 
 def test_branch_policies_are_made_changed_and_deleted(api: httpx.Client, repository: str) -> None:

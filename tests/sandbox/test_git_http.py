@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess, create_token
+from sandbox.daemon.administration import TenantAccess, create_token
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import read_requests
 from tests.sandbox.conftest import Git, half_a_push
@@ -18,7 +18,7 @@ SERVICE = "git-receive-pack"
 
 
 @pytest.fixture
-def address(api: httpx.Client, world: WorldAccess) -> str:
+def address(api: httpx.Client, world: TenantAccess) -> str:
     """An empty private repository."""
     api.post("orgs/maestro/repos", json={"name": "engine", "private": True})
     return world.clone_url("engine")
@@ -100,7 +100,7 @@ def test_a_partial_clone_is_served(git: Git, work: str, address: str) -> None:
     assert git("clone", "rev-list", "--objects", "--missing=print", "HEAD").count("?") == 1
 
 
-def test_a_compressed_request_is_understood(git: Git, work: str, address: str, world: WorldAccess) -> None:
+def test_a_compressed_request_is_understood(git: Git, work: str, address: str, world: TenantAccess) -> None:
     git(work, "push", "--quiet", address, "main")
     answer = httpx.post(
         f"{address}/git-upload-pack",
@@ -117,7 +117,7 @@ def test_a_compressed_request_is_understood(git: Git, work: str, address: str, w
 
 
 def test_a_damaged_object_is_refused(git: Git, work: str, address: str, tmp_path: Path) -> None:
-    """As at GitHub, so that a faulty rewrite of history shows here and not there."""
+    """As on GitHub, so that a faulty rewrite of history fails in the sandbox first."""
     (tmp_path / "commit").write_text(f"tree {git(work, 'rev-parse', 'HEAD^{tree}')}\nauthor nobody\n\nBad\n")
     bad = git(work, "hash-object", "-t", "commit", "-w", "--literally", str(tmp_path / "commit"))
     with pytest.raises(AssertionError, match="fsck error"):
@@ -133,7 +133,7 @@ def test_old_sins_of_real_histories_are_taken(git: Git, work: str, address: str,
     assert git(work, "ls-remote", address, "main").split()[0] == old
 
 
-def test_several_pushes_at_once_all_arrive(git: Git, work: str, world: WorldAccess, api: httpx.Client) -> None:
+def test_several_pushes_at_once_all_arrive(git: Git, work: str, world: TenantAccess, api: httpx.Client) -> None:
     names = [f"r{number}" for number in range(6)]
     for name in names:
         api.post("orgs/maestro/repos", json={"name": name})
@@ -144,7 +144,7 @@ def test_several_pushes_at_once_all_arrive(git: Git, work: str, world: WorldAcce
 
 
 def test_a_client_that_leaves_in_the_middle_of_a_push_changes_nothing(
-    git: Git, work: str, address: str, server: Running, world: WorldAccess, api: httpx.Client
+    git: Git, work: str, address: str, server: Running, world: TenantAccess, api: httpx.Client
 ) -> None:
     half_a_push(server.port, address, world.token).close()
     while not [request for request in read_requests(server.root, world.name) if SERVICE in request.path]:
@@ -166,7 +166,7 @@ def test_a_private_repository_asks_strangers_to_sign_in(git: Git, work: str, add
 
 
 def test_a_public_repository_is_cloned_by_anyone_and_pushed_to_by_nobody_unknown(
-    git: Git, work: str, world: WorldAccess, api: httpx.Client
+    git: Git, work: str, world: TenantAccess, api: httpx.Client
 ) -> None:
     api.post("orgs/maestro/repos", json={"name": "open"})
     address = world.clone_url("open")
@@ -178,7 +178,7 @@ def test_a_public_repository_is_cloned_by_anyone_and_pushed_to_by_nobody_unknown
 
 
 def test_a_member_who_may_only_read_cannot_push(
-    git: Git, work: str, address: str, server: Running, world: WorldAccess
+    git: Git, work: str, address: str, server: Running, world: TenantAccess
 ) -> None:
     git(work, "push", "--quiet", address, "main")
     member = create_token(server, world.name, "mia")
@@ -195,7 +195,7 @@ def test_an_archived_repository_takes_no_push(git: Git, work: str, address: str,
     assert git(work, "ls-remote", address, "HEAD")
 
 
-def test_an_unknown_repository_is_not_found(git: Git, work: str, world: WorldAccess) -> None:
+def test_an_unknown_repository_is_not_found(git: Git, work: str, world: TenantAccess) -> None:
     with pytest.raises(AssertionError, match="Repository not found"):
         git(work, "ls-remote", world.clone_url("nothing"))
 
@@ -211,7 +211,7 @@ def test_the_address_works_without_its_suffix(git: Git, work: str, address: str)
     assert git(work, "ls-remote", address, "main")
 
 
-def test_the_token_may_stand_in_the_place_of_the_user(git: Git, work: str, address: str, world: WorldAccess) -> None:
+def test_the_token_may_stand_in_the_place_of_the_user(git: Git, work: str, address: str, world: TenantAccess) -> None:
     git(work, "push", "--quiet", address, "main")
     for password in ("", "x-oauth-basic"):
         answer = httpx.get(f"{address}/info/refs?service=git-upload-pack", auth=(world.token, password))
@@ -249,7 +249,7 @@ def test_a_replacement_that_was_pushed_replaces_nothing_on_the_server(git: Git, 
 
 
 @pytest.mark.parametrize("query", ["", "?service=git-upload-archive"])
-def test_an_old_client_is_told_to_upgrade(git: Git, work: str, address: str, world: WorldAccess, query: str) -> None:
+def test_an_old_client_is_told_to_upgrade(git: Git, work: str, address: str, world: TenantAccess, query: str) -> None:
     git(work, "push", "--quiet", address, "main")
     answer = httpx.get(f"{address}/info/refs{query}", auth=("x", world.token))
     assert answer.status_code == 403

@@ -16,7 +16,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from sandbox.graphql.execution import schema
 from tests.sandbox.conftest import Git
 from tests.sandbox.descriptions import GRAPHQL, npm_file
@@ -37,7 +37,7 @@ READ = """query($id:ID!){node(id: $id){... on BranchProtectionRule{
 
 
 @pytest.fixture
-def ask(api: httpx.Client, world: WorldAccess) -> Ask:
+def ask(api: httpx.Client, world: TenantAccess) -> Ask:
     """Ask GraphQL as the organization's owner; the whole answer."""
 
     def run(query: str, by: httpx.Client = api, **variables: Any) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def node_id(api: httpx.Client, path: str) -> str:
     return str(api.get(path).json()["node_id"])
 
 
-def test_a_request_without_a_token_is_refused(world: WorldAccess) -> None:
+def test_a_request_without_a_token_is_refused(world: TenantAccess) -> None:
     answer = httpx.post(world.graphql_url, json={"query": "{viewer{login}}"})
     assert (answer.status_code, answer.json()["message"]) == (401, "This endpoint requires you to be authenticated.")
 
@@ -65,8 +65,8 @@ def test_several_repositories_are_read_by_one_query(ask: Ask, repository: str, a
         f'{{one:repository(owner:"maestro",name:"engine"){{{fields}}}'
         f' two:repository(owner:"maestro",name:"site"){{{fields}}} three:repository(owner:"maestro",name:"x"){{id}}}}'
     )
-    one, two, three = answer["data"].values()
-    assert (one["name"], one["visibility"], one["defaultBranchRef"]["name"]) == ("engine", "PUBLIC", "main")
+    first, two, three = answer["data"].values()
+    assert (first["name"], first["visibility"], first["defaultBranchRef"]["name"]) == ("engine", "PUBLIC", "main")
     assert (two["isEmpty"], two["visibility"], two["defaultBranchRef"]) == (True, "PRIVATE", None)
     assert three is None
     [error] = answer["errors"]
@@ -90,8 +90,8 @@ def test_a_node_that_is_not_there_is_an_error_in_the_words_that_the_provider_loo
 
 
 def test_of_several_nodes_those_that_are_gone_are_null_beside_the_others(ask: Ask, repository: str) -> None:
-    here = ask('query($owner:String!){repository(owner:$owner, name:"engine"){id}}', owner="maestro")["data"]
-    ids = [here["repository"]["id"], "R_gone"]
+    found = ask('query($owner:String!){repository(owner:$owner, name:"engine"){id}}', owner="maestro")["data"]
+    ids = [found["repository"]["id"], "R_gone"]
     answer = ask("query($ids:[ID!]!){nodes(ids: $ids){... on Repository{name}}}", ids=ids)
     assert answer["data"]["nodes"] == [{"name": "engine"}, None]
     (error,) = answer["errors"]
@@ -106,7 +106,7 @@ def test_a_field_that_github_does_not_have_is_refused_in_its_words(ask: Ask) -> 
 
 def test_a_protection_rule_is_made_read_changed_and_deleted(ask: Ask, repository: str, api: httpx.Client) -> None:
     node, user = node_id(api, repository), node_id(api, "user")
-    given = {
+    values = {
         "repositoryId": node,
         "pattern": "main",
         "requiresStatusChecks": True,
@@ -116,15 +116,19 @@ def test_a_protection_rule_is_made_read_changed_and_deleted(ask: Ask, repository
         "reviewDismissalActorIds": None,
         "isAdminEnforced": True,
     }
-    rule = ask(CREATE, input=given)["data"]["createBranchProtectionRule"]["branchProtectionRule"]["id"]
-    shown = ask(READ, id=rule)["data"]["node"]
-    assert shown["requiredStatusCheckContexts"] == ["lint", "test"]
-    [allowance] = shown["pushAllowances"]["nodes"]
+    rule = ask(CREATE, input=values)["data"]["createBranchProtectionRule"]["branchProtectionRule"]["id"]
+    rule_node = ask(READ, id=rule)["data"]["node"]
+    assert rule_node["requiredStatusCheckContexts"] == ["lint", "test"]
+    [allowance] = rule_node["pushAllowances"]["nodes"]
     assert (allowance["actor"]["login"], "slug" in allowance["actor"]) == ("maestro-owner", False)
     assert api.get(f"{repository}/branches/main/protection").json()["enforce_admins"]["enabled"] is True
     ask(UPDATE, input={"branchProtectionRuleId": rule, "pattern": "release/*", "pushActorIds": []})
-    shown = ask(READ, id=rule)["data"]["node"]
-    assert (shown["pattern"], shown["pushAllowances"]["nodes"], shown["isAdminEnforced"]) == ("release/*", [], True)
+    rule_node = ask(READ, id=rule)["data"]["node"]
+    assert (rule_node["pattern"], rule_node["pushAllowances"]["nodes"], rule_node["isAdminEnforced"]) == (
+        "release/*",
+        [],
+        True,
+    )
     deletion = (
         "mutation($input:DeleteBranchProtectionRuleInput!){deleteBranchProtectionRule(input:$input){clientMutationId}}"
     )
@@ -133,14 +137,14 @@ def test_a_protection_rule_is_made_read_changed_and_deleted(ask: Ask, repository
 
 
 def test_two_rules_for_one_pattern_are_refused(ask: Ask, repository: str, api: httpx.Client) -> None:
-    given = {"repositoryId": node_id(api, repository), "pattern": "main"}
-    ask(CREATE, input=given)
-    assert ask(CREATE, input=given)["errors"][0]["message"] == "Name already protected: main"
+    values = {"repositoryId": node_id(api, repository), "pattern": "main"}
+    ask(CREATE, input=values)
+    assert ask(CREATE, input=values)["errors"][0]["message"] == "Name already protected: main"
 
 
 def test_a_member_may_not_protect_branches(ask: Ask, repository: str, api: httpx.Client, as_user: Any) -> None:
-    given = {"repositoryId": node_id(api, repository), "pattern": "main"}
-    assert ask(CREATE, as_user("zoe"), input=given)["errors"][0]["type"] == "FORBIDDEN"
+    values = {"repositoryId": node_id(api, repository), "pattern": "main"}
+    assert ask(CREATE, as_user("zoe"), input=values)["errors"][0]["type"] == "FORBIDDEN"
 
 
 def test_lists_come_in_pages(ask: Ask, repository: str, api: httpx.Client) -> None:
@@ -178,7 +182,7 @@ def test_files_are_committed_together_and_read_by_one_query(ask: Ask, repository
     head = git(work, "rev-parse", "main")
     mutation = """mutation($i:CreateCommitOnBranchInput!){
         createCommitOnBranch(input:$i){commit{oid signature{isValid}} ref{name}}}"""
-    given = {
+    values = {
         "branch": {"repositoryNameWithOwner": "maestro/engine", "branchName": "main"},
         "expectedHeadOid": head,
         "message": {"headline": "Manage files", "body": "All of them."},
@@ -190,7 +194,7 @@ def test_files_are_committed_together_and_read_by_one_query(ask: Ask, repository
             "deletions": [{"path": "README"}],
         },
     }
-    made = ask(mutation, i=given)["data"]["createCommitOnBranch"]
+    made = ask(mutation, i=values)["data"]["createCommitOnBranch"]
     assert (made["commit"]["signature"]["isValid"], made["ref"]["name"]) == (True, "main")
     read = ask(
         """{repository(owner:"maestro",name:"engine"){
@@ -205,17 +209,17 @@ def test_files_are_committed_together_and_read_by_one_query(ask: Ask, repository
         "message": "Manage files\n\nAll of them.",
         "history": {"totalCount": 2},
     }
-    stale = ask(mutation, i=given)["errors"][0]
+    stale = ask(mutation, i=values)["errors"][0]
     assert (stale["type"], head in stale["message"]) == ("STALE_DATA", True)
 
 
 def test_refs_are_made_moved_and_deleted(ask: Ask, repository: str, api: httpx.Client, git: Git, work: str) -> None:
     head = git(work, "rev-parse", "main")
-    given = {"repositoryId": node_id(api, repository), "name": "refs/heads/next", "oid": head}
+    values = {"repositoryId": node_id(api, repository), "name": "refs/heads/next", "oid": head}
     create = "mutation($i:CreateRefInput!){createRef(input:$i){ref{id name prefix target{oid}}}}"
-    ref = ask(create, i=given)["data"]["createRef"]["ref"]
+    ref = ask(create, i=values)["data"]["createRef"]["ref"]
     assert (ref["name"], ref["prefix"], ref["target"]["oid"]) == ("next", "refs/heads/", head)
-    assert ask(create, i=given)["errors"][0]["type"] == "UNPROCESSABLE"
+    assert ask(create, i=values)["errors"][0]["type"] == "UNPROCESSABLE"
     update = "mutation($i:UpdateRefInput!){updateRef(input:$i){ref{target{oid}}}}"
     assert "errors" not in ask(update, i={"refId": ref["id"], "oid": head})
     assert "errors" not in ask(
@@ -229,28 +233,28 @@ def test_the_schema_is_a_part_of_githubs() -> None:
     if isinstance(file, str):
         pytest.skip(file)
     theirs = build_schema(file.read_text(), assume_valid=True).type_map
-    for name, ours in schema().type_map.items():
+    for name, type_ in schema().type_map.items():
         if name.startswith("__"):
             continue
         their = theirs[name]
-        assert type(ours) is type(their), name
-        if isinstance(ours, GraphQLObjectType | GraphQLInterfaceType):
+        assert type(type_) is type(their), name
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             assert isinstance(their, GraphQLObjectType | GraphQLInterfaceType)
-            for field, definition in ours.fields.items():
-                there = their.fields[field]
-                assert str(definition.type) == str(there.type), f"{name}.{field}"
-                arguments = {argument: str(each.type) for argument, each in there.args.items()}
+            for field, definition in type_.fields.items():
+                counterpart = their.fields[field]
+                assert str(definition.type) == str(counterpart.type), f"{name}.{field}"
+                arguments = {argument: str(each.type) for argument, each in counterpart.args.items()}
                 assert {
                     argument: str(each.type) for argument, each in definition.args.items()
                 }.items() <= arguments.items()
-                needed = {argument for argument, each in there.args.items() if is_required_argument(each)}
+                needed = {argument for argument, each in counterpart.args.items() if is_required_argument(each)}
                 assert needed <= set(definition.args), f"{name}.{field}"
-        if isinstance(ours, GraphQLInputObjectType):
+        if isinstance(type_, GraphQLInputObjectType):
             assert isinstance(their, GraphQLInputObjectType)
             known = {field: str(each.type) for field, each in their.fields.items()}
-            assert {field: str(each.type) for field, each in ours.fields.items()}.items() <= known.items(), name
-            assert {field for field, each in their.fields.items() if is_required_input_field(each)} <= set(ours.fields)
-        if isinstance(ours, GraphQLUnionType) and isinstance(their, GraphQLUnionType):
-            assert {each.name for each in ours.types} <= {each.name for each in their.types}
-        if isinstance(ours, GraphQLEnumType) and isinstance(their, GraphQLEnumType):
-            assert set(ours.values) == set(their.values)
+            assert {field: str(each.type) for field, each in type_.fields.items()}.items() <= known.items(), name
+            assert {field for field, each in their.fields.items() if is_required_input_field(each)} <= set(type_.fields)
+        if isinstance(type_, GraphQLUnionType) and isinstance(their, GraphQLUnionType):
+            assert {each.name for each in type_.types} <= {each.name for each in their.types}
+        if isinstance(type_, GraphQLEnumType) and isinstance(their, GraphQLEnumType):
+            assert set(type_.values) == set(their.values)

@@ -25,8 +25,8 @@ def test_a_label_is_made_renamed_and_deleted(api: httpx.Client, repository: str)
 
 
 def test_an_issue_is_made_changed_closed_and_found(api: httpx.Client, repository: str) -> None:
-    given = {"title": "Drift found", "body": "In engine", "labels": ["drift"], "assignees": ["maestro-owner"]}
-    made = api.post(f"{repository}/issues", json=given)
+    body = {"title": "Drift found", "body": "In engine", "labels": ["drift"], "assignees": ["maestro-owner"]}
+    made = api.post(f"{repository}/issues", json=body)
     assert (made.status_code, made.json()["number"]) == (201, 1)
     api.post(f"{repository}/issues", json={"title": "Other"})
     assert [each["number"] for each in api.get(f"{repository}/issues").json()] == [2, 1]

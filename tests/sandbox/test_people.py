@@ -133,8 +133,8 @@ def test_a_member_becomes_a_collaborator_at_once(api: httpx.Client, private: str
     assert api.put(f"{private}/collaborators/zoe", json={"permission": "admin"}).status_code == 204
     assert member.patch(private, json={"description": "mine"}).status_code == 200
     assert api.get(f"{private}/collaborators/zoe").status_code == 204
-    shown = api.get(f"{private}/collaborators/zoe/permission").json()
-    assert (shown["permission"], shown["role_name"]) == ("admin", "admin")
+    document = api.get(f"{private}/collaborators/zoe/permission").json()
+    assert (document["permission"], document["role_name"]) == ("admin", "admin")
     direct = api.get(f"{private}/collaborators", params={"affiliation": "direct"}).json()
     assert [each["login"] for each in direct] == ["maestro-owner", "zoe"]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess, imitate
+from sandbox.daemon.administration import TenantAccess, imitate
 from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
 
@@ -20,7 +20,7 @@ def private(api: httpx.Client) -> str:
 
 
 def test_a_free_plan_protects_no_private_branch(
-    api: httpx.Client, server: Running, world: WorldAccess, private: str
+    api: httpx.Client, server: Running, world: TenantAccess, private: str
 ) -> None:
     imitate(server, world.name, plan="free")
     assert api.get("orgs/maestro").json()["plan"]["name"] == "free"
@@ -34,7 +34,7 @@ def test_a_free_plan_protects_no_private_branch(
 
 
 def test_a_team_plan_lets_no_private_deployment_wait(
-    api: httpx.Client, server: Running, world: WorldAccess, private: str
+    api: httpx.Client, server: Running, world: TenantAccess, private: str
 ) -> None:
     imitate(server, world.name, plan="team")
     refused = api.put(f"{private}/environments/production", json={"wait_timer": 5})
@@ -47,7 +47,7 @@ def test_the_plan_is_the_owners_business(as_user: Callable[..., httpx.Client]) -
     assert "plan" not in as_user("zoe").get("orgs/maestro").json()
 
 
-def test_a_server_tells_its_version(api: httpx.Client, server: Running, world: WorldAccess) -> None:
+def test_a_server_tells_its_version(api: httpx.Client, server: Running, world: TenantAccess) -> None:
     assert "X-GitHub-Enterprise-Version" not in api.get("meta").headers
     imitate(server, world.name, server_version="3.19.0")
     answer = api.get("meta")
@@ -59,7 +59,7 @@ def test_a_fine_grained_token_tells_no_scopes(as_user: Callable[..., httpx.Clien
     assert as_user("zoe", scopes=[]).get("user").headers["X-OAuth-Scopes"] == ""
 
 
-def test_teams_need_a_scope_of_their_own(as_user: Callable[..., httpx.Client], world: WorldAccess) -> None:
+def test_teams_need_a_scope_of_their_own(as_user: Callable[..., httpx.Client], world: TenantAccess) -> None:
     owner = as_user("zoe", role="admin", scopes=["repo"])
     assert owner.post("orgs/maestro/teams", json={"name": "core"}).status_code == 404
     query = '{organization(login: "maestro") {team(slug: "core") {name}}}'
@@ -67,6 +67,6 @@ def test_teams_need_a_scope_of_their_own(as_user: Callable[..., httpx.Client], w
     assert error["type"] == "INSUFFICIENT_SCOPES"
 
 
-def test_an_unknown_plan_is_refused(server: Running, world: WorldAccess) -> None:
-    with pytest.raises(SandboxError, match="'gold' is no plan: free, pro, team, enterprise"):
+def test_an_unknown_plan_is_refused(server: Running, world: TenantAccess) -> None:
+    with pytest.raises(SandboxError, match="'gold' is not a plan: free, pro, team, enterprise"):
         imitate(server, world.name, plan="gold")

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from sandbox.daemon import process, state_folder
-from sandbox.daemon.administration import WorldAccess, create_world
+from sandbox.daemon.administration import TenantAccess, create_tenant
 from sandbox.daemon.process import Running, reset, start, status, stop
 from sandbox.errors import SandboxError
 from sandbox.network.listening import inherited
@@ -107,7 +107,7 @@ def test_it_listens_on_this_machine_only() -> None:
 
 def test_every_acknowledged_write_survives_a_kill(root: Path, tmp_path: Path) -> None:
     running = start(root, port=0)
-    world = create_world(running, "w")
+    world = create_tenant(running, "w")
     push(world, tmp_path)
     with client(world, world.token) as api:
         for number in range(20):
@@ -116,14 +116,14 @@ def test_every_acknowledged_write_survives_a_kill(root: Path, tmp_path: Path) ->
     kill(running)
     again = start(root)
     assert (again.port, again.token) == (running.port, running.token)
-    assert create_world(again, "w") == world
+    assert create_tenant(again, "w") == world
     with client(world, world.token) as api:
         assert api.get("orgs/maestro/repos?per_page=100").json() == before
         assert api.get("repos/maestro/pushed").json()["default_branch"] == "trunk"
         assert len(api.get("repos/maestro/pushed/branches").json()) == 1
 
 
-def push(world: WorldAccess, folder: Path) -> None:
+def push(world: TenantAccess, folder: Path) -> None:
     with client(world, world.token) as api:
         api.post("orgs/maestro/repos", json={"name": "pushed"})
     for command in (
@@ -138,8 +138,15 @@ def push(world: WorldAccess, folder: Path) -> None:
 def wait_until_no_git_serves(root: Path) -> None:
     """A git that went on without its sandbox would spin or write behind the back of the next one."""
     for _ in range(200):
-        serving = [one for one in psutil.process_iter(["name", "cmdline"]) if one.info["name"].startswith("git")]
-        if not any(str(root) in " ".join([*(one.info["cmdline"] or []), *environment_of(one)]) for one in serving):
+        serving = [
+            candidate
+            for candidate in psutil.process_iter(["name", "cmdline"])
+            if candidate.info["name"].startswith("git")
+        ]
+        if not any(
+            str(root) in " ".join([*(candidate.info["cmdline"] or []), *environment_of(candidate)])
+            for candidate in serving
+        ):
             return
         time.sleep(0.05)
     raise AssertionError("git still serves a request of the killed sandbox")
@@ -154,7 +161,7 @@ def environment_of(process: psutil.Process) -> list[str]:
 
 def test_a_push_that_a_kill_cut_off_can_be_repeated(root: Path, tmp_path: Path) -> None:
     running = start(root, port=0)
-    world = create_world(running, "w")
+    world = create_tenant(running, "w")
     with client(world, world.token) as api:
         api.post("orgs/maestro/repos", json={"name": "pushed"})
     connection = half_a_push(running.port, world.clone_url("pushed"), world.token)
@@ -170,7 +177,7 @@ def test_a_push_that_a_kill_cut_off_can_be_repeated(root: Path, tmp_path: Path) 
 def test_what_a_kill_left_half_done_after_a_push_is_finished_at_the_start(root: Path, tmp_path: Path) -> None:
     """The refs are there, the records do not know yet: as if killed between the two."""
     running = start(root, port=0)
-    world = create_world(running, "w")
+    world = create_tenant(running, "w")
     with client(world, world.token) as api:
         number = api.post("orgs/maestro/repos", json={"name": "engine", "auto_init": True}).json()["id"]
     kill(running)
@@ -193,15 +200,15 @@ def test_a_process_number_left_by_a_dead_daemon_misleads_nobody(root: Path) -> N
 
 def test_a_daemon_with_other_code_is_replaced_and_keeps_its_state(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     running = start(root, port=0)
-    world = create_world(running, "w")
+    world = create_tenant(running, "w")
     monkeypatch.setattr(process, "code_version", lambda: "newer")
     replaced = start(root)
     assert (replaced.port, replaced.pid == running.pid) == (running.port, False)
-    assert create_world(replaced, "w") == world
+    assert create_tenant(replaced, "w") == world
 
 
 def test_a_reset_deletes_all_that_the_sandbox_made(root: Path) -> None:
-    create_world(start(root, port=0), "w")
+    create_tenant(start(root, port=0), "w")
     reset(root)
     assert not root.exists()
     assert status(root) is None
@@ -220,7 +227,7 @@ def test_a_folder_of_somebody_else_is_neither_used_nor_reset(root: Path) -> None
     (root / "thesis").write_text("ten years")
     with pytest.raises(SandboxError, match="'thesis', which the sandbox did not make"):
         start(root)
-    with pytest.raises(SandboxError, match="no folder of a sandbox"):
+    with pytest.raises(SandboxError, match="Not a sandbox folder"):
         reset(root)
     assert [path.name for path in root.iterdir()] == ["thesis"]
 
@@ -236,7 +243,7 @@ def test_its_secrets_are_readable_by_their_owner_only(root: Path) -> None:
     for name in ("", "token", "sandbox.json", "sandbox.sqlite3", "worlds", "requests.log"):
         assert (root / name).stat().st_mode & 0o077 == 0, name
     assert running.token not in repr(running)
-    assert running.token not in repr(create_world(running, "w"))
+    assert running.token not in repr(create_tenant(running, "w"))
 
 
 def test_a_second_server_on_the_same_folder_is_refused(root: Path) -> None:

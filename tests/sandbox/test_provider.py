@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from engine import Engine
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import read_requests
 
@@ -35,7 +35,7 @@ Pulumi = Callable[..., None]
 
 
 @pytest.fixture
-def pulumi(tmp_path: Path, engine: Engine, world: WorldAccess) -> Pulumi:
+def pulumi(tmp_path: Path, engine: Engine, world: TenantAccess) -> Pulumi:
     """Run pulumi on a stack with one repository and its default branch."""
     project = tmp_path / "project"
     project.mkdir()
@@ -70,7 +70,7 @@ def pulumi(tmp_path: Path, engine: Engine, world: WorldAccess) -> Pulumi:
 
 
 def test_the_provider_makes_changes_and_rereads_a_repository_without_drift(
-    pulumi: Pulumi, server: Running, world: WorldAccess, api: httpx.Client
+    pulumi: Pulumi, server: Running, world: TenantAccess, api: httpx.Client
 ) -> None:
     def writes() -> int:
         return sum(request.is_write for request in read_requests(server.root, world.name))
@@ -78,8 +78,8 @@ def test_the_provider_makes_changes_and_rereads_a_repository_without_drift(
     up, refresh = ("up", "--yes", "--skip-preview"), ("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     pulumi(*up)
     pulumi(*refresh)
-    shown = api.get("repos/maestro/engine").json()
-    assert (sorted(shown["topics"]), shown["delete_branch_on_merge"]) == (["api", "python"], True)
+    document = api.get("repos/maestro/engine").json()
+    assert (sorted(document["topics"]), document["delete_branch_on_merge"]) == (["api", "python"], True)
     before = writes()
     pulumi(*up, "--expect-no-changes")
     assert writes() == before

@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from tests.sandbox.conftest import Git
 
 Users = Callable[..., httpx.Client]
 
 
 @pytest.fixture
-def branch(git: Git, work: str, repository: str, world: WorldAccess, tmp_path: Path) -> Callable[..., str]:
+def branch(git: Git, work: str, repository: str, world: TenantAccess, tmp_path: Path) -> Callable[..., str]:
     """Push a branch with a commit for each file; the id of its head."""
 
     def make(name: str, **files: str) -> str:
@@ -62,13 +62,13 @@ def test_what_cannot_be_a_pull_request_is_refused(
 ) -> None:
     branch("feature", a="1")
     branch("same")
-    given = {"title": "x", "base": "main"}
-    absent = api.post(f"{repository}/pulls", json=given | {"head": "none"})
+    body = {"title": "x", "base": "main"}
+    absent = api.post(f"{repository}/pulls", json=body | {"head": "none"})
     assert (absent.status_code, absent.json()["errors"][0]["field"]) == (422, "head")
-    same = api.post(f"{repository}/pulls", json=given | {"head": "same"})
+    same = api.post(f"{repository}/pulls", json=body | {"head": "same"})
     assert same.json()["errors"][0]["message"] == "No commits between main and same"
     opened(api, repository)
-    again = api.post(f"{repository}/pulls", json=given | {"head": "feature"})
+    again = api.post(f"{repository}/pulls", json=body | {"head": "feature"})
     assert again.json()["errors"][0]["message"] == "A pull request already exists for maestro:feature."
 
 
@@ -86,7 +86,7 @@ def test_the_three_ways_to_merge(
     branch: Callable[..., str],
     git: Git,
     work: str,
-    world: WorldAccess,
+    world: TenantAccess,
     method: str,
     subjects: list[str],
 ) -> None:
@@ -139,7 +139,7 @@ def test_a_protected_branch_takes_what_was_reviewed_and_checked(
     as_user: Users,
     git: Git,
     work: str,
-    world: WorldAccess,
+    world: TenantAccess,
 ) -> None:
     protection = {
         "required_status_checks": {"strict": False, "contexts": ["test"]},
@@ -205,7 +205,7 @@ REVIEWS = {
 
 
 def test_a_pull_request_whose_commits_are_pushed_to_the_base_is_merged(
-    api: httpx.Client, repository: str, branch: Callable[..., str], git: Git, work: str, world: WorldAccess
+    api: httpx.Client, repository: str, branch: Callable[..., str], git: Git, work: str, world: TenantAccess
 ) -> None:
     branch("feature", a="1")
     branch("gone", b="1")
@@ -218,7 +218,7 @@ def test_a_pull_request_whose_commits_are_pushed_to_the_base_is_merged(
 
 
 def test_the_head_of_a_pull_request_is_fetched_by_its_number(
-    api: httpx.Client, repository: str, branch: Callable[..., str], git: Git, work: str, world: WorldAccess
+    api: httpx.Client, repository: str, branch: Callable[..., str], git: Git, work: str, world: TenantAccess
 ) -> None:
     head = branch("feature", a="1\n")
     opened(api, repository)

@@ -71,5 +71,5 @@ def test_a_port_that_somebody_else_takes_meanwhile_is_left_to_him(root: Path, mo
         taken: int = other.getsockname()[1]
         found = registry._free_port
         ports = iter([taken])
-        monkeypatch.setattr(registry, "_free_port", lambda *wanted: next(ports, None) or found(*wanted))
+        monkeypatch.setattr(registry, "_free_port", lambda *ports_: next(ports, None) or found(*ports_))
         assert registry.start(root, port=0).port != taken

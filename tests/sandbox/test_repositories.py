@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess, create_token
+from sandbox.daemon.administration import TenantAccess, create_token
 from sandbox.daemon.process import Running
 from tests.sandbox.conftest import client
 
@@ -16,7 +16,7 @@ def create(api: httpx.Client, name: str = "engine", **settings: Any) -> dict[str
     return dict(answer.json())
 
 
-def test_a_new_repository_has_githubs_defaults(api: httpx.Client, world: WorldAccess) -> None:
+def test_a_new_repository_has_githubs_defaults(api: httpx.Client, world: TenantAccess) -> None:
     created = create(api, description="Runs it all")
     assert created == api.get("repos/maestro/engine").json()
     assert created["full_name"] == "maestro/engine"
@@ -178,8 +178,8 @@ def test_alerts_and_security_fixes_are_switched(api: httpx.Client) -> None:
     assert api.put("repos/maestro/engine/automated-security-fixes").status_code == 204
     fixes = api.get("repos/maestro/engine/automated-security-fixes")
     assert fixes.json() == {"enabled": True, "paused": False}
-    shown = api.get("repos/maestro/engine").json()["security_and_analysis"]
-    assert shown["dependabot_security_updates"] == {"status": "enabled"}
+    document = api.get("repos/maestro/engine").json()["security_and_analysis"]
+    assert document["dependabot_security_updates"] == {"status": "enabled"}
 
 
 def test_auto_init_makes_a_first_commit(api: httpx.Client) -> None:
@@ -200,26 +200,26 @@ def test_the_default_branch_must_exist(api: httpx.Client) -> None:
 
 
 def test_a_member_sees_private_repositories_but_administers_none(
-    api: httpx.Client, server: Running, world: WorldAccess
+    api: httpx.Client, server: Running, world: TenantAccess
 ) -> None:
     create(api, visibility="private")
     with client(world, create_token(server, world.name, "mia")) as member:
-        shown = member.get("repos/maestro/engine").json()
-        assert shown["permissions"] == {
+        document = member.get("repos/maestro/engine").json()
+        assert document["permissions"] == {
             "admin": False,
             "maintain": False,
             "push": False,
             "triage": False,
             "pull": True,
         }
-        assert "security_and_analysis" not in shown
+        assert "security_and_analysis" not in document
         refused = member.patch("repos/maestro/engine", json={"description": "mine"})
         assert refused.status_code == 403
         assert refused.json()["message"] == "Must have admin rights to Repository."
 
 
 def test_outsiders_and_tokens_without_the_scope_learn_nothing_of_private_repositories(
-    api: httpx.Client, server: Running, world: WorldAccess
+    api: httpx.Client, server: Running, world: TenantAccess
 ) -> None:
     create(api, "hidden", visibility="private")
     create(api, "open")
@@ -231,7 +231,7 @@ def test_outsiders_and_tokens_without_the_scope_learn_nothing_of_private_reposit
             assert [found["name"] for found in stranger.get("orgs/maestro/repos").json()] == ["open"]
 
 
-def test_deleting_needs_its_own_scope(api: httpx.Client, server: Running, world: WorldAccess) -> None:
+def test_deleting_needs_its_own_scope(api: httpx.Client, server: Running, world: TenantAccess) -> None:
     create(api)
     with client(world, create_token(server, world.name, "ada", role="admin")) as admin:
         assert admin.delete("repos/maestro/engine").status_code == 403

@@ -35,10 +35,10 @@ def test_a_webhook_never_shows_its_secret(api: httpx.Client, repository: str) ->
 
 
 def test_an_autolink_needs_a_place_for_the_number(api: httpx.Client, repository: str) -> None:
-    given = {"key_prefix": "JIRA-", "url_template": "https://maestro.example/<num>"}
-    made = api.post(f"{repository}/autolinks", json=given).json()
+    body = {"key_prefix": "JIRA-", "url_template": "https://maestro.example/<num>"}
+    made = api.post(f"{repository}/autolinks", json=body).json()
     assert api.get(f"{repository}/autolinks").json() == [made]
-    again = api.post(f"{repository}/autolinks", json=given)
+    again = api.post(f"{repository}/autolinks", json=body)
     assert again.json()["errors"][0]["code"] == "already_exists"
     assert (
         api.post(f"{repository}/autolinks", json={"key_prefix": "X-", "url_template": "https://x"}).status_code == 422
@@ -102,10 +102,13 @@ def test_what_actions_may_do(api: httpx.Client, repository: str, owner: str) -> 
     base = f"{owner}/actions/permissions"
     before = {"enabled": True} if owner.startswith("repos") else {"enabled_repositories": "all"}
     assert api.get(f"{base}/selected-actions").status_code == 409
-    given = before | {"allowed_actions": "selected", "sha_pinning_required": True}
-    assert api.put(base, json=given).status_code == 204
-    shown = api.get(base).json()
-    assert (shown["sha_pinning_required"], shown["selected_actions_url"].endswith("/selected-actions")) == (True, True)
+    body = before | {"allowed_actions": "selected", "sha_pinning_required": True}
+    assert api.put(base, json=body).status_code == 204
+    document = api.get(base).json()
+    assert (document["sha_pinning_required"], document["selected_actions_url"].endswith("/selected-actions")) == (
+        True,
+        True,
+    )
     assert api.put(f"{base}/selected-actions", json={"patterns_allowed": ["actions/*"]}).status_code == 204
     assert api.get(f"{base}/selected-actions").json()["patterns_allowed"] == ["actions/*"]
     assert api.get(f"{base}/workflow").json()["default_workflow_permissions"] == "read"
@@ -116,9 +119,9 @@ def test_what_actions_may_do(api: httpx.Client, repository: str, owner: str) -> 
 def test_the_subject_of_oidc_tokens(api: httpx.Client, repository: str) -> None:
     address = "actions/oidc/customization/sub"
     assert api.get(f"{repository}/{address}").json() == {"use_default": True}
-    given = {"use_default": False, "include_claim_keys": ["repo", "environment"]}
-    assert api.put(f"{repository}/{address}", json=given).status_code == 201
-    assert api.get(f"{repository}/{address}").json() == given
+    body = {"use_default": False, "include_claim_keys": ["repo", "environment"]}
+    assert api.put(f"{repository}/{address}", json=body).status_code == 201
+    assert api.get(f"{repository}/{address}").json() == body
     assert api.put(f"orgs/maestro/{address}", json={"include_claim_keys": ["repo"]}).status_code == 201
     assert api.get(f"orgs/maestro/{address}").json() == {"include_claim_keys": ["repo"]}
 

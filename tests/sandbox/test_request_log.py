@@ -6,14 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess
+from sandbox.daemon.administration import TenantAccess
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import Request, read_requests
 from tests.sandbox.conftest import Git
 
 
 def test_every_answer_has_its_line_as_soon_as_it_is_there(
-    server: Running, world: WorldAccess, api: httpx.Client, anonymous: httpx.Client
+    server: Running, world: TenantAccess, api: httpx.Client, anonymous: httpx.Client
 ) -> None:
     created = api.post("orgs/maestro/repos", json={"name": "engine"})
     anonymous.get("repos/maestro/nothing?x=%2F")
@@ -31,7 +31,7 @@ def test_every_answer_has_its_line_as_soon_as_it_is_there(
 
 
 def test_writes_are_told_from_reads(
-    server: Running, world: WorldAccess, api: httpx.Client, git: Git, work: str
+    server: Running, world: TenantAccess, api: httpx.Client, git: Git, work: str
 ) -> None:
     def writes() -> list[str]:
         return [request.method for request in read_requests(server.root, world.name) if request.is_write]
@@ -48,7 +48,7 @@ def test_writes_are_told_from_reads(
     assert writes() == done
 
 
-def test_no_token_is_ever_written(server: Running, world: WorldAccess, api: httpx.Client, git: Git, work: str) -> None:
+def test_no_token_is_ever_written(server: Running, world: TenantAccess, api: httpx.Client, git: Git, work: str) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine"})
     git(work, "push", "--quiet", world.clone_url("engine"), "main")
     api.get(f"user?access_token={world.token}")

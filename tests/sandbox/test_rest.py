@@ -3,68 +3,68 @@
 import httpx
 import pytest
 
-from sandbox.daemon.administration import WorldAccess, create_world, delete_world, list_worlds
+from sandbox.daemon.administration import TenantAccess, create_tenant, delete_tenant, list_tenants
 from sandbox.daemon.process import Running
 from sandbox.errors import SandboxError
 from tests.sandbox.conftest import client
 
 
-def test_worlds_do_not_see_each_other(server: Running, world: WorldAccess, api: httpx.Client) -> None:
+def test_worlds_do_not_see_each_other(server: Running, world: TenantAccess, api: httpx.Client) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine"})
-    other = create_world(server, f"{world.name}-other")
-    with client(other, other.token) as there:
-        assert there.get("repos/maestro/engine").status_code == 404
-        assert there.get("orgs/maestro/repos").json() == []
+    other = create_tenant(server, f"{world.name}-other")
+    with client(other, other.token) as opened:
+        assert opened.get("repos/maestro/engine").status_code == 404
+        assert opened.get("orgs/maestro/repos").json() == []
     with client(other, world.token) as intruder:
         assert intruder.get("user").status_code == 401
 
 
-def test_a_world_asked_for_again_has_the_same_token(server: Running, world: WorldAccess) -> None:
-    assert create_world(server, world.name) == world
+def test_a_world_asked_for_again_has_the_same_token(server: Running, world: TenantAccess) -> None:
+    assert create_tenant(server, world.name) == world
 
 
 def test_a_deleted_world_comes_back_empty_with_another_token(
-    server: Running, world: WorldAccess, api: httpx.Client
+    server: Running, world: TenantAccess, api: httpx.Client
 ) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine"})
-    assert delete_world(server, world.name) is True
-    assert delete_world(server, world.name) is False
-    assert world.name not in list_worlds(server)
-    again = create_world(server, world.name)
+    assert delete_tenant(server, world.name) is True
+    assert delete_tenant(server, world.name) is False
+    assert world.name not in list_tenants(server)
+    again = create_tenant(server, world.name)
     assert again.token != world.token
-    with client(again, again.token) as there:
-        assert there.get("orgs/maestro/repos").json() == []
+    with client(again, again.token) as opened:
+        assert opened.get("orgs/maestro/repos").json() == []
 
 
 @pytest.mark.parametrize(
     ("name", "organization", "text"),
-    [("Bad Name", "maestro", "is no name for a world"), ("good", "bad_login", "is no GitHub login")],
+    [("Bad Name", "maestro", "is not a valid tenant name"), ("good", "bad_login", "is not a GitHub login")],
 )
 def test_a_world_with_an_impossible_name_is_refused(server: Running, name: str, organization: str, text: str) -> None:
     with pytest.raises(SandboxError, match=text):
-        create_world(server, name, organization)
+        create_tenant(server, name, organization)
 
 
-def test_a_world_keeps_its_organization(server: Running, world: WorldAccess) -> None:
+def test_a_world_keeps_its_organization(server: Running, world: TenantAccess) -> None:
     with pytest.raises(SandboxError, match="belongs to organization 'maestro'"):
-        create_world(server, world.name, "other")
+        create_tenant(server, world.name, "other")
 
 
-def test_worlds_are_made_by_the_holder_of_the_sandboxs_token_only(server: Running, world: WorldAccess) -> None:
+def test_worlds_are_made_by_the_holder_of_the_sandboxs_token_only(server: Running, world: TenantAccess) -> None:
     for headers in ({}, {"Authorization": f"Bearer {world.token}"}):
         assert httpx.put(f"{server.address}/_sandbox/worlds/mine", headers=headers).status_code == 401
-    assert "mine" not in list_worlds(server)
+    assert "mine" not in list_tenants(server)
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "token"])
-def test_a_token_is_taken_in_githubs_ways(world: WorldAccess, scheme: str) -> None:
+def test_a_token_is_taken_in_githubs_ways(world: TenantAccess, scheme: str) -> None:
     answer = httpx.get(f"{world.api_url}/user", headers={"Authorization": f"{scheme} {world.token}"})
     assert answer.json()["login"] == "maestro-owner"
     assert answer.headers["X-OAuth-Scopes"] == "admin:org, delete_repo, repo, workflow"
     assert httpx.get(f"{world.api_url}/user", auth=("anything", world.token)).status_code == 200
 
 
-def test_a_wrong_token_and_a_missing_one_get_githubs_answers(world: WorldAccess, anonymous: httpx.Client) -> None:
+def test_a_wrong_token_and_a_missing_one_get_githubs_answers(world: TenantAccess, anonymous: httpx.Client) -> None:
     wrong = httpx.get(f"{world.api_url}/orgs/maestro", headers={"Authorization": "Bearer ghp_wrong"})
     assert wrong.status_code == 401
     assert wrong.json() == {
@@ -87,7 +87,7 @@ def test_what_is_not_imitated_answers_501_with_the_route(api: httpx.Client, path
 def test_an_unknown_world_is_named(server: Running) -> None:
     answer = httpx.get(f"{server.address}/nowhere/api/v3/user")
     assert answer.status_code == 404
-    assert "no world 'nowhere'" in answer.json()["message"]
+    assert "no tenant 'nowhere'" in answer.json()["message"]
 
 
 def test_paths_are_matched_as_they_were_sent(api: httpx.Client) -> None:
@@ -144,10 +144,10 @@ def test_an_unchanged_representation_answers_304_and_costs_nothing(api: httpx.Cl
 
 def test_an_etag_belongs_to_one_address_and_method(api: httpx.Client) -> None:
     created = api.post("orgs/maestro/repos", json={"name": "engine"})
-    shown = api.get("repos/maestro/engine")
-    assert shown.json() == created.json()
-    assert shown.headers["ETag"] != created.headers["ETag"]
-    tag = {"If-None-Match": shown.headers["ETag"]}
+    response = api.get("repos/maestro/engine")
+    assert response.json() == created.json()
+    assert response.headers["ETag"] != created.headers["ETag"]
+    tag = {"If-None-Match": response.headers["ETag"]}
     assert api.get("repos/maestro/engine?x=1", headers=tag).status_code == 200
     assert api.get("repos/maestro/engine/topics", headers=tag).status_code == 200
 
@@ -161,18 +161,18 @@ def test_every_answer_has_githubs_headers(api: httpx.Client) -> None:
 
 
 def test_head_is_get_without_the_body(api: httpx.Client) -> None:
-    shown, head = api.get("user"), api.head("user")
+    response, head = api.get("user"), api.head("user")
     assert (head.status_code, head.content) == (200, b"")
-    assert head.headers["ETag"] == shown.headers["ETag"]
-    assert head.headers["Content-Length"] == shown.headers["Content-Length"]
+    assert head.headers["ETag"] == response.headers["ETag"]
+    assert head.headers["Content-Length"] == response.headers["Content-Length"]
 
 
-def test_a_web_page_cannot_reach_the_sandbox_under_another_name(world: WorldAccess) -> None:
+def test_a_web_page_cannot_reach_the_sandbox_under_another_name(world: TenantAccess) -> None:
     headers = {"Host": "evil.example:8418", "Authorization": f"Bearer {world.token}"}
     assert httpx.get(f"{world.api_url}/user", headers=headers).status_code == 421
 
 
-def test_the_page_of_a_repository_is_there(api: httpx.Client, world: WorldAccess) -> None:
+def test_the_page_of_a_repository_is_there(api: httpx.Client, world: TenantAccess) -> None:
     created = api.post("orgs/maestro/repos", json={"name": "engine", "description": "<b>fast</b>"}).json()
     page = httpx.get(created["html_url"])
     assert page.status_code == 200

@@ -31,22 +31,22 @@ PULL_REQUEST = {
 def protect(api: httpx.Client, repository: str, **settings: Any) -> dict[str, Any]:
     answer = api.put(f"{repository}/branches/main/protection", json=OFF | settings)
     assert answer.status_code == 200, answer.text
-    shown: dict[str, Any] = answer.json()
-    return shown
+    document: dict[str, Any] = answer.json()
+    return document
 
 
 def ruleset(api: httpx.Client, owner: str, *rules: dict[str, Any], **settings: Any) -> dict[str, Any]:
-    given = {
+    body = {
         "name": "guard",
         "target": "branch",
         "enforcement": "active",
         "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
         "rules": list(rules),
     }
-    answer = api.post(f"{owner}/rulesets", json=given | settings)
+    answer = api.post(f"{owner}/rulesets", json=body | settings)
     assert answer.status_code == 201, answer.text
-    shown: dict[str, Any] = answer.json()
-    return shown
+    document: dict[str, Any] = answer.json()
+    return document
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def commit(git: Git, work: str, tmp_path: Path) -> Callable[..., str]:
 
 
 def test_classic_protection_is_shown_as_it_was_set(api: httpx.Client, repository: str) -> None:
-    shown = protect(
+    document = protect(
         api,
         repository,
         required_status_checks={"strict": True, "contexts": ["lint"], "checks": [{"context": "test", "app_id": 15368}]},
@@ -70,18 +70,18 @@ def test_classic_protection_is_shown_as_it_was_set(api: httpx.Client, repository
         restrictions={"users": ["maestro-owner", "nobody"], "teams": [], "apps": ["github-actions"]},
         required_linear_history=True,
     )
-    assert shown["required_status_checks"]["checks"] == [
+    assert document["required_status_checks"]["checks"] == [
         {"context": "lint", "app_id": None},
         {"context": "test", "app_id": 15368},
     ]
-    assert shown["required_pull_request_reviews"]["required_approving_review_count"] == 2
-    assert [user["login"] for user in shown["restrictions"]["users"]] == ["maestro-owner"]
-    assert [app["slug"] for app in shown["restrictions"]["apps"]] == ["github-actions"]
-    assert api.get(f"{repository}/branches/main/protection").json() == shown
+    assert document["required_pull_request_reviews"]["required_approving_review_count"] == 2
+    assert [user["login"] for user in document["restrictions"]["users"]] == ["maestro-owner"]
+    assert [app["slug"] for app in document["restrictions"]["apps"]] == ["github-actions"]
+    assert api.get(f"{repository}/branches/main/protection").json() == document
     assert api.get(f"{repository}/branches/main").json()["protected"] is True
     assert api.delete(f"{repository}/branches/main/protection").status_code == 204
-    gone = api.get(f"{repository}/branches/main/protection")
-    assert (gone.status_code, gone.json()["message"]) == (404, "Branch not protected")
+    missing = api.get(f"{repository}/branches/main/protection")
+    assert (missing.status_code, missing.json()["message"]) == (404, "Branch not protected")
 
 
 def test_the_parts_of_classic_protection_change_alone(api: httpx.Client, repository: str) -> None:
@@ -116,10 +116,10 @@ def test_a_push_to_a_protected_branch_is_refused_with_githubs_words(
     protect(api, repository, required_pull_request_reviews={"required_approving_review_count": 1})
     before = git(work, "rev-parse", "HEAD")
     commit()
-    said = push(work, "main")
-    assert said is not None
-    assert "remote: error: GH006: Protected branch update failed for refs/heads/main." in said
-    assert "remote: - Changes must be made through a pull request." in said
+    output = push(work, "main")
+    assert output is not None
+    assert "remote: error: GH006: Protected branch update failed for refs/heads/main." in output
+    assert "remote: - Changes must be made through a pull request." in output
     assert api.get(f"{repository}/git/ref/heads/main").json()["object"]["sha"] == before
     assert push(work, "main:feature") is None
 
@@ -209,11 +209,11 @@ MERGE_QUEUE = {
 
 
 def test_a_rule_without_its_parameters_is_refused(api: httpx.Client, repository: str) -> None:
-    given = {"name": "x", "enforcement": "active", "rules": [{"type": "branch_name_pattern"}]}
-    refused = api.post(f"{repository}/rulesets", json=given)
+    body = {"name": "x", "enforcement": "active", "rules": [{"type": "branch_name_pattern"}]}
+    refused = api.post(f"{repository}/rulesets", json=body)
     assert (refused.status_code, "operator is missing" in refused.json()["errors"][0]) == (422, True)
-    given["rules"] = [{"type": "no_such_rule"}]
-    assert api.post(f"{repository}/rulesets", json=given).status_code == 422
+    body["rules"] = [{"type": "no_such_rule"}]
+    assert api.post(f"{repository}/rulesets", json=body).status_code == 422
 
 
 def test_a_push_that_breaks_a_ruleset_is_refused_with_githubs_words(
@@ -221,9 +221,9 @@ def test_a_push_that_breaks_a_ruleset_is_refused_with_githubs_words(
 ) -> None:
     ruleset(api, repository, PULL_REQUEST, {"type": "non_fast_forward"})
     sha = commit()
-    said = push(work, "main") or ""
-    assert "remote: error: GH013: Repository rule violations found for refs/heads/main." in said
-    assert "/maestro/engine/rules?ref=refs%2Fheads%2Fmain" in said
+    output = push(work, "main") or ""
+    assert "remote: error: GH013: Repository rule violations found for refs/heads/main." in output
+    assert "/maestro/engine/rules?ref=refs%2Fheads%2Fmain" in output
     assert push(work, "main:feature") is None
     refused = api.patch(f"{repository}/git/refs/heads/main", json={"sha": sha})
     assert refused.status_code == 422
@@ -297,7 +297,7 @@ def test_tags_are_immutable_under_a_tag_ruleset(
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("rule", "output"),
     [
         ("commit_message_pattern", "Commit message must match a given regex pattern: ^JIRA-\\d+"),
         ("commit_author_email_pattern", "Commit author email must match a given regex pattern: ^JIRA-\\d+"),
@@ -305,11 +305,11 @@ def test_tags_are_immutable_under_a_tag_ruleset(
     ],
 )
 def test_commits_must_fit_a_pattern(
-    api: httpx.Client, repository: str, commit: Callable[..., str], push: Push, work: str, rule: str, said: str
+    api: httpx.Client, repository: str, commit: Callable[..., str], push: Push, work: str, rule: str, output: str
 ) -> None:
     ruleset(api, repository, {"type": rule, "parameters": {"operator": "regex", "pattern": r"^JIRA-\d+"}})
     commit("No ticket")
-    assert said in (push(work, "main") or "")
+    assert output in (push(work, "main") or "")
 
 
 def test_names_must_fit_a_pattern(api: httpx.Client, repository: str, push: Push, work: str) -> None:

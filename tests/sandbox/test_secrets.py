@@ -1,4 +1,4 @@
-"""Secrets and variables: sealed, kept by place, told to nobody."""
+"""Secrets and variables: sealed, stored by scope, never returned."""
 
 import base64
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 from nacl.public import PublicKey, SealedBox
 
-from sandbox.daemon.administration import OpenSecret, WorldAccess, read_secrets
+from sandbox.daemon.administration import OpenSecret, TenantAccess, read_secrets
 from sandbox.daemon.process import Running
 
 PLACES = [
@@ -32,13 +32,13 @@ def environment(api: httpx.Client, repository: str) -> None:
 
 @pytest.mark.parametrize(("place", "owner", "area"), PLACES)
 def test_a_secret_is_kept_sealed_and_opened_for_the_administration_only(
-    api: httpx.Client, server: Running, world: WorldAccess, place: str, owner: str, area: str
+    api: httpx.Client, server: Running, world: TenantAccess, place: str, owner: str, area: str
 ) -> None:
     extra: dict[str, Any] = {"visibility": "private"} if place.startswith("orgs") else {}
     address = f"{place}/secrets/npm_token"
     assert api.put(address, json=seal(api, place, "s3cret") | extra).status_code == 201
-    shown = api.get(address).json()
-    assert (shown["name"], set(shown) - {"name", "created_at", "updated_at"}) == ("NPM_TOKEN", set(extra))
+    document = api.get(address).json()
+    assert (document["name"], set(document) - {"name", "created_at", "updated_at"}) == ("NPM_TOKEN", set(extra))
     assert "s3cret" not in api.get(f"{place}/secrets").text
     assert read_secrets(server, world.name) == [OpenSecret(owner, area, "NPM_TOKEN", "s3cret")]
     assert api.put(address, json=seal(api, place, "other") | extra).status_code == 204
@@ -48,7 +48,7 @@ def test_a_secret_is_kept_sealed_and_opened_for_the_administration_only(
 
 
 def test_what_is_sealed_for_no_key_is_taken_as_github_takes_it_but_cannot_be_opened(
-    api: httpx.Client, repository: str, server: Running, world: WorldAccess
+    api: httpx.Client, repository: str, server: Running, world: TenantAccess
 ) -> None:
     place = f"{repository}/actions"
     sealed = seal(api, place, "x")
@@ -64,8 +64,8 @@ def test_what_is_sealed_for_no_key_is_taken_as_github_takes_it_but_cannot_be_ope
 
 def test_an_organizations_secret_for_chosen_repositories(api: httpx.Client, repository: str) -> None:
     number, place = api.get(repository).json()["id"], "orgs/maestro/actions"
-    given = seal(api, place, "x") | {"visibility": "selected", "selected_repository_ids": [number]}
-    api.put(f"{place}/secrets/A", json=given)
+    body = seal(api, place, "x") | {"visibility": "selected", "selected_repository_ids": [number]}
+    api.put(f"{place}/secrets/A", json=body)
     assert api.get(f"{place}/secrets/A").json()["selected_repositories_url"].endswith("/secrets/A/repositories")
     listed = api.get(f"{place}/secrets/A/repositories").json()
     assert [each["name"] for each in listed["repositories"]] == ["engine"]
@@ -89,7 +89,7 @@ def test_a_variable_is_made_changed_and_deleted(api: httpx.Client, place: str) -
 
 
 def test_secrets_go_with_their_environment_and_their_repository(
-    api: httpx.Client, repository: str, server: Running, world: WorldAccess
+    api: httpx.Client, repository: str, server: Running, world: TenantAccess
 ) -> None:
     for place in (f"{repository}/actions", f"{repository}/environments/production%2Feu"):
         api.put(f"{place}/secrets/A", json=seal(api, place, "x"))

@@ -35,7 +35,7 @@ def test_the_cases_are_read_with_what_the_failed_ones_said() -> None:
 def test_a_case_that_no_server_could_pass_is_not_applicable() -> None:
     [name, *_] = INAPPLICABLE
     [case] = parse(f"    --- FAIL: {name} (0.10s)\n")
-    assert (case.result, case.said) == ("SKIP", INAPPLICABLE[name])
+    assert (case.result, case.output) == ("SKIP", INAPPLICABLE[name])
 
 
 def test_every_resource_names_its_functions() -> None:

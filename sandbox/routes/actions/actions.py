@@ -9,9 +9,9 @@ from sandbox.errors import GitHubError
 from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import organization_routes, repository_routes
-from sandbox.world.entities import Account, RepositoryRecord
-from sandbox.world.kept_settings import keep, setting
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord
+from sandbox.tenant.kept_settings import keep, setting
+from sandbox.tenant.permissions import Permission
 
 ALLOWED = ("all", "local_only", "selected")
 
@@ -22,10 +22,10 @@ def _of_repository(call: Call) -> RepositoryRecord:
 
 
 def _permissions(call: Call, owner: Account | RepositoryRecord, chapter: str, address: str) -> Reply:
-    shown = setting(call.world.store, owner, chapter)
-    if shown.get("allowed_actions") == "selected":
-        shown["selected_actions_url"] = f"{address}/actions/permissions/selected-actions"
-    return Reply(shown)
+    document = setting(call.tenant.store, owner, chapter)
+    if document.get("allowed_actions") == "selected":
+        document["selected_actions_url"] = f"{address}/actions/permissions/selected-actions"
+    return Reply(document)
 
 
 async def get_permissions(call: Call) -> Reply:
@@ -42,14 +42,14 @@ async def set_permissions(call: Call) -> Reply:
     if enabled:
         value["allowed_actions"] = choice(call.body, "allowed_actions", ALLOWED, "all")
         value["sha_pinning_required"] = optional(call.body, "sha_pinning_required", bool, False)
-    keep(call.world.store, repository, "actions-permissions", value)
+    keep(call.tenant.store, repository, "actions-permissions", value)
     return Reply(status=204)
 
 
 def _selected(call: Call, owner: Account | RepositoryRecord, chapter: str) -> dict[str, Any]:
-    if setting(call.world.store, owner, chapter).get("allowed_actions") != "selected":
+    if setting(call.tenant.store, owner, chapter).get("allowed_actions") != "selected":
         raise GitHubError(409, "Conflict: allowed_actions is not set to selected")
-    return setting(call.world.store, owner, "selected-actions")
+    return setting(call.tenant.store, owner, "selected-actions")
 
 
 def _selected_in(call: Call, present: dict[str, Any]) -> dict[str, Any]:
@@ -65,13 +65,13 @@ async def set_selected_actions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#set-allowed-actions-and-reusable-workflows-for-a-repository"""
     repository = _of_repository(call)
     present = _selected(call, repository, "actions-permissions")
-    keep(call.world.store, repository, "selected-actions", _selected_in(call, present))
+    keep(call.tenant.store, repository, "selected-actions", _selected_in(call, present))
     return Reply(status=204)
 
 
 async def get_workflow_permissions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#get-default-workflow-permissions-for-a-repository"""
-    return Reply(setting(call.world.store, _of_repository(call), "workflow-permissions"))
+    return Reply(setting(call.tenant.store, _of_repository(call), "workflow-permissions"))
 
 
 def _workflow_in(call: Call, present: dict[str, Any]) -> dict[str, Any]:
@@ -83,14 +83,14 @@ def _workflow_in(call: Call, present: dict[str, Any]) -> dict[str, Any]:
 async def set_workflow_permissions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#set-default-workflow-permissions-for-a-repository"""
     repository = _of_repository(call)
-    present = setting(call.world.store, repository, "workflow-permissions")
-    keep(call.world.store, repository, "workflow-permissions", _workflow_in(call, present))
+    present = setting(call.tenant.store, repository, "workflow-permissions")
+    keep(call.tenant.store, repository, "workflow-permissions", _workflow_in(call, present))
     return Reply(status=204)
 
 
 async def get_access(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#get-the-level-of-access-for-workflows-outside-of-the-repository"""
-    return Reply(setting(call.world.store, _of_repository(call), "actions-access"))
+    return Reply(setting(call.tenant.store, _of_repository(call), "actions-access"))
 
 
 async def set_access(call: Call) -> Reply:
@@ -99,13 +99,13 @@ async def set_access(call: Call) -> Reply:
     if repository.visibility == "public":
         raise GitHubError(422, "Access policy only applies to internal and private repositories.")
     level = choice(call.body, "access_level", ("none", "user", "organization"), "")
-    keep(call.world.store, repository, "actions-access", {"access_level": level})
+    keep(call.tenant.store, repository, "actions-access", {"access_level": level})
     return Reply(status=204)
 
 
 async def get_oidc_subject(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/oidc#get-the-customization-template-for-an-oidc-subject-claim-for-a-repository"""
-    return Reply(setting(call.world.store, _of_repository(call), "oidc-subject"))
+    return Reply(setting(call.tenant.store, _of_repository(call), "oidc-subject"))
 
 
 async def set_oidc_subject(call: Call) -> Reply:
@@ -115,7 +115,7 @@ async def set_oidc_subject(call: Call) -> Reply:
     keys = optional(call.body, "include_claim_keys", list)
     if keys is not None and not value["use_default"]:
         value["include_claim_keys"] = keys
-    keep(call.world.store, repository, "oidc-subject", value)
+    keep(call.tenant.store, repository, "oidc-subject", value)
     return Reply({}, 201)
 
 
@@ -133,7 +133,7 @@ async def set_organization_permissions(call: Call) -> Reply:
     allowed = choice(call.body, "allowed_actions", ALLOWED, "all")
     pinned = optional(call.body, "sha_pinning_required", bool, False)
     value = {"enabled_repositories": enabled, "allowed_actions": allowed, "sha_pinning_required": pinned}
-    keep(call.world.store, organization, "organization-actions-permissions", value)
+    keep(call.tenant.store, organization, "organization-actions-permissions", value)
     return Reply(status=204)
 
 
@@ -146,32 +146,32 @@ async def set_organization_selected_actions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#set-allowed-actions-and-reusable-workflows-for-an-organization"""
     organization = call.owned_organization()
     present = _selected(call, organization, "organization-actions-permissions")
-    keep(call.world.store, organization, "selected-actions", _selected_in(call, present))
+    keep(call.tenant.store, organization, "selected-actions", _selected_in(call, present))
     return Reply(status=204)
 
 
 async def get_organization_workflow_permissions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#get-default-workflow-permissions-for-an-organization"""
-    return Reply(setting(call.world.store, call.owned_organization(), "workflow-permissions"))
+    return Reply(setting(call.tenant.store, call.owned_organization(), "workflow-permissions"))
 
 
 async def set_organization_workflow_permissions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#set-default-workflow-permissions-for-an-organization"""
     organization = call.owned_organization()
-    present = setting(call.world.store, organization, "workflow-permissions")
-    keep(call.world.store, organization, "workflow-permissions", _workflow_in(call, present))
+    present = setting(call.tenant.store, organization, "workflow-permissions")
+    keep(call.tenant.store, organization, "workflow-permissions", _workflow_in(call, present))
     return Reply(status=204)
 
 
 async def get_organization_oidc_subject(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/oidc#get-the-customization-template-for-an-oidc-subject-claim-for-an-organization"""
-    return Reply(setting(call.world.store, call.owned_organization(), "organization-oidc-subject"))
+    return Reply(setting(call.tenant.store, call.owned_organization(), "organization-oidc-subject"))
 
 
 async def set_organization_oidc_subject(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/oidc#set-the-customization-template-for-an-oidc-subject-claim-for-an-organization"""
     keys = required(call.body, "include_claim_keys", list)
-    keep(call.world.store, call.owned_organization(), "organization-oidc-subject", {"include_claim_keys": keys})
+    keep(call.tenant.store, call.owned_organization(), "organization-oidc-subject", {"include_claim_keys": keys})
     return Reply({}, 201)
 
 

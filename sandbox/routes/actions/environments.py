@@ -15,9 +15,9 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.plans import demand_deployment_rule
-from sandbox.world.entities import Account, RepositoryRecord, node_id, now
-from sandbox.world.people import TeamRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id, now
+from sandbox.tenant.people import TeamRecord
+from sandbox.tenant.permissions import Permission
 
 LONGEST_WAIT = 43200  # minutes
 MOST_REVIEWERS = 6
@@ -29,14 +29,14 @@ def environment_of(call: Call, repository: RepositoryRecord) -> EnvironmentRecor
     return call.known(EnvironmentRecord, repository.id, call.parameter("environment").lower())
 
 
-def _shown(call: Call, repository: RepositoryRecord, environment: EnvironmentRecord) -> dict[str, Any]:
+def _environment_object(call: Call, repository: RepositoryRecord, environment: EnvironmentRecord) -> dict[str, Any]:
     addresses = call.addresses(repository)
     wait, review, branches = environment.rule_ids
     rules: list[dict[str, Any]] = []
     if environment.wait_timer:
         rules.append({"id": wait, "type": "wait_timer", "wait_timer": environment.wait_timer})
     if environment.reviewers:
-        reviewers = [shown for each in environment.reviewers if (shown := _reviewer(call, each))]
+        reviewers = [reviewer for each in environment.reviewers if (reviewer := _reviewer(call, each))]
         prevented = environment.prevent_self_review
         rules.append(
             {"id": review, "type": "required_reviewers", "prevent_self_review": prevented, "reviewers": reviewers}
@@ -58,10 +58,10 @@ def _shown(call: Call, repository: RepositoryRecord, environment: EnvironmentRec
 
 
 def _reviewer(call: Call, reviewer: dict[str, Any]) -> dict[str, Any] | None:
-    store = call.world.store
+    store = call.tenant.store
     if reviewer["type"] == "Team":
         team = store.by_id(TeamRecord, reviewer["id"])
-        return {"type": "Team", "reviewer": listed_team(call.site, call.world, team)} if team else None
+        return {"type": "Team", "reviewer": listed_team(call.site, call.tenant, team)} if team else None
     user = store.by_id(Account, reviewer["id"])
     return {"type": "User", "reviewer": simple_user(call.site, user)} if user else None
 
@@ -69,14 +69,14 @@ def _reviewer(call: Call, reviewer: dict[str, Any]) -> dict[str, Any] | None:
 async def list_environments(call: Call) -> Reply:
     """https://docs.github.com/rest/deployments/environments#list-environments"""
     repository = call.repository()
-    found = call.world.store.all(EnvironmentRecord, str(repository.id))
-    return page(call, found, lambda each: _shown(call, repository, each), wrap="environments")
+    found = call.tenant.store.all(EnvironmentRecord, str(repository.id))
+    return page(call, found, lambda each: _environment_object(call, repository, each), wrap="environments")
 
 
 async def get_environment(call: Call) -> Reply:
     """https://docs.github.com/rest/deployments/environments#get-an-environment"""
     repository = call.repository()
-    return Reply(_shown(call, repository, environment_of(call, repository)))
+    return Reply(_environment_object(call, repository, environment_of(call, repository)))
 
 
 async def set_environment(call: Call) -> Reply:
@@ -85,16 +85,16 @@ async def set_environment(call: Call) -> Reply:
     What the request leaves out is reset.
     """
     repository = call.writable_repository()
-    name, time, store = call.parameter("environment"), now(), call.world.store
+    name, time, store = call.parameter("environment"), now(), call.tenant.store
     present = store.by_key(EnvironmentRecord, str(repository.id), name.lower())
     wait: int = optional(call.body, "wait_timer", int, 0)
     if not 0 <= wait <= LONGEST_WAIT:
         raise GitHubError(422, f"Wait timer must be between 0 and {LONGEST_WAIT}")
     if wait:
-        demand_deployment_rule(call.world.owner_of(repository), repository, "wait timer")
+        demand_deployment_rule(call.tenant.owner_of(repository), repository, "wait timer")
     reviewers = _reviewers_in(call)
     if reviewers:
-        demand_deployment_rule(call.world.owner_of(repository), repository, "required reviewers")
+        demand_deployment_rule(call.tenant.owner_of(repository), repository, "required reviewers")
     environment = EnvironmentRecord(
         id=present.id if present else store.next_id(),
         repository_id=repository.id,
@@ -109,7 +109,7 @@ async def set_environment(call: Call) -> Reply:
         updated_at=time,
     )
     store.put(environment)
-    return Reply(_shown(call, repository, environment))
+    return Reply(_environment_object(call, repository, environment))
 
 
 def _reviewers_in(call: Call) -> tuple[dict[str, Any], ...]:
@@ -118,7 +118,7 @@ def _reviewers_in(call: Call) -> tuple[dict[str, Any], ...]:
         raise GitHubError(422, f"reviewers can have at most {MOST_REVIEWERS} reviewers")
     for each in reviewers:
         kind, number = choice(each, "type", ("User", "Team"), ""), required(each, "id", int)
-        if call.world.store.by_id(TeamRecord if kind == "Team" else Account, number) is None:
+        if call.tenant.store.by_id(TeamRecord if kind == "Team" else Account, number) is None:
             raise GitHubError(422, f"{kind} {number} cannot be a reviewer")
     return tuple({"type": each["type"], "id": each["id"]} for each in reviewers)
 
@@ -139,7 +139,7 @@ async def delete_environment(call: Call) -> Reply:
 
     Its secrets, variables and policies go with it.
     """
-    repository, store = call.writable_repository(), call.world.store
+    repository, store = call.writable_repository(), call.tenant.store
     environment = environment_of(call, repository)
     with store.transaction():
         for kind in (Secret, Variable):
@@ -168,7 +168,7 @@ async def list_policies(call: Call) -> Reply:
     """https://docs.github.com/rest/deployments/branch-policies#list-deployment-branch-policies"""
     repository = call.repository()
     environment = environment_of(call, repository)
-    found = call.world.store.all(BranchPolicy, str(repository.id), str(environment.id))
+    found = call.tenant.store.all(BranchPolicy, str(repository.id), str(environment.id))
     return page(call, found, _policy, wrap="branch_policies")
 
 
@@ -182,16 +182,16 @@ async def create_policy(call: Call) -> Reply:
     if not (environment.branch_policy or {}).get("custom_branch_policies"):
         raise errors.not_found("Not Found: custom branch policies are not enabled for this environment")
     policy = BranchPolicy(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         environment_id=environment.id,
         name=required(call.body, "name", str),
         type=choice(call.body, "type", ("branch", "tag"), "branch"),
     )
-    present = call.world.store.by_key(BranchPolicy, *policy.key)
+    present = call.tenant.store.by_key(BranchPolicy, *policy.key)
     if present:
         return Reply(_policy(present), 303)
-    call.world.store.put(policy)
+    call.tenant.store.put(policy)
     return Reply(_policy(policy))
 
 
@@ -206,14 +206,14 @@ async def update_policy(call: Call) -> Reply:
     repository = call.repository(Permission.ADMIN)
     policy = _policy_of(call, environment_of(call, repository), repository)
     changed = replace(policy, name=required(call.body, "name", str))
-    call.world.store.put(changed)
+    call.tenant.store.put(changed)
     return Reply(_policy(changed))
 
 
 async def delete_policy(call: Call) -> Reply:
     """https://docs.github.com/rest/deployments/branch-policies#delete-a-deployment-branch-policy"""
     repository = call.writable_repository()
-    call.world.store.remove(_policy_of(call, environment_of(call, repository), repository))
+    call.tenant.store.remove(_policy_of(call, environment_of(call, repository), repository))
     return Reply(status=204)
 
 

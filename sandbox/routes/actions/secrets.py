@@ -20,8 +20,8 @@ from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.routes.actions.environments import environment_of
-from sandbox.world.entities import RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 VISIBILITIES = ("all", "private", "selected")
 NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
@@ -63,11 +63,11 @@ def usage(call: Call, kind: str, each: Any) -> dict[str, Any]:
     """Who may use a secret or variable of an organization; nothing for others. kind: the folder in addresses."""
     if not _is_organization(call):
         return {}
-    shown = {"visibility": each.visibility}
+    document = {"visibility": each.visibility}
     if each.visibility == "selected":
         address = f"{call.site.api}/orgs/{call.organization().login}/{kind}/{each.name}/repositories"
-        shown["selected_repositories_url"] = address
-    return shown
+        document["selected_repositories_url"] = address
+    return document
 
 
 def usage_in(call: Call, present: Any) -> dict[str, Any]:
@@ -83,9 +83,9 @@ def usage_in(call: Call, present: Any) -> dict[str, Any]:
     }
 
 
-def _shown(call: Call, secret: Secret) -> dict[str, Any]:
-    shown = {"name": secret.name, "created_at": secret.created_at, "updated_at": secret.updated_at}
-    return shown | usage(call, f"{secret.area}/secrets", secret)
+def _secret_object(call: Call, secret: Secret) -> dict[str, Any]:
+    document = {"name": secret.name, "created_at": secret.created_at, "updated_at": secret.updated_at}
+    return document | usage(call, f"{secret.area}/secrets", secret)
 
 
 def _secret(call: Call) -> Secret:
@@ -96,24 +96,26 @@ def _secret(call: Call) -> Secret:
 async def list_secrets(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#list-repository-secrets"""
     place = place_of(call)
-    found = call.world.store.all(Secret, str(place.owner_id), place.area)
-    return page(call, sorted(found, key=lambda each: each.name), lambda each: _shown(call, each), wrap="secrets")
+    found = call.tenant.store.all(Secret, str(place.owner_id), place.area)
+    return page(
+        call, sorted(found, key=lambda each: each.name), lambda each: _secret_object(call, each), wrap="secrets"
+    )
 
 
 async def get_public_key(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#get-a-repository-public-key"""
-    pair = key_pair(call.world.store, place_of(call))
+    pair = key_pair(call.tenant.store, place_of(call))
     return Reply({"key_id": str(pair.id), "key": pair.public})
 
 
 async def get_secret(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#get-a-repository-secret"""
-    return Reply(_shown(call, _secret(call)))
+    return Reply(_secret_object(call, _secret(call)))
 
 
 async def set_secret(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#create-or-update-a-repository-secret"""
-    place, store, time = place_of(call), call.world.store, now()
+    place, store, time = place_of(call), call.tenant.store, now()
     name = checked_name(call.parameter("name"), "Secret")
     present = store.by_key(Secret, str(place.owner_id), place.area, name)
     keeps = present is not None and "encrypted_value" not in call.body
@@ -138,7 +140,7 @@ def _sealed_in(call: Call, place: SecretScope) -> str:
     GitHub takes anything in Base64 here, and finds out that it cannot be opened when a job needs it.
     """
     sealed = required(call.body, "encrypted_value", str)
-    if required(call.body, "key_id", str) != str(key_pair(call.world.store, place).id):
+    if required(call.body, "key_id", str) != str(key_pair(call.tenant.store, place).id):
         raise GitHubError(422, "Invalid request. The key_id does not belong to this public key.")
     try:
         base64.b64decode(sealed, validate=True)
@@ -149,7 +151,7 @@ def _sealed_in(call: Call, place: SecretScope) -> str:
 
 async def delete_secret(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#delete-a-repository-secret"""
-    call.world.store.remove(_secret(call))
+    call.tenant.store.remove(_secret(call))
     return Reply(status=204)
 
 
@@ -160,7 +162,7 @@ async def list_selected(call: Call) -> Reply:
 
 def selected_page(call: Call, numbers: tuple[int, ...]) -> Reply:
     """One page of the repositories with these ids."""
-    store = call.world.store
+    store = call.tenant.store
     found = [repository for number in numbers if (repository := store.by_id(RepositoryRecord, number))]
     owner = call.organization()
     return page(
@@ -173,7 +175,7 @@ async def set_selected(call: Call) -> Reply:
     secret = _secret(call)
     _check_selected(secret)
     numbers = tuple(map(int, required(call.body, "selected_repository_ids", list)))
-    call.world.store.put(replace(secret, repository_ids=numbers))
+    call.tenant.store.put(replace(secret, repository_ids=numbers))
     return Reply(status=204)
 
 
@@ -186,7 +188,7 @@ async def select(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#add-selected-repository-to-an-organization-secret"""
     secret, number = _secret(call), call.request.path_params["selected_id"]
     _check_selected(secret)
-    call.world.store.put(replace(secret, repository_ids=tuple({*secret.repository_ids, number})))
+    call.tenant.store.put(replace(secret, repository_ids=tuple({*secret.repository_ids, number})))
     return Reply(status=204)
 
 
@@ -197,7 +199,7 @@ async def deselect(call: Call) -> Reply:
     if number not in secret.repository_ids:
         raise errors.not_found()
     left = tuple(each for each in secret.repository_ids if each != number)
-    call.world.store.put(replace(secret, repository_ids=left))
+    call.tenant.store.put(replace(secret, repository_ids=left))
     return Reply(status=204)
 
 

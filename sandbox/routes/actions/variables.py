@@ -12,17 +12,17 @@ from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.routes.actions.secrets import checked_name, place_of, selected_page, usage, usage_in
-from sandbox.world.entities import now
+from sandbox.tenant.entities import now
 
 
-def _shown(call: Call, variable: Variable) -> dict[str, Any]:
-    shown = {
+def _variable_object(call: Call, variable: Variable) -> dict[str, Any]:
+    document = {
         "name": variable.name,
         "value": variable.value,
         "created_at": variable.created_at,
         "updated_at": variable.updated_at,
     }
-    return shown | usage(call, "actions/variables", variable)
+    return document | usage(call, "actions/variables", variable)
 
 
 def _variable(call: Call, place: SecretScope) -> Variable:
@@ -32,13 +32,15 @@ def _variable(call: Call, place: SecretScope) -> Variable:
 async def list_variables(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/variables#list-repository-variables"""
     place = place_of(call)
-    found = call.world.store.all(Variable, str(place.owner_id), place.area)
-    return page(call, sorted(found, key=lambda each: each.name), lambda each: _shown(call, each), wrap="variables")
+    found = call.tenant.store.all(Variable, str(place.owner_id), place.area)
+    return page(
+        call, sorted(found, key=lambda each: each.name), lambda each: _variable_object(call, each), wrap="variables"
+    )
 
 
 async def create_variable(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/variables#create-a-repository-variable"""
-    place, store, time = place_of(call), call.world.store, now()
+    place, store, time = place_of(call), call.tenant.store, now()
     variable = Variable(
         id=store.next_id(),
         owner_id=place.owner_id,
@@ -55,14 +57,14 @@ async def create_variable(call: Call) -> Reply:
 
 
 def _check_free(call: Call, variable: Variable) -> None:
-    other = call.world.store.by_key(Variable, *variable.key)
+    other = call.tenant.store.by_key(Variable, *variable.key)
     if other and other.id != variable.id:
         raise GitHubError(409, "Already exists - Variable already exists")
 
 
 async def get_variable(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/variables#get-a-repository-variable"""
-    return Reply(_shown(call, _variable(call, place_of(call))))
+    return Reply(_variable_object(call, _variable(call, place_of(call))))
 
 
 async def update_variable(call: Call) -> Reply:
@@ -76,13 +78,13 @@ async def update_variable(call: Call) -> Reply:
         **usage_in(call, variable),
     )
     _check_free(call, changed)
-    call.world.store.put(changed)
+    call.tenant.store.put(changed)
     return Reply(status=204)
 
 
 async def delete_variable(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/variables#delete-a-repository-variable"""
-    call.world.store.remove(_variable(call, place_of(call)))
+    call.tenant.store.remove(_variable(call, place_of(call)))
     return Reply(status=204)
 
 
@@ -97,7 +99,7 @@ async def set_selected(call: Call) -> Reply:
     if variable.visibility != "selected":
         raise GitHubError(409, "Visibility type is not set to selected")
     numbers = tuple(map(int, required(call.body, "selected_repository_ids", list)))
-    call.world.store.put(replace(variable, repository_ids=numbers))
+    call.tenant.store.put(replace(variable, repository_ids=numbers))
     return Reply(status=204)
 
 

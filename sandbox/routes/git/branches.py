@@ -15,9 +15,9 @@ from sandbox.representations.protection import branch_summary
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord, node_id
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Addresses
+from sandbox.tenant.entities import RepositoryRecord, node_id
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Addresses
 
 
 async def list_branches(call: Call) -> Reply:
@@ -25,10 +25,10 @@ async def list_branches(call: Call) -> Reply:
     repository = call.repository()
     addresses = call.addresses(repository)
     found = await bare_repository.refs(call.git_directory(repository), BRANCHES)
-    guarded = {ref.name for ref in found if protection_of(call.world.store, repository, ref.name[len(BRANCHES) :])}
-    wanted = call.request.query_params.get("protected")
-    if wanted in {"true", "false"}:
-        found = [ref for ref in found if (ref.name in guarded) == (wanted == "true")]
+    guarded = {ref.name for ref in found if protection_of(call.tenant.store, repository, ref.name[len(BRANCHES) :])}
+    requested = call.request.query_params.get("protected")
+    if requested in {"true", "false"}:
+        found = [ref for ref in found if (ref.name in guarded) == (requested == "true")]
     return page(call, found, lambda ref: _short_branch(call, repository, addresses, ref))
 
 
@@ -37,7 +37,7 @@ def _short_branch(call: Call, repository: RepositoryRecord, addresses: Addresses
     return {
         "name": name,
         "commit": {"sha": ref.sha, "url": f"{addresses.api}/commits/{ref.sha}"},
-        **branch_summary(protection_of(call.world.store, repository, name)),
+        **branch_summary(protection_of(call.tenant.store, repository, name)),
         "protection_url": f"{addresses.api}/branches/{quote(name, safe='')}/protection",
     }
 
@@ -58,7 +58,7 @@ async def _branch(call: Call, repository: RepositoryRecord, name: str) -> dict[s
         "name": name,
         "commit": commit_object(await read_commit(directory, sha), addresses),
         "_links": {"self": address, "html": f"{addresses.html}/tree/{quote(name)}"},
-        **branch_summary(protection_of(call.world.store, repository, name)),
+        **branch_summary(protection_of(call.tenant.store, repository, name)),
         "protection_url": f"{address}/protection",
     }
 
@@ -74,7 +74,7 @@ async def rename_branch(call: Call) -> Reply:
     if old == repository.default_branch and call.permission(repository) < Permission.ADMIN:
         raise errors.must_be_admin()
     try:
-        renamed = await repositories.rename_branch(call.world, repository, old, new)
+        renamed = await repositories.rename_branch(call.tenant, repository, old, new)
     except GitCommandError as error:
         raise GitHubError(422, f"Validation Failed: {error}", errors=[]) from error
     return Reply(await _branch(call, renamed, new), 201)

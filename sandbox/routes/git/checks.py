@@ -19,8 +19,8 @@ from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import Account, RepositoryRecord, node_id, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id, now
+from sandbox.tenant.permissions import Permission
 
 STATES = ("error", "failure", "pending", "success")
 TEXTS = {"name": str, "details_url": str, "external_id": str, "started_at": str, "completed_at": str, "output": dict}
@@ -38,7 +38,7 @@ async def create_status(call: Call) -> Reply:
     repository = call.writable_repository(Permission.WRITE)
     required(call.body, "state", str)
     status = CommitStatus(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         sha=await _commit(call, repository, call.parameter("sha")),
         creator_id=call.signed_in().id,
@@ -46,7 +46,7 @@ async def create_status(call: Call) -> Reply:
         created_at=now(),
         **fields(call.body, context=str, description=str, target_url=str),
     )
-    call.world.store.put(status)
+    call.tenant.store.put(status)
     return Reply(_status(call, repository, status), 201)
 
 
@@ -66,16 +66,16 @@ def _simple_status(call: Call, repository: RepositoryRecord, status: CommitStatu
 
 
 def _status(call: Call, repository: RepositoryRecord, status: CommitStatus) -> dict[str, Any]:
-    creator = call.world.store.by_id(Account, status.creator_id)
-    shown = _simple_status(call, repository, status)
-    return shown | {"creator": simple_user(call.site, creator) if creator else None}
+    creator = call.tenant.store.by_id(Account, status.creator_id)
+    document = _simple_status(call, repository, status)
+    return document | {"creator": simple_user(call.site, creator) if creator else None}
 
 
 async def list_statuses(call: Call) -> Reply:
     """https://docs.github.com/rest/commits/statuses#list-commit-statuses-for-a-reference"""
     repository = call.repository()
     sha = await _commit(call, repository, call.parameter("ref"))
-    found = call.world.store.all(CommitStatus, str(repository.id), sha)[::-1]
+    found = call.tenant.store.all(CommitStatus, str(repository.id), sha)[::-1]
     return page(call, found, lambda status: _status(call, repository, status))
 
 
@@ -83,8 +83,8 @@ async def get_combined_status(call: Call) -> Reply:
     """https://docs.github.com/rest/commits/statuses#get-the-combined-status-for-a-specific-reference"""
     repository = call.repository()
     sha = await _commit(call, repository, call.parameter("ref"))
-    statuses = checks.latest_statuses(call.world.store, repository.id, sha)
-    owner, api = call.world.owner_of(repository), call.addresses(repository).api
+    statuses = checks.latest_statuses(call.tenant.store, repository.id, sha)
+    owner, api = call.tenant.owner_of(repository), call.addresses(repository).api
     return Reply(
         {
             "state": checks.combined_state(statuses),
@@ -106,12 +106,12 @@ async def create_run(call: Call) -> Reply:
     repository = call.writable_repository(Permission.WRITE)
     required(call.body, "name", str)
     run = CheckRun(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         head_sha=await _commit(call, repository, required(call.body, "head_sha", str)),
         **_progress(call, None),
     )
-    call.world.store.put(run)
+    call.tenant.store.put(run)
     return Reply(_run(call, repository, run), 201)
 
 
@@ -139,7 +139,7 @@ async def update_run(call: Call) -> Reply:
     repository = call.writable_repository(Permission.WRITE)
     run = call.numbered(CheckRun, "check_run_id", repository)
     changed = replace(run, **_progress(call, run))
-    call.world.store.put(changed)
+    call.tenant.store.put(changed)
     return Reply(_run(call, repository, changed))
 
 
@@ -154,7 +154,7 @@ async def list_runs(call: Call) -> Reply:
     repository = call.repository()
     sha = await _commit(call, repository, call.parameter("ref"))
     name = call.request.query_params.get("check_name")
-    found = {run.name: run for run in call.world.store.all(CheckRun, str(repository.id), sha)}
+    found = {run.name: run for run in call.tenant.store.all(CheckRun, str(repository.id), sha)}
     runs = [run for run in found.values() if name in (None, run.name)]
     return page(call, runs, lambda run: _run(call, repository, run), wrap="check_runs")
 

@@ -11,11 +11,11 @@ from sandbox.git.bare_repository import BRANCHES, GitCommandError, git
 from sandbox.git.commits import as_text, changed_files, differing_files, read_commit, read_commits, resolve
 from sandbox.records.pull_requests import PullRequest
 from sandbox.representations.commits import commit_object, file_object
-from sandbox.representations.issues import Shower
+from sandbox.representations.issues import IssueRepresenter
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord
+from sandbox.tenant.entities import RepositoryRecord
 
 MOST_COMPARED = 250  # commits that a comparison lists
 
@@ -34,12 +34,12 @@ async def list_commits(call: Call) -> Reply:
     filters += [f"--{name}={query[name]}" for name in ("since", "until", "author", "committer") if query.get(name)]
     path = ["--", query["path"]] if query.get("path") else []
     listed = (await git(directory, "rev-list", *filters, sha, *path)).decode().split()
-    shown = page(call, listed, lambda each: each)
-    shown.body = await _shown(call, repository, shown.body)
-    return shown
+    reply = page(call, listed, lambda each: each)
+    reply.body = await _commit_objects(call, repository, reply.body)
+    return reply
 
 
-async def _shown(call: Call, repository: RepositoryRecord, shas: list[str]) -> list[dict[str, Any]]:
+async def _commit_objects(call: Call, repository: RepositoryRecord, shas: list[str]) -> list[dict[str, Any]]:
     addresses = call.addresses(repository)
     return [commit_object(commit, addresses) for commit in await read_commits(call.git_directory(repository), shas)]
 
@@ -76,9 +76,9 @@ async def pulls_with_commit(call: Call) -> Reply:
     sha = await resolve(directory, ref)
     if sha is None:
         raise GitHubError(422, f"No commit found for SHA: {ref}")
-    pulls = call.world.store.all(PullRequest, str(repository.id))
+    pulls = call.tenant.store.all(PullRequest, str(repository.id))
     found = [pull for pull in pulls if sha in {pull.merge_commit_sha, *await _commits_of(directory, pull)}]
-    return page(call, found, Shower(call.world, call.site, repository).pull_request)
+    return page(call, found, IssueRepresenter(call.tenant, call.site, repository).pull_request)
 
 
 async def _commits_of(directory: Path, pull: PullRequest) -> list[str]:
@@ -104,7 +104,7 @@ async def branches_at_head(call: Call) -> Reply:
     repository, sha = call.repository(), call.parameter("sha")
     found = await bare_repository.refs(call.git_directory(repository), BRANCHES)
     api = call.addresses(repository).api
-    shown = [
+    branches = [
         {
             "name": ref.name.removeprefix(BRANCHES),
             "commit": {"sha": sha, "url": f"{api}/commits/{sha}"},
@@ -113,7 +113,7 @@ async def branches_at_head(call: Call) -> Reply:
         for ref in found
         if ref.sha == sha
     ]
-    return Reply(shown)
+    return Reply(branches)
 
 
 async def compare(call: Call) -> Reply:
@@ -143,7 +143,7 @@ async def compare(call: Call) -> Reply:
     if "page" in query or "per_page" in query:
         commits = page(call, ahead, lambda each: each)
     files = await differing_files(directory, found[0], head) if query.get("page", "1") == "1" else []
-    base_commit, merge_base = await _shown(call, repository, [base, found[0]])
+    base_commit, merge_base = await _commit_objects(call, repository, [base, found[0]])
     between = "...".join(map(quote, names))
     page_address = f"{addresses.html}/compare/{between}"
     return Reply(
@@ -159,7 +159,7 @@ async def compare(call: Call) -> Reply:
             "ahead_by": len(ahead),
             "behind_by": behind,
             "total_commits": len(ahead),
-            "commits": await _shown(call, repository, commits.body),
+            "commits": await _commit_objects(call, repository, commits.body),
             "files": [file_object(file, head, addresses) for file in files],
         },
         headers=commits.headers,

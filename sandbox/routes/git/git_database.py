@@ -14,8 +14,8 @@ from sandbox.representations.commits import git_commit_object
 from sandbox.rest.bodies import choice, identity_in, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord, node_id
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, node_id
+from sandbox.tenant.permissions import Permission
 
 MODES = ("100644", "100755", "040000", "160000", "120000")
 UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
@@ -123,7 +123,7 @@ async def _tree(call: Call, repository: RepositoryRecord, sha: str, *, recursive
     api = call.addresses(repository).api
     options = ("-r", "-t") if recursive else ()
     output = await git(call.git_directory(repository), "ls-tree", "-z", "-l", *options, sha)
-    shown = []
+    rows = []
     for line in output.decode(errors="replace").split("\0")[:-1]:
         columns, _, path = line.partition("\t")
         mode, kind, each, size = columns.split()
@@ -132,8 +132,8 @@ async def _tree(call: Call, repository: RepositoryRecord, sha: str, *, recursive
             entry["size"] = int(size)
         if kind != "commit":
             entry["url"] = f"{api}/git/{kind}s/{each}"
-        shown.append(entry)
-    return {"sha": sha, "url": f"{api}/git/trees/{sha}", "tree": shown, "truncated": False}
+        rows.append(entry)
+    return {"sha": sha, "url": f"{api}/git/trees/{sha}", "tree": rows, "truncated": False}
 
 
 async def create_commit(call: Call) -> Reply:

@@ -1,7 +1,7 @@
 """git over HTTP, through git's own CGI program. https://git-scm.com/docs/git-http-backend
 
 Bodies stream both ways, so a pack of any size passes through a few buffers. The last byte of a push's
-answer waits until the push is in the records: what a client was told survives a kill.
+answer waits until the push is in the records: a confirmed push survives a kill.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from sandbox.operations.repositories import note_push
 from sandbox.rest.authentication import authenticate
 from sandbox.routes.git import pushes
 from sandbox.rules.enforcement import Enforcement
-from sandbox.world.entities import Account, RepositoryRecord, Token
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import site_of
-from sandbox.world.worlds import World
+from sandbox.tenant.entities import Account, RepositoryRecord, Token
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import site_of
+from sandbox.tenant.tenants import Tenant
 
 CHUNK = 65536  # bytes
 SERVICES = {"git-upload-pack", "git-receive-pack"}
@@ -37,7 +37,7 @@ class Backend:
     """One request handed to git http-backend: an answer that Starlette can send.
 
     when_done: awaited after git has ended, before the end of the answer goes out.
-    ticket: of a push that is judged, "" otherwise.
+    ticket: of a push that is checked against rules, "" otherwise.
     """
 
     def __init__(self, environment: dict[str, str], when_done: Callable[[], Awaitable[None]], ticket: str = ""):
@@ -111,7 +111,7 @@ def _cgi_environment(request: Request, directory: Path, user: str) -> dict[str, 
         "REMOTE_USER": user,
         "REMOTE_ADDR": "127.0.0.1",
     }
-    # Not CONTENT_LENGTH: told how much to expect, http-backend spins for ever when its input ends early, as it does
+    # Not CONTENT_LENGTH: with it, http-backend spins indefinitely when its input ends early, as it does
     # when this process is killed. Without it git reads to the end of its input and notices.
     for header, variable in (
         ("content-encoding", "HTTP_CONTENT_ENCODING"),
@@ -146,11 +146,11 @@ async def serve(request: Request) -> Response | Backend:
     Private repositories and unknown ones ask an anonymous client to sign in, as GitHub does, so that
     nobody learns which are there.
     """
-    world: World | None = request.app.state.worlds.get(request.path_params["world"])
-    if world is None:
-        return PlainTextResponse("The sandbox has no such world.", 404)
+    tenant: Tenant | None = request.app.state.tenants.get(request.path_params["tenant"])
+    if tenant is None:
+        return PlainTextResponse("The sandbox has no such tenant.", 404)
     try:
-        user, token = authenticate(world, request.headers)
+        user, token = authenticate(tenant, request.headers)
     except GitHubError:
         return _sign_in(WRONG_TOKEN)
     if user:
@@ -158,23 +158,23 @@ async def serve(request: Request) -> Response | Backend:
     if _service(request) == "info/refs" and request.query_params.get("service") not in SERVICES:
         return PlainTextResponse(DUMB, 403)
     pushing = "git-receive-pack" in (_service(request), request.query_params.get("service"))
-    repository, moved = _find(request, world)
-    refusal = _refusal(world, user, token, repository, pushing=pushing)
+    repository, moved = _find(request, tenant)
+    refusal = _refusal(tenant, user, token, repository, pushing=pushing)
     if refusal or repository is None:
         return refusal or PlainTextResponse("Repository not found.", 404)
     if moved and request.method == "GET":
-        owner = world.owner_of(repository).login
-        address = f"{site_of(request, world).html}/{owner}/{repository.name}.git/{_service(request)}"
+        owner = tenant.owner_of(repository).login
+        address = f"{site_of(request, tenant).html}/{owner}/{repository.name}.git/{_service(request)}"
         return RedirectResponse(f"{address}?{request.url.query}", 301)
 
-    environment = _cgi_environment(request, world.git_directory(repository), user.login if user else "")
+    environment = _cgi_environment(request, tenant.git_directory(repository), user.login if user else "")
     if _service(request) != "git-receive-pack":
         return Backend(environment, _nothing_to_do)
-    html = f"{site_of(request, world).html}/{world.owner_of(repository).login}/{repository.name}"
-    ticket, hook = pushes.expect(request, Enforcement(world, repository, user), html)
+    html = f"{site_of(request, tenant).html}/{tenant.owner_of(repository).login}/{repository.name}"
+    ticket, hook = pushes.expect(request, Enforcement(tenant, repository, user), html)
 
     async def when_done() -> None:
-        await note_push(world, repository.id)
+        await note_push(tenant, repository.id)
 
     return Backend(environment | hook, when_done, ticket)
 
@@ -183,27 +183,27 @@ async def _nothing_to_do() -> None:
     pass
 
 
-def _find(request: Request, world: World) -> tuple[RepositoryRecord | None, bool]:
+def _find(request: Request, tenant: Tenant) -> tuple[RepositoryRecord | None, bool]:
     """The repository that the path names, and whether that is a name it had before."""
-    owner = world.account(request.path_params["owner"])
+    owner = tenant.account(request.path_params["owner"])
     name = request.path_params["repository"].removesuffix(".git")
     if owner is None:
         return None, False
-    found = world.repository(owner, name)
-    return (found, False) if found else (world.renamed(owner, name), True)
+    found = tenant.repository(owner, name)
+    return (found, False) if found else (tenant.renamed(owner, name), True)
 
 
 def _refusal(
-    world: World, user: Account | None, token: Token | None, repository: RepositoryRecord | None, *, pushing: bool
+    tenant: Tenant, user: Account | None, token: Token | None, repository: RepositoryRecord | None, *, pushing: bool
 ) -> Response | None:
     """Why this user may not do this; None when allowed. The texts are GitHub's; git shows them."""
-    permission = world.permission(user, token, repository) if repository else Permission.NONE
+    permission = tenant.permission(user, token, repository) if repository else Permission.NONE
     if user is None and (pushing or permission < Permission.READ):
         return _sign_in("No anonymous write access." if pushing else "Repository not found.")
     if repository is None or permission < Permission.READ:
         return PlainTextResponse("Repository not found.", 404)
     if pushing and permission < Permission.WRITE:
-        name = f"{world.owner_of(repository).login}/{repository.name}.git"
+        name = f"{tenant.owner_of(repository).login}/{repository.name}.git"
         login = user.login if user else "nobody"
         return PlainTextResponse(f"Permission to {name} denied to {login}.", 403)
     if pushing and repository.archived:
@@ -216,7 +216,7 @@ def _sign_in(text: str) -> Response:
 
 
 ROUTES = [
-    Route("/{world}/{owner}/{repository}/info/refs", serve, methods=["GET"]),
-    Route("/{world}/{owner}/{repository}/git-upload-pack", serve, methods=["POST"]),
-    Route("/{world}/{owner}/{repository}/git-receive-pack", serve, methods=["POST"]),
+    Route("/{tenant}/{owner}/{repository}/info/refs", serve, methods=["GET"]),
+    Route("/{tenant}/{owner}/{repository}/git-upload-pack", serve, methods=["POST"]),
+    Route("/{tenant}/{owner}/{repository}/git-receive-pack", serve, methods=["POST"]),
 ]

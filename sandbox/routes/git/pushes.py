@@ -40,7 +40,7 @@ def install_hook(root: Path) -> Path:
 
 def expect(request: Request, enforcement: Enforcement, html: str) -> tuple[str, dict[str, str]]:
     """The ticket of a push and the environment that makes git ask; both empty where no rule can be broken."""
-    if not has_rules(enforcement.world.store, enforcement.repository):
+    if not has_rules(enforcement.tenant.store, enforcement.repository):
         return "", {}
     ticket = secrets.token_urlsafe()
     request.app.state.pushes[ticket] = Push(enforcement, html)
@@ -59,7 +59,7 @@ def forget(app: Starlette, ticket: str) -> None:
     app.state.pushes.pop(ticket, None)
 
 
-async def judge(request: Request) -> Response:
+async def check_push(request: Request) -> Response:
     """200 lets the push in, 403 does not; the text is for its author."""
     push: Push | None = request.app.state.pushes.get(request.path_params["ticket"])
     if push is None:
@@ -76,4 +76,4 @@ async def judge(request: Request) -> Response:
     return PlainTextResponse(text, 200 if let_in else 403)
 
 
-ROUTES = [Route("/_sandbox/pushes/{ticket}", judge, methods=["POST"])]
+ROUTES = [Route("/_sandbox/pushes/{ticket}", check_push, methods=["POST"])]

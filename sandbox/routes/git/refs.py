@@ -11,9 +11,9 @@ from sandbox.operations import ref_updates
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.enforcement import RefUpdate
-from sandbox.world.entities import RepositoryRecord, node_id
-from sandbox.world.permissions import Permission
-from sandbox.world.sites import Addresses
+from sandbox.tenant.entities import RepositoryRecord, node_id
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.sites import Addresses
 
 HIDDEN = ("refs/pull/", "refs/sandbox/")
 
@@ -35,7 +35,7 @@ async def matching_refs(call: Call) -> Reply:
     start = f"refs/{call.parameter('ref')}"
     addresses = call.addresses(repository)
     found = await bare_repository.refs(call.git_directory(repository), start.rpartition("/")[0])
-    return Reply([_shown(addresses, ref) for ref in found if ref.name.startswith(start)])
+    return Reply([_ref_object(addresses, ref) for ref in found if ref.name.startswith(start)])
 
 
 async def create_ref(call: Call) -> Reply:
@@ -54,8 +54,8 @@ async def create_ref(call: Call) -> Reply:
     if bare_repository.object_id(directory, name):
         raise GitHubError(422, "Reference already exists")
     await _update(call, repository, name, sha, None)
-    shown = await _ref(call, repository, name)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    document = await _ref(call, repository, name)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 async def update_ref(call: Call) -> Reply:
@@ -84,7 +84,7 @@ async def delete_ref(call: Call) -> Reply:
         raise GitHubError(422, "Reference does not exist")
     if name == BRANCHES + repository.default_branch:
         raise GitHubError(422, "Cannot delete the default branch")
-    await ref_updates.update(call.world, repository, call.user, RefUpdate(name, current, None))
+    await ref_updates.update(call.tenant, repository, call.user, RefUpdate(name, current, None))
     return Reply(status=204)
 
 
@@ -100,7 +100,7 @@ async def _update(call: Call, repository: RepositoryRecord, name: str, sha: str,
         await bare_repository.git(directory, "cat-file", "-e", sha)
     except GitCommandError:
         raise GitHubError(422, "Object does not exist") from None
-    await ref_updates.update(call.world, repository, call.user, RefUpdate(name, old, sha))
+    await ref_updates.update(call.tenant, repository, call.user, RefUpdate(name, old, sha))
 
 
 async def _is_ancestor(call: Call, repository: RepositoryRecord, old: str, new: str) -> bool:
@@ -114,11 +114,11 @@ async def _is_ancestor(call: Call, repository: RepositoryRecord, old: str, new: 
 async def _ref(call: Call, repository: RepositoryRecord, name: str) -> dict[str, Any]:
     for ref in await bare_repository.refs(call.git_directory(repository), name):
         if ref.name == name:
-            return _shown(call.addresses(repository), ref)
+            return _ref_object(call.addresses(repository), ref)
     raise errors.not_found()
 
 
-def _shown(addresses: Addresses, ref: Ref) -> dict[str, Any]:
+def _ref_object(addresses: Addresses, ref: Ref) -> dict[str, Any]:
     return {
         "ref": ref.name,
         "node_id": node_id("REF", addresses.repository_id, ref.name),

@@ -7,20 +7,20 @@ from typing import Any
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.records.issues import Comment, Issue, LabelRecord, opened
-from sandbox.representations.issues import Shower
+from sandbox.representations.issues import IssueRepresenter
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes, route
 from sandbox.routes.issues.labels import labels_named
-from sandbox.world.entities import Account, RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 SORTS = {"created": "created_at", "updated": "updated_at"}
 
 
-def _shower(call: Call, repository: RepositoryRecord) -> Shower:
-    return Shower(call.world, call.site, repository)
+def _representer(call: Call, repository: RepositoryRecord) -> IssueRepresenter:
+    return IssueRepresenter(call.tenant, call.site, repository)
 
 
 def _with_issues(call: Call) -> RepositoryRecord:
@@ -42,16 +42,16 @@ async def list_issues(call: Call) -> Reply:
     Pull requests are among them.
     """
     repository, query = call.repository(), call.request.query_params
-    issues = call.world.store.all(Issue, str(repository.id))
+    issues = call.tenant.store.all(Issue, str(repository.id))
     state = query.get("state", "open")
-    wanted = {name.strip().lower() for name in query.get("labels", "").split(",") if name.strip()}
-    labels = {label.id: label.name.lower() for label in call.world.store.all(LabelRecord, str(repository.id))}
-    creator = call.world.account(query["creator"]) if query.get("creator") else None
+    requested = {name.strip().lower() for name in query.get("labels", "").split(",") if name.strip()}
+    labels = {label.id: label.name.lower() for label in call.tenant.store.all(LabelRecord, str(repository.id))}
+    creator = call.tenant.account(query["creator"]) if query.get("creator") else None
     found = [
         issue
         for issue in issues
         if state in {"all", issue.state}
-        and wanted <= {labels.get(number, "") for number in issue.labels}
+        and requested <= {labels.get(number, "") for number in issue.labels}
         and (creator is None or issue.user_id == creator.id)
         and _assigned(call, issue, query.get("assignee"))
         and query.get("milestone", "none") == "none"  # there are none here
@@ -60,14 +60,14 @@ async def list_issues(call: Call) -> Reply:
     order = SORTS.get(query.get("sort", "created"), "created_at")
     descending = query.get("direction", "desc") == "desc"
     found.sort(key=lambda issue: (getattr(issue, order), issue.number), reverse=descending)
-    return page(call, found, _shower(call, repository).issue)
+    return page(call, found, _representer(call, repository).issue)
 
 
 def _assigned(call: Call, issue: Issue, assignee: str | None) -> bool:
     """Whether the issue is this login's, anyone's ("*") or nobody's ("none"); None asks nothing."""
     if assignee in {None, "none", "*"}:
         return assignee is None or bool(issue.assignees) == (assignee == "*")
-    user = call.world.account(str(assignee))
+    user = call.tenant.account(str(assignee))
     return user is not None and user.id in issue.assignees
 
 
@@ -78,12 +78,12 @@ async def create_issue(call: Call) -> Reply:
     """
     repository = _with_issues(call)
     title = str(call.body.get("title") or required(call.body, "title", str))
-    issue = opened(call.world.store, repository, call.signed_in(), title, optional(call.body, "body", str))
+    issue = opened(call.tenant.store, repository, call.signed_in(), title, optional(call.body, "body", str))
     if call.permission(repository) >= Permission.TRIAGE:
         issue = replace(issue, **_sorting(call, repository))
-    call.world.store.put(issue)
-    shown = _shower(call, repository).issue(issue)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    call.tenant.store.put(issue)
+    document = _representer(call, repository).issue(issue)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 def _sorting(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _sorting(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
     if logins is None and call.body.get("assignee"):
         logins = [call.body["assignee"]]
     if logins is not None:
-        users = {str(login): call.world.account(str(login)) for login in logins}
+        users = {str(login): call.tenant.account(str(login)) for login in logins}
         if unknown := [login for login, user in users.items() if user is None]:
             problem = {"value": unknown[0], "resource": "Issue", "field": "assignees", "code": "invalid"}
             raise GitHubError(422, "Validation Failed", [problem])
@@ -106,7 +106,7 @@ def _sorting(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
 async def get_issue(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/issues#get-an-issue"""
     repository = call.repository()
-    return Reply(_shower(call, repository).issue(_issue(call, repository)))
+    return Reply(_representer(call, repository).issue(_issue(call, repository)))
 
 
 async def update_issue(call: Call) -> Reply:
@@ -125,8 +125,8 @@ async def update_issue(call: Call) -> Reply:
     changed = with_state(changed, choice(call.body, "state", ("open", "closed"), issue.state), user)
     if call.body.get("state_reason"):
         changed = replace(changed, state_reason=str(call.body["state_reason"]))
-    call.world.store.put(changed)
-    return Reply(_shower(call, repository).issue(changed))
+    call.tenant.store.put(changed)
+    return Reply(_representer(call, repository).issue(changed))
 
 
 def with_state(issue: Issue, state: str, user: Account) -> Issue:
@@ -142,18 +142,18 @@ async def list_comments(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/comments#list-issue-comments"""
     repository = call.repository()
     issue = _issue(call, repository)
-    found = call.world.store.all(Comment, str(repository.id), str(issue.number))
-    return page(call, found, _shower(call, repository).comment)
+    found = call.tenant.store.all(Comment, str(repository.id), str(issue.number))
+    return page(call, found, _representer(call, repository).comment)
 
 
 async def list_all_comments(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/comments#list-issue-comments-for-a-repository"""
     repository, query = call.repository(), call.request.query_params
     order = SORTS.get(query.get("sort", "created"), "created_at")
-    comments = call.world.store.all(Comment, str(repository.id))
+    comments = call.tenant.store.all(Comment, str(repository.id))
     found = [comment for comment in comments if comment.updated_at >= query.get("since", "")]
     found.sort(key=lambda each: (getattr(each, order), each.id), reverse=query.get("direction") == "desc")
-    return page(call, found, _shower(call, repository).comment)
+    return page(call, found, _representer(call, repository).comment)
 
 
 async def create_comment(call: Call) -> Reply:
@@ -162,7 +162,7 @@ async def create_comment(call: Call) -> Reply:
     repository = call.writable_repository(Permission.READ)
     issue, time = _issue(call, repository), now()
     comment = Comment(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         number=issue.number,
         user_id=call.signed_in().id,
@@ -170,16 +170,16 @@ async def create_comment(call: Call) -> Reply:
         created_at=time,
         updated_at=time,
     )
-    call.world.store.put(comment)
-    call.world.store.put(replace(issue, updated_at=time))
-    shown = _shower(call, repository).comment(comment)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    call.tenant.store.put(comment)
+    call.tenant.store.put(replace(issue, updated_at=time))
+    document = _representer(call, repository).comment(comment)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 async def get_comment(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/comments#get-an-issue-comment"""
     repository = call.repository()
-    return Reply(_shower(call, repository).comment(call.numbered(Comment, "comment_id", repository)))
+    return Reply(_representer(call, repository).comment(call.numbered(Comment, "comment_id", repository)))
 
 
 def _own_comment(call: Call, repository: RepositoryRecord) -> Comment:
@@ -194,13 +194,13 @@ async def update_comment(call: Call) -> Reply:
     repository = call.writable_repository(Permission.READ)
     comment = _own_comment(call, repository)
     changed = replace(comment, body=required(call.body, "body", str), updated_at=now())
-    call.world.store.put(changed)
-    return Reply(_shower(call, repository).comment(changed))
+    call.tenant.store.put(changed)
+    return Reply(_representer(call, repository).comment(changed))
 
 
 async def delete_comment(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/comments#delete-an-issue-comment"""
-    call.world.store.remove(_own_comment(call, call.writable_repository(Permission.READ)))
+    call.tenant.store.remove(_own_comment(call, call.writable_repository(Permission.READ)))
     return Reply(status=204)
 
 
@@ -215,29 +215,29 @@ async def search(call: Call) -> Reply:
     terms = [term.replace('"', "") for term in re.findall(r'[\w-]+:"[^"]*"|"[^"]*"|\S+', text)]
     found = [
         (repository, issue)
-        for repository in call.world.store.all(RepositoryRecord)
+        for repository in call.tenant.store.all(RepositoryRecord)
         if call.permission(repository) >= Permission.READ
-        for issue in call.world.store.all(Issue, str(repository.id))
+        for issue in call.tenant.store.all(Issue, str(repository.id))
         if all(_fits(call, repository, issue, *term.partition(":")[::2]) for term in terms)
     ]
-    shown = page(call, found, lambda pair: {**_shower(call, pair[0]).issue(pair[1]), "score": 1.0}, wrap="items")
-    shown.body |= {"incomplete_results": False, "search_type": "lexical"}
-    shown.resource = "search"
-    return shown
+    reply = page(call, found, lambda pair: {**_representer(call, pair[0]).issue(pair[1]), "score": 1.0}, wrap="items")
+    reply.body |= {"incomplete_results": False, "search_type": "lexical"}
+    reply.resource = "search"
+    return reply
 
 
 def _fits(call: Call, repository: RepositoryRecord, issue: Issue, name: str, value: str) -> bool:
     if name == "repo":
-        return f"{call.world.owner_of(repository).login}/{repository.name}".lower() == value.lower()
+        return f"{call.tenant.owner_of(repository).login}/{repository.name}".lower() == value.lower()
     if name in {"org", "user"}:
-        return call.world.owner_of(repository).login.lower() == value.lower()
+        return call.tenant.owner_of(repository).login.lower() == value.lower()
     if name in {"is", "state", "type"}:
         return value in {issue.state, "pr" if issue.is_pull_request else "issue"}
     if name == "label":
-        label = call.world.store.by_key(LabelRecord, str(repository.id), value.lower())
+        label = call.tenant.store.by_key(LabelRecord, str(repository.id), value.lower())
         return label is not None and label.id in issue.labels
     if name == "author":
-        author = call.world.account(value)
+        author = call.tenant.account(value)
         return author is not None and author.id == issue.user_id
     if name == "in":
         return True

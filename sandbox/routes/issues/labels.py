@@ -6,19 +6,19 @@ from typing import Any
 
 from sandbox import errors
 from sandbox.records.issues import Issue, LabelRecord
-from sandbox.representations.issues import Shower
+from sandbox.representations.issues import IssueRepresenter
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 DEFAULT_COLOR = "ededed"
 
 
-def _shower(call: Call, repository: RepositoryRecord) -> Shower:
-    return Shower(call.world, call.site, repository)
+def _representer(call: Call, repository: RepositoryRecord) -> IssueRepresenter:
+    return IssueRepresenter(call.tenant, call.site, repository)
 
 
 def _color(call: Call, default: str) -> str:
@@ -29,7 +29,7 @@ def _color(call: Call, default: str) -> str:
 
 
 def _check_name(call: Call, label: LabelRecord) -> None:
-    other = call.world.store.by_key(LabelRecord, *label.key)
+    other = call.tenant.store.by_key(LabelRecord, *label.key)
     if other and other.id != label.id:
         raise errors.invalid_field("Label", "name", "name already exists", code="already_exists")
 
@@ -37,24 +37,24 @@ def _check_name(call: Call, label: LabelRecord) -> None:
 async def list_labels(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#list-labels-for-a-repository"""
     repository = call.repository()
-    labels = sorted(call.world.store.all(LabelRecord, str(repository.id)), key=lambda label: label.name.lower())
-    return page(call, labels, _shower(call, repository).label)
+    labels = sorted(call.tenant.store.all(LabelRecord, str(repository.id)), key=lambda label: label.name.lower())
+    return page(call, labels, _representer(call, repository).label)
 
 
 async def create_label(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#create-a-label"""
     repository = call.writable_repository(Permission.WRITE)
     label = LabelRecord(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         name=required(call.body, "name", str),
         color=_color(call, DEFAULT_COLOR),
         description=optional(call.body, "description", str),
     )
     _check_name(call, label)
-    call.world.store.put(label)
-    shown = _shower(call, repository).label(label)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    call.tenant.store.put(label)
+    document = _representer(call, repository).label(label)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 def _label(call: Call, repository: RepositoryRecord) -> LabelRecord:
@@ -64,7 +64,7 @@ def _label(call: Call, repository: RepositoryRecord) -> LabelRecord:
 async def get_label(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#get-a-label"""
     repository = call.repository()
-    return Reply(_shower(call, repository).label(_label(call, repository)))
+    return Reply(_representer(call, repository).label(_label(call, repository)))
 
 
 async def update_label(call: Call) -> Reply:
@@ -78,22 +78,22 @@ async def update_label(call: Call) -> Reply:
         description=optional(call.body, "description", str, label.description),
     )
     _check_name(call, changed)
-    call.world.store.put(changed)
-    return Reply(_shower(call, repository).label(changed))
+    call.tenant.store.put(changed)
+    return Reply(_representer(call, repository).label(changed))
 
 
 async def delete_label(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#delete-a-label"""
     repository = call.writable_repository(Permission.WRITE)
-    call.world.store.remove(_label(call, repository))
+    call.tenant.store.remove(_label(call, repository))
     return Reply(status=204)
 
 
 def labels_named(call: Call, repository: RepositoryRecord, names: list[Any]) -> tuple[int, ...]:
     """The ids of the labels with these names; those that are new are made, as GitHub does."""
-    store, found = call.world.store, []
-    for given in names:
-        name = given["name"] if isinstance(given, dict) else str(given)
+    store, found = call.tenant.store, []
+    for requested in names:
+        name = requested["name"] if isinstance(requested, dict) else str(requested)
         label = store.by_key(LabelRecord, str(repository.id), name.lower())
         if label is None:
             label = LabelRecord(id=store.next_id(), repository_id=repository.id, name=name, color=DEFAULT_COLOR)
@@ -114,13 +114,13 @@ def _names(call: Call) -> list[Any]:
 async def list_of_issue(call: Call) -> Reply:
     """https://docs.github.com/rest/issues/labels#list-labels-for-an-issue"""
     repository = call.repository()
-    return page(call, _shower(call, repository).labels(_issue(call, repository)), lambda label: label)
+    return page(call, _representer(call, repository).labels(_issue(call, repository)), lambda label: label)
 
 
 def _changed(call: Call, repository: RepositoryRecord, issue: Issue, labels: tuple[int, ...]) -> Reply:
     changed = replace(issue, labels=labels, updated_at=now())
-    call.world.store.put(changed)
-    return Reply(_shower(call, repository).labels(changed))
+    call.tenant.store.put(changed)
+    return Reply(_representer(call, repository).labels(changed))
 
 
 async def add_to_issue(call: Call) -> Reply:

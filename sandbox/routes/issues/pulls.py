@@ -12,7 +12,7 @@ from sandbox.operations import merging, ref_updates
 from sandbox.records.issues import Comment, opened
 from sandbox.records.pull_requests import PullRequest, close, invalid, issue_of, open_pull, refused
 from sandbox.representations.commits import commit_object, file_object
-from sandbox.representations.issues import Shower
+from sandbox.representations.issues import IssueRepresenter
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
@@ -20,15 +20,15 @@ from sandbox.rest.routing import repository_routes
 from sandbox.routes.issues.issues import with_state
 from sandbox.rules.enforcement import Enforcement, RefUpdate, sign
 from sandbox.rules.refusals import refusal
-from sandbox.world.entities import RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 NOT_ALLOWED = {"merge": "Merge commits are", "squash": "Squash merges are", "rebase": "Rebase merges are"}
 
 
-def shower(call: Call, repository: RepositoryRecord) -> Shower:
+def representer(call: Call, repository: RepositoryRecord) -> IssueRepresenter:
     """Shows what belongs to the repository."""
-    return Shower(call.world, call.site, repository)
+    return IssueRepresenter(call.tenant, call.site, repository)
 
 
 def pull_of(call: Call, repository: RepositoryRecord) -> PullRequest:
@@ -38,11 +38,11 @@ def pull_of(call: Call, repository: RepositoryRecord) -> PullRequest:
 
 async def _whole(call: Call, repository: RepositoryRecord, pull: PullRequest) -> dict[str, Any]:
     """A pull request by itself, with what git knows of it."""
-    directory, store = call.git_directory(repository), call.world.store
+    directory, store = call.git_directory(repository), call.tenant.store
     commits = await merging.commits_of(directory, pull)
     files = await _files(call, repository, pull)
     mergeable, state = await _mergeability(call, repository, pull)
-    show = shower(call, repository)
+    show = representer(call, repository)
     return {
         **show.pull_request(pull),
         "merged": pull.merged_at is not None,
@@ -68,7 +68,7 @@ async def _files(call: Call, repository: RepositoryRecord, pull: PullRequest) ->
 
 async def _mergeability(call: Call, repository: RepositoryRecord, pull: PullRequest) -> tuple[bool | None, str]:
     """`mergeable` and `mergeable_state`: dirty, draft, blocked by rules, or clean."""
-    if issue_of(call.world, pull).state == "closed":
+    if issue_of(call.tenant, pull).state == "closed":
         return None, "unknown"
     try:
         await merging.merged_tree(call.git_directory(repository), pull.base_sha, pull.head_sha)
@@ -77,8 +77,8 @@ async def _mergeability(call: Call, repository: RepositoryRecord, pull: PullRequ
     if pull.draft:
         return True, "draft"
     update = RefUpdate(BRANCHES + pull.base, pull.base_sha, pull.head_sha, pull_request=pull)
-    violations = await Enforcement(call.world, repository, call.user).violations(update)
-    # The merge commit is not made yet, so rules about commits are judged when it is.
+    violations = await Enforcement(call.tenant, repository, call.user).violations(update)
+    # The merge commit is not made yet, so rules about commits are checked when it is.
     waiting = [each for each in violations if each.rule.type in {"pull_request", "required_status_checks"}]
     return True, "blocked" if refusal(waiting) else "clean"
 
@@ -89,14 +89,14 @@ async def list_pulls(call: Call) -> Reply:
     state, head = query.get("state", "open"), query.get("head", "").rpartition(":")[2]
     found = [
         pull
-        for pull in call.world.store.all(PullRequest, str(repository.id))
-        if state in {"all", issue_of(call.world, pull).state}
+        for pull in call.tenant.store.all(PullRequest, str(repository.id))
+        if state in {"all", issue_of(call.tenant, pull).state}
         and head in {"", pull.head}
         and query.get("base", pull.base) == pull.base
     ]
     if query.get("direction", "desc") == "desc":
         found.reverse()
-    return page(call, found, shower(call, repository).pull_request)
+    return page(call, found, representer(call, repository).pull_request)
 
 
 async def create_pull(call: Call) -> Reply:
@@ -105,17 +105,17 @@ async def create_pull(call: Call) -> Reply:
     repository = call.writable_repository(Permission.READ)
     head, base = _own_branch(call, repository, required(call.body, "head", str)), required(call.body, "base", str)
     title, body = required(call.body, "title", str), optional(call.body, "body", str)
-    issue = opened(call.world.store, repository, user, title, body, pull=True)
+    issue = opened(call.tenant.store, repository, user, title, body, pull=True)
     draft = optional(call.body, "draft", bool, False)
-    pull = await open_pull(call.world, repository, issue, head, base, draft=draft)
-    shown = await _whole(call, repository, pull)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    pull = await open_pull(call.tenant, repository, issue, head, base, draft=draft)
+    document = await _whole(call, repository, pull)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 def _own_branch(call: Call, repository: RepositoryRecord, head: str) -> str:
     """The branch that "branch" or "owner:branch" names. Raises 422, and 501 for a branch of a fork."""
     login, _, branch = head.rpartition(":")
-    account = call.world.account(login) if login else call.world.owner_of(repository)
+    account = call.tenant.account(login) if login else call.tenant.owner_of(repository)
     if account is None:
         raise invalid("head")
     if account.id != repository.owner_id:
@@ -137,7 +137,7 @@ async def update_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#update-a-pull-request"""
     repository, user = call.writable_repository(Permission.READ), call.signed_in()
     pull = pull_of(call, repository)
-    issue = issue_of(call.world, pull)
+    issue = issue_of(call.tenant, pull)
     if issue.user_id != user.id and call.permission(repository) < Permission.WRITE:
         raise errors.must_be_admin()
     state = choice(call.body, "state", ("open", "closed"), issue.state)
@@ -154,9 +154,9 @@ async def update_pull(call: Call) -> Reply:
         updated_at=now(),
     )
     moved = replace(pull, base=base, base_sha=base_sha) if issue.state == "open" else pull
-    with call.world.store.transaction():
-        call.world.store.put(replace(with_state(changed, state, user), state_reason=None))
-        call.world.store.put(moved)
+    with call.tenant.store.transaction():
+        call.tenant.store.put(replace(with_state(changed, state, user), state_reason=None))
+        call.tenant.store.put(moved)
     return Reply(await _whole(call, repository, moved))
 
 
@@ -201,7 +201,7 @@ async def merge_pull(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#merge-a-pull-request"""
     repository, user = call.writable_repository(Permission.WRITE), call.signed_in()
     pull = pull_of(call, repository)
-    issue, method = issue_of(call.world, pull), choice(call.body, "merge_method", merging.METHODS, "merge")
+    issue, method = issue_of(call.tenant, pull), choice(call.body, "merge_method", merging.METHODS, "merge")
     if issue.state == "closed" or pull.draft:
         raise GitHubError(405, "Pull Request is still a draft" if pull.draft else "Pull Request is not mergeable")
     if not getattr(repository, {"merge": "allow_merge_commit"}.get(method, f"allow_{method}_merge")):
@@ -210,15 +210,15 @@ async def merge_pull(call: Call) -> Reply:
         raise GitHubError(409, "Head branch was modified. Review and try the merge again.")
     text = (optional(call.body, "commit_title", str), optional(call.body, "commit_message", str))
     try:
-        owner, directory = call.world.owner_of(repository), call.git_directory(repository)
+        owner, directory = call.tenant.owner_of(repository), call.git_directory(repository)
         sha = await merging.merge(directory, repository, pull, issue, owner, user, method, text)
     except merging.MergeConflict:
         raise GitHubError(405, "Pull Request is not mergeable") from None
     if method != "rebase":  # GitHub signs what it makes, but not what it makes again
-        sign(call.world.store, repository, sha)
+        sign(call.tenant.store, repository, sha)
     update = RefUpdate(BRANCHES + pull.base, pull.base_sha, sha, pull_request=pull, merge_method=method)
-    await ref_updates.update(call.world, repository, user, update, status=405)
-    close(call.world, pull, merged_by=user.id, merge_commit_sha=sha)
+    await ref_updates.update(call.tenant, repository, user, update, status=405)
+    close(call.tenant, pull, merged_by=user.id, merge_commit_sha=sha)
     if repository.delete_branch_on_merge:
         await _delete_head(call, repository, pull)
     return Reply({"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
@@ -227,8 +227,8 @@ async def merge_pull(call: Call) -> Reply:
 async def _delete_head(call: Call, repository: RepositoryRecord, pull: PullRequest) -> None:
     """Delete the head branch, unless a rule keeps it."""
     deletion = RefUpdate(BRANCHES + pull.head, pull.head_sha, None)
-    if refusal(await Enforcement(call.world, repository, call.user).violations(deletion)) is None:
-        await ref_updates.update(call.world, repository, call.user, deletion)
+    if refusal(await Enforcement(call.tenant, repository, call.user).violations(deletion)) is None:
+        await ref_updates.update(call.tenant, repository, call.user, deletion)
 
 
 ROUTES = [

@@ -8,9 +8,9 @@ from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.routes.issues.pulls import pull_of, shower
-from sandbox.world.entities import now
-from sandbox.world.permissions import Permission
+from sandbox.routes.issues.pulls import pull_of, representer
+from sandbox.tenant.entities import now
+from sandbox.tenant.permissions import Permission
 
 EVENTS = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
 
@@ -19,8 +19,8 @@ async def list_reviews(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request"""
     repository = call.repository()
     pull = pull_of(call, repository)
-    found = call.world.store.all(Review, str(repository.id), str(pull.number))
-    return page(call, found, shower(call, repository).review)
+    found = call.tenant.store.all(Review, str(repository.id), str(pull.number))
+    return page(call, found, representer(call, repository).review)
 
 
 async def create_review(call: Call) -> Reply:
@@ -28,11 +28,11 @@ async def create_review(call: Call) -> Reply:
     repository, user = call.writable_repository(Permission.READ), call.signed_in()
     pull = pull_of(call, repository)
     event = choice(call.body, "event", list(EVENTS), "COMMENT")
-    if event != "COMMENT" and user.id == issue_of(call.world, pull).user_id:
+    if event != "COMMENT" and user.id == issue_of(call.tenant, pull).user_id:
         verb = "approve" if event == "APPROVE" else "request changes on"
         raise GitHubError(422, "Unprocessable Entity", [f"Can not {verb} your own pull request"])
     review = Review(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         number=pull.number,
         user_id=user.id,
@@ -41,8 +41,8 @@ async def create_review(call: Call) -> Reply:
         commit_id=optional(call.body, "commit_id", str, pull.head_sha),
         submitted_at=now(),
     )
-    call.world.store.put(review)
-    return Reply(shower(call, repository).review(review))
+    call.tenant.store.put(review)
+    return Reply(representer(call, repository).review(review))
 
 
 async def dismiss_review(call: Call) -> Reply:
@@ -51,8 +51,8 @@ async def dismiss_review(call: Call) -> Reply:
     review = call.numbered(Review, "review_id", repository)
     required(call.body, "message", str)
     dismissed = replace(review, state="DISMISSED")
-    call.world.store.put(dismissed)
-    return Reply(shower(call, repository).review(dismissed))
+    call.tenant.store.put(dismissed)
+    return Reply(representer(call, repository).review(dismissed))
 
 
 ROUTES = [

@@ -4,8 +4,8 @@ from sandbox.representations.accounts import organization, private_user, public_
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, route
-from sandbox.world.entities import Account, RepositoryRecord
-from sandbox.world.kept_settings import setting
+from sandbox.tenant.entities import Account, RepositoryRecord
+from sandbox.tenant.kept_settings import setting
 
 ROOT = {
     "authorizations": "authorizations",
@@ -43,16 +43,16 @@ RESOURCES = ("core", "graphql", "search", "code_search", "integration_manifest",
 
 
 def _repositories(call: Call, account: Account) -> list[RepositoryRecord]:
-    return call.world.store.all(RepositoryRecord, str(account.id))
+    return call.tenant.store.all(RepositoryRecord, str(account.id))
 
 
 async def get_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/orgs#get-an-organization"""
     account = call.organization()
-    shown = organization(call.site, account, _repositories(call, account))
-    if not (call.world.is_owner(account, call.user) and call.token and call.token.has("admin:org")):
-        del shown["plan"]  # which is the owners' business
-    return Reply(shown)
+    document = organization(call.site, account, _repositories(call, account))
+    if not (call.tenant.is_owner(account, call.user) and call.token and call.token.has("admin:org")):
+        del document["plan"]  # which is the owners' business
+    return Reply(document)
 
 
 async def get_authenticated_user(call: Call) -> Reply:
@@ -63,8 +63,8 @@ async def get_authenticated_user(call: Call) -> Reply:
 
 async def list_own_organizations(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/orgs#list-organizations-for-the-authenticated-user"""
-    user, world = call.signed_in(), call.world
-    places = [(each, world.membership(each.id, user)) for each in world.store.all(Account)]
+    user, tenant = call.signed_in(), call.tenant
+    places = [(each, tenant.membership(each.id, user)) for each in tenant.store.all(Account)]
     found = [account for account, place in places if place and place.state == "active"]
     return page(call, found, lambda account: simple_organization(call.site, account))
 
@@ -115,9 +115,9 @@ async def get_root(call: Call) -> Reply:
 
 async def get_meta(call: Call) -> Reply:
     """https://docs.github.com/rest/meta/meta#get-github-meta-information"""
-    version = setting(call.world.store, call.world.organization(), "server")["version"]
-    shown = {"installed_version": version} if version else {}
-    return Reply({"verifiable_password_authentication": False, "domains": {"website": [call.site.host]}, **shown})
+    version = setting(call.tenant.store, call.tenant.organization(), "server")["version"]
+    document = {"installed_version": version} if version else {}
+    return Reply({"verifiable_password_authentication": False, "domains": {"website": [call.site.host]}, **document})
 
 
 ROUTES = [

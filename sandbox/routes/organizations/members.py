@@ -10,8 +10,8 @@ from sandbox.rest.bodies import choice
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, route
-from sandbox.world.entities import Account, Membership
-from sandbox.world.people import TeamMember, TeamRecord
+from sandbox.tenant.entities import Account, Membership
+from sandbox.tenant.people import TeamMember, TeamRecord
 
 
 async def list_members(call: Call) -> Reply:
@@ -19,16 +19,16 @@ async def list_members(call: Call) -> Reply:
     organization, role = call.organization(), call.request.query_params.get("role", "all")
     members = [
         user
-        for membership in call.world.store.all(Membership, str(organization.id))
+        for membership in call.tenant.store.all(Membership, str(organization.id))
         if membership.state == "active" and role in {"all", membership.role}
-        if (user := call.world.store.by_id(Account, membership.user_id))
+        if (user := call.tenant.store.by_id(Account, membership.user_id))
     ]
     return page(call, members, lambda user: simple_user(call.site, user))
 
 
 async def check_member(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/members#check-organization-membership-for-a-user"""
-    membership = call.world.membership(call.organization().id, call.account("username"))
+    membership = call.tenant.membership(call.organization().id, call.account("username"))
     if membership is None or membership.state != "active":
         raise errors.not_found()
     return Reply(status=204)
@@ -44,19 +44,19 @@ async def get_membership(call: Call) -> Reply:
 async def set_membership(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/members#set-organization-membership-for-a-user
 
-    A user who is no member yet is invited: the membership is pending until the user accepts it.
+    A user who is not a member yet is invited: the membership is pending until the user accepts it.
     """
     organization, user = call.owned_organization(), call.account("username")
     role = choice(call.body, "role", ("admin", "member"), "member")
-    membership = call.world.membership(organization.id, user) or call.world.invite_member(organization, user)
+    membership = call.tenant.membership(organization.id, user) or call.tenant.invite_member(organization, user)
     changed = replace(membership, role=role)  # type: ignore[arg-type]
-    call.world.store.put(changed)
+    call.tenant.store.put(changed)
     return Reply(membership_object(call.site, organization, user, changed))
 
 
 async def remove_membership(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/members#remove-organization-membership-for-a-user"""
-    organization, user, store = call.owned_organization(), call.account("username"), call.world.store
+    organization, user, store = call.owned_organization(), call.account("username"), call.tenant.store
     membership = call.known(Membership, organization.id, user.id)
     owners = [each for each in store.all(Membership, str(organization.id)) if each.role == "admin"]
     if owners == [membership]:
@@ -73,7 +73,7 @@ async def accept_membership(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/members#update-an-organization-membership-for-the-authenticated-user"""
     organization, user = call.organization(), call.signed_in()
     membership = replace(call.known(Membership, organization.id, user.id), state="active")
-    call.world.store.put(membership)
+    call.tenant.store.put(membership)
     return Reply(membership_object(call.site, organization, user, membership))
 
 

@@ -7,8 +7,8 @@ from sandbox.rest.bodies import choice
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.routes.organizations.teams import managed_team, team_of, team_routes
-from sandbox.world.entities import Account
-from sandbox.world.people import TeamMember, TeamRecord
+from sandbox.tenant.entities import Account
+from sandbox.tenant.people import TeamMember, TeamRecord
 
 
 async def list_members(call: Call) -> Reply:
@@ -16,16 +16,16 @@ async def list_members(call: Call) -> Reply:
     team, role = team_of(call), call.request.query_params.get("role", "all")
     members = [
         (user, member)
-        for member in call.world.store.all(TeamMember, str(team.id))
-        if role in {"all", member.role} and (user := call.world.store.by_id(Account, member.user_id))
+        for member in call.tenant.store.all(TeamMember, str(team.id))
+        if role in {"all", member.role} and (user := call.tenant.store.by_id(Account, member.user_id))
     ]
     return page(call, members, lambda pair: simple_user(call.site, pair[0]) | {"role": pair[1].role})
 
 
 def _membership(call: Call, team: TeamRecord, user: Account, member: TeamMember) -> dict[str, Any]:
     address = f"{call.site.api}/organizations/{team.organization_id}/team/{team.id}/memberships/{user.login}"
-    is_owner = call.world.is_owner(call.organization(), user)
-    state = call.world.membership(team.organization_id, user)
+    is_owner = call.tenant.is_owner(call.organization(), user)
+    state = call.tenant.membership(team.organization_id, user)
     return {
         "url": address,
         "role": "maintainer" if is_owner else member.role,
@@ -41,11 +41,11 @@ async def get_membership(call: Call) -> Reply:
 
 async def set_membership(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/members#add-or-update-team-membership-for-a-user"""
-    team, user, store = managed_team(call), call.account("username"), call.world.store
+    team, user, store = managed_team(call), call.account("username"), call.tenant.store
     role = choice(call.body, "role", ("member", "maintainer"), "member")
     present = store.by_key(TeamMember, str(team.id), str(user.id))
-    if call.world.membership(team.organization_id, user) is None:
-        call.world.invite_member(call.organization(), user)
+    if call.tenant.membership(team.organization_id, user) is None:
+        call.tenant.invite_member(call.organization(), user)
     number = present.id if present else store.next_id()
     member = TeamMember(id=number, team_id=team.id, user_id=user.id, role=role)  # type: ignore[arg-type]
     store.put(member)
@@ -55,7 +55,7 @@ async def set_membership(call: Call) -> Reply:
 async def remove_membership(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/members#remove-team-membership-for-a-user"""
     team = managed_team(call)
-    call.world.store.remove(call.known(TeamMember, team.id, call.account("username").id))
+    call.tenant.store.remove(call.known(TeamMember, team.id, call.account("username").id))
     return Reply(status=204)
 
 

@@ -11,17 +11,17 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
 from sandbox.routes.organizations.teams import grant, team_of, team_routes
-from sandbox.world.entities import RepositoryRecord
-from sandbox.world.people import TeamRecord, TeamRepository, team_permission
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord
+from sandbox.tenant.people import TeamRecord, TeamRepository, team_permission
+from sandbox.tenant.permissions import Permission
 
 
 def _with_role(call: Call, team: TeamRecord, repository: RepositoryRecord) -> dict[str, Any]:
-    permission = team_permission(call.world.store, team, repository)
-    shown = minimal_repository(call.site, repository, call.world.owner_of(repository), permission)
+    permission = team_permission(call.tenant.store, team, repository)
+    document = minimal_repository(call.site, repository, call.tenant.owner_of(repository), permission)
     for newer in ("has_discussions", "has_pull_requests", "pull_request_creation_policy"):
-        del shown[newer]
-    return shown | {"role_name": permission.role_name}
+        del document[newer]
+    return document | {"role_name": permission.role_name}
 
 
 async def list_repositories(call: Call) -> Reply:
@@ -29,8 +29,8 @@ async def list_repositories(call: Call) -> Reply:
     team = team_of(call)
     found = [
         repository
-        for repository in call.world.store.all(RepositoryRecord, str(team.organization_id))
-        if team_permission(call.world.store, team, repository)
+        for repository in call.tenant.store.all(RepositoryRecord, str(team.organization_id))
+        if team_permission(call.tenant.store, team, repository)
     ]
     return page(call, found, lambda repository: _with_role(call, team, repository))
 
@@ -41,7 +41,7 @@ async def get_repository(call: Call) -> Reply:
     Only the media type `application/vnd.github.v3.repository+json` brings the repository; others bring 204.
     """
     team, repository = team_of(call), call.repository()
-    if not team_permission(call.world.store, team, repository):
+    if not team_permission(call.tenant.store, team, repository):
         raise errors.not_found()
     if "repository" not in call.request.headers.get("accept", ""):
         return Reply(status=204)
@@ -62,9 +62,9 @@ async def set_repository(call: Call) -> Reply:
 async def remove_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#remove-a-repository-from-a-team"""
     team, repository = team_of(call), call.repository(Permission.ADMIN)
-    grant = call.world.store.by_key(TeamRepository, str(repository.id), str(team.id))
+    grant = call.tenant.store.by_key(TeamRepository, str(repository.id), str(team.id))
     if grant:
-        call.world.store.remove(grant)
+        call.tenant.store.remove(grant)
     return Reply(status=204)
 
 
@@ -73,10 +73,10 @@ async def list_of_repository(call: Call) -> Reply:
     repository = call.repository(Permission.ADMIN)
     teams = [
         (team, Permission[grant.permission.upper()])
-        for grant in call.world.store.all(TeamRepository, str(repository.id))
-        if (team := call.world.store.by_id(TeamRecord, grant.team_id))
+        for grant in call.tenant.store.all(TeamRepository, str(repository.id))
+        if (team := call.tenant.store.by_id(TeamRecord, grant.team_id))
     ]
-    return page(call, teams, lambda pair: listed_team(call.site, call.world, *pair))
+    return page(call, teams, lambda pair: listed_team(call.site, call.tenant, *pair))
 
 
 ROUTES = [

@@ -12,9 +12,9 @@ from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, route
-from sandbox.world.entities import Account, RepositoryRecord, now
-from sandbox.world.people import TeamMember, TeamRecord, TeamRepository, slug_of, with_ancestors
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, now
+from sandbox.tenant.people import TeamMember, TeamRecord, TeamRepository, slug_of, with_ancestors
+from sandbox.tenant.permissions import Permission
 
 NOTIFICATIONS = ("notifications_enabled", "notifications_disabled")
 TEXTS = {"name": str, "description": str, "privacy": str, "notification_setting": str, "permission": str}
@@ -23,7 +23,7 @@ TEXTS = {"name": str, "description": str, "privacy": str, "notification_setting"
 def team_of(call: Call) -> TeamRecord:
     """The team that the path names by slug, or by number as the provider asks."""
     organization = call.organization()
-    if call.user is None or call.world.membership(organization.id, call.user) is None:
+    if call.user is None or call.tenant.membership(organization.id, call.user) is None:
         raise errors.not_found()
     if "team_id" in call.request.path_params:
         return call.numbered(TeamRecord, "team_id", organization)
@@ -34,8 +34,8 @@ def managed_team(call: Call) -> TeamRecord:
     """As `_team`, for its maintainers and the organization's owners."""
     team = team_of(call)
     user = call.signed_in()
-    member = call.world.store.by_key(TeamMember, str(team.id), str(user.id))
-    if not call.world.is_owner(call.organization(), user) and (member is None or member.role != "maintainer"):
+    member = call.tenant.store.by_key(TeamMember, str(team.id), str(user.id))
+    if not call.tenant.is_owner(call.organization(), user) and (member is None or member.role != "maintainer"):
         raise errors.must_be_owner()
     return team
 
@@ -44,7 +44,7 @@ def _parent(call: Call, organization: Account) -> TeamRecord | None:
     number = optional(call.body, "parent_team_id", int)
     if number is None:
         return None
-    parent = call.world.store.by_id(TeamRecord, number)
+    parent = call.tenant.store.by_id(TeamRecord, number)
     if parent is None or parent.organization_id != organization.id:
         raise GitHubError(422, "Parent team not found")
     if parent.privacy == "secret":
@@ -55,12 +55,12 @@ def _parent(call: Call, organization: Account) -> TeamRecord | None:
 async def list_teams(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#list-teams"""
     organization = call.organization()
-    if call.user is None or call.world.membership(organization.id, call.user) is None:
+    if call.user is None or call.tenant.membership(organization.id, call.user) is None:
         raise errors.not_found()
     return page(
         call,
-        call.world.store.all(TeamRecord, str(organization.id)),
-        lambda team: listed_team(call.site, call.world, team),
+        call.tenant.store.all(TeamRecord, str(organization.id)),
+        lambda team: listed_team(call.site, call.tenant, team),
     )
 
 
@@ -76,7 +76,7 @@ async def create_team(call: Call) -> Reply:
     parent = _parent(call, organization)
     time = now()
     team = TeamRecord(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         organization_id=organization.id,
         name=name,
         slug=slug_of(name),
@@ -90,21 +90,21 @@ async def create_team(call: Call) -> Reply:
     )
     _check_slug(call, team)
     maintainers = optional(call.body, "maintainers", list) or [call.signed_in().login]
-    users = [call.world.account(str(login)) for login in maintainers]
-    store = call.world.store
+    users = [call.tenant.account(str(login)) for login in maintainers]
+    store = call.tenant.store
     with store.transaction():
         store.put(team)
         for user in filter(None, users):
             store.put(TeamMember(id=store.next_id(), team_id=team.id, user_id=user.id, role="maintainer"))
         for full_name in optional(call.body, "repo_names", list, []):
-            repository = call.world.repository(organization, str(full_name).rpartition("/")[2])
+            repository = call.tenant.repository(organization, str(full_name).rpartition("/")[2])
             if repository:
                 grant(call, team, repository, Permission.READ)
-    return Reply(full_team(call.site, call.world, team), 201)
+    return Reply(full_team(call.site, call.tenant, team), 201)
 
 
 def _check_slug(call: Call, team: TeamRecord) -> None:
-    other = call.world.store.by_key(TeamRecord, *team.key)
+    other = call.tenant.store.by_key(TeamRecord, *team.key)
     if not team.slug:
         raise errors.invalid_field("Team", "name", "Name must contain a letter or a number")
     if other and other.id != team.id:
@@ -113,7 +113,7 @@ def _check_slug(call: Call, team: TeamRecord) -> None:
 
 def grant(call: Call, team: TeamRecord, repository: RepositoryRecord, permission: Permission) -> None:
     """Give the team this access to the repository."""
-    store = call.world.store
+    store = call.tenant.store
     present = store.by_key(TeamRepository, str(repository.id), str(team.id))
     store.put(
         TeamRepository(
@@ -127,7 +127,7 @@ def grant(call: Call, team: TeamRecord, repository: RepositoryRecord, permission
 
 async def get_team(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#get-a-team-by-name"""
-    return Reply(full_team(call.site, call.world, team_of(call)))
+    return Reply(full_team(call.site, call.tenant, team_of(call)))
 
 
 async def update_team(call: Call) -> Reply:
@@ -139,13 +139,13 @@ async def update_team(call: Call) -> Reply:
         changes["slug"] = slug_of(changes["name"])
     if "parent_team_id" in call.body:
         parent = _parent(call, organization)
-        if parent and team.id in {ancestor.id for ancestor in with_ancestors(call.world.store, parent)}:
+        if parent and team.id in {ancestor.id for ancestor in with_ancestors(call.tenant.store, parent)}:
             raise errors.invalid_field("Team", "parent_team_id", "Parent team cannot be a descendant of the team")
         changes["parent_id"] = parent.id if parent else None
     changed = replace(team, **changes, updated_at=now())
     _check_slug(call, changed)
-    call.world.store.put(changed)
-    return Reply(full_team(call.site, call.world, changed))
+    call.tenant.store.put(changed)
+    return Reply(full_team(call.site, call.tenant, changed))
 
 
 async def delete_team(call: Call) -> Reply:
@@ -153,7 +153,7 @@ async def delete_team(call: Call) -> Reply:
 
     Child teams go with it.
     """
-    team, store = managed_team(call), call.world.store
+    team, store = managed_team(call), call.tenant.store
     teams = store.all(TeamRecord, str(team.organization_id))
     doomed = {each.id for each in teams if team in with_ancestors(store, each)}
     with store.transaction():
@@ -171,9 +171,9 @@ async def list_child_teams(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#list-child-teams"""
     team = team_of(call)
     children = [
-        each for each in call.world.store.all(TeamRecord, str(team.organization_id)) if each.parent_id == team.id
+        each for each in call.tenant.store.all(TeamRecord, str(team.organization_id)) if each.parent_id == team.id
     ]
-    return page(call, children, lambda child: listed_team(call.site, call.world, child))
+    return page(call, children, lambda child: listed_team(call.site, call.tenant, child))
 
 
 def team_routes(method: str, suffix: str, handler: Handler) -> list[Route]:

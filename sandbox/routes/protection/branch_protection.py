@@ -14,8 +14,8 @@ from sandbox.rest.bodies import fields, optional
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.plans import demand_protection
-from sandbox.world.entities import RepositoryRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord
+from sandbox.tenant.permissions import Permission
 
 PATH = "/branches/{branch}/protection"
 SWITCHES = {
@@ -32,7 +32,7 @@ SWITCHES = {
 def _branch(call: Call) -> tuple[RepositoryRecord, str]:
     reading = call.request.method in {"GET", "HEAD"}
     repository = call.repository(Permission.ADMIN) if reading else call.writable_repository()
-    demand_protection(call.world.owner_of(repository), repository)
+    demand_protection(call.tenant.owner_of(repository), repository)
     branch = call.parameter("branch")
     if bare_repository.object_id(call.git_directory(repository), BRANCHES + branch) is None:
         raise errors.not_found("Branch not found")
@@ -42,7 +42,7 @@ def _branch(call: Call) -> tuple[RepositoryRecord, str]:
 def protected(call: Call) -> BranchProtectionRule:
     """The protection of the branch that the path names. Raises 404, 403."""
     repository, branch = _branch(call)
-    rule = protection_of(call.world.store, repository, branch)
+    rule = protection_of(call.tenant.store, repository, branch)
     if rule is None:
         raise errors.not_found("Branch not protected")
     return rule
@@ -53,19 +53,19 @@ def _address(call: Call) -> str:
     return f"{call.addresses(call.repository()).api}/branches/{branch}/protection"
 
 
-def _shown(call: Call, rule: BranchProtectionRule) -> dict[str, Any]:
-    return protection_object(call.world, call.site, call.addresses(call.repository()), call.parameter("branch"), rule)
+def _protection_object(call: Call, rule: BranchProtectionRule) -> dict[str, Any]:
+    return protection_object(call.tenant, call.site, call.addresses(call.repository()), call.parameter("branch"), rule)
 
 
-def _kept(call: Call, rule: BranchProtectionRule, **changes: Any) -> BranchProtectionRule:
+def _store_rule(call: Call, rule: BranchProtectionRule, **changes: Any) -> BranchProtectionRule:
     changed = replace(rule, **changes)
-    call.world.store.put(changed)
+    call.tenant.store.put(changed)
     return changed
 
 
 async def get_protection(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-branch-protection"""
-    return Reply(_shown(call, protected(call)))
+    return Reply(_protection_object(call, protected(call)))
 
 
 async def set_protection(call: Call) -> Reply:
@@ -75,7 +75,7 @@ async def set_protection(call: Call) -> Reply:
     for field in ("required_status_checks", "enforce_admins", "required_pull_request_reviews", "restrictions"):
         if field not in body:
             raise errors.missing(field)
-    store = call.world.store
+    store = call.tenant.store
     present = store.by_key(BranchProtectionRule, str(repository.id), branch)
     restrictions = optional(body, "restrictions", dict)
     rule = BranchProtectionRule(
@@ -86,83 +86,83 @@ async def set_protection(call: Call) -> Reply:
         is_admin_enforced=optional(body, "enforce_admins", bool, False),
         requires_commit_signatures=present.requires_commit_signatures if present else False,
         restricts_pushes=restrictions is not None,
-        push_actor_ids=actor_ids(call.world, repository, restrictions),
-        **{ours: optional(body, theirs, bool, False) for theirs, ours in SWITCHES.items()},
+        push_actor_ids=actor_ids(call.tenant, repository, restrictions),
+        **{attribute: optional(body, theirs, bool, False) for theirs, attribute in SWITCHES.items()},
         **_checks_in(optional(body, "required_status_checks", dict)),
         **_reviews_in(call, repository, optional(body, "required_pull_request_reviews", dict)),
     )
     store.put(rule)
-    return Reply(_shown(call, rule))
+    return Reply(_protection_object(call, rule))
 
 
-def _checks_in(wanted: dict[str, Any] | None) -> dict[str, Any]:
-    if wanted is None:
+def _checks_in(requested: dict[str, Any] | None) -> dict[str, Any]:
+    if requested is None:
         return {"requires_status_checks": False, "required_status_checks": ()}
-    checks = {context: {"context": context, "app_id": None} for context in wanted.get("contexts") or ()}
-    for check in wanted.get("checks") or ():
+    checks = {context: {"context": context, "app_id": None} for context in requested.get("contexts") or ()}
+    for check in requested.get("checks") or ():
         app = check.get("app_id")
         checks[check["context"]] = {"context": check["context"], "app_id": None if app == -1 else app}
     return {
         "requires_status_checks": True,
-        "requires_strict_status_checks": optional(wanted, "strict", bool, False),
+        "requires_strict_status_checks": optional(requested, "strict", bool, False),
         "required_status_checks": tuple(checks.values()),
     }
 
 
-def _reviews_in(call: Call, repository: RepositoryRecord, wanted: dict[str, Any] | None) -> dict[str, Any]:
-    if wanted is None:
+def _reviews_in(call: Call, repository: RepositoryRecord, requested: dict[str, Any] | None) -> dict[str, Any]:
+    if requested is None:
         return {"requires_approving_reviews": False, "required_approving_review_count": None}
-    dismissal = optional(wanted, "dismissal_restrictions", dict) or None
+    dismissal = optional(requested, "dismissal_restrictions", dict) or None
     return {
         "requires_approving_reviews": True,
-        "required_approving_review_count": optional(wanted, "required_approving_review_count", int, 1),
-        "dismisses_stale_reviews": optional(wanted, "dismiss_stale_reviews", bool, False),
-        "requires_code_owner_reviews": optional(wanted, "require_code_owner_reviews", bool, False),
-        "require_last_push_approval": optional(wanted, "require_last_push_approval", bool, False),
+        "required_approving_review_count": optional(requested, "required_approving_review_count", int, 1),
+        "dismisses_stale_reviews": optional(requested, "dismiss_stale_reviews", bool, False),
+        "requires_code_owner_reviews": optional(requested, "require_code_owner_reviews", bool, False),
+        "require_last_push_approval": optional(requested, "require_last_push_approval", bool, False),
         "restricts_review_dismissals": dismissal is not None,
-        "review_dismissal_actor_ids": actor_ids(call.world, repository, dismissal),
+        "review_dismissal_actor_ids": actor_ids(call.tenant, repository, dismissal),
         "bypass_pull_request_actor_ids": actor_ids(
-            call.world, repository, optional(wanted, "bypass_pull_request_allowances", dict)
+            call.tenant, repository, optional(requested, "bypass_pull_request_allowances", dict)
         ),
     }
 
 
 async def delete_protection(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-branch-protection"""
-    call.world.store.remove(protected(call))
+    call.tenant.store.remove(protected(call))
     return Reply(status=204)
 
 
 async def get_signatures(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-commit-signature-protection"""
-    return Reply(_shown(call, protected(call))["required_signatures"])
+    return Reply(_protection_object(call, protected(call))["required_signatures"])
 
 
 async def require_signatures(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#create-commit-signature-protection"""
-    rule = _kept(call, protected(call), requires_commit_signatures=True)
-    return Reply(_shown(call, rule)["required_signatures"])
+    rule = _store_rule(call, protected(call), requires_commit_signatures=True)
+    return Reply(_protection_object(call, rule)["required_signatures"])
 
 
 async def drop_signatures(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-commit-signature-protection"""
-    _kept(call, protected(call), requires_commit_signatures=False)
+    _store_rule(call, protected(call), requires_commit_signatures=False)
     return Reply(status=204)
 
 
 async def get_admin_enforcement(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-admin-branch-protection"""
-    return Reply(_shown(call, protected(call))["enforce_admins"])
+    return Reply(_protection_object(call, protected(call))["enforce_admins"])
 
 
 async def enforce_admins(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#set-admin-branch-protection"""
-    return Reply(_shown(call, _kept(call, protected(call), is_admin_enforced=True))["enforce_admins"])
+    return Reply(_protection_object(call, _store_rule(call, protected(call), is_admin_enforced=True))["enforce_admins"])
 
 
 async def exempt_admins(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-admin-branch-protection"""
-    _kept(call, protected(call), is_admin_enforced=False)
+    _store_rule(call, protected(call), is_admin_enforced=False)
     return Reply(status=204)
 
 
@@ -171,13 +171,13 @@ async def get_reviews(call: Call) -> Reply:
     rule = protected(call)
     if not rule.requires_approving_reviews:
         raise errors.not_found("Pull request review protection is not enabled")
-    return Reply(reviews_object(call.world, call.site, _address(call), rule))
+    return Reply(reviews_object(call.tenant, call.site, _address(call), rule))
 
 
 async def update_reviews(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#update-pull-request-review-protection"""
     rule = protected(call)
-    current = reviews_object(call.world, call.site, _address(call), rule)
+    current = reviews_object(call.tenant, call.site, _address(call), rule)
     known = fields(
         call.body,
         dismissal_restrictions=dict,
@@ -188,13 +188,13 @@ async def update_reviews(call: Call) -> Reply:
         required_approving_review_count=int,
     )
     plain = {name: value for name, value in current.items() if isinstance(value, bool | int)}
-    changed = _kept(call, rule, **_reviews_in(call, call.repository(), plain | known))
-    return Reply(reviews_object(call.world, call.site, _address(call), changed))
+    changed = _store_rule(call, rule, **_reviews_in(call, call.repository(), plain | known))
+    return Reply(reviews_object(call.tenant, call.site, _address(call), changed))
 
 
 async def drop_reviews(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-pull-request-review-protection"""
-    _kept(call, protected(call), requires_approving_reviews=False, required_approving_review_count=None)
+    _store_rule(call, protected(call), requires_approving_reviews=False, required_approving_review_count=None)
     return Reply(status=204)
 
 
@@ -212,12 +212,12 @@ async def update_checks(call: Call) -> Reply:
     present = {"strict": rule.requires_strict_status_checks, "checks": list(rule.required_status_checks)}
     if "contexts" in call.body:
         del present["checks"]
-    return Reply(checks_object(_address(call), _kept(call, rule, **_checks_in(present | call.body))))
+    return Reply(checks_object(_address(call), _store_rule(call, rule, **_checks_in(present | call.body))))
 
 
 async def drop_checks(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#remove-status-check-protection"""
-    _kept(call, protected(call), **_checks_in(None))
+    _store_rule(call, protected(call), **_checks_in(None))
     return Reply(status=204)
 
 
@@ -226,12 +226,12 @@ async def get_restrictions(call: Call) -> Reply:
     rule = protected(call)
     if not rule.restricts_pushes:
         raise errors.not_found("Push restrictions not enabled")
-    return Reply(restrictions_object(call.world, call.site, _address(call), rule))
+    return Reply(restrictions_object(call.tenant, call.site, _address(call), rule))
 
 
 async def drop_restrictions(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#delete-access-restrictions"""
-    _kept(call, protected(call), restricts_pushes=False, push_actor_ids=())
+    _store_rule(call, protected(call), restricts_pushes=False, push_actor_ids=())
     return Reply(status=204)
 
 

@@ -12,7 +12,7 @@ from sandbox.rest.bodies import required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.routes.protection.branch_protection import PATH, protected
-from sandbox.world.entities import parse_node_id
+from sandbox.tenant.entities import parse_node_id
 
 PREFIXES = {"users": "U", "teams": "T", "apps": "A"}
 
@@ -34,40 +34,40 @@ def _of_kind(global_id: str, kind: str) -> bool:
     return (parse_node_id(global_id) or ("",))[0] == PREFIXES[kind]
 
 
-def _given(call: Call) -> tuple[str, ...]:
+def _requested_actors(call: Call) -> tuple[str, ...]:
     """The global ids of the actors that the request names."""
     kind = _kind(call)
     names = required(call.body, kind if kind in call.body else "names", list)
-    return actor_ids(call.world, call.repository(), {kind: [str(name) for name in names]})
+    return actor_ids(call.tenant, call.repository(), {kind: [str(name) for name in names]})
 
 
-def _kept(call: Call, rule: BranchProtectionRule, actors: tuple[str, ...]) -> Reply:
-    call.world.store.put(replace(rule, push_actor_ids=tuple(dict.fromkeys(actors))))
-    return Reply(actor_objects(call.world, call.site, dict.fromkeys(actors))[_kind(call)])
+def _store_actors(call: Call, rule: BranchProtectionRule, actors: tuple[str, ...]) -> Reply:
+    call.tenant.store.put(replace(rule, push_actor_ids=tuple(dict.fromkeys(actors))))
+    return Reply(actor_objects(call.tenant, call.site, dict.fromkeys(actors))[_kind(call)])
 
 
 async def list_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-users-with-access-to-the-protected-branch"""
-    return Reply(actor_objects(call.world, call.site, _restricted(call).push_actor_ids)[_kind(call)])
+    return Reply(actor_objects(call.tenant, call.site, _restricted(call).push_actor_ids)[_kind(call)])
 
 
 async def add_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#add-user-access-restrictions"""
     rule = _restricted(call)
-    return _kept(call, rule, (*rule.push_actor_ids, *_given(call)))
+    return _store_actors(call, rule, (*rule.push_actor_ids, *_requested_actors(call)))
 
 
 async def set_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#set-user-access-restrictions"""
     rule, kind = _restricted(call), _kind(call)
     others = (actor for actor in rule.push_actor_ids if not _of_kind(actor, kind))
-    return _kept(call, rule, (*others, *_given(call)))
+    return _store_actors(call, rule, (*others, *_requested_actors(call)))
 
 
 async def remove_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#remove-user-access-restrictions"""
-    rule, gone = _restricted(call), _given(call)
-    return _kept(call, rule, tuple(actor for actor in rule.push_actor_ids if actor not in gone))
+    rule, removed = _restricted(call), _requested_actors(call)
+    return _store_actors(call, rule, tuple(actor for actor in rule.push_actor_ids if actor not in removed))
 
 
 HANDLERS = {"GET": list_actors, "POST": add_actors, "PUT": set_actors, "DELETE": remove_actors}

@@ -21,15 +21,15 @@ def _checked(call: Call) -> tuple[BranchProtectionRule, list[str]]:
     return rule, [check["context"] for check in rule.required_status_checks]
 
 
-def _kept(call: Call, rule: BranchProtectionRule, contexts: list[str]) -> Reply:
+def _store_contexts(call: Call, rule: BranchProtectionRule, contexts: list[str]) -> Reply:
     """Keep these contexts; those that were there keep their app."""
     present = {check["context"]: check for check in rule.required_status_checks}
     checks = tuple(present.get(context, {"context": context, "app_id": None}) for context in dict.fromkeys(contexts))
-    call.world.store.put(replace(rule, required_status_checks=checks))
+    call.tenant.store.put(replace(rule, required_status_checks=checks))
     return Reply([check["context"] for check in checks])
 
 
-def _given(call: Call) -> list[str]:
+def _requested_contexts(call: Call) -> list[str]:
     return [str(context) for context in required(call.body, "contexts", list)]
 
 
@@ -41,19 +41,19 @@ async def list_contexts(call: Call) -> Reply:
 async def add_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#add-status-check-contexts"""
     rule, contexts = _checked(call)
-    return _kept(call, rule, contexts + _given(call))
+    return _store_contexts(call, rule, contexts + _requested_contexts(call))
 
 
 async def set_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#set-status-check-contexts"""
-    return _kept(call, _checked(call)[0], _given(call))
+    return _store_contexts(call, _checked(call)[0], _requested_contexts(call))
 
 
 async def remove_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#remove-status-check-contexts"""
     rule, contexts = _checked(call)
-    gone = _given(call)
-    return _kept(call, rule, [context for context in contexts if context not in gone])
+    removed = _requested_contexts(call)
+    return _store_contexts(call, rule, [context for context in contexts if context not in removed])
 
 
 ADDRESS = f"{PATH}/required_status_checks/contexts"

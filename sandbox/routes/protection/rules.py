@@ -17,8 +17,8 @@ from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.rules.enforcement import Enforcement
 from sandbox.rules.plans import demand_protection
-from sandbox.world.entities import Account, RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 ENFORCEMENTS = ("disabled", "active", "evaluate")
 TARGETS = ("branch", "tag", "push", "repository")
@@ -27,7 +27,7 @@ ACTOR_TYPES = ("Integration", "OrganizationAdmin", "EnterpriseOwner", "Repositor
 
 def _ruleset_in(call: Call, owner: Account | RepositoryRecord, present: RulesetRecord | None) -> RulesetRecord:
     """The ruleset of a create or update request, with GitHub's checks."""
-    body, store, time = call.body, call.world.store, now()
+    body, store, time = call.body, call.tenant.store, now()
     name = required(body, "name", str) if present is None else optional(body, "name", str, present.name)
     enforcement = present.enforcement if present else required(body, "enforcement", str)
     ruleset = present or RulesetRecord(
@@ -79,14 +79,14 @@ PULL_REQUEST_DEFAULTS: dict[str, Any] = {
 }
 
 
-def _shown(
+def _ruleset_object(
     call: Call, ruleset: RulesetRecord, repository: RepositoryRecord | None, *, whole: bool = True
 ) -> dict[str, Any]:
     """The ruleset, as seen from the repository or, with None, from its organization."""
     bypass = "never"
     if repository:
-        bypass = Enforcement(call.world, repository, call.user).bypass_mode(ruleset)
-        owner = call.world.owner_of(repository)
+        bypass = Enforcement(call.tenant, repository, call.user).bypass_mode(ruleset)
+        owner = call.tenant.owner_of(repository)
         repository = repository if ruleset.owner_id == repository.id else None
     else:
         owner = call.organization()
@@ -96,77 +96,77 @@ def _shown(
 async def list_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#get-all-repository-rulesets"""
     repository = call.repository()
-    demand_protection(call.world.owner_of(repository), repository)
-    found = rulesets_for(call.world.store, repository)
+    demand_protection(call.tenant.owner_of(repository), repository)
+    found = rulesets_for(call.tenant.store, repository)
     if call.request.query_params.get("includes_parents") == "false":
         found = [ruleset for ruleset in found if ruleset.owner_id == repository.id]
-    return page(call, found, lambda ruleset: _shown(call, ruleset, repository, whole=False))
+    return page(call, found, lambda ruleset: _ruleset_object(call, ruleset, repository, whole=False))
 
 
 async def create_for_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#create-a-repository-ruleset"""
     repository = call.writable_repository()
-    demand_protection(call.world.owner_of(repository), repository)
+    demand_protection(call.tenant.owner_of(repository), repository)
     ruleset = _ruleset_in(call, repository, None)
-    call.world.store.put(ruleset)
-    return Reply(_shown(call, ruleset, repository), 201)
+    call.tenant.store.put(ruleset)
+    return Reply(_ruleset_object(call, ruleset, repository), 201)
 
 
 async def get_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#get-a-repository-ruleset"""
     repository = call.repository()
     number = call.parameter("ruleset_id")
-    found = [ruleset for ruleset in rulesets_for(call.world.store, repository) if str(ruleset.id) == number]
+    found = [ruleset for ruleset in rulesets_for(call.tenant.store, repository) if str(ruleset.id) == number]
     if call.request.query_params.get("includes_parents") == "false":
         found = [ruleset for ruleset in found if ruleset.owner_id == repository.id]
     if not found:
         raise errors.not_found()
-    return Reply(_shown(call, found[0], repository))
+    return Reply(_ruleset_object(call, found[0], repository))
 
 
 async def update_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#update-a-repository-ruleset"""
     repository = call.writable_repository()
     changed = _ruleset_in(call, repository, call.numbered(RulesetRecord, "ruleset_id", repository))
-    call.world.store.put(changed)
-    return Reply(_shown(call, changed, repository))
+    call.tenant.store.put(changed)
+    return Reply(_ruleset_object(call, changed, repository))
 
 
 async def delete_of_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#delete-a-repository-ruleset"""
-    call.world.store.remove(call.numbered(RulesetRecord, "ruleset_id", call.writable_repository()))
+    call.tenant.store.remove(call.numbered(RulesetRecord, "ruleset_id", call.writable_repository()))
     return Reply(status=204)
 
 
 async def list_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#get-all-organization-repository-rulesets"""
-    found = call.world.store.all(RulesetRecord, str(call.owned_organization().id))
-    return page(call, found, lambda ruleset: _shown(call, ruleset, None, whole=False))
+    found = call.tenant.store.all(RulesetRecord, str(call.owned_organization().id))
+    return page(call, found, lambda ruleset: _ruleset_object(call, ruleset, None, whole=False))
 
 
 async def create_for_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#create-an-organization-repository-ruleset"""
     ruleset = _ruleset_in(call, call.owned_organization(), None)
-    call.world.store.put(ruleset)
-    return Reply(_shown(call, ruleset, None), 201)
+    call.tenant.store.put(ruleset)
+    return Reply(_ruleset_object(call, ruleset, None), 201)
 
 
 async def get_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#get-an-organization-repository-ruleset"""
-    return Reply(_shown(call, call.numbered(RulesetRecord, "ruleset_id", call.owned_organization()), None))
+    return Reply(_ruleset_object(call, call.numbered(RulesetRecord, "ruleset_id", call.owned_organization()), None))
 
 
 async def update_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#update-an-organization-repository-ruleset"""
     organization = call.owned_organization()
     changed = _ruleset_in(call, organization, call.numbered(RulesetRecord, "ruleset_id", organization))
-    call.world.store.put(changed)
-    return Reply(_shown(call, changed, None))
+    call.tenant.store.put(changed)
+    return Reply(_ruleset_object(call, changed, None))
 
 
 async def delete_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/rules#delete-an-organization-repository-ruleset"""
-    call.world.store.remove(call.numbered(RulesetRecord, "ruleset_id", call.owned_organization()))
+    call.tenant.store.remove(call.numbered(RulesetRecord, "ruleset_id", call.owned_organization()))
     return Reply(status=204)
 
 
@@ -174,10 +174,10 @@ async def rules_of_branch(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/rules#get-rules-for-a-branch"""
     repository = call.repository(Permission.READ)
     ref = BRANCHES + call.parameter("branch")
-    found = [rule for rule in rules_for(call.world.store, repository, ref) if isinstance(rule.source, RulesetRecord)]
-    owner = call.world.owner_of(repository).login
+    found = [rule for rule in rules_for(call.tenant.store, repository, ref) if isinstance(rule.source, RulesetRecord)]
+    owner = call.tenant.owner_of(repository).login
 
-    def shown(rule: Any) -> dict[str, Any]:
+    def rule_object(rule: Any) -> dict[str, Any]:
         own = rule.source.owner_id == repository.id
         where = {
             "ruleset_source_type": "Repository" if own else "Organization",
@@ -187,7 +187,7 @@ async def rules_of_branch(call: Call) -> Reply:
         parameters = {"parameters": dict(rule.parameters)} if rule.parameters else {}
         return {"type": rule.type, **parameters, **where}
 
-    return page(call, found, shown)
+    return page(call, found, rule_object)
 
 
 ROUTES = [

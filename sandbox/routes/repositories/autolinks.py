@@ -7,11 +7,11 @@ from sandbox.records.repository_parts import Autolink
 from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import now
+from sandbox.tenant.permissions import Permission
 
 
-def _shown(link: Autolink) -> dict[str, Any]:
+def _autolink_object(link: Autolink) -> dict[str, Any]:
     return {
         "id": link.id,
         "key_prefix": link.key_prefix,
@@ -24,14 +24,14 @@ def _shown(link: Autolink) -> dict[str, Any]:
 async def list_autolinks(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/autolinks#get-all-autolinks-of-a-repository"""
     repository = call.repository(Permission.ADMIN)
-    return Reply([_shown(link) for link in call.world.store.all(Autolink, str(repository.id))])
+    return Reply([_autolink_object(link) for link in call.tenant.store.all(Autolink, str(repository.id))])
 
 
 async def create_autolink(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/autolinks#create-an-autolink-reference-for-a-repository"""
     repository = call.writable_repository()
     link = Autolink(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         key_prefix=required(call.body, "key_prefix", str),
         url_template=required(call.body, "url_template", str),
@@ -40,20 +40,20 @@ async def create_autolink(call: Call) -> Reply:
     )
     if "<num>" not in link.url_template:
         raise invalid_field("KeyLink", "url_template", "url_template must contain <num>", code="invalid")
-    if call.world.store.by_key(Autolink, *link.key):
+    if call.tenant.store.by_key(Autolink, *link.key):
         raise invalid_field("KeyLink", "key_prefix", "key_prefix already exists", code="already_exists")
-    call.world.store.put(link)
-    return Reply(_shown(link), 201, {"Location": f"{call.addresses(repository).api}/autolinks/{link.id}"})
+    call.tenant.store.put(link)
+    return Reply(_autolink_object(link), 201, {"Location": f"{call.addresses(repository).api}/autolinks/{link.id}"})
 
 
 async def get_autolink(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/autolinks#get-an-autolink-reference-of-a-repository"""
-    return Reply(_shown(call.numbered(Autolink, "autolink_id", call.repository(Permission.ADMIN))))
+    return Reply(_autolink_object(call.numbered(Autolink, "autolink_id", call.repository(Permission.ADMIN))))
 
 
 async def delete_autolink(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/autolinks#delete-an-autolink-reference-from-a-repository"""
-    call.world.store.remove(call.numbered(Autolink, "autolink_id", call.writable_repository()))
+    call.tenant.store.remove(call.numbered(Autolink, "autolink_id", call.writable_repository()))
     return Reply(status=204)
 
 

@@ -7,38 +7,38 @@ from sandbox.rest.bodies import optional
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes, route
-from sandbox.world.entities import Account, RepositoryRecord, now
-from sandbox.world.people import Collaborator, Invitation
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, now
+from sandbox.tenant.people import Collaborator, Invitation
+from sandbox.tenant.permissions import Permission
 
 
 def _listed(call: Call, repository: RepositoryRecord, affiliation: str) -> list[tuple[Account, Permission]]:
     """Who has access: `direct` by name, `outside` those of them who are no members, `all` by any way."""
-    world = call.world
-    by_name = {each.user_id for each in world.store.all(Collaborator, str(repository.id))}
-    users = [account for account in world.store.all(Account) if account.type == "User"]
+    tenant = call.tenant
+    by_name = {each.user_id for each in tenant.store.all(Collaborator, str(repository.id))}
+    users = [account for account in tenant.store.all(Account) if account.type == "User"]
     if affiliation == "direct":
-        owners = {user.id for user in users if world.is_owner(world.owner_of(repository), user)}
+        owners = {user.id for user in users if tenant.is_owner(tenant.owner_of(repository), user)}
         users = [user for user in users if user.id in by_name | owners | {repository.owner_id}]
     elif affiliation == "outside":
-        users = [user for user in users if user.id in by_name and not world.membership(repository.owner_id, user)]
-    return [(user, role) for user in users if (role := world.role(user, repository))]
+        users = [user for user in users if user.id in by_name and not tenant.membership(repository.owner_id, user)]
+    return [(user, role) for user in users if (role := tenant.role(user, repository))]
 
 
 async def list_collaborators(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/collaborators#list-repository-collaborators"""
     repository = call.repository(Permission.WRITE)
     query = call.request.query_params
-    wanted = Permission.named(query.get("permission", "pull")) or Permission.READ
+    lowest = Permission.named(query.get("permission", "pull")) or Permission.READ
     found = _listed(call, repository, query.get("affiliation", "all"))
-    found = [pair for pair in found if pair[1] >= wanted]
+    found = [pair for pair in found if pair[1] >= lowest]
     return page(call, found, lambda pair: collaborator(call.site, *pair))
 
 
 async def check_collaborator(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/collaborators#check-if-a-user-is-a-repository-collaborator"""
     repository = call.repository(Permission.READ)
-    if not call.world.role(call.account("username"), repository):
+    if not call.tenant.role(call.account("username"), repository):
         raise errors.not_found()
     return Reply(status=204)
 
@@ -46,15 +46,15 @@ async def check_collaborator(call: Call) -> Reply:
 async def get_permission(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
 
-    `permission` knows admin, write, read and none only; `role_name` tells the whole.
+    `permission` knows admin, write, read and none only; `role_name` has the exact role.
     """
     repository, user = call.repository(Permission.READ), call.account("username")
-    role = call.world.role(user, repository)
+    role = call.tenant.role(user, repository)
     if role == Permission.NONE and repository.visibility == "public":
         role = Permission.READ
     coarse = {Permission.MAINTAIN: "write", Permission.TRIAGE: "read"}.get(role, role.role_name)
-    shown = collaborator(call.site, user, role)
-    return Reply({"permission": coarse, "role_name": role.role_name, "user": shown})
+    document = collaborator(call.site, user, role)
+    return Reply({"permission": coarse, "role_name": role.role_name, "user": document})
 
 
 async def add_collaborator(call: Call) -> Reply:
@@ -69,25 +69,25 @@ async def add_collaborator(call: Call) -> Reply:
         raise GitHubError(422, f"The permission {name} is not a repository role of this organization.")
     if user.id == repository.owner_id:
         raise errors.invalid_field("Repository", "username", "Repository owner cannot be a collaborator")
-    present = call.world.store.by_key(Collaborator, str(repository.id), str(user.id))
-    if present or call.world.membership(repository.owner_id, user):
+    present = call.tenant.store.by_key(Collaborator, str(repository.id), str(user.id))
+    if present or call.tenant.membership(repository.owner_id, user):
         _grant(call, repository, user, permission)
         return Reply(status=204)
-    invited = call.world.store.by_key(Invitation, str(repository.id), str(user.id))
+    invited = call.tenant.store.by_key(Invitation, str(repository.id), str(user.id))
     invitation = Invitation(
-        id=invited.id if invited else call.world.store.next_id(),
+        id=invited.id if invited else call.tenant.store.next_id(),
         repository_id=repository.id,
         invitee_id=user.id,
         inviter_id=call.signed_in().id,
         permission=permission.role_name,
         created_at=invited.created_at if invited else now(),
     )
-    call.world.store.put(invitation)
-    return Reply(invitation_object(call.site, call.world, invitation), 201)
+    call.tenant.store.put(invitation)
+    return Reply(invitation_object(call.site, call.tenant, invitation), 201)
 
 
 def _grant(call: Call, repository: RepositoryRecord, user: Account, permission: Permission) -> None:
-    store = call.world.store
+    store = call.tenant.store
     present = store.by_key(Collaborator, str(repository.id), str(user.id))
     store.put(
         Collaborator(
@@ -103,17 +103,17 @@ async def remove_collaborator(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/collaborators#remove-a-repository-collaborator"""
     repository, user = call.writable_repository(), call.account("username")
     for kind in (Collaborator, Invitation):
-        present = call.world.store.by_key(kind, str(repository.id), str(user.id))
+        present = call.tenant.store.by_key(kind, str(repository.id), str(user.id))
         if present:
-            call.world.store.remove(present)
+            call.tenant.store.remove(present)
     return Reply(status=204)
 
 
 async def list_invitations(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/invitations#list-repository-invitations"""
     repository = call.repository(Permission.ADMIN)
-    found = call.world.store.all(Invitation, str(repository.id))
-    return page(call, found, lambda each: invitation_object(call.site, call.world, each))
+    found = call.tenant.store.all(Invitation, str(repository.id))
+    return page(call, found, lambda each: invitation_object(call.site, call.tenant, each))
 
 
 async def update_invitation(call: Call) -> Reply:
@@ -124,26 +124,26 @@ async def update_invitation(call: Call) -> Reply:
     if permission is None:
         raise errors.wrong_type("permissions", call.body["permissions"], "a repository role")
     changed = Invitation(**{**vars(invitation), "permission": permission.role_name})
-    call.world.store.put(changed)
-    return Reply(invitation_object(call.site, call.world, changed))
+    call.tenant.store.put(changed)
+    return Reply(invitation_object(call.site, call.tenant, changed))
 
 
 async def delete_invitation(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/invitations#delete-a-repository-invitation"""
-    call.world.store.remove(call.numbered(Invitation, "invitation_id", call.writable_repository()))
+    call.tenant.store.remove(call.numbered(Invitation, "invitation_id", call.writable_repository()))
     return Reply(status=204)
 
 
 async def list_own_invitations(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/invitations#list-repository-invitations-for-the-authenticated-user"""
     user = call.signed_in()
-    found = [each for each in call.world.store.all(Invitation) if each.invitee_id == user.id]
-    return page(call, found, lambda each: invitation_object(call.site, call.world, each))
+    found = [each for each in call.tenant.store.all(Invitation) if each.invitee_id == user.id]
+    return page(call, found, lambda each: invitation_object(call.site, call.tenant, each))
 
 
 def _own_invitation(call: Call) -> Invitation:
     text = call.parameter("invitation_id")
-    found = call.world.store.by_id(Invitation, int(text)) if text.isdecimal() else None
+    found = call.tenant.store.by_id(Invitation, int(text)) if text.isdecimal() else None
     if found is None or found.invitee_id != call.signed_in().id:
         raise errors.not_found()
     return found
@@ -151,7 +151,7 @@ def _own_invitation(call: Call) -> Invitation:
 
 async def accept_invitation(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/invitations#accept-a-repository-invitation"""
-    invitation, store = _own_invitation(call), call.world.store
+    invitation, store = _own_invitation(call), call.tenant.store
     repository = store.by_id(RepositoryRecord, invitation.repository_id)
     with store.transaction():
         store.remove(invitation)
@@ -162,7 +162,7 @@ async def accept_invitation(call: Call) -> Reply:
 
 async def decline_invitation(call: Call) -> Reply:
     """https://docs.github.com/rest/collaborators/invitations#decline-a-repository-invitation"""
-    call.world.store.remove(_own_invitation(call))
+    call.tenant.store.remove(_own_invitation(call))
     return Reply(status=204)
 
 

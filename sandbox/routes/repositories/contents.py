@@ -18,8 +18,8 @@ from sandbox.rest.bodies import identity_in, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.enforcement import RefUpdate
-from sandbox.world.entities import RepositoryRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord
+from sandbox.tenant.permissions import Permission
 
 LINE = 60  # characters of base64
 LARGEST_CONTENT = 1_000_000  # bytes; larger files come without their content
@@ -35,15 +35,15 @@ async def get_contents(call: Call) -> Reply:
     if commit is None:
         empty = bare_repository.is_empty(directory)
         raise errors.not_found("This repository is empty." if empty else f"No commit found for the ref {ref}")
-    found, entry = await _at(call, repository, commit, path)
+    found, entry = await _object_and_entry(call, repository, commit, path)
     if found is None or entry is None:
         raise errors.not_found()
     if found.type == "tree":
-        below = [(f"{path}/{each.name}" if path else each.name, each) for each in tree_entries(found.content)]
-        sizes = await _sizes(call, repository, [each.sha for _, each in below])
-        shown = [_entry(call, repository, where, each, ref, sizes.get(each.sha, 0)) for where, each in below]
+        children = [(f"{path}/{each.name}" if path else each.name, each) for each in tree_entries(found.content)]
+        sizes = await _sizes(call, repository, [each.sha for _, each in children])
+        document = [_entry(call, repository, where, each, ref, sizes.get(each.sha, 0)) for where, each in children]
         return Reply(
-            _entry(call, repository, path, entry, ref, 0) | {"entries": shown} if call.wants("object") else shown
+            _entry(call, repository, path, entry, ref, 0) | {"entries": document} if call.wants("object") else document
         )
     if call.wants("raw"):
         return Reply(found.content)
@@ -54,15 +54,15 @@ def _path(call: Call) -> str:
     return call.parameter("path").strip("/") if "path" in call.request.path_params else ""
 
 
-async def _at(
+async def _object_and_entry(
     call: Call, repository: RepositoryRecord, commit: str, path: str
 ) -> tuple[ObjectContent | None, LsTreeEntry | None]:
     """What lies at the path in this commit, and its entry in the folder above; both read by one process."""
     folder, _, name = path.rpartition("/")
-    above, found = await read_objects(call.git_directory(repository), [f"{commit}:{folder}", f"{commit}:{path}"])
+    parent, found = await read_objects(call.git_directory(repository), [f"{commit}:{folder}", f"{commit}:{path}"])
     if not path:
         return found, LsTreeEntry("", "040000", "tree", found.sha) if found else None
-    entries = tree_entries(above.content) if above and above.type == "tree" else []
+    entries = tree_entries(parent.content) if parent and parent.type == "tree" else []
     entry = next((each for each in entries if each.name == name), None)
     if entry and entry.type == "commit":  # a submodule: its commit is not here
         found = ObjectContent(entry.sha, "commit", b"")
@@ -108,16 +108,16 @@ def _entry(
 def _file(
     call: Call, repository: RepositoryRecord, path: str, entry: LsTreeEntry, ref: str, content: bytes
 ) -> dict[str, Any]:
-    shown = _entry(call, repository, path, entry, ref, len(content))
-    if shown["type"] == "symlink":
-        return shown | {"target": content.decode(errors="replace")}
-    if shown["type"] == "submodule":
-        return shown | {"submodule_git_url": None}
+    document = _entry(call, repository, path, entry, ref, len(content))
+    if document["type"] == "symlink":
+        return document | {"target": content.decode(errors="replace")}
+    if document["type"] == "submodule":
+        return document | {"submodule_git_url": None}
     if len(content) > LARGEST_CONTENT:
-        return shown | {"content": "", "encoding": "none"}
+        return document | {"content": "", "encoding": "none"}
     encoded = base64.b64encode(content).decode()
     lines = [encoded[start : start + LINE] for start in range(0, len(encoded), LINE)]
-    return shown | {"content": "".join(f"{line}\n" for line in lines), "encoding": "base64"}
+    return document | {"content": "".join(f"{line}\n" for line in lines), "encoding": "base64"}
 
 
 async def put_contents(call: Call) -> Reply:
@@ -136,11 +136,11 @@ async def put_contents(call: Call) -> Reply:
     head, present = await _current(call, repository, path)
     _check_sha(call, path, present, needed=present is not None)
     sha = await _commit(call, repository, head, Change(path, content), message, "update" if present else "create")
-    _, entry = await _at(call, repository, sha, path)
+    _, entry = await _object_and_entry(call, repository, sha, path)
     assert entry is not None, f"{path} was written and is not there"
-    shown = _entry(call, repository, path, entry, _branch(call, repository), len(content))
+    document = _entry(call, repository, path, entry, _branch(call, repository), len(content))
     commit = git_commit_object(await read_commit(call.git_directory(repository), sha), call.addresses(repository))
-    return Reply({"content": shown, "commit": commit}, 200 if present else 201)
+    return Reply({"content": document, "commit": commit}, 200 if present else 201)
 
 
 async def delete_contents(call: Call) -> Reply:
@@ -169,7 +169,7 @@ async def _current(call: Call, repository: RepositoryRecord, path: str) -> tuple
         if bare_repository.is_empty(directory):
             return None, None
         raise errors.not_found(f"Branch {branch} not found")
-    found, _ = await _at(call, repository, head, path)
+    found, _ = await _object_and_entry(call, repository, head, path)
     if found and found.type == "tree":
         raise GitHubError(422, f"{path} is a directory")
     return head, found
@@ -192,7 +192,7 @@ async def _commit(
     sha = await commit_files(call.git_directory(repository), head, [change], message, author, committer)
     update = RefUpdate(BRANCHES + _branch(call, repository), head, sha)
     try:
-        await ref_updates.update(call.world, repository, user, update, status=409)
+        await ref_updates.update(call.tenant, repository, user, update, status=409)
     except RuleViolationError as error:
         if not error.summary.startswith("Repository rule violations"):
             raise GitHubError(409, f"Could not {verb} file: {error.summary}") from None

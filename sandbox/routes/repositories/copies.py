@@ -10,7 +10,7 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.repository_rules import settings_in
-from sandbox.world.entities import Account, RepositoryRecord
+from sandbox.tenant.entities import Account, RepositoryRecord
 
 COPIED = ("description", "homepage", "visibility", "default_branch")
 
@@ -20,8 +20,8 @@ def _owner(call: Call, login: str | None) -> Account:
     user = call.signed_in()
     if login is None or login.lower() == user.login.lower():
         return user
-    account = call.world.account(login)
-    if account is None or call.world.membership(account.id, user) is None:
+    account = call.tenant.account(login)
+    if account is None or call.tenant.membership(account.id, user) is None:
         raise errors.not_found()
     return account
 
@@ -34,27 +34,27 @@ async def create_fork(call: Call) -> Reply:
     source = call.repository()
     owner = _owner(call, optional(call.body, "organization", str))
     name = optional(call.body, "name", str, source.name)
-    for other in call.world.store.all(RepositoryRecord, str(owner.id)):
+    for other in call.tenant.store.all(RepositoryRecord, str(owner.id)):
         if other.fork_of == source.id and other.name == name:
-            return Reply(full_repository(call.world, call.site, other, call.permission(other)), 202)
+            return Reply(full_repository(call.tenant, call.site, other, call.permission(other)), 202)
     settings = {field: getattr(source, field) for field in COPIED} | {"name": name, "fork_of": source.id}
     fill = repositories.with_refs_of(call.git_directory(source))
-    fork = await repositories.create(call.world, owner, settings | {"has_issues": False}, fill)
-    await repositories.note_push(call.world, fork.id)
-    fork = call.world.store.by_id(RepositoryRecord, fork.id) or fork
-    return Reply(full_repository(call.world, call.site, fork, call.permission(fork)), 202)
+    fork = await repositories.create(call.tenant, owner, settings | {"has_issues": False}, fill)
+    await repositories.note_push(call.tenant, fork.id)
+    fork = call.tenant.store.by_id(RepositoryRecord, fork.id) or fork
+    return Reply(full_repository(call.tenant, call.site, fork, call.permission(fork)), 202)
 
 
 async def list_forks(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/forks#list-forks"""
     source = call.repository()
     forks = [
-        each for each in call.world.store.all(RepositoryRecord) if each.fork_of == source.id and call.permission(each)
+        each for each in call.tenant.store.all(RepositoryRecord) if each.fork_of == source.id and call.permission(each)
     ]
     return page(
         call,
         forks,
-        lambda each: minimal_repository(call.site, each, call.world.owner_of(each), call.permission(each)),
+        lambda each: minimal_repository(call.site, each, call.tenant.owner_of(each), call.permission(each)),
     )
 
 
@@ -70,9 +70,9 @@ async def generate(call: Call) -> Reply:
         raise GitHubError(422, "Could not clone: The template repository is empty.")
     settings = settings_in({field: call.body.get(field) for field in ("name", "description", "private")})
     fill = repositories.with_tree_of(call.signed_in(), directory, template.default_branch)
-    made = await repositories.create(call.world, owner, settings | {"template_id": template.id}, fill)
-    shown = full_repository(call.world, call.site, made, call.permission(made))
-    return Reply(shown, 201, {"Location": shown["url"]})
+    made = await repositories.create(call.tenant, owner, settings | {"template_id": template.id}, fill)
+    document = full_repository(call.tenant, call.site, made, call.permission(made))
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 ROUTES = [

@@ -10,15 +10,15 @@ from sandbox.records.custom_properties import VALUE_TYPES, CustomProperty, Prope
 from sandbox.rest.bodies import choice, fields, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import organization_routes, repository_routes
-from sandbox.world.entities import RepositoryRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord
+from sandbox.tenant.permissions import Permission
 
 SCHEMA = "/properties/schema/{name}"
 
 
-def _shown(call: Call, definition: CustomProperty) -> dict[str, Any]:
+def _property_object(call: Call, definition: CustomProperty) -> dict[str, Any]:
     login = call.organization().login
-    shown = {
+    document = {
         "property_name": definition.property_name,
         "url": f"{call.site.api}/orgs/{login}/properties/schema/{definition.property_name}",
         "source_type": "organization",
@@ -29,47 +29,47 @@ def _shown(call: Call, definition: CustomProperty) -> dict[str, Any]:
         "values_editable_by": definition.values_editable_by,
     }
     if definition.allowed_values is not None:
-        shown["allowed_values"] = list(definition.allowed_values)
-    return shown
+        document["allowed_values"] = list(definition.allowed_values)
+    return document
 
 
 async def list_definitions(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/custom-properties#get-all-custom-properties-for-an-organization"""
-    found = call.world.store.all(CustomProperty, str(call.organization().id))
-    return Reply([_shown(call, each) for each in found])
+    found = call.tenant.store.all(CustomProperty, str(call.organization().id))
+    return Reply([_property_object(call, each) for each in found])
 
 
 async def get_definition(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/custom-properties#get-a-custom-property-for-an-organization"""
     organization = call.organization()
-    return Reply(_shown(call, call.known(CustomProperty, organization.id, call.parameter("name").lower())))
+    return Reply(_property_object(call, call.known(CustomProperty, organization.id, call.parameter("name").lower())))
 
 
 async def set_definition(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/custom-properties#create-or-update-a-custom-property-for-an-organization"""
     definition = _defined(call, call.parameter("name"), call.body)
-    return Reply(_shown(call, definition))
+    return Reply(_property_object(call, definition))
 
 
 async def set_definitions(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/custom-properties#create-or-update-custom-properties-for-an-organization"""
-    given: list[dict[str, Any]] = required(call.body, "properties", list)
-    made = [_defined(call, required(each, "property_name", str), each) for each in given]
-    return Reply([_shown(call, definition) for definition in made])
+    values: list[dict[str, Any]] = required(call.body, "properties", list)
+    made = [_defined(call, required(each, "property_name", str), each) for each in values]
+    return Reply([_property_object(call, definition) for definition in made])
 
 
-def _defined(call: Call, name: str, given: dict[str, Any]) -> CustomProperty:
-    organization, store = call.owned_organization(), call.world.store
+def _defined(call: Call, name: str, values: dict[str, Any]) -> CustomProperty:
+    organization, store = call.owned_organization(), call.tenant.store
     present = store.by_key(CustomProperty, str(organization.id), name.lower())
-    allowed = optional(given, "allowed_values", list)
+    allowed = optional(values, "allowed_values", list)
     definition = CustomProperty(
         id=present.id if present else store.next_id(),
         organization_id=organization.id,
         property_name=present.property_name if present else name,
-        value_type=choice(given, "value_type", VALUE_TYPES, ""),
-        default_value=given.get("default_value"),
+        value_type=choice(values, "value_type", VALUE_TYPES, ""),
+        default_value=values.get("default_value"),
         allowed_values=None if allowed is None else tuple(allowed),
-        **fields(given, required=bool, description=str, values_editable_by=str),
+        **fields(values, required=bool, description=str, values_editable_by=str),
     )
     if definition.required and definition.default_value is None:
         raise GitHubError(422, "A default value is required when the property is required.")
@@ -79,7 +79,7 @@ def _defined(call: Call, name: str, given: dict[str, Any]) -> CustomProperty:
 
 async def delete_definition(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/custom-properties#remove-a-custom-property-for-an-organization"""
-    organization, store = call.owned_organization(), call.world.store
+    organization, store = call.owned_organization(), call.tenant.store
     definition = call.known(CustomProperty, organization.id, call.parameter("name").lower())
     with store.transaction():
         for repository in store.all(RepositoryRecord, str(organization.id)):
@@ -91,7 +91,7 @@ async def delete_definition(call: Call) -> Reply:
 
 async def get_values(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/custom-properties#get-all-custom-property-values-for-a-repository"""
-    values = property_values(call.world.store, call.repository())
+    values = property_values(call.tenant.store, call.repository())
     return Reply([{"property_name": name, "value": value} for name, value in values.items()])
 
 
@@ -100,12 +100,12 @@ async def set_values(call: Call) -> Reply:
 
     null takes a value away.
     """
-    repository, store = call.writable_repository(Permission.ADMIN), call.world.store
-    given: list[dict[str, Any]] = required(call.body, "properties", list)
-    for each in given:
+    repository, store = call.writable_repository(Permission.ADMIN), call.tenant.store
+    values: list[dict[str, Any]] = required(call.body, "properties", list)
+    for each in values:
         _check_value(call, repository, required(each, "property_name", str), each.get("value"))
     with store.transaction():
-        for each in given:
+        for each in values:
             present = store.by_key(PropertyValue, str(repository.id), each["property_name"].lower())
             if each.get("value") is None:
                 if present:
@@ -118,7 +118,7 @@ async def set_values(call: Call) -> Reply:
 
 
 def _check_value(call: Call, repository: RepositoryRecord, name: str, value: Any) -> None:
-    definition = call.world.store.by_key(CustomProperty, str(repository.owner_id), name.lower())
+    definition = call.tenant.store.by_key(CustomProperty, str(repository.owner_id), name.lower())
     if definition is None:
         raise GitHubError(422, f"Property '{name}' is not defined in the organization.")
     values = value if isinstance(value, list) else [value]

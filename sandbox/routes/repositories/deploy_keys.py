@@ -8,11 +8,11 @@ from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 
-def _shown(call: Call, repository: RepositoryRecord, key: DeployKey) -> dict[str, Any]:
+def _deploy_key_object(call: Call, repository: RepositoryRecord, key: DeployKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "key": key.public_key,
@@ -30,8 +30,8 @@ def _shown(call: Call, repository: RepositoryRecord, key: DeployKey) -> dict[str
 async def list_keys(call: Call) -> Reply:
     """https://docs.github.com/rest/deploy-keys/deploy-keys#list-deploy-keys"""
     repository = call.repository(Permission.ADMIN)
-    found = call.world.store.all(DeployKey, str(repository.id))
-    return page(call, found, lambda key: _shown(call, repository, key))
+    found = call.tenant.store.all(DeployKey, str(repository.id))
+    return page(call, found, lambda key: _deploy_key_object(call, repository, key))
 
 
 async def create_key(call: Call) -> Reply:
@@ -44,10 +44,10 @@ async def create_key(call: Call) -> Reply:
     if len(words) < 2:
         raise invalid_field("PublicKey", "key", "key is invalid. You must supply a key in OpenSSH public key format")
     public_key = " ".join(words[:2])
-    if any(each.public_key == public_key for each in call.world.store.all(DeployKey)):
+    if any(each.public_key == public_key for each in call.tenant.store.all(DeployKey)):
         raise invalid_field("PublicKey", "key", "key is already in use")
     key = DeployKey(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         title=optional(call.body, "title", str, ""),
         public_key=public_key,
@@ -55,20 +55,20 @@ async def create_key(call: Call) -> Reply:
         added_by=call.signed_in().login,
         created_at=now(),
     )
-    call.world.store.put(key)
-    shown = _shown(call, repository, key)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    call.tenant.store.put(key)
+    document = _deploy_key_object(call, repository, key)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 async def get_key(call: Call) -> Reply:
     """https://docs.github.com/rest/deploy-keys/deploy-keys#get-a-deploy-key"""
     repository = call.repository(Permission.ADMIN)
-    return Reply(_shown(call, repository, call.numbered(DeployKey, "key_id", repository)))
+    return Reply(_deploy_key_object(call, repository, call.numbered(DeployKey, "key_id", repository)))
 
 
 async def delete_key(call: Call) -> Reply:
     """https://docs.github.com/rest/deploy-keys/deploy-keys#delete-a-deploy-key"""
-    call.world.store.remove(call.numbered(DeployKey, "key_id", call.writable_repository()))
+    call.tenant.store.remove(call.numbered(DeployKey, "key_id", call.writable_repository()))
     return Reply(status=204)
 
 

@@ -8,9 +8,9 @@ from sandbox.errors import GitHubError
 from sandbox.rest.bodies import choice, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord
-from sandbox.world.kept_settings import keep, setting
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord
+from sandbox.tenant.kept_settings import keep, setting
+from sandbox.tenant.permissions import Permission
 
 CHAPTER = "pages"
 
@@ -18,12 +18,12 @@ CHAPTER = "pages"
 def _with_pages(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
     if not repository.has_pages:
         raise errors.not_found()
-    return setting(call.world.store, repository, CHAPTER)
+    return setting(call.tenant.store, repository, CHAPTER)
 
 
-def _shown(call: Call, repository: RepositoryRecord, pages: dict[str, Any]) -> dict[str, Any]:
+def _pages_object(call: Call, repository: RepositoryRecord, pages: dict[str, Any]) -> dict[str, Any]:
     addresses = call.addresses(repository)
-    shown = {
+    document = {
         "url": f"{addresses.api}/pages",
         "status": None,
         "cname": pages["cname"],
@@ -33,17 +33,17 @@ def _shown(call: Call, repository: RepositoryRecord, pages: dict[str, Any]) -> d
         "public": repository.visibility == "public",
         "https_enforced": pages["https_enforced"],
     }
-    return shown | ({"source": pages["source"]} if pages["source"] else {})
+    return document | ({"source": pages["source"]} if pages["source"] else {})
 
 
-def _source(given: dict[str, Any]) -> dict[str, str]:
-    return {"branch": required(given, "branch", str), "path": choice(given, "path", ("/", "/docs"), "/")}
+def _source(values: dict[str, Any]) -> dict[str, str]:
+    return {"branch": required(values, "branch", str), "path": choice(values, "path", ("/", "/docs"), "/")}
 
 
 async def get_pages(call: Call) -> Reply:
     """https://docs.github.com/rest/pages/pages#get-a-apiname-pages-site"""
     repository = call.repository()
-    return Reply(_shown(call, repository, _with_pages(call, repository)))
+    return Reply(_pages_object(call, repository, _with_pages(call, repository)))
 
 
 async def create_pages(call: Call) -> Reply:
@@ -53,10 +53,10 @@ async def create_pages(call: Call) -> Reply:
         raise GitHubError(409, "GitHub Pages is already enabled.")
     build = choice(call.body, "build_type", ("legacy", "workflow"), "legacy")
     source = _source(required(call.body, "source", dict)) if build == "legacy" else None
-    pages = setting(call.world.store, repository, CHAPTER) | {"build_type": build, "source": source}
-    keep(call.world.store, repository, CHAPTER, pages)
-    call.world.store.put(replace(repository, has_pages=True))
-    return Reply(_shown(call, repository, pages), 201)
+    pages = setting(call.tenant.store, repository, CHAPTER) | {"build_type": build, "source": source}
+    keep(call.tenant.store, repository, CHAPTER, pages)
+    call.tenant.store.put(replace(repository, has_pages=True))
+    return Reply(_pages_object(call, repository, pages), 201)
 
 
 async def update_pages(call: Call) -> Reply:
@@ -69,7 +69,7 @@ async def update_pages(call: Call) -> Reply:
     if "cname" in call.body:
         pages["cname"] = optional(call.body, "cname", str)
     pages["https_enforced"] = optional(call.body, "https_enforced", bool, pages["https_enforced"])
-    keep(call.world.store, repository, CHAPTER, pages)
+    keep(call.tenant.store, repository, CHAPTER, pages)
     return Reply(status=204)
 
 
@@ -77,7 +77,7 @@ async def delete_pages(call: Call) -> Reply:
     """https://docs.github.com/rest/pages/pages#delete-a-apiname-pages-site"""
     repository = call.repository(Permission.ADMIN)
     _with_pages(call, repository)
-    call.world.store.put(replace(repository, has_pages=False))
+    call.tenant.store.put(replace(repository, has_pages=False))
     return Reply(status=204)
 
 

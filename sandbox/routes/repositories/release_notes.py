@@ -10,7 +10,7 @@ from sandbox.git.bare_repository import TAGS, git
 from sandbox.git.commits import resolve
 from sandbox.records.pull_requests import PullRequest, issue_of
 from sandbox.rest.calls import Call
-from sandbox.world.entities import Account, RepositoryRecord
+from sandbox.tenant.entities import Account, RepositoryRecord
 
 
 async def release_notes(call: Call, repository: RepositoryRecord, tag: str, target: str, previous: str | None) -> str:
@@ -28,7 +28,7 @@ async def release_notes(call: Call, repository: RepositoryRecord, tag: str, targ
     released = set((await git(directory, "rev-list", head, *([f"^{since}"] if since else []))).decode().split())
     merged = [
         pull
-        for pull in call.world.store.all(PullRequest, str(repository.id))
+        for pull in call.tenant.store.all(PullRequest, str(repository.id))
         if pull.merged_at and pull.merge_commit_sha in released
     ]
     lines = [_line(call, pull, page) for pull in sorted(merged, key=lambda pull: str(pull.merged_at), reverse=True)]
@@ -38,7 +38,7 @@ async def release_notes(call: Call, repository: RepositoryRecord, tag: str, targ
 
 
 def _line(call: Call, pull: PullRequest, page: str) -> str:
-    issue = issue_of(call.world, pull)
-    author = call.world.store.by_id(Account, issue.user_id)
+    issue = issue_of(call.tenant, pull)
+    author = call.tenant.store.by_id(Account, issue.user_id)
     assert author is not None, f"issue {issue.id} has lost its author"
     return f"* {issue.title} by @{author.login} in {page}/pull/{pull.number}\n"

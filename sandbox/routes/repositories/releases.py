@@ -17,16 +17,16 @@ from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
 from sandbox.routes.repositories.release_notes import release_notes
 from sandbox.rules.enforcement import RefUpdate
-from sandbox.world.entities import Account, RepositoryRecord, node_id, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord, node_id, now
+from sandbox.tenant.permissions import Permission
 
 FIELDS = {"tag_name": str, "target_commitish": str, "name": str, "body": str, "draft": bool, "prerelease": bool}
 
 
-def _shown(call: Call, repository: RepositoryRecord, release: Release) -> dict[str, Any]:
+def _release_object(call: Call, repository: RepositoryRecord, release: Release) -> dict[str, Any]:
     addresses = call.addresses(repository)
     url, tag = f"{addresses.api}/releases/{release.id}", quote(release.tag_name)
-    author = call.world.store.by_id(Account, release.author_id)
+    author = call.tenant.store.by_id(Account, release.author_id)
     assert author is not None, f"release {release.id} has lost its author"
     return {
         "url": url,
@@ -54,13 +54,13 @@ def _shown(call: Call, repository: RepositoryRecord, release: Release) -> dict[s
 def _listed(call: Call, repository: RepositoryRecord) -> list[Release]:
     """Newest first; drafts for those who may write."""
     writes = call.permission(repository) >= Permission.WRITE
-    return [each for each in call.world.store.all(Release, str(repository.id))[::-1] if writes or not each.draft]
+    return [each for each in call.tenant.store.all(Release, str(repository.id))[::-1] if writes or not each.draft]
 
 
 async def list_releases(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#list-releases"""
     repository = call.repository()
-    return page(call, _listed(call, repository), lambda release: _shown(call, repository, release))
+    return page(call, _listed(call, repository), lambda release: _release_object(call, repository, release))
 
 
 async def create_release(call: Call) -> Reply:
@@ -71,14 +71,14 @@ async def create_release(call: Call) -> Reply:
     repository = call.writable_repository(Permission.WRITE)
     required(call.body, "tag_name", str)
     time = now()
-    given = {"target_commitish": repository.default_branch} | fields(call.body, **FIELDS)
+    values = {"target_commitish": repository.default_branch} | fields(call.body, **FIELDS)
     release = Release(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         repository_id=repository.id,
         author_id=call.signed_in().id,
         created_at=time,
         published_at=None,
-        **given,
+        **values,
     )
     if fields(call.body, generate_release_notes=bool).get("generate_release_notes"):
         notes = await release_notes(
@@ -87,23 +87,25 @@ async def create_release(call: Call) -> Reply:
         text = "\n\n".join(filter(None, [release.body, notes]))
         release = replace(release, body=text, name=release.name or release.tag_name)
     release = await _published(call, repository, release)
-    call.world.store.put(release)
-    shown = _shown(call, repository, release)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    call.tenant.store.put(release)
+    document = _release_object(call, repository, release)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 async def generate_notes(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#generate-release-notes-content-for-a-release"""
     repository = call.writable_repository(Permission.WRITE)
     tag = required(call.body, "tag_name", str)
-    given = fields(call.body, target_commitish=str, previous_tag_name=str)
-    previous = given.get("previous_tag_name") or _last_tag(call, repository)
-    target = given.get("target_commitish") or repository.default_branch
+    values = fields(call.body, target_commitish=str, previous_tag_name=str)
+    previous = values.get("previous_tag_name") or _last_tag(call, repository)
+    target = values.get("target_commitish") or repository.default_branch
     return Reply({"name": tag, "body": await release_notes(call, repository, tag, target, previous)})
 
 
 def _last_tag(call: Call, repository: RepositoryRecord) -> str | None:
-    return next((one.tag_name for one in _listed(call, repository) if not (one.draft or one.prerelease)), None)
+    return next(
+        (release.tag_name for release in _listed(call, repository) if not (release.draft or release.prerelease)), None
+    )
 
 
 async def _published(call: Call, repository: RepositoryRecord, release: Release) -> Release:
@@ -118,14 +120,14 @@ async def _published(call: Call, repository: RepositoryRecord, release: Release)
         target = await resolve(directory, release.target_commitish)
         if target is None:
             raise errors.invalid_field("Release", "target_commitish", "target_commitish is invalid", code="invalid")
-        await ref_updates.update(call.world, repository, call.user, RefUpdate(TAGS + release.tag_name, None, target))
+        await ref_updates.update(call.tenant, repository, call.user, RefUpdate(TAGS + release.tag_name, None, target))
     return replace(release, published_at=release.published_at or now())
 
 
 async def get_release(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#get-a-release"""
     repository = call.repository()
-    return Reply(_shown(call, repository, call.numbered(Release, "release_id", repository)))
+    return Reply(_release_object(call, repository, call.numbered(Release, "release_id", repository)))
 
 
 async def get_latest(call: Call) -> Reply:
@@ -134,7 +136,7 @@ async def get_latest(call: Call) -> Reply:
     found = [release for release in _listed(call, repository) if not (release.draft or release.prerelease)]
     if not found:
         raise errors.not_found()
-    return Reply(_shown(call, repository, found[0]))
+    return Reply(_release_object(call, repository, found[0]))
 
 
 async def get_by_tag(call: Call) -> Reply:
@@ -142,7 +144,7 @@ async def get_by_tag(call: Call) -> Reply:
     repository, tag = call.repository(), call.parameter("tag")
     for release in _listed(call, repository):
         if release.tag_name == tag and not release.draft:
-            return Reply(_shown(call, repository, release))
+            return Reply(_release_object(call, repository, release))
     raise errors.not_found()
 
 
@@ -151,14 +153,14 @@ async def update_release(call: Call) -> Reply:
     repository = call.writable_repository(Permission.WRITE)
     release = replace(call.numbered(Release, "release_id", repository), **fields(call.body, **FIELDS))
     release = await _published(call, repository, release)
-    call.world.store.put(release)
-    return Reply(_shown(call, repository, release))
+    call.tenant.store.put(release)
+    return Reply(_release_object(call, repository, release))
 
 
 async def delete_release(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#delete-a-release"""
     repository = call.writable_repository(Permission.WRITE)
-    call.world.store.remove(call.numbered(Release, "release_id", repository))
+    call.tenant.store.remove(call.numbered(Release, "release_id", repository))
     return Reply(status=204)
 
 

@@ -12,8 +12,8 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes, route
 from sandbox.rules.repository_rules import settings_in, topics_in
-from sandbox.world.entities import Account, RepositoryRecord
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import Account, RepositoryRecord
+from sandbox.tenant.permissions import Permission
 
 # What gitignore_template and license_template put into a new repository: a stand-in for GitHub's own texts.
 TEMPLATES = {
@@ -23,19 +23,19 @@ TEMPLATES = {
 SCANNING = ("secret_scanning", "secret_scanning_push_protection")
 
 
-def _shown(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
-    return full_repository(call.world, call.site, repository, call.permission(repository))
+def _repository_object(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
+    return full_repository(call.tenant, call.site, repository, call.permission(repository))
 
 
 async def get_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#get-a-repository"""
-    return Reply(_shown(call, call.repository()))
+    return Reply(_repository_object(call, call.repository()))
 
 
 async def create_for_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#create-an-organization-repository"""
     organization = call.organization()
-    if call.world.membership(organization.id, call.signed_in()) is None:
+    if call.tenant.membership(organization.id, call.signed_in()) is None:
         raise errors.not_found()
     return await _create(call, organization)
 
@@ -57,9 +57,9 @@ async def _create(call: Call, owner: Account) -> Reply:
         if chosen := optional(call.body, template, str):
             files[file] = text.format(chosen)
     fill = repositories.with_files(creator, files) if files else None
-    repository = await repositories.create(call.world, owner, settings_in(call.body), fill)
-    shown = _shown(call, repository)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    repository = await repositories.create(call.tenant, owner, settings_in(call.body), fill)
+    document = _repository_object(call, repository)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 async def update(call: Call) -> Reply:
@@ -68,19 +68,19 @@ async def update(call: Call) -> Reply:
     settings = settings_in(call.body)
     if repository.archived and settings.get("archived") is not False and _differs(repository, settings):
         raise errors.archived()
-    wanted = _scanning(call.body.get("security_and_analysis"))
-    return Reply(_shown(call, repositories.change(call.world, repository, {**settings, **wanted})))
+    requested = _scanning(call.body.get("security_and_analysis"))
+    return Reply(_repository_object(call, repositories.change(call.tenant, repository, {**settings, **requested})))
 
 
 def _differs(repository: RepositoryRecord, settings: dict[str, Any]) -> bool:
     return any(getattr(repository, field) != value for field, value in settings.items())
 
 
-def _scanning(wanted: Any) -> dict[str, bool]:
+def _scanning(requested: Any) -> dict[str, bool]:
     """The settings in `security_and_analysis` that the sandbox keeps."""
-    if not isinstance(wanted, dict):
+    if not isinstance(requested, dict):
         return {}
-    return {field: wanted[field].get("status") == "enabled" for field in SCANNING if wanted.get(field)}
+    return {field: requested[field].get("status") == "enabled" for field in SCANNING if requested.get(field)}
 
 
 async def delete(call: Call) -> Reply:
@@ -88,7 +88,7 @@ async def delete(call: Call) -> Reply:
     repository = call.repository(Permission.ADMIN)
     if call.token is None or not call.token.has("delete_repo"):
         raise errors.must_be_admin()
-    repositories.delete(call.world, repository)
+    repositories.delete(call.tenant, repository)
     return Reply(status=204)
 
 
@@ -107,8 +107,8 @@ async def list_own(call: Call) -> Reply:
     call.signed_in()
     owners = [
         account
-        for account in call.world.store.all(Account)
-        if account == call.user or (call.user and call.world.membership(account.id, call.user))
+        for account in call.tenant.store.all(Account)
+        if account == call.user or (call.user and call.tenant.membership(account.id, call.user))
     ]
     return _list(call, owners)
 
@@ -119,7 +119,7 @@ def _list(call: Call, owners: list[Account]) -> Reply:
     found = [
         (repository, owner, permission)
         for owner in owners
-        for repository in call.world.store.all(RepositoryRecord, str(owner.id))
+        for repository in call.tenant.store.all(RepositoryRecord, str(owner.id))
         if (permission := call.permission(repository)) >= Permission.READ
         and query.get("type", "all") in {"all", "owner", "sources", repository.visibility}
     ]
@@ -138,7 +138,7 @@ async def get_topics(call: Call) -> Reply:
 async def replace_topics(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#replace-all-repository-topics"""
     repository = call.writable_repository()
-    changed = repositories.change(call.world, repository, {"topics": topics_in(call.body)})
+    changed = repositories.change(call.tenant, repository, {"topics": topics_in(call.body)})
     return Reply({"names": list(changed.topics)})
 
 
@@ -151,14 +151,14 @@ async def get_vulnerability_alerts(call: Call) -> Reply:
 
 async def enable_vulnerability_alerts(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#enable-vulnerability-alerts"""
-    call.world.store.put(replace(call.writable_repository(), vulnerability_alerts=True))
+    call.tenant.store.put(replace(call.writable_repository(), vulnerability_alerts=True))
     return Reply(status=204)
 
 
 async def disable_vulnerability_alerts(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#disable-vulnerability-alerts"""
     off = replace(call.writable_repository(), vulnerability_alerts=False, automated_security_fixes=False)
-    call.world.store.put(off)
+    call.tenant.store.put(off)
     return Reply(status=204)
 
 
@@ -173,13 +173,13 @@ async def enable_security_fixes(call: Call) -> Reply:
     if not repository.vulnerability_alerts:
         message = "Vulnerability alerts must be enabled to configure Dependabot security updates."
         raise GitHubError(422, message)
-    call.world.store.put(replace(repository, automated_security_fixes=True))
+    call.tenant.store.put(replace(repository, automated_security_fixes=True))
     return Reply(status=204)
 
 
 async def disable_security_fixes(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#disable-dependabot-security-updates"""
-    call.world.store.put(replace(call.writable_repository(), automated_security_fixes=False))
+    call.tenant.store.put(replace(call.writable_repository(), automated_security_fixes=False))
     return Reply(status=204)
 
 

@@ -9,13 +9,13 @@ from sandbox.rest.bodies import optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
-from sandbox.world.entities import RepositoryRecord, now
-from sandbox.world.permissions import Permission
+from sandbox.tenant.entities import RepositoryRecord, now
+from sandbox.tenant.permissions import Permission
 
 HIDDEN = "********"
 
 
-def _shown(call: Call, repository: RepositoryRecord, hook: Webhook) -> dict[str, Any]:
+def _webhook_object(call: Call, repository: RepositoryRecord, hook: Webhook) -> dict[str, Any]:
     url = f"{call.addresses(repository).api}/hooks/{hook.id}"
     return {
         "type": "Repository",
@@ -34,27 +34,27 @@ def _shown(call: Call, repository: RepositoryRecord, hook: Webhook) -> dict[str,
     }
 
 
-def _config(given: dict[str, Any]) -> dict[str, Any]:
+def _config(values: dict[str, Any]) -> dict[str, Any]:
     """A webhook's settings, with what GitHub adds; insecure_ssl is text there."""
-    required(given, "url", str)
-    shown = {"content_type": "form", "insecure_ssl": "0"} | given
-    if not shown.get("secret"):
-        shown.pop("secret", None)
-    return shown | {"insecure_ssl": str(shown["insecure_ssl"])}
+    required(values, "url", str)
+    document = {"content_type": "form", "insecure_ssl": "0"} | values
+    if not document.get("secret"):
+        document.pop("secret", None)
+    return document | {"insecure_ssl": str(document["insecure_ssl"])}
 
 
 async def list_hooks(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/webhooks#list-repository-webhooks"""
     repository = call.repository(Permission.ADMIN)
-    found = call.world.store.all(Webhook, str(repository.id))
-    return page(call, found, lambda hook: _shown(call, repository, hook))
+    found = call.tenant.store.all(Webhook, str(repository.id))
+    return page(call, found, lambda hook: _webhook_object(call, repository, hook))
 
 
 async def create_hook(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/webhooks#create-a-repository-webhook"""
     repository, time = call.writable_repository(), now()
     hook = Webhook(
-        id=call.world.store.next_id(),
+        id=call.tenant.store.next_id(),
         owner_id=repository.id,
         active=optional(call.body, "active", bool, True),
         events=tuple(optional(call.body, "events", list, ["push"])),
@@ -62,19 +62,19 @@ async def create_hook(call: Call) -> Reply:
         created_at=time,
         updated_at=time,
     )
-    for other in call.world.store.all(Webhook, str(repository.id)):
+    for other in call.tenant.store.all(Webhook, str(repository.id)):
         if (other.config["url"], set(other.events)) == (hook.config["url"], set(hook.events)):
             message = "Hook already exists on this repository"
             raise GitHubError(422, "Validation Failed", [{"resource": "Hook", "code": "custom", "message": message}])
-    call.world.store.put(hook)
-    shown = _shown(call, repository, hook)
-    return Reply(shown, 201, {"Location": shown["url"]})
+    call.tenant.store.put(hook)
+    document = _webhook_object(call, repository, hook)
+    return Reply(document, 201, {"Location": document["url"]})
 
 
 async def get_hook(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/webhooks#get-a-repository-webhook"""
     repository = call.repository(Permission.ADMIN)
-    return Reply(_shown(call, repository, call.numbered(Webhook, "hook_id", repository)))
+    return Reply(_webhook_object(call, repository, call.numbered(Webhook, "hook_id", repository)))
 
 
 async def update_hook(call: Call) -> Reply:
@@ -93,13 +93,13 @@ async def update_hook(call: Call) -> Reply:
         config = _config(secret | optional(call.body, "config", dict))
     active = optional(call.body, "active", bool, hook.active)
     changed = replace(hook, active=active, events=tuple(events), config=config, updated_at=now())
-    call.world.store.put(changed)
-    return Reply(_shown(call, repository, changed))
+    call.tenant.store.put(changed)
+    return Reply(_webhook_object(call, repository, changed))
 
 
 async def delete_hook(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/webhooks#delete-a-repository-webhook"""
-    call.world.store.remove(call.numbered(Webhook, "hook_id", call.writable_repository()))
+    call.tenant.store.remove(call.numbered(Webhook, "hook_id", call.writable_repository()))
     return Reply(status=204)
 
 

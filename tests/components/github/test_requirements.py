@@ -13,7 +13,7 @@ from components.stack.settings import Settings
 from migration.desired_state import desired_state, settings_of_all, teams_of
 from migration.plan import Plan
 from migration.preflight import Severity
-from sandbox.daemon.administration import WorldAccess, create_token, imitate
+from sandbox.daemon.administration import TenantAccess, create_token, imitate
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import read_requests
 
@@ -23,7 +23,7 @@ ReadFindings = Callable[..., list[str]]
 
 
 @pytest.fixture
-def findings_of(world: WorldAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -> ReadFindings:
+def findings_of(world: TenantAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -> ReadFindings:
     """The findings for a repository `engine` with these settings: the check, what it concerns, the problem."""
 
     def run(token: str = world.token, owner: str = world.organization, **settings: Any) -> list[str]:
@@ -54,7 +54,7 @@ def _requirements(owner: str, repository: Mapping[str, Any]) -> GitHubRequiremen
 
 
 @pytest.fixture
-def api(world: WorldAccess) -> Iterator[httpx.Client]:
+def api(world: TenantAccess) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=f"{world.api_url}/", headers={"Authorization": f"Bearer {world.token}"}) as client:
         yield client
 
@@ -68,7 +68,7 @@ def test_an_owner_that_does_not_exist_is_the_only_finding(findings_of: ReadFindi
 
 
 def test_every_scope_that_a_classic_token_lacks_is_told_with_what_it_is_for(
-    findings_of: ReadFindings, server: Running, world: WorldAccess
+    findings_of: ReadFindings, server: Running, world: TenantAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=["gist"], role="admin")
     settings = {"kind": "python-service", "teams": {"core": "push"}, "code_owners": {"*": ["core"]}}
@@ -83,7 +83,7 @@ def test_every_scope_that_a_classic_token_lacks_is_told_with_what_it_is_for(
 
 
 def test_a_team_is_found_however_many_the_owner_has(
-    findings_of: ReadFindings, api: httpx.Client, server: Running, world: WorldAccess
+    findings_of: ReadFindings, api: httpx.Client, server: Running, world: TenantAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo", "read:org"], role="admin")
     for number in range(101):
@@ -96,14 +96,14 @@ def test_a_team_is_found_however_many_the_owner_has(
 
 
 def test_of_a_fine_grained_token_the_needed_permissions_are_listed(
-    findings_of: ReadFindings, server: Running, world: WorldAccess
+    findings_of: ReadFindings, server: Running, world: TenantAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=None, role="admin")
     assert findings_of(token) == ["! token: maestro: GitHub does not say what a token of this kind may do"]
 
 
 def test_who_may_not_create_repositories_is_reported(
-    findings_of: ReadFindings, server: Running, world: WorldAccess
+    findings_of: ReadFindings, server: Running, world: TenantAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo"], role="outsider")
     assert findings_of(token) == ["token: maestro: zoe may not create repositories there, and engine are missing"]
@@ -130,7 +130,7 @@ def test_a_repository_with_other_commits_is_taken_and_an_empty_one_is_adopted(
 
 
 def test_a_repository_that_others_administer_is_taken(
-    findings_of: ReadFindings, api: httpx.Client, server: Running, world: WorldAccess
+    findings_of: ReadFindings, api: httpx.Client, server: Running, world: TenantAccess
 ) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine", "private": True}).raise_for_status()
     token = create_token(server, world.name, "zoe", scopes=["repo"])
@@ -138,7 +138,7 @@ def test_a_repository_that_others_administer_is_taken(
 
 
 def test_people_whom_github_does_not_know_are_named(
-    findings_of: ReadFindings, server: Running, world: WorldAccess
+    findings_of: ReadFindings, server: Running, world: TenantAccess
 ) -> None:
     create_token(server, world.name, "zoe")
     settings = {
@@ -148,7 +148,7 @@ def test_people_whom_github_does_not_know_are_named(
     assert findings_of(**settings) == ["people: engine: GitHub knows no @ghost, @noone"]
 
 
-def test_a_person_has_no_teams(findings_of: ReadFindings, server: Running, world: WorldAccess) -> None:
+def test_a_person_has_no_teams(findings_of: ReadFindings, server: Running, world: TenantAccess) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo", "admin:org"])
     assert findings_of(token, owner="zoe", teams={"core": "push"}) == [
         "teams: zoe: is a person's account, which has no teams, and the plan names core"
@@ -170,14 +170,14 @@ def test_a_person_has_no_teams(findings_of: ReadFindings, server: Running, world
     ],
 )
 def test_what_the_owners_plan_lacks_for_private_repositories(
-    findings_of: ReadFindings, server: Running, world: WorldAccess, plan: str, problem: str
+    findings_of: ReadFindings, server: Running, world: TenantAccess, plan: str, problem: str
 ) -> None:
     imitate(server, world.name, plan=plan)
     assert findings_of(protection={}, **WAITS) == [f"plan-tier: engine: {problem}"]
     assert findings_of(protection={}, visibility="public", **WAITS) == []
 
 
-def test_what_an_older_server_lacks(findings_of: ReadFindings, server: Running, world: WorldAccess) -> None:
+def test_what_an_older_server_lacks(findings_of: ReadFindings, server: Running, world: TenantAccess) -> None:
     imitate(server, world.name, server_version="3.10.4")
     assert findings_of(protection={}, actions={}) == [
         "server-version: maestro: GitHub Enterprise Server 3.10 has no rulesets; 3.11 is the first that has",

@@ -10,7 +10,7 @@ import yaml
 
 from migration.desired_state import managed_files
 from migration.plan import Plan
-from sandbox.daemon.administration import WorldAccess, imitate, open_host
+from sandbox.daemon.administration import TenantAccess, imitate, open_host
 from sandbox.daemon.process import Running
 from tests.conftest import Repository, new_repository
 from tests.sandbox.programs import github_cli
@@ -24,7 +24,7 @@ PLAN = {
 
 
 @pytest.fixture
-def moved(server: Running, world: WorldAccess, tmp_path: Path) -> Repository:
+def moved(server: Running, world: TenantAccess, tmp_path: Path) -> Repository:
     """A repository with history from the monorepo, and work that people have done since."""
     headers = {"Authorization": f"Bearer {world.token}"}
     httpx.post(f"{world.api_url}/orgs/maestro/repos", headers=headers, json={"name": "site"}).raise_for_status()
@@ -43,7 +43,7 @@ def moved(server: Running, world: WorldAccess, tmp_path: Path) -> Repository:
     return repository
 
 
-def release(tag: str, server: Running, world: WorldAccess, folder: Path) -> str:
+def release(tag: str, server: Running, world: TenantAccess, folder: Path) -> str:
     """Run the step for a tag; the body of the release that it made."""
     program = github_cli()
     if isinstance(program, str):
@@ -71,7 +71,7 @@ def release(tag: str, server: Running, world: WorldAccess, folder: Path) -> str:
 
 
 def test_the_first_release_tells_what_was_done_here_and_not_the_history_of_the_monorepo(
-    moved: Repository, server: Running, world: WorldAccess, tmp_path: Path
+    moved: Repository, server: Running, world: TenantAccess, tmp_path: Path
 ) -> None:
     speak, do = (moved.git("rev-parse", "--short=12", revision) for revision in ("main^", "main^2"))
     assert release("v1.0.0", server, world, tmp_path) == (
@@ -81,7 +81,7 @@ def test_the_first_release_tells_what_was_done_here_and_not_the_history_of_the_m
 
 
 def test_the_second_release_goes_on_from_the_first(
-    moved: Repository, server: Running, world: WorldAccess, tmp_path: Path
+    moved: Repository, server: Running, world: TenantAccess, tmp_path: Path
 ) -> None:
     release("v1.0.0", server, world, tmp_path)
     moved.git("tag", "v1.0.1")

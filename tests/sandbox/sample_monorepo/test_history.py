@@ -1,4 +1,4 @@
-"""Each peculiarity that a split must carry over is there."""
+"""The sample has each peculiarity that a split must preserve."""
 
 import re
 
@@ -134,9 +134,9 @@ def test_a_folder_and_a_file_were_deleted_and_came_back(sample: Clone) -> None:
     deleted, back = sample.found("Move hive out to a prototype repository"), sample.found("Bring hive back")
     assert sample.lines("ls-tree", deleted, "maestro-hive") == []
     assert sample.git("rev-parse", f"{deleted}^:maestro-hive") == sample.git("rev-parse", f"{back}:maestro-hive")
-    gone = sample.found("ml: no more random search")
+    removed = sample.found("ml: no more random search")
     again = sample.found("ml: bring random search back for the comparison")
-    assert changed(sample, gone) == changed(sample, again) == {"ml/synth/legacy_tuning.py"}
+    assert changed(sample, removed) == changed(sample, again) == {"ml/synth/legacy_tuning.py"}
 
 
 def test_a_revert_names_what_it_reverts(sample: Clone) -> None:

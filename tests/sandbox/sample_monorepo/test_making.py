@@ -103,7 +103,7 @@ def test_a_folder_inside_the_sample_is_not_mistaken_for_it(sample: Clone) -> Non
 
 def test_a_place_where_no_folder_can_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder\n")
-    with pytest.raises(SampleError, match="cannot be written"):
+    with pytest.raises(SampleError, match="Cannot write"):
         make_sample_monorepo(tmp_path / "file" / "sample")
 
 

@@ -1,6 +1,6 @@
-"""The worlds of a sandbox: each a GitHub of its own with its accounts, tokens and repositories.
+"""The tenants of a sandbox: each a GitHub of its own with its accounts, tokens and repositories.
 
-On disk below the root: sandbox.sqlite3 for all worlds, worlds/<name>/<repository id>.git for git.
+On disk below the root: sandbox.sqlite3 for all tenants, worlds/<name>/<repository id>.git for git.
 """
 
 import re
@@ -10,17 +10,17 @@ import string
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.world.entities import Account, FormerName, Membership, RepositoryRecord, Role, Token, now
-from sandbox.world.people import granted
-from sandbox.world.permissions import Permission
-from sandbox.world.store import Store, open_database
+from sandbox.tenant.entities import Account, FormerName, Membership, RepositoryRecord, Role, Token, now
+from sandbox.tenant.people import granted
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.store import Store, open_database
 
-WORLD_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+TENANT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
 OWNER_SCOPES = ("admin:org", "delete_repo", "repo", "workflow")
 
 
-class World:
+class Tenant:
     """One isolated GitHub: who is in it, what it holds, who may do what."""
 
     def __init__(self, name: str, store: Store, directory: Path) -> None:
@@ -151,44 +151,44 @@ class World:
         return (user, token) if user and token else None
 
     def organization(self) -> Account:
-        """The organization that the world was made with."""
+        """The organization that the tenant was made with."""
         return next(account for account in self.store.all(Account) if account.type == "Organization")
 
     def first_owner(self) -> tuple[Account, Token]:
-        """The organization's owner that the world was made with, and the token made then."""
+        """The organization's owner that the tenant was made with, and the token made then."""
         token = self.store.all(Token)[0]
         user = self.store.by_id(Account, token.user_id)
         assert user is not None, "the first token has lost its user"
         return user, token
 
 
-class Worlds:
-    """All worlds below one root."""
+class Tenants:
+    """All tenants below one root."""
 
     def __init__(self, root: Path) -> None:
         self._directory = root / "worlds"
         self._directory.mkdir(parents=True, exist_ok=True)
         self._connection = open_database(root / "sandbox.sqlite3")
-        self._open: dict[str, World] = {}
+        self._open: dict[str, Tenant] = {}
         for name in self.names():
-            self._open[name] = World(name, Store(self._connection, name), self._directory / name)
+            self._open[name] = Tenant(name, Store(self._connection, name), self._directory / name)
 
     def names(self) -> list[str]:
-        """The worlds' names, sorted."""
+        """The tenants' names, sorted."""
         return [row[0] for row in self._connection.execute("SELECT name FROM worlds ORDER BY name")]
 
-    def get(self, name: str) -> World | None:
-        """The world, if it exists."""
+    def get(self, name: str) -> Tenant | None:
+        """The tenant, if it exists."""
         return self._open.get(name)
 
-    def all(self) -> list[World]:
-        """Every world, oldest first."""
+    def all(self) -> list[Tenant]:
+        """Every tenant, oldest first."""
         return list(self._open.values())
 
-    def create(self, name: str, organization: str) -> World:
-        """A world with its organization and the organization's owner, in one step: all of it or nothing."""
+    def create(self, name: str, organization: str) -> Tenant:
+        """A tenant with its organization and the organization's owner, in one step: all of it or nothing."""
         store = Store(self._connection, name)
-        world = World(name, store, self._directory / name)
+        tenant = Tenant(name, store, self._directory / name)
         with store.transaction():
             self._connection.execute("INSERT INTO worlds VALUES (?, ?)", [name, 1000])
             time = now()
@@ -196,22 +196,22 @@ class Worlds:
                 id=store.next_id(), login=organization, type="Organization", created_at=time, updated_at=time
             )
             store.put(account)
-            owner = world.add_user(f"{organization}-owner", account, "admin")
-            world.add_token(owner, OWNER_SCOPES)
-        shutil.rmtree(world.directory, ignore_errors=True)  # left over if a deletion was killed half-way
-        world.directory.mkdir()
-        self._open[name] = world
-        return world
+            owner = tenant.add_user(f"{organization}-owner", account, "admin")
+            tenant.add_token(owner, OWNER_SCOPES)
+        shutil.rmtree(tenant.directory, ignore_errors=True)  # left over if a deletion was killed half-way
+        tenant.directory.mkdir()
+        self._open[name] = tenant
+        return tenant
 
     def delete(self, name: str) -> bool:
-        """Forget the world and all it holds. False: there was none."""
-        world = self._open.pop(name, None)
-        if world is None:
+        """Forget the tenant and all it holds. False: there was none."""
+        tenant = self._open.pop(name, None)
+        if tenant is None:
             return False
-        with world.store.transaction():
+        with tenant.store.transaction():
             self._connection.execute("DELETE FROM records WHERE world = ?", [name])
             self._connection.execute("DELETE FROM worlds WHERE name = ?", [name])
-        shutil.rmtree(world.directory)
+        shutil.rmtree(tenant.directory)
         return True
 
     def close(self) -> None:

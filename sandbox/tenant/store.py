@@ -1,4 +1,4 @@
-"""Records on disk: one SQLite file for all worlds, one table for all kinds.
+"""Records on disk: one SQLite file for all tenants, one table for all kinds.
 
 Every `put` and `remove` outside a transaction is committed when it returns. With a write-ahead log and
 synchronous=NORMAL a commit is in the operating system's hands, so it outlives kill -9 of this process
@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.world.entities import Record
+from sandbox.tenant.entities import Record
 
 Kind = TypeVar("Kind", bound=Record)
 
@@ -36,11 +36,11 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 class Store:
-    """The records of one world."""
+    """The records of one tenant."""
 
-    def __init__(self, connection: sqlite3.Connection, world: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, tenant: str) -> None:
         self._connection = connection
-        self._world = world
+        self._tenant = tenant
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -54,9 +54,9 @@ class Store:
         self._connection.execute("COMMIT")
 
     def next_id(self) -> int:
-        """An id that was never given before in this world, not even to something that is gone."""
+        """An id that was never given before in this tenant, not even to something that is gone."""
         row = self._connection.execute(
-            "UPDATE worlds SET last_id = last_id + 1 WHERE name = ? RETURNING last_id", [self._world]
+            "UPDATE worlds SET last_id = last_id + 1 WHERE name = ? RETURNING last_id", [self._tenant]
         ).fetchone()
         return int(row[0])
 
@@ -66,7 +66,7 @@ class Store:
             "INSERT INTO records VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (world, kind, id) DO UPDATE SET key = excluded.key, document = excluded.document",
             [
-                self._world,
+                self._tenant,
                 record.record_kind,
                 record.id,
                 SEPARATOR.join(record.key),
@@ -78,35 +78,35 @@ class Store:
         """Forget the record; no error when it is gone already."""
         self._connection.execute(
             "DELETE FROM records WHERE world = ? AND kind = ? AND id = ?",
-            [self._world, record.record_kind, record.id],
+            [self._tenant, record.record_kind, record.id],
         )
 
     def by_id(self, kind: type[Kind], number: int) -> Kind | None:
         """The record with this id."""
-        return self._one(kind, "id = ?", number)
+        return self._find(kind, "id = ?", number)
 
     def by_key(self, kind: type[Kind], *key: str) -> Kind | None:
         """The record with this whole key. The caller folds the case."""
-        return self._one(kind, "key = ?", SEPARATOR.join(key))
+        return self._find(kind, "key = ?", SEPARATOR.join(key))
 
     def all(self, kind: type[Kind], *first: str) -> list[Kind]:
         """Every record of the kind whose key starts with these parts, in the order of their ids."""
         rows = self._connection.execute(
             "SELECT document FROM records WHERE world = ? AND kind = ? AND key >= ? AND key < ? ORDER BY id",
-            [self._world, kind.record_kind, *_range(first)],
+            [self._tenant, kind.record_kind, *_range(first)],
         )
         return [_record(kind, row[0]) for row in rows]
 
     def remove_below(self, number: int) -> None:
         """Forget all that belongs to the thing with this id: records of any kind whose key starts with it."""
         self._connection.execute(
-            "DELETE FROM records WHERE world = ? AND key >= ? AND key < ?", [self._world, *_range((str(number),))]
+            "DELETE FROM records WHERE world = ? AND key >= ? AND key < ?", [self._tenant, *_range((str(number),))]
         )
 
-    def _one(self, kind: type[Kind], condition: str, value: Any) -> Kind | None:
+    def _find(self, kind: type[Kind], condition: str, value: Any) -> Kind | None:
         row = self._connection.execute(
             f"SELECT document FROM records WHERE world = ? AND kind = ? AND {condition}",
-            [self._world, kind.record_kind, value],
+            [self._tenant, kind.record_kind, value],
         ).fetchone()
         return _record(kind, row[0]) if row else None
 

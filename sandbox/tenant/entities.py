@@ -1,6 +1,6 @@
-"""What a world holds, as frozen values. No rules and no storage here.
+"""What a tenant holds, as frozen values. No rules and no storage here.
 
-Ids are per world, ascend, and are never given twice. Times are GitHub's: "2025-11-23T00:11:22Z".
+Ids are per tenant, ascend, and are never given twice. Times are GitHub's: "2025-11-23T00:11:22Z".
 """
 
 import base64
@@ -19,7 +19,7 @@ def now() -> str:
 def node_id(prefix: str, number: int, text: str | None = None) -> str:
     """A global id of GraphQL in the form GitHub uses now: MessagePack of [0, number] or [0, number, text].
 
-    text: what tells the thing apart within the repository `number`: a commit's id, a ref's name.
+    text: what identifies the object within the repository `number`: a commit's id, a ref's name.
     """
     packed = (b"\x92" if text is None else b"\x93") + b"\x00\xce" + number.to_bytes(4, "big")
     if text is not None:
@@ -41,7 +41,7 @@ def parse_node_id(text: str) -> tuple[str, int, str] | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Anything the store keeps. `key` is unique within a world and a kind; case is already folded.
+    """Anything the store keeps. `key` is unique within a tenant and a kind; case is already folded.
 
     A key of several parts starts with the id of what the record belongs to, and goes with it. `record_kind` is the
     name of the kind in the store: it outlives a renamed class, so it never changes.
@@ -122,7 +122,7 @@ class Token(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryRecord(Record):
-    """A repository and its settings. size: kilobytes, as at GitHub. Its git data lies beside the store.
+    """A repository and its settings. size: kilobytes, as on GitHub. Its git data lies beside the store.
 
     fork_of, template_id: the ids of the repositories that it was made from; they may be gone.
     """

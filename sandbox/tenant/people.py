@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from sandbox.world.entities import Account, Record, RepositoryRecord
-from sandbox.world.permissions import Permission
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Account, Record, RepositoryRecord
+from sandbox.tenant.permissions import Permission
+from sandbox.tenant.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

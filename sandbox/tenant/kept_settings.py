@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sandbox.world.entities import Record
-from sandbox.world.store import Store
+from sandbox.tenant.entities import Record
+from sandbox.tenant.store import Store
 
 # What holds before anybody sets anything, by chapter.
 DEFAULTS: dict[str, dict[str, Any]] = {
