@@ -96,7 +96,7 @@ def summary(measured: Sequence[Measurement]) -> list[Row]:
 
 def table(rows: Sequence[Row], not_measured: Mapping[str, str]) -> Table:
     """The rows as a table of Markdown; the tools that could not be measured come last, with the reason."""
-    shown = Table(box=box.MARKDOWN)
+    summary = Table(box=box.MARKDOWN)
     for title in (
         "tool",
         "run",
@@ -109,9 +109,9 @@ def table(rows: Sequence[Row], not_measured: Mapping[str, str]) -> Table:
         "commits",
         "head trees",
     ):
-        shown.add_column(title, justify="left" if title in ("tool", "run", "head trees") else "right", no_wrap=True)
+        summary.add_column(title, justify="left" if title in ("tool", "run", "head trees") else "right", no_wrap=True)
     for row in rows:
-        shown.add_row(
+        summary.add_row(
             row.tool,
             row.scenario,
             str(row.prefixes),
@@ -124,8 +124,8 @@ def table(rows: Sequence[Row], not_measured: Mapping[str, str]) -> Table:
             _trees(row),
         )
     for name, reason in not_measured.items():
-        shown.add_row(name, f"not measured: {reason}")
-    return shown
+        summary.add_row(name, f"not measured: {reason}")
+    return summary
 
 
 def _wall(row: Row) -> str:

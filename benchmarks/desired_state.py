@@ -72,7 +72,7 @@ class Run:
     """One run. wall, cpu: seconds. resources: in the state afterwards, those of the engine's own left out.
 
     reads, writes, graphql: requests. unchanged: reads that were answered with 304, which count against no limit.
-    pushes: requests of git. github: seconds of the same requests at github.com, answered in `REPLY` seconds each.
+    pushes: requests of git. github: seconds of the same requests on github.com, answered in `REPLY` seconds each.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Run:
 
     @property
     def github(self) -> float:
-        """Seconds at github.com, with the pause after each write; the provider takes GraphQL for writes."""
+        """Seconds on github.com, with the pause after each write; the provider takes GraphQL for writes."""
         return (self.reads + self.writes + self.graphql) * REPLY + (self.writes + self.graphql) * WRITE_DELAY
 
 
@@ -160,13 +160,13 @@ def _make_monorepo(folder: Path, names: Sequence[str]) -> None:
 def _environment(world: TenantAccess, state: Path) -> dict[str, str]:
     state.mkdir()
     engine = ensure_engine(lambda message, share: progress.print(message))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
     home = {"PULUMI_HOME": str(engine.home)} if engine.home else {}
     return (
-        kept
+        inherited
         | home
         | {
-            "PATH": os.pathsep.join([*map(str, engine.path_entries), kept["PATH"]]),
+            "PATH": os.pathsep.join([*map(str, engine.path_entries), inherited["PATH"]]),
             "PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": "benchmark",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -214,10 +214,12 @@ def _resources(checkout: Path, environment: Mapping[str, str]) -> int:
 
 
 def _run(name: str, wall: float, cpu: float, resources: int, requests: Sequence[Request], load: float) -> Run:
-    rest = [one for one in requests if one.path.startswith("/api/v3/") and one.path != "/api/v3/rate_limit"]
-    writes = sum(one.is_write for one in rest)
-    graphql = sum(one.path == "/api/graphql" for one in requests)
-    first = [one for one in requests if "/service-000" in one.path and ".git/" not in one.path]
+    rest = [
+        request for request in requests if request.path.startswith("/api/v3/") and request.path != "/api/v3/rate_limit"
+    ]
+    writes = sum(request.is_write for request in rest)
+    graphql = sum(request.path == "/api/graphql" for request in requests)
+    first = [request for request in requests if "/service-000" in request.path and ".git/" not in request.path]
     return Run(
         name=name,
         wall=wall,
@@ -226,10 +228,14 @@ def _run(name: str, wall: float, cpu: float, resources: int, requests: Sequence[
         reads=len(rest) - writes,
         writes=writes,
         graphql=graphql,
-        unchanged=sum(one.status == 304 for one in rest),
-        git=sum(".git/" in one.path for one in requests),
+        unchanged=sum(request.status == 304 for request in rest),
+        git=sum(".git/" in request.path for request in requests),
         load=load,
-        calls=dict(Counter(f"{one.method} {one.path.replace('service-000', 'NAME')} {one.status}" for one in first)),
+        calls=dict(
+            Counter(
+                f"{request.method} {request.path.replace('service-000', 'NAME')} {request.status}" for request in first
+            )
+        ),
     )
 
 
@@ -246,7 +252,7 @@ def table_of(sizes: Mapping[int, Sequence[Run]]) -> Table:
         "304",
         "counted",
         "git",
-        "at github.com",
+        "on github.com",
     ):
         table.add_column(title, justify="right")
     for size, runs in sizes.items():
@@ -268,7 +274,7 @@ def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repositories", type=int, nargs="+", default=[7, 50, 200], help="sizes of the plan")
-    parser.add_argument("--json", action="store_true", help="everything for machines; the table on standard error")
+    parser.add_argument("--json", action="store_true", help="everything as JSON; the table on standard error")
     parser.add_argument("--plot", type=Path, help="an SVG file for the chart")
     arguments = parser.parse_args()
     interruptible()

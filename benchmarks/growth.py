@@ -30,14 +30,14 @@ progress = Console(stderr=True, highlight=False)
 class Size:
     """The split of a monorepo of so many commits, and `git log --full-history` over the same folders beside it.
 
-    git, ours: median wall seconds. ratio: median of their ratios within a round. Memory in bytes, the largest.
-    kept: commits of all new repositories together.
+    git, split_seconds: median wall seconds. ratio: median of their ratios within a round. Memory in bytes, the largest.
+    kept_commits: commits of all new repositories together.
     """
 
     commits: int
-    kept: int
+    kept_commits: int
     git: float
-    ours: float
+    split_seconds: float
     ratio: float
     cpu: float
     peak_rss: int
@@ -55,18 +55,18 @@ def measure_size(repository: Path, total: int, prefixes: Sequence[str], runs: in
             clone = place / "monorepo.git"
             git("clone", "--quiet", "--bare", str(repository), str(clone))
             reference = REFERENCES[0].split(place, prefixes, NO_LIMIT)
-            ours = OURS.split(place, prefixes, NO_LIMIT)
+            result = OURS.split(place, prefixes, NO_LIMIT)
             progress.print(
                 f"{total:,} commits, round {number}: git {reference.usage.wall:.2f} s, "
-                f"ours {ours.usage.wall:.2f} s, load {os.getloadavg()[0]:.1f}"
+                f"ours {result.usage.wall:.2f} s, load {os.getloadavg()[0]:.1f}"
             )
-            rounds.append((reference.usage, ours.usage, ours.python_peak_rss or 0))
-            kept, wrong = commits(ours), differing(clone, prefixes, ours)
+            rounds.append((reference.usage, result.usage, result.python_peak_rss or 0))
+            kept_commits, wrong = commits(result), differing(clone, prefixes, result)
     return Size(
         commits=total,
-        kept=kept,
+        kept_commits=kept_commits,
         git=median(git_used.wall for git_used, _, _ in rounds),
-        ours=median(used.wall for _, used, _ in rounds),
+        split_seconds=median(used.wall for _, used, _ in rounds),
         ratio=median(used.wall / git_used.wall for git_used, used, _ in rounds),
         cpu=median(used.cpu for _, used, _ in rounds),
         peak_rss=max(used.peak_rss for _, used, _ in rounds),
@@ -87,29 +87,29 @@ def sizes(arguments: argparse.Namespace, prefixes: Sequence[str]) -> Iterator[Si
 
 def table(measured: Sequence[Size]) -> Table:
     """The sizes as a table of Markdown."""
-    shown = Table(box=box.MARKDOWN)
+    summary = Table(box=box.MARKDOWN)
     for title in ("commits", "git log", "ours", "of git log", "ours, per 1,000 commits", "CPU", "peak RSS", "kept"):
-        shown.add_column(title, justify="right", no_wrap=True)
-    shown.add_column("head trees")
+        summary.add_column(title, justify="right", no_wrap=True)
+    summary.add_column("head trees")
     for size in measured:
-        shown.add_row(
+        summary.add_row(
             f"{size.commits:,}",
             f"{size.git:.2f} s",
-            f"{size.ours:.2f} s",
+            f"{size.split_seconds:.2f} s",
             f"{size.ratio:.2f}",
-            f"{size.ours / size.commits * 1_000_000:.0f} ms",
+            f"{size.split_seconds / size.commits * 1_000_000:.0f} ms",
             f"{size.cpu:.1f} s",
             f"{size.peak_rss / MEBIBYTE:.0f} MiB (Python {size.python_peak_rss / MEBIBYTE:.0f})",
-            f"{size.kept:,}",
+            f"{size.kept_commits:,}",
             f"DIFFER: {', '.join(size.differing)}" if size.differing else "equal",
         )
-    return shown
+    return summary
 
 
 def chart(measured: Sequence[Size]) -> str:
     """Wall times over the number of commits."""
     lines = {
-        "multirepo": [(size.commits, size.ours) for size in measured],
+        "multirepo": [(size.commits, size.split_seconds) for size in measured],
         "git log --full-history": [(size.commits, size.git) for size in measured],
     }
     return line_chart("Wall seconds over commits of the monorepo, both logarithmic", lines)

@@ -42,7 +42,7 @@ class Usage:
 
 
 class MeasuredCommandError(Exception):
-    """A measured command ended with an error: the command, and the last it said."""
+    """A measured command ended with an error: the command, and its last output."""
 
 
 def measure(
@@ -86,8 +86,8 @@ def measure(
         for file in (output, complaints):
             file.seek(0)
         if process.returncode and not stopped.is_set():
-            said = (complaints.read() or output.read()).decode(errors="replace").strip()[-2000:]
-            raise MeasuredCommandError(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
+            message = (complaints.read() or output.read()).decode(errors="replace").strip()[-2000:]
+            raise MeasuredCommandError(f"{' '.join(command)}: exit code {process.returncode}\n{message}")
         text = output.read().decode(errors="replace")
         return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, text, not stopped.is_set())
 
@@ -108,5 +108,5 @@ def git(*arguments: str, directory: Path = PROJECT, standard_input: bytes = b"")
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "PYTHONPATH": str(PROJECT)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return inherited | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "PYTHONPATH": str(PROJECT)}

@@ -86,29 +86,29 @@ def tree_of(plan: Plan, repository: Repository, index_url: str | None) -> dict[s
     return {path: content for path, content in {**files, **changed}.items() if content is not None}
 
 
-def published(at: DevpiBench, repository: Repository) -> dict[str, float]:
+def published(bench: DevpiBench, repository: Repository) -> dict[str, float]:
     """Seconds to build, check, upload and read back the listing of each package, in the plan's order."""
-    tree, private = tree_of(at.plan, repository, None), [one.name for one in repository.packages]
+    tree, private = tree_of(bench.plan, repository, None), [package.name for package in repository.packages]
     seconds = {}
     for package in repository.packages:
         started = time.perf_counter()
-        built = build_distributions(tree, package.path, DATE, at.folder / "distributions", ENVIRONMENTS)
+        built = build_distributions(tree, package.path, DATE, bench.folder / "distributions", ENVIRONMENTS)
         check_metadata(package.name, package.version, package.depends_on, private, built)
-        upload([built.sdist, built.wheel], f"{at.devpi.address}/{INDEX}/", "publisher", at.publisher)
-        assert len(at.devpi.files(INDEX, package.name, package.version)) == 2
+        upload([built.sdist, built.wheel], f"{bench.devpi.address}/{INDEX}/", "publisher", bench.publisher)
+        assert len(bench.devpi.files(INDEX, package.name, package.version)) == 2
         seconds[package.name] = time.perf_counter() - started
         progress.print(f"{package.name}: {seconds[package.name]:.1f} s")
     return seconds
 
 
-def installed(at: DevpiBench, repository: Repository) -> dict[str, float]:
+def installed(bench: DevpiBench, repository: Repository) -> dict[str, float]:
     """Seconds of each client for everything that the repository asks for, into a new environment, without a cache."""
-    room = at.folder / repository.name
-    for path, content in tree_of(at.plan, repository, at.index.url).items():
+    room = bench.folder / repository.name
+    for path, content in tree_of(bench.plan, repository, bench.index.url).items():
         (room / path).parent.mkdir(parents=True, exist_ok=True)
         (room / path).write_bytes(content)
     asked = requirements_of(room / "pyproject.toml")
-    clean = {"PATH": os.environ["PATH"], "HOME": str(at.folder), **at.index.client_environment()}
+    clean = {"PATH": os.environ["PATH"], "HOME": str(bench.folder), **bench.index.client_environment()}
     clean |= {name: value for name, value in os.environ.items() if name in ("PIP_CERT", "SSL_CERT_FILE")}
     # Once before, so that the registry's mirror has the public packages: it is not what is measured.
     commands = [("", "pip"), ("pip", "pip"), ("uv pip", "uv"), ("poetry install", "poetry")]
@@ -123,7 +123,7 @@ def installed(at: DevpiBench, repository: Repository) -> dict[str, float]:
         elif client == "uv":
             install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-cache", "--python", python, *asked]
         else:
-            install, clean = _with_poetry(at, room, clean, home)
+            install, clean = _with_poetry(bench, room, clean, home)
         used = measure(install, room, NO_LIMIT, clean)
         if title:
             seconds[title] = used.wall
@@ -131,13 +131,15 @@ def installed(at: DevpiBench, repository: Repository) -> dict[str, float]:
     return seconds
 
 
-def _with_poetry(at: DevpiBench, room: Path, clean: Mapping[str, str], home: Path) -> tuple[list[str], dict[str, str]]:
+def _with_poetry(
+    bench: DevpiBench, room: Path, clean: Mapping[str, str], home: Path
+) -> tuple[list[str], dict[str, str]]:
     """`poetry install` in a locked repository. Public packages come from the mirror as well, for all three alike."""
-    mirror = f"{at.devpi.address}/root/pypi/+simple/"
+    mirror = f"{bench.devpi.address}/root/pypi/+simple/"
     with (room / "pyproject.toml").open("a") as manifest:
         manifest.write(f'\n[[tool.poetry.source]]\nname = "mirror"\nurl = "{mirror}"\npriority = "primary"\n')
     poetry = str(environment_with([f"poetry=={VERSIONS['poetry']}"], ENVIRONMENTS).parent / "poetry")
-    credentials = at.index.source_credentials(at.plan.package_source.name)
+    credentials = bench.index.source_credentials(bench.plan.package_source.name)
     active = {"VIRTUAL_ENV": str(home), "PATH": f"{home}/bin:{os.environ['PATH']}"}
     environment = {**clean, **credentials, **active, "POETRY_CACHE_DIR": str(room / "cache-to-lock")}
     measure([poetry, "lock", "--no-interaction"], room, NO_LIMIT, environment)
@@ -158,20 +160,24 @@ def main() -> int:
     """Measure and print."""
     plan = read_plan(PROJECT / "migration.yaml")
     moved = [
-        one for one in plan.repositories if one.moves and any((SAMPLE / one.moves[0].source).glob("pyproject.toml"))
+        repository
+        for repository in plan.repositories
+        if repository.moves and any((SAMPLE / repository.moves[0].source).glob("pyproject.toml"))
     ]
-    consumers = [one.name for one in moved if one.consumes or one.transforms.remove_dependencies]
+    consumers = [
+        repository.name for repository in moved if repository.consumes or repository.transforms.remove_dependencies
+    ]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repository", action="append", choices=consumers, help="install this one alone; repeatable")
-    parser.add_argument("--json", action="store_true", help="everything for machines; the tables on standard error")
+    parser.add_argument("--json", action="store_true", help="everything as JSON; the tables on standard error")
     arguments = parser.parse_args()
     interruptible()
-    wanted = [one for one in moved if one.name in (arguments.repository or consumers)]
+    selected = [repository for repository in moved if repository.name in (arguments.repository or consumers)]
     try:
-        with place(plan) as at:
-            home = next(one for one in plan.repositories if one.packages)
-            publishing = published(at, home)
-            installs = {one.name: installed(at, one) for one in wanted}
+        with place(plan) as bench:
+            home = next(repository for repository in plan.repositories if repository.packages)
+            publishing = published(bench, home)
+            installs = {repository.name: installed(bench, repository) for repository in selected}
     except MeasuredCommandError as error:
         progress.print(str(error), markup=False)
         return 1

@@ -87,11 +87,11 @@ def commits(outcome: ToolResult) -> int:
 
 def differing(clone: Path, prefixes: Sequence[str], outcome: ToolResult) -> list[str]:
     """The prefixes whose new head does not have the very tree that the folder has in the monorepo."""
-    wanted = {prefix: git("rev-parse", f"HEAD:{prefix}", directory=clone) for prefix in prefixes}
+    expected = {prefix: git("rev-parse", f"HEAD:{prefix}", directory=clone) for prefix in prefixes}
     trees = {
         prefix: git("rev-parse", f"{head}^{{tree}}", directory=place) for prefix, (place, head) in outcome.heads.items()
     }
-    return [prefix for prefix in prefixes if trees.get(prefix) != wanted[prefix]]
+    return [prefix for prefix in prefixes if trees.get(prefix) != expected[prefix]]
 
 
 def add_commits(clone: Path, prefix: str) -> None:

@@ -21,22 +21,24 @@ def contents_of(world: SurvivalWorld) -> dict[str, Any]:
     organization = world.world.organization
     with httpx.Client(base_url=f"{world.world.api_url}/", headers=headers, timeout=60) as client:
         listed = client.get(f"orgs/{organization}/repos", params={"per_page": 100}).json()
-        found = {one["name"]: _repository(world, client, one["name"]) for one in listed}
+        found = {entry["name"]: _repository(world, client, entry["name"]) for entry in listed}
     return found | ({"registry": _registry(world)} if world.has_registry else {})
 
 
 def _repository(world: SurvivalWorld, client: httpx.Client, name: str) -> dict[str, Any]:
     path = f"repos/{world.world.organization}/{name}"
     settings = client.get(path).json()
-    rulesets = [client.get(f"{path}/rulesets/{one['id']}").json() for one in client.get(f"{path}/rulesets").json()]
+    rulesets = [client.get(f"{path}/rulesets/{entry['id']}").json() for entry in client.get(f"{path}/rulesets").json()]
     pulls = client.get(f"{path}/pulls", params={"state": "all"}).json()
     return {
         "settings": {key: settings[key] for key in KEPT_SETTINGS},
-        "rulesets": sorted(json.dumps([one["name"], one["target"], one["rules"]], sort_keys=True) for one in rulesets),
-        "labels": sorted(one["name"] for one in client.get(f"{path}/labels", params={"per_page": 100}).json()),
-        "teams": sorted(f"{one['slug']} {one['permission']}" for one in client.get(f"{path}/teams").json()),
-        "environments": sorted(one["name"] for one in client.get(f"{path}/environments").json()["environments"]),
-        "pulls": sorted(f"{one['title']} {one['state']}" for one in pulls),
+        "rulesets": sorted(
+            json.dumps([entry["name"], entry["target"], entry["rules"]], sort_keys=True) for entry in rulesets
+        ),
+        "labels": sorted(entry["name"] for entry in client.get(f"{path}/labels", params={"per_page": 100}).json()),
+        "teams": sorted(f"{entry['slug']} {entry['permission']}" for entry in client.get(f"{path}/teams").json()),
+        "environments": sorted(entry["name"] for entry in client.get(f"{path}/environments").json()["environments"]),
+        "pulls": sorted(f"{entry['title']} {entry['state']}" for entry in pulls),
         "refs": _refs(world, name),
     }
 
@@ -63,26 +65,28 @@ def _registry(world: SurvivalWorld) -> dict[str, Any]:
         if devpi.index(INDEX) is None:
             return {}
         released = {
-            one["name"]: {name: file.sha256 for name, file in devpi.files(INDEX, one["name"], one["version"]).items()}
-            for one in PACKAGES["packages"]
+            entry["name"]: {
+                name: file.sha256 for name, file in devpi.files(INDEX, entry["name"], entry["version"]).items()
+            }
+            for entry in PACKAGES["packages"]
         }
-        lasting = [one for one in devpi.tokens("publisher").values() if not _ends_soon(one)]
+        lasting = [entry for entry in devpi.tokens("publisher").values() if not _ends_soon(entry)]
         return {"released": released, "lasting tokens": lasting}
 
 
 def _ends_soon(restrictions: Sequence[str]) -> bool:
     """As one for an upload does, which nobody takes back when the registry is killed meanwhile."""
-    ends = [int(one.partition("=")[2]) for one in restrictions if one.startswith("expires=")]
+    ends = [int(entry.partition("=")[2]) for entry in restrictions if entry.startswith("expires=")]
     return bool(ends) and ends[0] < time.time() + 601
 
 
 def difference(expected: dict[str, Any], found: dict[str, Any], where: str = "") -> str:
     """The first places that differ; "" where none does."""
     if isinstance(expected, dict) and isinstance(found, dict):
-        told = [
+        differences = [
             difference(expected.get(key), found.get(key), f"{where}/{key}")  # type: ignore[arg-type]
             for key in sorted(expected.keys() | found.keys())
             if expected.get(key) != found.get(key)
         ]
-        return "; ".join(told[:3])
+        return "; ".join(differences[:3])
     return f"{where}: {json.dumps(expected, default=str)[:400]} became {json.dumps(found, default=str)[:400]}"

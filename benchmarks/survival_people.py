@@ -33,8 +33,8 @@ def with_people(played: Played, seed: int) -> Result:
         stop.set()
         writer.join()
         ups += _up(world, 3 * MOST_UPS)
-    told = "; ".join(_lost_or_doubled(world, lines))
-    return Result(Point("people", "GitHub", seed), "random commits", ups, time.monotonic() - started, told)
+    difference = "; ".join(_lost_or_doubled(world, lines))
+    return Result(Point("people", "GitHub", seed), "random commits", ups, time.monotonic() - started, difference)
 
 
 def _up(world: SurvivalWorld, most: int) -> int:
@@ -57,16 +57,16 @@ def _write_at_random(
         repository, author = chance.choice(sides), chance.choice(("Ravi", "Ana", "Zoe"))
         line = f"{repository} {len(lines)} {chance.random()}\n"
         path = chance.choice((LEDGER, f"written/{len(lines)}.txt"))
-        folder, at = ("engine/", "top") if repository == NAME else ("", "end")
+        folder, position = ("engine/", "top") if repository == NAME else ("", "end")
         try:
-            world.edit(repository, folder + path, partial(_with_line, line, at), author)
+            world.edit(repository, folder + path, partial(_with_line, line, position), author)
         except subprocess.CalledProcessError:
             continue  # archived: nobody's line got in
         lines.append((path, line))
 
 
-def _with_line(line: str, at: str, text: str) -> str:
-    return line + text if at == "top" else text + line
+def _with_line(line: str, position: str, text: str) -> str:
+    return line + text if position == "top" else text + line
 
 
 def _lost_or_doubled(world: SurvivalWorld, lines: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A migration that is played undisturbed, and then again with one disturbance at one of its writes."""
+"""A migration that is played without a fault, and then again with one fault at one of its writes."""
 
 import signal
 import subprocess
@@ -19,7 +19,7 @@ from sandbox.network.faults import Fault
 progress = Console(stderr=True, highlight=False)
 UP = ("up", "--yes", "--skip-preview")
 MOST_UPS = 4
-"""After a disturbance, `up` must end well within so many runs; people who push meanwhile may cost one more."""
+"""After a fault, `up` must end well within so many runs; people who push meanwhile may cost one more."""
 
 FAULTS = {
     "502": Fault(kind="status", status=502),
@@ -31,7 +31,7 @@ MODES = {
     "GitHub": ("kill", "kill GitHub", *FAULTS, "full disk"),
     "registry": ("kill", "kill registry", "full disk"),
 }
-"""How an `up` is disturbed at a write, by where that write is."""
+"""Which fault is injected at a write, by where that write is."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Point:
-    """One write of an undisturbed `up`. of: where it is, "GitHub" or "registry". number: from 0, in this `up`."""
+    """One write of an `up` without a fault. of: where it is, "GitHub" or "registry". number: from 0, in this `up`."""
 
     phase: str
     of: str
@@ -53,7 +53,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Result:
-    """One run. difference: where the world differs from the undisturbed one; "" where it does not."""
+    """One run. difference: where the world differs from the one without a fault; "" where it does not."""
 
     point: Point
     mode: str
@@ -100,9 +100,9 @@ PHASES = (
 
 @dataclass
 class Played:
-    """The undisturbed migration in one world: for each phase its writes, and what is in the world after it.
+    """The migration without a fault in one world: for each phase its writes, and what is in the world after it.
 
-    writes: at GitHub, method and path. registry_writes: how many.
+    writes: on GitHub, method and path. registry_writes: how many.
     """
 
     world: SurvivalWorld
@@ -134,10 +134,10 @@ def play(folder: Path) -> Played:
         before = _written(world)
         world.pulumi(*UP)
         after = _written(world)
-        played.writes[phase.name] = [(one.method, one.path) for one in world.writes()[before["GitHub"] :]]
+        played.writes[phase.name] = [(request.method, request.path) for request in world.writes()[before["GitHub"] :]]
         played.registry_writes[phase.name] = after["registry"] - before["registry"]
         played.contents[phase.name] = contents_of(world)
-        counts = f"{len(played.writes[phase.name])} at GitHub, {played.registry_writes[phase.name]} in the registry"
+        counts = f"{len(played.writes[phase.name])} on GitHub, {played.registry_writes[phase.name]} in the registry"
         progress.print(f"{folder.name}: {phase.name}: points: {counts}")
     return played
 
@@ -146,7 +146,7 @@ def _written(world: SurvivalWorld) -> dict[str, int]:
     return {"GitHub": len(world.writes()), "registry": world.registry_writes() if world.has_registry else 0}
 
 
-def disturbed(played: Played, point: Point, mode: str) -> Result:
+def run_with_fault(played: Played, point: Point, mode: str) -> Result:
     """One run."""
     started, world = time.monotonic(), played.world
     world.restore(point.phase)
@@ -158,27 +158,27 @@ def disturbed(played: Played, point: Point, mode: str) -> Result:
         clear_faults(start_sandbox(world.sandbox), "survival")
     else:
         _struck(world, point, mode)
-    ups, told = 0, ""
+    ups, outcome = 0, ""
     while ups < MOST_UPS:
         ups += 1
         start_sandbox(world.sandbox)
         world.pulumi("cancel", "--yes", check=False)
         done = world.pulumi(*UP, check=False)
         if done.returncode == 0:
-            told = difference(played.contents[point.phase], contents_of(world))
+            outcome = difference(played.contents[point.phase], contents_of(world))
             break
-        told = f"up failed: {' '.join((done.stdout + done.stderr).split())[-1500:]}"
-    return Result(point, mode, ups, time.monotonic() - started, told)
+        outcome = f"up failed: {' '.join((done.stdout + done.stderr).split())[-1500:]}"
+    return Result(point, mode, ups, time.monotonic() - started, outcome)
 
 
 def _struck(world: SurvivalWorld, point: Point, mode: str) -> None:
     """Start `up`, and let it happen when the point's write is made. What was killed comes back, but for the engine."""
-    wanted = _written(world)[point.of] + point.number + 1
+    expected_writes = _written(world)[point.of] + point.number + 1
     command = ["pulumi", *UP, "--non-interactive"]
     running = subprocess.Popen(
         command, cwd=world.checkout, env=world.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    while _written(world)[point.of] < wanted and running.poll() is None:
+    while _written(world)[point.of] < expected_writes and running.poll() is None:
         time.sleep(0.003)
     match mode:
         case "kill":
@@ -195,5 +195,5 @@ def _struck(world: SurvivalWorld, point: Point, mode: str) -> None:
             world.fill_disk()
             running.wait()
             world.empty_disk()
-            world.mend_state()
+            world.repair_state()
     running.wait()

@@ -66,7 +66,7 @@ class SurvivalWorld:
         return self.disk.is_mount()
 
     def make(self) -> None:
-        """Everything as it is before the migration: a monorepo at GitHub, a stack in which nothing has begun."""
+        """Everything as it is before the migration: a monorepo on GitHub, a stack in which nothing has begun."""
         self._copy_project()
         self.disk.mkdir()
         if os.geteuid() == 0:
@@ -76,10 +76,10 @@ class SurvivalWorld:
         (self.checkout / ".multirepo").symlink_to(self.disk / "workspace")
         self.access = create_tenant(start_sandbox(self.sandbox, port=0), "survival")
         engine = ensure_engine(lambda message, share: None)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PULUMI_"))}
         self.environment = {
-            **kept,
-            "PATH": os.pathsep.join([*map(str, engine.path_entries), kept["PATH"]]),
+            **inherited,
+            "PATH": os.pathsep.join([*map(str, engine.path_entries), inherited["PATH"]]),
             "PULUMI_BACKEND_URL": f"{(self.disk / 'state').as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": "survival",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -156,7 +156,7 @@ class SurvivalWorld:
         """As somebody does who was called."""
         (self.disk / "filler").unlink()
 
-    def mend_state(self) -> None:
+    def repair_state(self) -> None:
         """As the documentation says after a full disk: Pulumi may have cut its state off."""
         command = ["./multirepo", "shell", "--stack", "survival", "true"]
         subprocess.run(command, cwd=self.checkout, env=self.environment, capture_output=True, check=True)
@@ -196,7 +196,7 @@ class SurvivalWorld:
 
     def writes(self) -> list[Request]:
         """What was asked for and changes something; a GraphQL request counts, since it may."""
-        return [one for one in self.requests() if one.is_write or one.path == "/api/graphql"]
+        return [request for request in self.requests() if request.is_write or request.path == "/api/graphql"]
 
     def save(self, name: str) -> None:
         """Keep the whole world, with the sandbox stopped meanwhile."""

@@ -83,10 +83,10 @@ class _Author:
                 yield self._commit(changes, self._written, tip)
                 main = self._written
             elif left >= 5:
-                ours, theirs = self._changes(), self._changes()
-                yield self._commit(ours, main)
-                yield self._commit(theirs, self._written)
-                is_open.append((self._written, ours | theirs))
+                main_changes, branch_changes = self._changes(), self._changes()
+                yield self._commit(main_changes, main)
+                yield self._commit(branch_changes, self._written)
+                is_open.append((self._written, main_changes | branch_changes))
             else:
                 yield self._commit(self._changes(), main)
                 main = self._written

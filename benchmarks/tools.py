@@ -61,7 +61,7 @@ def _graph(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     return ToolResult(measure(["git", "log", "--format=%H %T %P", "HEAD"], place / "monorepo.git", limit), {})
 
 
-def _ours(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
+def _multirepo(place: Path, prefixes: Sequence[str], limit: float) -> ToolResult:
     command = [
         sys.executable,
         "-m",
@@ -147,7 +147,7 @@ def _filter_repo(place: Path, prefixes: Sequence[str], limit: float) -> ToolResu
 
 
 REFERENCES = (Tool(REFERENCE, "git", _full_history), Tool("git log, graph only", "git", _graph))
-OURS = Tool("multirepo", "git", _ours, goes_on=True)
+OURS = Tool("multirepo", "git", _multirepo, goes_on=True)
 PEERS = (
     Tool("josh-filter", "josh-filter", _josh, goes_on=True),
     Tool("git filter-repo", "git-filter-repo", _filter_repo),

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import typer
 
-from command_line.terminal.console import tell
+from command_line.terminal.console import print_message
 from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import FAILURES, exit_code_of
 from components.stack.settings import WORKSPACE
@@ -19,17 +19,17 @@ COMMANDS = (
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-def app_with(asked: str) -> typer.Typer:
-    """The one command that is asked for, because importing all takes a second; all of them for anything else."""
+def app_with(requested: str) -> typer.Typer:
+    """The named command, because importing all takes a second; all commands for any other word."""
     app = typer.Typer(
         name="multirepo",
-        help="Take a monorepo apart into independent repositories, with their history.",
+        help="Split a Git monorepo into repositories that keep their history.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
     app.callback()(lambda: None)  # or an app with one command would take no name of a command
-    for name in [asked] if asked in COMMANDS else COMMANDS:
+    for name in [requested] if requested in COMMANDS else COMMANDS:
         module = name.replace("-", "_")
         command = getattr(import_module(f"command_line.commands.{module}"), module)
         if isinstance(command, typer.Typer):
@@ -40,20 +40,20 @@ def app_with(asked: str) -> typer.Typer:
 
 
 def main() -> None:
-    """Run one command; a failure that people can do something about is told without a traceback."""
+    """Run one command; a failure that people can fix is printed without a traceback."""
     try:
         app_with("".join(sys.argv[1:2]))(prog_name="./multirepo")
     except KeyboardInterrupt:
-        tell("Stopped. Run the same command again to go on.")
+        print_message("Stopped. Run the same command again to go on.")
         sys.exit(130)
     except FAILURES as failure:
-        tell(f"✗ {failure}")
+        print_message(f"✗ {failure}")
         sys.exit(exit_code_of(failure))
     except Exception:
         WORKSPACE.mkdir(exist_ok=True)
         report = WORKSPACE / "fault.txt"
         report.write_text(traceback.format_exc())
-        tell(f"✗ This is a fault of multirepo, not of your input. Nothing was undone. Please report {report}.")
+        print_message(f"✗ Internal error of multirepo. Nothing was undone. Report {report}.")
         sys.exit(ExitCode.FAULT)
 
 

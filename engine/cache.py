@@ -84,6 +84,6 @@ def _only_builder(cache: Path, what: str, progress: Progress) -> Iterator[None]:
 
 
 def _drop_leftovers(cache: Path) -> None:
-    """Remove what killed builds left: whoever holds the lock is the only builder."""
+    """Remove what killed builds left: the holder of the lock is the only builder."""
     for leftover in cache.glob("*.unfinished"):
         shutil.rmtree(leftover, ignore_errors=True)

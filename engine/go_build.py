@@ -21,8 +21,9 @@ SOURCES = Path(__file__).parent
 LINES_SHOWN = 15
 
 COMPILER_FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
-"""What tells the compiler apart from that of other builds. The linker leaves debugging information out of what we build
-(-s -w), so the compiler need not make it: the programs are the same to the byte, for a seventh less time."""
+"""What differs from the flags of other builds. The linker leaves debugging information out of what we
+build (-s -w), so the compiler need not make it: the programs are the same to the byte, for a seventh less
+time."""
 
 
 class EngineError(Exception):
@@ -89,8 +90,8 @@ def _go_needed(module: GoModule) -> tuple[int, int]:
 def _environment() -> dict[str, str]:
     """The user's, without what would change the build: flags, a workspace, another target, cgo's C compiler."""
     removed = {"GOFLAGS", "GOOS", "GOARCH"}
-    kept = {name: value for name, value in os.environ.items() if name not in removed}
-    return kept | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    inherited = {name: value for name, value in os.environ.items() if name not in removed}
+    return inherited | {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 
 
 class GoRunner:
@@ -162,11 +163,11 @@ class GoRunner:
 
 
 def _failure(build: Build, command: str, messages: Iterable[str], log_file: Path) -> str:
-    said = "\n".join(messages)
-    if "no space left on device" in said:
+    output = "\n".join(messages)
+    if "no space left on device" in output:
         advice = f"The disk is full. The build needs {build.room} in Go's caches: make room and start again."
-    elif re.search(r"dial tcp|no such host|i/o timeout|connection re|TLS handshake|proxyconnect", said):
+    elif re.search(r"dial tcp|no such host|i/o timeout|connection re|TLS handshake|proxyconnect", output):
         advice = "Go modules cannot be downloaded. Check the network and GOPROXY, and start again."
     else:
         advice = f"Start again; if it fails again, {build.last_resort}."
-    return f"Building {build.what} failed: `{command}` said\n{said}\n{advice} The whole log is {log_file}."
+    return f"Building {build.what} failed: `{command}` printed\n{output}\n{advice} The whole log is {log_file}."

@@ -79,7 +79,7 @@ class PythonEnvironment:
         packages = next(folder.glob("lib/python3*/site-packages"), None)
         if packages is None:
             raise HostError(
-                f"Pulumi.yaml, runtime.options.virtualenv: {folder} is no virtual environment. "
+                f"Pulumi.yaml, runtime.options.virtualenv: {folder} is not a virtual environment. "
                 f"Run ./multirepo once to make the project's own, or: python3 -m venv {folder}"
             )
         return cls(folder / "bin" / "python", packages, folder)

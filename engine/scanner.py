@@ -23,7 +23,7 @@ BUILD = Build(
 def ensure_secret_scanner(progress: Progress) -> Path:
     """The program, built first if need be (half a minute, once per machine and set of pins).
 
-    Its name changes with its rules. What it reads and answers stands in secret_scanner/main.go.
+    Its name changes with its rules. For its input and output, see secret_scanner/main.go.
     progress: as for `ensure_engine`. Raises EngineError with what to do.
     """
     return built_program("secret-scanner", BUILD_INPUTS, BUILD, progress) / "secret-scanner"

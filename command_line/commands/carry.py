@@ -1,4 +1,4 @@
-"""`./multirepo carry`: a branch of the monorepo becomes a branch of the repository that it is about."""
+"""`./multirepo carry`: sync one branch of the monorepo to its repository."""
 
 from typing import Annotated
 
@@ -21,25 +21,25 @@ def carry(
     branch: Annotated[str, typer.Argument(help="A branch of the monorepo.")],
     stack: StackOption = DEV,
 ) -> None:
-    """Carry a branch of the monorepo over that touches one repository's folders, with its commits split."""
+    """Push a branch of the monorepo that changes one repository's folders to that repository, as split commits."""
     file = stack_named(stack)
     plan = read_plan(file.plan_file)
     main = plan.monorepo.default_branch
     if branch == main:
-        raise CommandError(f"{main} is carried over by pulumi up. Name another branch of the monorepo.")
-    with steps() as shown:
-        token = github_token(environment_of(file, shown))
+        raise CommandError(f"{main} is synced by pulumi up. Name another branch of the monorepo.")
+    with steps() as progress:
+        token = github_token(environment_of(file, progress))
         settings = file.settings()
         selections = selections_of(desired_state(plan, settings.stages))
-        with shown.step("monorepo"):
+        with progress.step("monorepo"):
             monorepo = present_monorepo(settings)
             name = repository_of(monorepo, branch, main, selections)
-        with shown.step("history"):
+        with progress.step("history"):
             workspace = workspace_of(settings).with_name(f"{workspace_of(settings).name}-branches") / name
             made = split_branch(monorepo, branch, main, name, selections[name], workspace)
-        with shown.step("push"):
+        with progress.step("push"):
             remote = remote_of(settings, name, token)
             pushed = carry_branch(made, branch, remote)
     commits = f"{made.commits:,} commit{'' if made.commits == 1 else 's'}"
-    told = f"{commits} carried over" if pushed else "nothing to do, it is there"
-    typer.echo(f"{name}: branch {branch}: {told}. Open a pull request from it there.")
+    result = f"{commits} pushed" if pushed else "already up to date"
+    typer.echo(f"{name}: branch {branch}: {result}. Open a pull request from it there.")

@@ -1,4 +1,4 @@
-"""`./multirepo discover`: the names that the plan's folders had before, to paste into the plan."""
+"""`./multirepo discover`: previous paths of the plan's folders, as YAML for the plan."""
 
 import json
 import tempfile
@@ -34,26 +34,26 @@ Findings = Sequence[tuple[Discovery, LineSurvival]]
 def discover(
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Find the earlier names of the plan's folders, and what they are worth to git blame. Changes nothing."""
+    """Find previous paths of the plan's folders, and their effect on git blame. Read-only."""
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     selections = selections_of(desired_state(read, {wave.name: Stage.MOVING for wave in read.waves}))
     branch = f"refs/heads/{read.monorepo.default_branch}"
-    with steps() as shown, tempfile.TemporaryDirectory() as workspace:
-        with shown.step("monorepo"):
+    with steps() as progress, tempfile.TemporaryDirectory() as workspace:
+        with progress.step("monorepo"):
             source = present_monorepo(_settings(stack))
-        with shown.step("earlier names") as step:
+        with progress.step("earlier names") as step:
             found = find_earlier_names(source, branch, selections, Path(workspace), step.count)
-        with shown.step("git blame") as step:
+        with progress.step("git blame") as step:
             measured = measure_lines(source, branch, selections, found, Path(workspace), step.count)
     findings = list(zip(found, measured, strict=True))
     (_print_json if as_json else _print_report)(findings)
 
 
 def _settings(stack: Stack) -> Settings:
-    """The stack's settings without its GitHub, which is not asked for anything and need not run."""
+    """The stack's settings without its GitHub, which is not queried and need not run."""
     return Settings.from_config(lambda key: "http://127.0.0.1" if key == "github" else stack.setting(key), stack.name)
 
 

@@ -1,25 +1,25 @@
-"""`./multirepo doctor`: what commonly goes wrong in a clone of a new repository, and what to do."""
+"""`./multirepo doctor`: problems in a clone of a target repository, and their fixes."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from command_line.terminal.console import tell
+from command_line.terminal.console import print_message
 from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
 from migration.packages.troubles import troubles
 
 
 def doctor(
-    folder: Annotated[Path, typer.Argument(metavar="CLONE", help="A clone of one of the new repositories.")],
+    folder: Annotated[Path, typer.Argument(metavar="CLONE", help="A clone of a target repository.")],
 ) -> None:
-    """Look a clone through for stale caches, a refusing registry and images that cannot be built. Changes nothing."""
+    """Diagnose stale caches, registry access and unbuildable images in a clone. Read-only."""
     if not folder.is_dir():
-        raise CommandError(f"{folder} is no folder. Name a clone of one of the new repositories.")
+        raise CommandError(f"{folder}: Not a folder. Name a clone of a target repository.")
     found = troubles(folder)
     for trouble in found:
-        tell(f"✗ {trouble.place}: {trouble.problem}.\n  {trouble.remedy}")
+        print_message(f"✗ {trouble.place}: {trouble.problem}.\n  {trouble.remedy}")
     if found:
         raise typer.Exit(ExitCode.CHECK_FAILED)
-    tell("✓ No stale caches, no registry that refuses, no image that copies what is not there.")
+    print_message("✓ No stale caches, no registry that rejects access, no image that copies a missing file.")

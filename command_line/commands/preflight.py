@@ -1,4 +1,4 @@
-"""`./multirepo preflight`: what would fail at GitHub, or be regretted once it is there."""
+"""`./multirepo preflight`: what GitHub would reject, and what must not be pushed."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from command_line.stack.github_preflight import AtGitHub, look_at_github
+from command_line.stack.github_preflight import GitHubPreflight, check_github
 from command_line.stack.monorepo_and_split import present_split
 from command_line.stack.stack import stack_for, stack_named
 from command_line.terminal.console import steps
@@ -21,7 +21,7 @@ from engine import ensure_secret_scanner
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 from migration.preflight import Finding, PreflightReport, Severity, UnclaimedFile
-from migration.preflight import preflight as look_through
+from migration.preflight import preflight as scan_histories
 
 SHOWN = 10
 """Findings of one check in one repository, and folders of the monorepo."""
@@ -35,27 +35,27 @@ def preflight(
     stack_name: Annotated[
         str | None, typer.Option("--stack", metavar="STACK", help="A stack of your own, with GITHUB_TOKEN.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print all findings for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
-    """Look for what GitHub would refuse and what must not be pushed. Exit code 1 when there is any. Writes nothing."""
+    """Find what GitHub would reject and what must not be pushed. Exits with 1 on findings. Read-only."""
     stack = stack_named(stack_name) if stack_name else stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
-    with steps() as shown:
+    with steps() as progress:
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
-        source, split = present_split(settings, read, selections, shown)
-        with shown.step("scanner") as step:
+        source, split = present_split(settings, read, selections, progress)
+        with progress.step("scanner") as step:
             scanner = ensure_secret_scanner(step.say)
-        with shown.step("preflight") as step:
-            found = look_through(split, source, read, scanner, step.count)
-        with shown.step("GitHub"):
-            at_github = look_at_github(stack, read, split)
+        with progress.step("preflight") as step:
+            found = scan_histories(split, source, read, scanner, step.count)
+        with progress.step("GitHub"):
+            at_github = check_github(stack, read, split)
     (_print_json if as_json else _print_findings)(found, at_github)
     if found.refusals or at_github.refusals:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
-def _print_json(found: PreflightReport, at_github: AtGitHub) -> None:
+def _print_json(found: PreflightReport, at_github: GitHubPreflight) -> None:
     document = {
         "passed": not (found.refusals or at_github.refusals),
         "github": at_github.as_object(),
@@ -68,7 +68,7 @@ def _print_json(found: PreflightReport, at_github: AtGitHub) -> None:
     typer.echo(json.dumps(document, indent=2))
 
 
-def _print_findings(found: PreflightReport, at_github: AtGitHub) -> None:
+def _print_findings(found: PreflightReport, at_github: GitHubPreflight) -> None:
     console = Console(highlight=False, soft_wrap=True)
     order = [*dict.fromkeys(finding.repository for finding in at_github.findings), *found.repositories]
     by_repository = sorted([*at_github.findings, *found.findings], key=lambda finding: order.index(finding.repository))
@@ -80,7 +80,7 @@ def _print_findings(found: PreflightReport, at_github: AtGitHub) -> None:
     console.print(at_github.table())
     console.print(at_github.limits())
     if found.leftovers:
-        console.print("[bold]What no repository takes[/bold]")
+        console.print("[bold]Files that no repository takes[/bold]")
         console.print(_leftovers(found.leftovers))
     refused = len(found.refusals) + len(at_github.refusals)
     verdict = "Nothing may be pushed yet" if refused else "Ready to be pushed"
@@ -92,7 +92,9 @@ def _print_findings(found: PreflightReport, at_github: AtGitHub) -> None:
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:
     """The findings of one repository, refusals first; what to do once for each check."""
-    for (severity, check, remedy), group in groupby(findings, key=lambda one: (one.severity, one.check, one.remedy)):
+    for (severity, check, remedy), group in groupby(
+        findings, key=lambda finding: (finding.severity, finding.check, finding.remedy)
+    ):
         alike = list(group)
         for finding in alike[:SHOWN]:
             yield f"  {MARKS[severity]} {check}: {finding}"
@@ -107,11 +109,13 @@ def _leftovers(leftovers: Sequence[UnclaimedFile]) -> Table:
     table.add_column("files", justify="right")
     table.add_column("lines", justify="right")
     largest = sorted(leftovers, key=lambda leftover: -leftover.lines)
-    for one in largest[:SHOWN]:
-        name = f"{one.folder}/" if one.folder else "./"
-        table.add_row(_printable(name + ("" if one.whole else " (files here)")), f"{one.files:,}", f"{one.lines:,}")
+    for leftover in largest[:SHOWN]:
+        name = f"{leftover.folder}/" if leftover.folder else "./"
+        table.add_row(
+            _printable(name + ("" if leftover.whole else " (files here)")), f"{leftover.files:,}", f"{leftover.lines:,}"
+        )
     if rest := largest[SHOWN:]:
-        files, lines = sum(one.files for one in rest), sum(one.lines for one in rest)
+        files, lines = sum(leftover.files for leftover in rest), sum(leftover.lines for leftover in rest)
         table.add_row(f"{len(rest)} more", f"{files:,}", f"{lines:,}")
     return table
 

@@ -10,7 +10,7 @@ import typer
 
 from command_line.stack.monorepo_and_split import present_split
 from command_line.stack.stack import stack_for
-from command_line.terminal.console import steps, tell
+from command_line.terminal.console import print_message, steps
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import MonorepoOption, PlanOption
 from components.packages.private_packages import locking_of
@@ -30,29 +30,29 @@ def preview_transforms(
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
 ) -> None:
-    """Show what the plan's transforms change in a repository's newest files, as a diff; nothing is written anywhere."""
+    """Show the changes of the plan's transforms to a repository as a diff. Read-only."""
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     repository = _named(read, name)
     settings = stack.settings()
-    with steps() as shown:
+    with steps() as progress:
         # The stack's own split, unless the repository is still to come.
         stage = settings.stages.get(repository.wave, Stage.PLANNED)
         stages = {**settings.stages, repository.wave: Stage.MOVING if stage == Stage.PLANNED else stage}
-        _, split = present_split(settings, read, selections_of(desired_state(read, stages)), shown)
+        _, split = present_split(settings, read, selections_of(desired_state(read, stages)), progress)
     head = split.histories[name].head if name in split.histories else None
     before = head or run_git("hash-object", "-t", "tree", "-w", "--stdin", directory=split.git_dir).decode().strip()
     index_url = settings.index_url or EXAMPLE_INDEX
-    told: list[Transformed] = []
+    applied: list[Transformed] = []
 
     locking = locking_of(settings, read, split)
 
     def apply(files: Files) -> Changes:
-        told.append(transform(files, read, repository, index_url, locking))
-        return told[0].changes
+        applied.append(transform(files, read, repository, index_url, locking))
+        return applied[0].changes
 
     after = transformed_tree(split.git_dir, before, [apply])
-    _tell(name, told[0], after)
+    _print_remarks(name, applied[0], after)
     if after:
         _show(split.git_dir, before, after)
 
@@ -65,17 +65,19 @@ def _named(plan: Plan, name: str) -> Repository:
     raise CommandError(f"The plan has no repository {name!r}. The nearest is {nearest[0]!r}.")
 
 
-def _tell(name: str, transformed: Transformed, after: str | None) -> None:
-    """What a diff does not say."""
+def _print_remarks(name: str, transformed: Transformed, after: str | None) -> None:
+    """Remarks that the diff does not contain."""
     if after is None:
-        tell(f"{name}: the plan's transforms change nothing.")
+        print_message(f"{name}: the plan's transforms change nothing.")
     for doubt in transformed.doubts:
-        tell(f"? {doubt.path}:{doubt.line}: may mean the renamed module, and was left: {doubt.text}")
+        print_message(f"? {doubt.path}:{doubt.line}: may mean the renamed module, and was left: {doubt.text}")
     for lock_file in transformed.stale_lock_files:
-        tell(f"! {lock_file.path} names dependencies as they were ({lock_file.why}). Run there: {lock_file.command}")
+        print_message(
+            f"! {lock_file.path} names dependencies as they were ({lock_file.why}). Run there: {lock_file.command}"
+        )
 
 
 def _show(git_dir: Path, before: str, after: str) -> None:
     colour = "always" if sys.stdout.isatty() else "never"
-    shown = ("diff", "--stat", "--patch", "--find-renames", "--no-ext-diff", f"--color={colour}", before, after)
-    subprocess.run(["git", "-C", str(git_dir), *shown], check=True)
+    arguments = ("diff", "--stat", "--patch", "--find-renames", "--no-ext-diff", f"--color={colour}", before, after)
+    subprocess.run(["git", "-C", str(git_dir), *arguments], check=True)

@@ -1,4 +1,4 @@
-"""`./multirepo prove`: hold the split history against the monorepo, and split it a second time."""
+"""`./multirepo prove`: compare the split with the monorepo, and split a second time."""
 
 import json
 import tempfile
@@ -27,18 +27,18 @@ FAILURES_SHOWN = 20
 def prove(
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the proof for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the proof as JSON.")] = False,
 ) -> None:
-    """Prove that each new commit is what the plan makes of the monorepo's. Exit code 1 when something is not."""
+    """Verify every commit of the split against the monorepo. Exits with 1 on any difference."""
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
-    with steps() as shown:
+    with steps() as progress:
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
-        source, split = present_split(settings, read, selections, shown)
-        with shown.step("proof") as step:
+        source, split = present_split(settings, read, selections, progress)
+        with progress.step("proof") as step:
             proof = prove_split(split, source, selections, step.count)
-        with shown.step("second run") as step, tempfile.TemporaryDirectory() as fresh:
+        with progress.step("second run") as step, tempfile.TemporaryDirectory() as fresh:
             again = split_monorepo(source, split.monorepo_head, selections, Path(fresh), step.count)
     otherwise = second_run_failures(split, again)
     (_print_json if as_json else _print_table)(proof, otherwise)

@@ -8,12 +8,12 @@ import typer
 from command_line.commands.report import write_report
 from command_line.pulumi_cli import up as pulumi
 from command_line.pulumi_cli.environment import STATE
-from command_line.rehearsal.weeks import play_weeks, tell_account
+from command_line.rehearsal.weeks import play_weeks, print_account
 from command_line.reports.rehearsal_summary import MovedRepository, Summary, print_json, print_summary
 from command_line.stack.monorepo_and_split import present_monorepo
-from command_line.stack.sandbox_stack import PreparedStack, prepare_place
+from command_line.stack.sandbox_stack import PreparedStack, prepare_stack
 from command_line.stack.stack import stack_for
-from command_line.terminal.console import steps, tell
+from command_line.terminal.console import print_message, steps
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import DockerOption, MonorepoOption, PlanOption
 from command_line.verification.docker_daemon import containers
@@ -32,42 +32,44 @@ def rehearse(
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
     docker: DockerOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
-    verify: Annotated[bool, typer.Option(help="End by judging the checklist, where anything has changed.")] = True,
-    weeks: Annotated[bool, typer.Option("--weeks", help="Play all weeks of the sample's migration, twice.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    verify: Annotated[bool, typer.Option(help="Run the checks at the end, where anything has changed.")] = True,
+    weeks: Annotated[
+        bool, typer.Option("--weeks", help="Simulate all weeks of the sample's migration, twice.")
+    ] = False,
 ) -> None:
-    """Perform the whole migration against a local GitHub, and say what became of it."""
+    """Run the whole migration against the local sandbox."""
     if weeks:
         if monorepo or plan or as_json or docker:
-            raise CommandError("--weeks plays the sample's own story: leave the other options out.")
-        with steps() as shown:
-            account = list(play_weeks(shown))
-        tell_account(iter(account))
+            raise CommandError("--weeks simulates the sample's migration. Remove the other options.")
+        with steps() as progress:
+            account = list(play_weeks(progress))
+        print_account(iter(account))
         return
     started = time.monotonic()
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
-    with steps() as shown:
-        place = prepare_place(stack, shown)
+    with steps() as progress:
+        place = prepare_stack(stack, progress)
         settings = stack.settings()
         state = desired_state(read, settings.stages)
-        with shown.step("monorepo"):
+        with progress.step("monorepo"):
             source = present_monorepo(settings)
-        with shown.step("history") as step:
+        with progress.step("history") as step:
             # Here first, where its progress shows and its errors are the user's: the program then finds it ready.
             split = split_histories(settings, source, read.monorepo.default_branch, state, step.count)
-        with shown.step("preflight") as step:
+        with progress.step("preflight") as step:
             found = preflight(split, source, read, ensure_secret_scanner(step.say), step.count)
             found.demand()
-        with shown.step("pulumi up") as step:
+        with progress.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)
             deployment = pulumi.up(stack.name, place.environment, step.say)
         verification = None
         if verify:
-            with containers(docker, shown) as daemon:
-                verification = verified_now_or_before(stack, settings, read, split, source, daemon, shown)
+            with containers(docker, progress) as daemon:
+                verification = verified_now_or_before(stack, settings, read, split, source, daemon, progress)
     for line in (*in_lines(found.warnings), *deployment.advice):
-        tell(f"! {line}")
+        print_message(f"! {line}")
     summary = Summary(
         stack=stack.name,
         monorepo_name=read.monorepo.name,

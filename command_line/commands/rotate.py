@@ -1,4 +1,4 @@
-"""`./multirepo rotate`: new tokens for everything that uses the registry, and proof that the old ones are dead."""
+"""`./multirepo rotate`: replace the registry's tokens, and check that the old ones are invalid."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import typer
 from command_line.pulumi_cli import up as pulumi
 from command_line.stack.sandbox_stack import environment_of
 from command_line.stack.stack import DEV, stack_named
-from command_line.terminal.console import steps, tell
+from command_line.terminal.console import print_message, steps
 from command_line.terminal.failures import CommandError, RotationError
 from components.stack.registry_settings import DevpiServer
 from migration.packages.index.devpi_client import is_token_taken
@@ -33,28 +33,28 @@ class RegistryToken:
 
 
 def rotate(stack: Annotated[str, typer.Option(help="The stack whose registry it is.")] = DEV) -> None:
-    """Replace every token of the registry with pulumi up. GitHub gets the new ones before the old ones stop to work."""
+    """Replace registry tokens. Deletes old tokens last."""
     settings_file = stack_named(stack)
-    with steps() as shown:
-        environment = environment_of(settings_file, shown)
+    with steps() as progress:
+        environment = environment_of(settings_file, progress)
         server = settings_file.settings().devpi
         if server is None:
             raise CommandError(
-                f"{settings_file.file.name}: this stack keeps no registry, so it has no tokens to replace. "
+                f"{settings_file.file.name}: This stack manages no registry, so it has no tokens to replace. "
                 "Set multirepo:registry, see docs/registry.md."
             )
-        with shown.step("tokens"):
+        with progress.step("tokens"):
             old = _tokens(stack, environment)
         if not old:
             raise CommandError(f"Stack {stack} has made no tokens yet. Run pulumi up, or ./multirepo rehearse.")
-        with shown.step("pulumi up") as step:
+        with progress.step("pulumi up") as step:
             generation = ("--path", "multirepo:registry.generation", str(server.generation + 1))
             pulumi.run(["config", "set", "--stack", stack, *generation], environment)
             pulumi.up(stack, environment, step.say)
-        with shown.step("proof"):
+        with progress.step("proof"):
             new = _tokens(stack, environment)
             _prove(server, old, new)
-    tell(f"Tokens replaced: {len(new)}. The registry refuses every old one and takes every new one.")
+    print_message(f"Tokens replaced: {len(new)}. The registry rejects every old one and accepts every new one.")
 
 
 def _prove(server: DevpiServer, old: list[RegistryToken], new: list[RegistryToken]) -> None:
@@ -64,8 +64,8 @@ def _prove(server: DevpiServer, old: list[RegistryToken], new: list[RegistryToke
         raise RotationError(
             "\n".join(
                 [
-                    *(f"The registry still takes the old token of {name}." for name in living),
-                    *(f"The registry refuses the new token of {name}." for name in dead),
+                    *(f"The registry still accepts the old token of {name}." for name in living),
+                    *(f"The registry rejects the new token of {name}." for name in dead),
                     "Run ./multirepo rotate again.",
                 ]
             )
@@ -76,7 +76,9 @@ def _tokens(stack: str, environment: Mapping[str, str]) -> list[RegistryToken]:
     """With their values, which are in this process's memory and nowhere else."""
     state = json.loads(pulumi.run(["stack", "export", "--show-secrets", "--stack", stack], environment))
     return [
-        RegistryToken(one["urn"], one["inputs"]["user"], json.loads(one["outputs"]["token"]["plaintext"]))
-        for one in (state.get("deployment") or {}).get("resources") or ()
-        if one["type"] == TOKEN and not one.get("delete")
+        RegistryToken(
+            resource["urn"], resource["inputs"]["user"], json.loads(resource["outputs"]["token"]["plaintext"])
+        )
+        for resource in (state.get("deployment") or {}).get("resources") or ()
+        if resource["type"] == TOKEN and not resource.get("delete")
     ]

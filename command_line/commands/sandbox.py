@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from command_line.pulumi_cli.environment import STATE
-from command_line.terminal.console import console, tell
+from command_line.terminal.console import console, print_message
 from components.stack.locations import COPIES
 from components.stack.settings import SANDBOX_RECORD
 from sandbox.daemon import process
@@ -20,37 +20,37 @@ sandbox = typer.Typer(help="The local GitHub and package registry of this checko
 def start(
     port: Annotated[int | None, typer.Option(help="The port on 127.0.0.1; a free one if not given.")] = None,
 ) -> None:
-    """Start both; they stay until they are stopped."""
-    _tell(process.start(ROOT, port), registry.start(ROOT))
+    """Start both in the background."""
+    _print_status(process.start(ROOT, port), registry.start(ROOT))
 
 
 @sandbox.command()
 def stop() -> None:
-    """Stop both; what they hold stays."""
-    tell("The sandbox is stopped." if process.stop(ROOT) else "No sandbox was running.")
+    """Stop both. Keeps their data."""
+    print_message("The sandbox is stopped." if process.stop(ROOT) else "No sandbox was running.")
 
 
 @sandbox.command()
 def status() -> None:
-    """Say whether they run, where, and how to watch them. Exit code 1 when the local GitHub does not run."""
+    """Print their addresses and log. Exits with 1 when the local GitHub is not running."""
     running = process.status(ROOT)
     if running is None:
-        tell("No sandbox is running. Start it with ./multirepo sandbox start.")
+        print_message("No sandbox is running. Start it with ./multirepo sandbox start.")
         raise typer.Exit(1)
-    _tell(running, registry.status(ROOT))
+    _print_status(running, registry.status(ROOT))
 
 
 @sandbox.command()
 def reset() -> None:
-    """Stop both and delete all that they hold, with the Pulumi state and the copies of monorepos that go with it."""
+    """Stop both and delete their data, the Pulumi state and the copies of monorepos."""
     process.reset(ROOT)
     for folder in (STATE, COPIES):
         shutil.rmtree(folder, ignore_errors=True)
-    tell("The sandbox is empty. ./multirepo rehearse starts from nothing.")
+    print_message("The sandbox is empty. ./multirepo rehearse starts from nothing.")
 
 
-def _tell(running: process.Running, packages: registry.RunningRegistry | None) -> None:
-    tell(f"The sandbox listens on {running.address} (process {running.pid}).")
+def _print_status(running: process.Running, packages: registry.RunningRegistry | None) -> None:
+    print_message(f"The sandbox listens on {running.address} (process {running.pid}).")
     if packages:
-        tell(f"Its package registry listens on {packages.address} (process {packages.pid}).")
+        print_message(f"Its package registry listens on {packages.address} (process {packages.pid}).")
     console.print(f"Follow its requests: tail -f {ROOT / 'requests.log'}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`./multirepo status`: where each wave stands, and what comes next."""
+"""`./multirepo status`: stage and lag of each wave, and the next step."""
 
 import json
 from collections import Counter
@@ -27,7 +27,7 @@ from migration.plan import read_plan
 class RepositoryStatus:
     """One repository. standing: None where nothing of the monorepo moves to it, or while its wave is planned.
 
-    late: commits in its frozen folders of the monorepo, which nobody has brought over.
+    late: commits in its frozen folders of the monorepo, which no target repository has.
     """
 
     name: str
@@ -46,27 +46,27 @@ class WaveStatus:
     @property
     def next_step(self) -> str:
         """In words, with the command."""
-        standings = [one.standing for one in self.repositories if one.standing]
-        conflicting = [one.name for one in self.repositories if one.standing and one.standing.in_conflict]
-        foreign = [one.name for one in self.repositories if one.standing and one.standing.behind is None]
-        behind = sum(standing.behind or 0 for standing in standings)
-        late = sum(one.late for one in self.repositories)
+        lags = {repository.name: repository.standing for repository in self.repositories if repository.standing}
+        conflicting = [name for name, lag in lags.items() if lag.in_conflict]
+        foreign = [name for name, lag in lags.items() if lag.behind is None]
+        behind = sum(lag.behind or 0 for lag in lags.values())
+        late = sum(repository.late for repository in self.repositories)
         set_stage = f"pulumi config set --path 'multirepo:waves.{self.name}'"
         if self.stage is Stage.PLANNED:
             return f"{set_stage} moving && pulumi up"
         if self.stage is Stage.ROLLED_BACK:
-            return f"{set_stage} moving && pulumi up takes it up again"
+            return f"{set_stage} moving && pulumi up starts it again"
         if foreign:
-            return f"look at the vendor branch of {', '.join(foreign)}: pulumi up would refuse it and say why"
+            return f"check the vendor branch of {', '.join(foreign)}: pulumi up would reject it and print the reason"
         if conflicting:
             return f"merge the pull request of {', '.join(conflicting)}, then pulumi up"
         if behind:
-            return f"pulumi up carries {_commits(behind)}"
+            return f"pulumi up syncs {_commits(behind)}"
         if late:
-            return f"{_commits(late)} came into frozen folders: ./multirepo drift has the commands that bring them over"
+            return f"{_commits(late)} reached frozen folders: ./multirepo drift prints the commands that move them"
         if self.stage is Stage.CUTOVER:
             return "none: people work in the new repositories"
-        return f"in step; when people are to work there: {set_stage} cutover && pulumi up"
+        return f"up to date; to move work there: {set_stage} cutover && pulumi up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +92,10 @@ class MigrationStatus:
 
 def status(
     stack: StackOption = DEV,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the status for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
 ) -> None:
-    """Say for each wave its stage, how far its repositories are behind the monorepo, and what comes next."""
-    found = _look(stack_named(stack))
+    """Show the stage of each wave, how far its repositories are behind the monorepo, and the next step. Read-only."""
+    found = _find_status(stack_named(stack))
     if as_json:
         monorepo = {"name": found.monorepo, "archived": found.archived, "next_step": found.next_step}
         typer.echo(json.dumps({"monorepo": monorepo, "waves": [_entry(wave) for wave in found.waves]}, indent=2))
@@ -107,16 +107,16 @@ def status(
     console.print(f"{found.monorepo}: {found.next_step}", markup=False)
 
 
-def _look(stack: Stack) -> MigrationStatus:
+def _find_status(stack: Stack) -> MigrationStatus:
     plan = read_plan(stack.plan_file)
-    with steps() as shown:
-        token = github_token(environment_of(stack, shown))
+    with steps() as progress:
+        token = github_token(environment_of(stack, progress))
         settings = stack.settings()
         state = desired_state(plan, settings.stages)
-        monorepo, split = present_split(settings, plan, selections_of(state), shown)
+        monorepo, split = present_split(settings, plan, selections_of(state), progress)
         split = pinned(split, frozen_in(monorepo))
         standings = {}
-        with shown.step("repositories") as step:
+        with progress.step("repositories") as step:
             for desired in state.repositories:
                 step.say(desired.name)
                 head = split.histories[desired.name].head if desired.name in split.histories else None
@@ -124,16 +124,20 @@ def _look(stack: Stack) -> MigrationStatus:
                     remote = remote_of(settings, desired.name, token)
                     standings[desired.name] = standing_of(split.git_dir, remote, desired.default_branch, head)
             late = Counter(
-                one.repository for one in find_late_commits(settings, plan, state.repositories, monorepo, token)
+                commit.repository for commit in find_late_commits(settings, plan, state.repositories, monorepo, token)
             )
     waves = (
         WaveStatus(
             name=wave.name,
             stage=Stage(settings.stages.get(wave.name, Stage.PLANNED)),
             repositories=tuple(
-                RepositoryStatus(name=one.name, standing=standings.get(one.name), late=late[one.name])
-                for one in plan.repositories
-                if one.wave == wave.name
+                RepositoryStatus(
+                    name=repository.name,
+                    standing=standings.get(repository.name),
+                    late=late[repository.name],
+                )
+                for repository in plan.repositories
+                if repository.wave == wave.name
             ),
         )
         for wave in plan.waves
@@ -152,8 +156,12 @@ def _entry(wave: WaveStatus) -> dict[str, Any]:
         "stage": wave.stage,
         "next_step": wave.next_step,
         "repositories": [
-            {"name": one.name, **(asdict(one.standing) if one.standing else {}), "late": one.late}
-            for one in wave.repositories
+            {
+                "name": repository.name,
+                **(asdict(repository.standing) if repository.standing else {}),
+                "late": repository.late,
+            }
+            for repository in wave.repositories
         ],
     }
 
@@ -163,9 +171,14 @@ def _table(waves: tuple[WaveStatus, ...]) -> Table:
     for title in ("wave", "stage", "repository", "behind", "late"):
         table.add_column(title, justify="right" if title in ("behind", "late") else "left")
     for wave in waves:
-        for number, one in enumerate(wave.repositories):
+        for number, repository in enumerate(wave.repositories):
             first = (wave.name, str(wave.stage)) if number == 0 else ("", "")
-            table.add_row(*first, one.name, _behind(one.standing), f"{one.late:,}" if one.late else "–")
+            table.add_row(
+                *first,
+                repository.name,
+                _behind(repository.standing),
+                f"{repository.late:,}" if repository.late else "–",
+            )
     return table
 
 

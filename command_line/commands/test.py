@@ -1,4 +1,4 @@
-"""`./multirepo test`: everything that must hold before a change lands."""
+"""`./multirepo test`: everything that must pass before a change lands."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from typing import Annotated
 import platformdirs
 import typer
 
-from command_line.terminal.console import console, steps, tell
+from command_line.terminal.console import console, print_message, steps
 from command_line.terminal.exit_codes import ExitCode
 from components.stack.settings import PROJECT
 from engine import ensure_docker_plugin, ensure_engine
@@ -22,12 +22,12 @@ class ProjectCheck:
     arguments: tuple[str, ...]
 
 
-TYPES_KEPT = platformdirs.user_cache_path("multirepo") / "mypy"
-"""Beside the engine, so that a fresh clone need not begin anew: 2 s instead of 40."""
+TYPES_CACHE = platformdirs.user_cache_path("multirepo") / "mypy"
+"""Beside the engine, so that a fresh clone need not start again: 2 s instead of 40."""
 CHECKS = (
     ProjectCheck("lint", ("ruff", "check", ".")),
     ProjectCheck("format", ("ruff", "format", "--check", ".")),
-    ProjectCheck("types", ("mypy", "--cache-dir", str(TYPES_KEPT), ".")),
+    ProjectCheck("types", ("mypy", "--cache-dir", str(TYPES_CACHE), ".")),
 )
 
 
@@ -41,7 +41,7 @@ def test(
         typer.Option("--docker", help="Run the tests that need a Docker daemon instead."),
     ] = False,  # noqa: PT028
 ) -> None:
-    """Set everything up and pass the tests: lint, types, pytest. Further arguments go to pytest.
+    """Run lint, type checks and tests. Further arguments go to pytest.
 
     With --upstream they name the resources whose tests run, like github_team; all of them without any.
     """
@@ -49,7 +49,7 @@ def test(
         if _run(ProjectCheck("the provider's own tests", ("sandbox.upstream", *context.args))):
             raise typer.Exit(ExitCode.CHECK_FAILED)
         return
-    with steps() as shown, shown.step("engine") as step:
+    with steps() as progress, progress.step("engine") as step:
         engine = ensure_engine(step.say)
         if docker:
             ensure_docker_plugin(engine, step.say)
@@ -61,7 +61,7 @@ def test(
     pytest = ProjectCheck("tests", ("pytest", *(context.args or ("-n", "2"))))
     failed += ["tests"] if _run(pytest) else []
     if failed:
-        tell(f"✗ failed: {', '.join(failed)}")
+        print_message(f"✗ failed: {', '.join(failed)}")
         raise typer.Exit(ExitCode.CHECK_FAILED)
 
 

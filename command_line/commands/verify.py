@@ -1,4 +1,4 @@
-"""`./multirepo verify`: every line of the checklist that a machine can judge, judged for real."""
+"""`./multirepo verify`: run every check of the checklist."""
 
 import json
 from pathlib import Path
@@ -34,18 +34,18 @@ def verify(
     owner: Annotated[str | None, typer.Option("--owner", help="Another owner than the stack's.")] = None,
     index: Annotated[str | None, typer.Option("--index", help="Another package index than the stack's.")] = None,
     docker: DockerOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the verdicts as JUnit XML there.")] = None,
 ) -> None:
-    """Judge each line of the checklist by running it. Exit code 1 when one does not hold or cannot be judged."""
+    """Run every check of a migration. Exits with 1 when one fails or is skipped."""
     chosen = stack_named(stack) if stack else stack_for(monorepo, plan)
     read = read_plan(chosen.plan_file)
-    with steps() as shown, containers(docker, shown) as daemon:
+    with steps() as progress, containers(docker, progress) as daemon:
         settings = chosen.settings()
         world = world_to_verify(chosen, settings, read, owner or settings.owner, index or settings.index_url, daemon)
         selections = selections_of(desired_state(read, settings.stages))
-        source, split = present_split(settings, read, selections, shown)
-        with shown.step("checklist") as step:
+        source, split = present_split(settings, read, selections, progress)
+        with progress.step("checklist") as step:
             moved = SplitUnderTest(split=split, monorepo=source, selections=selections)
             verification = verified(world, moved, evidence_file(chosen), step)
     if junit:
@@ -68,13 +68,16 @@ def print_verification(verification: Verification) -> None:
         console.print(f"\n[bold]{part}[/bold]")
         table = Table.grid(padding=(0, 2, 0, 0))
         for verdict in verdicts:
-            seen = verdict.saw[-1] if verdict.saw and verdict.outcome == Outcome.HOLDS else ""
-            table.add_row(f"  {MARKS[verdict.outcome]}", verdict.line, f"{verdict.seconds:.1f} s", f"[dim]{seen}[/dim]")
+            evidence = verdict.saw[-1] if verdict.saw and verdict.outcome == Outcome.HOLDS else ""
+            table.add_row(
+                f"  {MARKS[verdict.outcome]}", verdict.line, f"{verdict.seconds:.1f} s", f"[dim]{evidence}[/dim]"
+            )
         console.print(table)
     console.print("\n[bold]For people to confirm[/bold], under `confirmations` in the plan")
-    for one in verification.people:
-        confirmed = f"{one.confirmed_by}, {one.confirmed_on}" if one.confirmed_by else "not confirmed"
-        console.print(f"  {'✓' if one.confirmed_by and one.confirmed_on else '–'} {one.statement}: {confirmed}")
+    for statement in verification.people:
+        by = f"{statement.confirmed_by}, {statement.confirmed_on}" if statement.confirmed_by else "not confirmed"
+        mark = "✓" if statement.confirmed_by and statement.confirmed_on else "–"
+        console.print(f"  {mark} {statement.statement}: {by}")
     for verdict in verification.verdicts:
         if verdict.outcome != Outcome.HOLDS:
             console.print(f"\n[bold]✗ {verdict.part}: {verdict.line}[/bold] ({verdict.name})")

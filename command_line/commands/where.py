@@ -1,4 +1,4 @@
-"""`./multirepo where`: where a commit, a tag or a path of the monorepo went, and a new commit came from."""
+"""`./multirepo where`: where a commit, tag or path of the monorepo is now, and the reverse."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from command_line.stack.stack import stack_for
-from command_line.terminal.console import tell
+from command_line.terminal.console import print_message
 from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import MonorepoOption, PlanOption
@@ -19,13 +19,13 @@ from migration.split.workspace import Workspace
 
 
 def where(
-    asked: Annotated[
+    query: Annotated[
         str, typer.Argument(metavar="SHA_OR_PATH", help="A commit id, whole or not, a tag, or a path of the monorepo.")
     ],
     monorepo: MonorepoOption = None,
     plan: PlanOption = None,
 ) -> None:
-    """Say where a commit, tag or path of the monorepo went. A commit of a new repository: where it came from."""
+    """Find a commit, tag or path of the monorepo in the target repositories, or a target commit's origin. Read-only."""
     stack = stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     settings = stack.settings()
@@ -38,9 +38,9 @@ def where(
         now = selections_of(desired_state(read, settings.stages))
         wave_of = {repository.name: repository.wave for repository in read.repositories}
         planned = {name: (wave_of[name], chosen) for name, chosen in everything.items() if name not in now}
-        answer = Whereabouts(split, now, planned).find(asked)
+        answer = Whereabouts(split, now, planned).find(query)
     if not answer.places:
-        tell(f"✗ {asked}: {answer.reason}")
+        print_message(f"✗ {query}: {answer.reason}")
         raise typer.Exit(ExitCode.CHECK_FAILED)
     console = Console(highlight=False, soft_wrap=True)
     for place in answer.places:
@@ -50,7 +50,7 @@ def where(
 
 
 def _address(place: Landing, settings: Settings) -> str:
-    """Where to clone it from, when GitHub is known: the sandbox tells its address only while it runs."""
+    """Where to clone it from, when GitHub is known: the sandbox has an address only while it runs."""
     if place.repository is None:
         return ""
     try:

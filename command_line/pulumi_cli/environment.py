@@ -44,7 +44,7 @@ def reading_environment(stack: str, without_alerts: int) -> dict[str, str]:
     GitHub counts no such question whose answer is yes:
     https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
     without_alerts: repositories. Not for many of them: vulnerability alerts that are off answer 404, twice, and the
-    client that can do it counts an answer with an error as a request under way for ever, and stops at a hundred.
+    client that can do it counts an answer with an error as a request under way indefinitely, and stops at a hundred.
     """
     if without_alerts > _FEW:
         return {}
@@ -58,7 +58,7 @@ def inherited_environment() -> dict[str, str]:
 
 def write_source_file(variables: Mapping[str, str]) -> Path:
     """A file to `source`, readable by its owner alone because it holds the sandbox's token."""
-    # Without compiled files, each run of Pulumi would compile the whole program anew.
+    # Without compiled files, each run of Pulumi would compile the whole program again.
     lines = [f"unset PYTHONDONTWRITEBYTECODE {' '.join(OVERRIDING_VARIABLES)}"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in variables.items() if name != "PATH"]
     added = variables["PATH"].removesuffix(os.environ.get("PATH", ""))

@@ -14,7 +14,7 @@ def resources_of(stack: str, environment: Mapping[str, str]) -> dict[str, Refres
     """The resources of the stack as the last `up` left them, by URN. Raises RefreshFailedError."""
     state = json.loads(_run(["stack", "export", "--stack", stack], environment))
     resources = (state.get("deployment") or {}).get("resources") or ()
-    return {one["urn"]: _seen(one, "same", one) for one in resources}
+    return {resource["urn"]: _seen_resource(resource, "same", resource) for resource in resources}
 
 
 def refreshed(stack: str, environment: Mapping[str, str], without: Iterable[str]) -> dict[str, RefreshedResource]:
@@ -28,10 +28,14 @@ def refreshed(stack: str, environment: Mapping[str, str], without: Iterable[str]
     streaming = {**environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
     events = [json.loads(line) for line in _run(command, streaming).splitlines()]
     outcomes = (event["resOutputsEvent"]["metadata"] for event in events if "resOutputsEvent" in event)
-    return {one["urn"]: _seen(one["old"], one["op"], one.get("new")) for one in outcomes if one.get("old")}
+    return {
+        outcome["urn"]: _seen_resource(outcome["old"], outcome["op"], outcome.get("new"))
+        for outcome in outcomes
+        if outcome.get("old")
+    }
 
 
-def _seen(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | None) -> RefreshedResource:
+def _seen_resource(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | None) -> RefreshedResource:
     return RefreshedResource(
         urn=old["urn"],
         op=op,
@@ -56,5 +60,7 @@ def _run(arguments: list[str], environment: Mapping[str, str]) -> str:
 def _errors(output: str) -> str:
     """What the events say went wrong."""
     events = (json.loads(line) for line in output.splitlines() if line.startswith("{"))
-    told = (event["diagnosticEvent"] for event in events if "diagnosticEvent" in event)
-    return "\n".join(dict.fromkeys(one["message"].strip() for one in told if one["severity"] == "error"))
+    diagnostics = (event["diagnosticEvent"] for event in events if "diagnosticEvent" in event)
+    return "\n".join(
+        dict.fromkeys(diagnostic["message"].strip() for diagnostic in diagnostics if diagnostic["severity"] == "error")
+    )

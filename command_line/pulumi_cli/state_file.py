@@ -10,12 +10,12 @@ def state_file(state: Path, stack: str) -> Path:
     return state / ".pulumi" / "stacks" / "multirepo" / f"{stack}.json"
 
 
-def take_back_whole(state: Path, stack: str) -> str:
-    """Where a full disk cut the state file off, put the newest whole copy in its place; what was done, "" for nothing.
+def restore_whole_state(state: Path, stack: str) -> str:
+    """Replace a truncated state file by its newest whole copy; what was done, "" for nothing.
 
     Pulumi 3.256 replaces the file by as much of it as could be written, and then reads no stack any more. It keeps
-    copies: one beside the file, and one of each update. What was made since is at GitHub, where the program adopts it.
-    Without a whole copy the stack is no more. What was cut off is kept under another name.
+    copies: one beside the file, and one of each update. What was made since is on GitHub, where the program adopts it.
+    Without a whole copy the stack starts empty. The truncated file is kept under another name.
     """
     file = state_file(state, stack)
     if not file.exists() or _is_whole(file):
@@ -24,10 +24,10 @@ def take_back_whole(state: Path, stack: str) -> str:
     whole = [copy for copy in copies if copy.exists() and _is_whole(copy)]
     file.rename(file.with_name(f"{file.name}.cut-off"))
     if not whole:
-        return "No copy of it is whole, so the stack begins anew, and adopts what is at GitHub."
+        return "No copy of it is whole: the stack starts empty and adopts what is on GitHub."
     newest = max(whole, key=lambda copy: copy.stat().st_mtime_ns)
     shutil.copy2(newest, file)
-    return f"Taken back: {newest}."
+    return f"Restored from {newest}."
 
 
 def _is_whole(file: Path) -> bool:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from command_line.pulumi_cli.state_file import state_file, take_back_whole
+from command_line.pulumi_cli.state_file import restore_whole_state, state_file
 from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
-from command_line.terminal.console import tell
+from command_line.terminal.console import print_message
 from command_line.terminal.failures import PolicyError, UpFailedError
 from components.stack.settings import PROJECT
 
@@ -60,8 +60,8 @@ def up(
     if deployment.violations:
         raise PolicyError("\n".join([f"A policy stopped pulumi up of stack {stack}.", *deployment.violations]))
     if process.returncode:
-        told = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
-        raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{told}")
+        messages = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
+        raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{messages}")
     return deployment
 
 
@@ -77,16 +77,16 @@ def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str],
         elif diagnostic["severity"] == "info" and message:
             say(message)
     elif violation := event.get("policyEvent"):
-        told = deployment.violations if violation["enforcementLevel"] == "mandatory" else deployment.advice
+        target = deployment.violations if violation["enforcementLevel"] == "mandatory" else deployment.advice
         description, _, message = violation["message"].strip().partition("\n")
-        told.append(f"{violation['policyName']}: {message or description}")
+        target.append(f"{violation['policyName']}: {message or description}")
     elif summary := event.get("summaryEvent"):
         deployment.changes.update(summary["resourceChanges"])
 
 
 def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:
-    """Make the stack where there is none, free it of a lock whose owner is dead, and mend its state."""
-    mend_state(stack, environment, state)
+    """Make the stack where there is none, free it of a lock whose owner is dead, and repair its state."""
+    repair_state(stack, environment, state)
     if not state_file(state, stack).exists():
         run(["stack", "init", stack, "--non-interactive"], environment)
     if is_locked_by_the_dead(state, stack):
@@ -94,18 +94,18 @@ def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> Non
         _drop_pending_operations(stack, environment)
 
 
-def mend_state(stack: str, environment: Mapping[str, str], state: Path) -> None:
-    """Take back a state that can be read, and say so, where a full disk left one that cannot. Raises UpFailedError."""
-    if done := take_back_whole(state, stack):
-        tell(f"! The state of stack {stack} was cut off, as by a full disk. {done}")
+def repair_state(stack: str, environment: Mapping[str, str], state: Path) -> None:
+    """Restore a readable state, and print it, where a full disk left a truncated one. Raises UpFailedError."""
+    if done := restore_whole_state(state, stack):
+        print_message(f"! The state of stack {stack} was truncated, as by a full disk. {done}")
         if not state_file(state, stack).exists():
             run(["stack", "init", stack, "--non-interactive"], environment)
 
 
 def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None:
-    """Forget what a killed run was in the middle of, so that Pulumi does not warn of it for ever.
+    """Forget what a killed run was in the middle of, so that Pulumi does not warn of it indefinitely.
 
-    The program adopts what that run had made at GitHub without writing it down. An import leaves the operations out.
+    The program adopts what that run had made on GitHub without writing it down. An import leaves the operations out.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/state.json"

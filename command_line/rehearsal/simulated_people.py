@@ -66,7 +66,7 @@ class PeopleAtWork:
         return clone
 
     def git(self, folder: Path, *arguments: str, author: str = "Zoë Łukasz") -> str:
-        """git as that person, blind to the settings of whoever runs this."""
+        """git as that person, without the settings of the user who runs this."""
         identity = {
             f"GIT_{role}_{part}": text
             for role in ("AUTHOR", "COMMITTER")
@@ -86,8 +86,8 @@ class PeopleAtWork:
         """Whether a line is in the newest commit of a repository, with its author somewhere behind it."""
         clone = self.clone(url, repository)
         try:
-            there = self.git(clone, "show", f"HEAD:{path}")
+            content = self.git(clone, "show", f"HEAD:{path}")
         except WeeksError:
             return False
         authors = self.git(clone, "log", "--format=%an", "HEAD", "--", path).splitlines()
-        return line.text in there and line.author in authors
+        return line.text in content and line.author in authors

@@ -13,7 +13,7 @@ import yaml
 from command_line.pulumi_cli import up as pulumi
 from command_line.pulumi_cli.environment import STATE
 from command_line.rehearsal.simulated_people import PeopleAtWork, WrittenLine
-from command_line.stack.sandbox_stack import PreparedStack, prepare_place
+from command_line.stack.sandbox_stack import PreparedStack, prepare_stack
 from command_line.stack.stack import DEV, Stack
 from command_line.terminal.console import Steps
 from command_line.terminal.failures import UpFailedError, WeeksError
@@ -33,18 +33,18 @@ CONFLICT_WEEK = 3
 
 @dataclass
 class Weeks:
-    """One play on a stack of its own. told: the account, line by line."""
+    """One play on a stack of its own. sentences: the account, line by line."""
 
     stack: Stack
     plan: Plan
     place: PreparedStack
     people: PeopleAtWork
-    shown: Steps
-    told: list[str] = field(default_factory=list)
+    progress: Steps
+    sentences: list[str] = field(default_factory=list)
 
-    def tell(self, sentence: str) -> None:
+    def record(self, sentence: str) -> None:
         """One more sentence of the account."""
-        self.told.append(sentence)
+        self.sentences.append(sentence)
 
     def url(self, repository: str) -> str:
         """Where it is cloned from."""
@@ -52,7 +52,7 @@ class Weeks:
 
     def of(self, wave: str) -> list[Repository]:
         """The repositories of a wave that take code."""
-        return [one for one in self.plan.repositories if one.wave == wave and one.moves]
+        return [repository for repository in self.plan.repositories if repository.wave == wave and repository.moves]
 
     def set_stage(self, wave: str, stage: str) -> None:
         """In the stack's file, as a person does."""
@@ -65,15 +65,15 @@ class Weeks:
     def up(self, why: str) -> pulumi.Deployment:
         """`pulumi up`, and a sentence on what it did."""
         started = time.monotonic()
-        with self.shown.step(why) as step:
+        with self.progress.step(why) as step:
             done = pulumi.up(self.stack.name, self.place.environment, step.say, ())
         counts = ", ".join(f"{number} {kind}" for kind, number in sorted(done.changes.items()) if kind != "same")
-        self.tell(f"  pulumi up ({why}): {counts or 'nothing to do'}; {time.monotonic() - started:.0f} s")
+        self.record(f"  pulumi up ({why}): {counts or 'nothing to do'}; {time.monotonic() - started:.0f} s")
         return done
 
     def week(self, number: int, wave: Wave, before: Wave | None) -> None:
         """The wave before is cut over and this one moves, in one run; then people work on both sides."""
-        self.tell(f"Week {number}: {wave.name}. {wave.description}")
+        self.record(f"Week {number}: {wave.name}. {wave.description}")
         if before:
             self.set_stage(before.name, "cutover")
         self.set_stage(wave.name, "moving")
@@ -83,22 +83,25 @@ class Weeks:
         if number == CONFLICT_WEEK:
             self.conflict(self.of(wave.name)[0])
         elif self.of(wave.name):
-            self.up("carry what people did meanwhile")
+            self.up("sync what people committed")
         else:
-            self.tell("  Nothing is carried over: these repositories were born here, and people work in them.")
+            self.record("  Nothing to sync: these repositories were created empty, and people work in them.")
         if number == 2:
             self.pause()
 
     def work(self, number: int, wave: str) -> None:
         """A commit to the monorepo, and one to the new repository, for each repository of the wave."""
-        for one in (each for each in self.plan.repositories if each.wave == wave):
-            if one.moves:
-                path = f"{one.moves[0].source}/notes/week-{number}.md"
+        for repository in (each for each in self.plan.repositories if each.wave == wave):
+            if repository.moves:
+                path = f"{repository.moves[0].source}/notes/week-{number}.md"
                 self.people.write(
-                    self.url(self.plan.monorepo.name), self.plan.monorepo.name, path, f"week {number}, {one.name}"
+                    self.url(self.plan.monorepo.name),
+                    self.plan.monorepo.name,
+                    path,
+                    f"week {number}, {repository.name}",
                 )
-            self.people.write(self.url(one.name), one.name, f"notes/new-{number}.md", f"week {number}")
-        self.tell(f"  People committed: {len(self.people.lines)} lines in all, on both sides.")
+            self.people.write(self.url(repository.name), repository.name, f"notes/new-{number}.md", f"week {number}")
+        self.record(f"  People committed: {len(self.people.lines)} lines in all, on both sides.")
 
     def conflict(self, repository: Repository) -> None:
         """Both sides change one line; the pull request that comes of it is resolved and merged."""
@@ -110,11 +113,11 @@ class Weeks:
             self.url(repository.name), repository.name, "Ana Souza", "No, so", {CONFLICT_FILE: "Ana's title\n"}
         )
         try:
-            self.up("carry a conflict")
+            self.up("sync a conflict")
             raise WeeksError(f"{repository.name}: both sides changed one line, and pulumi up said nothing of it.")
         except UpFailedError as error:
-            told = next(line for line in str(error).splitlines() if "same lines" in line)
-            self.tell(f"  pulumi up did everything else and ended with: {told.strip()}")
+            message = next(line for line in str(error).splitlines() if "same lines" in line)
+            self.record(f"  pulumi up did everything else and ended with: {message.strip()}")
         clone = self.people.clone(self.url(repository.name), repository.name)
         self.people.git(clone, "checkout", "--quiet", "-B", RESOLUTION_BRANCH, f"origin/{RESOLUTION_BRANCH}")
         default = f"origin/{repository.default_branch}"
@@ -126,29 +129,29 @@ class Weeks:
         with github_client(self.stack.settings(), path, self.place.token) as client:
             (pull,) = client.get("pulls").raise_for_status().json()
             client.put(f"pulls/{pull['number']}/merge", json={"merge_method": "merge"}).raise_for_status()
-        self.tell(f"  Ana resolved it in pull request #{pull['number']} and merged that.")
+        self.record(f"  Ana resolved it in pull request #{pull['number']} and merged that.")
         self.up("go on after the conflict")
 
     def pause(self) -> None:
         """Every state is a stable one."""
-        with self.shown.step("a pause"):
+        with self.progress.step("a pause"):
             arguments = ["preview", "--stack", self.stack.name, "--expect-no-changes", "--non-interactive"]
             pulumi.run(arguments, self.place.environment)
-        self.tell("  A pause: days later, pulumi preview has nothing to change.")
+        self.record("  A pause: days later, pulumi preview has nothing to change.")
 
     def archive(self, last: Wave) -> None:
         """The last cutover, and the monorepo's end."""
         self.set_stage(last.name, "cutover")
         self.set("multirepo:archive", "true")
         self.up(f"cut over {last.name}, archive the monorepo")
-        with self.shown.step("once more"):
+        with self.progress.step("once more"):
             again = pulumi.up(self.stack.name, self.place.environment, lambda _: None, ())
         if again.changed:
             raise WeeksError(f"A second pulumi up changed something: {again.changes}.")
-        self.tell("  A second pulumi up changed nothing.")
+        self.record("  A second pulumi up changed nothing.")
 
     def rollback(self) -> None:
-        """Every wave back, and then begun anew."""
+        """Every wave back, and then started again."""
         begun = [wave for wave, stage in self.stack.settings().stages.items() if stage != "planned"]
         for wave in begun:
             self.set_stage(wave, "rolled_back")
@@ -156,29 +159,29 @@ class Weeks:
         self.demand(
             [(line, self.plan.monorepo.name, self.old_path(line)) for line in self.people.lines if self.old_path(line)]
         )
-        self.tell("  Every line is in the monorepo, under the old paths, with its author.")
+        self.record("  Every line is in the monorepo, under the old paths, with its author.")
         for wave in begun:
             self.set_stage(wave, "moving")
         self.up("start again")
 
     def old_path(self, line: WrittenLine) -> str:
-        """Where a line belongs in the monorepo; "" for a repository that was born here."""
+        """Where a line belongs in the monorepo; "" for a repository that was created empty."""
         if line.repository == self.plan.monorepo.name:
             return line.path
-        (one,) = (each for each in self.plan.repositories if each.name == line.repository)
-        return f"{one.moves[0].source}/{line.path}" if one.moves else ""
+        (repository,) = (each for each in self.plan.repositories if each.name == line.repository)
+        return f"{repository.moves[0].source}/{line.path}" if repository.moves else ""
 
     def new_place(self, line: WrittenLine) -> tuple[str, str]:
         """The repository where a line belongs in the end, and its path there."""
-        for one in self.plan.repositories:
-            for move in one.moves:
+        for repository in self.plan.repositories:
+            for move in repository.moves:
                 if line.repository == self.plan.monorepo.name and line.path.startswith(f"{move.source}/"):
-                    return one.name, line.path.removeprefix(f"{move.source}/")
+                    return repository.name, line.path.removeprefix(f"{move.source}/")
         return line.repository, line.path
 
     def demand(self, places: list[tuple[WrittenLine, str, str]]) -> None:
         """Every line is where it belongs, or WeeksError."""
-        with self.shown.step("look for every line"):
+        with self.progress.step("look for every line"):
             lost = [
                 f"{line.text} ({where}: {path})"
                 for line, where, path in places
@@ -190,15 +193,15 @@ class Weeks:
     def demand_all(self) -> None:
         """Every line is in the repository where it belongs."""
         self.demand([(line, *self.new_place(line)) for line in self.people.lines])
-        self.tell(
+        self.record(
             f"All {len(self.people.lines)} lines that people wrote are in the right repository, with their authors."
         )
 
 
-def play_weeks(shown: Steps) -> Iterator[str]:
+def play_weeks(progress: Steps) -> Iterator[str]:
     """Both plays: to the archive, and with a rollback in week four. Yields the account. Raises WeeksError."""
     for name, rolled_back in (("weeks", False), ("weeks-rollback", True)):
-        with _stage(name, shown) as weeks:
+        with _stage(name, progress) as weeks:
             before = None
             for number, wave in enumerate(weeks.plan.waves, start=1):
                 weeks.week(wave.week or number, wave, before)
@@ -211,12 +214,12 @@ def play_weeks(shown: Steps) -> Iterator[str]:
                 weeks.archive(before)
             weeks.demand_all()
             yield f"{'With a rollback in week four' if rolled_back else 'Six weeks, to the archive'}:"
-            yield from weeks.told
+            yield from weeks.sentences
 
 
 @contextmanager
-def _stage(name: str, shown: Steps) -> Iterator[Weeks]:
-    """A world, a stack and a sample monorepo at GitHub, all new."""
+def _stage(name: str, progress: Steps) -> Iterator[Weeks]:
+    """A new tenant, stack and sample monorepo on GitHub."""
     stack, folder = Stack(f"rehearsal-{name}"), WORKSPACE / name
     delete_tenant(process.start(SANDBOX_RECORD.parent), stack.name)
     shutil.rmtree(folder, ignore_errors=True)
@@ -233,12 +236,12 @@ def _stage(name: str, shown: Steps) -> Iterator[Weeks]:
         "multirepo:registry": {"kind": "devpi", "server": "sandbox", "index": f"{dev.owner}/{stack.name}"},
     }
     stack.file.write_text(yaml.safe_dump({"config": settings}, sort_keys=False))
-    place = prepare_place(stack, shown)
+    place = prepare_stack(stack, progress)
     pulumi.ensure_stack(stack.name, place.environment, STATE)
     secret = ["config", "set", "--secret", "--stack", stack.name, "digest_key", f"{stack.name} alone"]
     pulumi.run(secret, place.environment)
     people = PeopleAtWork(folder, place.git_settings)
-    weeks = Weeks(stack=stack, plan=plan, place=place, people=people, shown=shown)
+    weeks = Weeks(stack=stack, plan=plan, place=place, people=people, progress=progress)
     _publish_sample(weeks, folder / "sample")
     yield weeks
 
@@ -251,7 +254,7 @@ def _publish_sample(weeks: Weeks, folder: Path) -> None:
     weeks.people.git(folder, "push", "--quiet", "--mirror", weeks.url(weeks.plan.monorepo.name))
 
 
-def tell_account(lines: Iterator[str]) -> None:
+def print_account(lines: Iterator[str]) -> None:
     """Print it as it comes."""
     for line in lines:
         typer.echo(line)

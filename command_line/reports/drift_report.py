@@ -1,4 +1,4 @@
-"""The report of drift: for a person at a terminal, for machines, and for an issue at GitHub."""
+"""The report of drift: for a terminal, as JSON, and for an issue on GitHub."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ def as_json(stack: str, report: Report) -> str:
             "repository": drift.repository or None,
             "thing": drift.thing,
             "gone": drift.is_gone,
-            "differences": [vars(one) for one in drift.differences],
+            "differences": [vars(difference) for difference in drift.differences],
             "put_back": put_back([drift]),
             "adopt": vars(adoption),
         }
@@ -42,7 +42,7 @@ def as_json(stack: str, report: Report) -> str:
 
 
 def print_report(stack: str, report: Report) -> None:
-    """A table of what differs, then both ways out."""
+    """A table of what differs, then both options."""
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{_summary(stack, report)}[/bold]")
     if not report:
@@ -62,7 +62,7 @@ def print_report(stack: str, report: Report) -> None:
 
 
 def as_markdown(stack: str, report: Report) -> str:
-    """Short first, both ways out in folds; what does not fit is left out as a whole, and counted."""
+    """Short first, both options in folds; what does not fit is left out as a whole, and counted."""
     head = [MARK, f"**{_summary(stack, report)}**"]
     if not report:
         return "\n\n".join(head)
@@ -91,8 +91,8 @@ def _rows(report: Report) -> Iterable[tuple[str, str, str, str]]:
         name = drift.repository or "(organization)"
         if drift.is_gone:
             yield name, drift.thing, "there", "gone"
-        for one in drift.differences:
-            yield name, drift.thing, f"{one.property}: {_short(one.was)}", _short(one.now)
+        for difference in drift.differences:
+            yield name, drift.thing, f"{difference.property}: {_short(difference.was)}", _short(difference.now)
         if not drift.is_gone and not drift.differences:
             yield name, drift.thing, "", "changed"
 
@@ -107,8 +107,8 @@ def _short(value: Any) -> str:
 
 
 def _adoption(drift: Drift, adoption: Adoption) -> str:
-    told = f"{_code(_name(drift))}: {adoption.reason or adoption.place}"
-    return f"{told}\n{_fence('yaml', adoption.edit.rstrip())}" if adoption.edit else told
+    line = f"{_code(_name(drift))}: {adoption.reason or adoption.place}"
+    return f"{line}\n{_fence('yaml', adoption.edit.rstrip())}" if adoption.edit else line
 
 
 def _fence(language: str, text: str) -> str:
@@ -134,5 +134,5 @@ def _fitting(blocks: Sequence[str], room: int) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """Control characters escaped: what somebody wrote at GitHub must not drive the terminal."""
+    """Control characters escaped: what somebody wrote on GitHub must not drive the terminal."""
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)

@@ -1,4 +1,4 @@
-"""What a rehearsal ends in: a page for a person, or JSON for a machine."""
+"""The result of a rehearsal: text for a person, or JSON."""
 
 import json
 import shlex
@@ -49,7 +49,7 @@ class Summary:
 
 
 def print_json(summary: Summary) -> None:
-    """The summary for machines, one JSON object."""
+    """The summary as one JSON object."""
     document = {
         "monorepo": {"path": summary.monorepo, "head": summary.monorepo_head},
         "changed": summary.changed,
@@ -118,12 +118,12 @@ def clone_command(url: str, git_settings: Path) -> str:
 
 
 def in_words(verification: Verification) -> str:
-    """One line: whether the checklist holds, and when that was seen."""
-    words = {Outcome.HOLDS: "hold", Outcome.FAILS: "fail", Outcome.NOT_JUDGED: "could not be judged"}
+    """One line: how many checks pass, and when they ran."""
+    words = {Outcome.HOLDS: "passed", Outcome.FAILS: "failed", Outcome.NOT_JUDGED: "skipped"}
     counts = {word: verification.counted(outcome) for outcome, word in words.items()}
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    results = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     verdict = "Verified." if verification.holds else "Not verified."
-    return f"{verdict} {len(verification.verdicts)} checks: {told}; seen {verification.seen_at}."
+    return f"{verdict} {len(verification.verdicts)} checks: {results}; run at {verification.seen_at}."
 
 
 def _in_words(changes: Mapping[str, int]) -> str:
@@ -140,6 +140,6 @@ def _in_words(changes: Mapping[str, int]) -> str:
 def _next_steps(summary: Summary) -> tuple[str, ...]:
     return (
         f"source {SOURCE_FILE} && pulumi preview   # or: ./multirepo shell",
-        f"commit something in {summary.monorepo} and rehearse again: only that is carried over",
+        f"commit something in {summary.monorepo} and rehearse again: only that is synced",
         "./multirepo sandbox status   # where the sandbox listens, and its request log",
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from command_line.stack.sandbox_stack import world_of
+from command_line.stack.sandbox_stack import sandbox_access
 from command_line.stack.stack import Stack
 from command_line.terminal.failures import CommandError
 from components.github.github_client import WRITE_DELAY
@@ -29,7 +29,7 @@ RUNS = {
 
 
 @dataclass(frozen=True)
-class AtGitHub:
+class GitHubPreflight:
     """What GitHub said."""
 
     findings: tuple[Finding, ...]
@@ -44,7 +44,7 @@ class AtGitHub:
     def table(self) -> Table:
         """Requests of each kind of run."""
         table = Table("run", box=None, pad_edge=False)
-        for name in ("REST reads", "writes", "GraphQL", "at github.com"):
+        for name in ("REST reads", "writes", "GraphQL", "on github.com"):
             table.add_column(name, justify="right")
         for field, title in RUNS.items():
             calls = getattr(self.budget, field)
@@ -56,14 +56,14 @@ class AtGitHub:
         """What is left of this hour, the pace, and what else GitHub may do."""
         calls, rest = self.budget.next, self.server.rest
         left = f"{rest.remaining:,} of {rest.limit:,} left until {rest.reset:%H:%M} UTC. " if rest else "No limit. "
-        pace = f"At github.com one write each {WRITE_DELAY:.0f} s"
+        pace = f"On github.com one write each {WRITE_DELAY:.0f} s"
         writes = calls.writes + calls.mutations
         slow = f"; should GitHub take no more than {WRITES_PER_HOUR} an hour, {hours(writes / WRITES_PER_HOUR * 3600)}"
         beyond = beyond_the_limit(calls, self.server)
         return left + pace + (slow if writes > WRITES_PER_HOUR else "") + "." + (f"\n! {beyond}" if beyond else "")
 
     def as_object(self) -> dict[str, Any]:
-        """For machines."""
+        """As JSON."""
         return {
             "findings": [asdict(finding) for finding in self.findings],
             "requests": {name: asdict(getattr(self.budget, name)) for name in RUNS},
@@ -72,16 +72,18 @@ class AtGitHub:
         }
 
 
-def look_at_github(stack: Stack, plan: Plan, split: Split) -> AtGitHub:
+def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
     """Ask, in at most five requests, and write nothing. Raises SettingsError, CommandError."""
     if not stack.file.exists():
         raise CommandError(f"There is no {stack.file.name}. Run: pulumi stack init {stack.name}")
     if stack.in_sandbox:
-        os.environ[TOKEN_VARIABLE] = world_of(stack).token  # where the requests below look for it
+        os.environ[TOKEN_VARIABLE] = sandbox_access(stack).token  # where the requests below look for it
     settings = stack.settings()
     state = desired_state(plan, settings.stages)
-    kept = settings_of_all(plan, state, settings.owner, settings.registry)
-    wanted = GitHubRequirements.of(settings.owner, state, kept, teams_of(plan, kept.values()))
-    existing = recognised(settings, existing_at_github(settings, wanted.names), split)
+    settings_by_name = settings_of_all(plan, state, settings.owner, settings.registry)
+    requirements = GitHubRequirements.of(
+        settings.owner, state, settings_by_name, teams_of(plan, settings_by_name.values())
+    )
+    existing = recognised(settings, existing_at_github(settings, requirements.names), split)
     server = server_facts(settings, existing)
-    return AtGitHub(unmet(wanted, existing, server), budget_of(wanted, existing), server)
+    return GitHubPreflight(unmet(requirements, existing, server), budget_of(requirements, existing), server)

@@ -21,11 +21,11 @@ def present_monorepo(settings: Settings) -> Path:
 
 
 def present_split(
-    settings: Settings, plan: Plan, selections: Mapping[str, CodeSelection], shown: Steps
+    settings: Settings, plan: Plan, selections: Mapping[str, CodeSelection], progress: Steps
 ) -> tuple[Path, Split]:
     """The monorepo, and the histories that the selections take from it."""
-    with shown.step("monorepo"):
+    with progress.step("monorepo"):
         monorepo = present_monorepo(settings)
-    with shown.step("history") as step:
+    with progress.step("history") as step:
         branch = f"refs/heads/{plan.monorepo.default_branch}"
         return monorepo, split_monorepo(monorepo, branch, selections, workspace_of(settings), step.count)

@@ -30,11 +30,11 @@ class PreparedStack:
     git_settings: Path
 
 
-def prepare_place(stack: Stack, shown: Steps) -> PreparedStack:
+def prepare_stack(stack: Stack, progress: Steps) -> PreparedStack:
     """Get the engine, start what the stack needs of the sandbox, make its world. What stands already is kept."""
-    engine = _engine_for(stack, shown)
-    with shown.step("sandbox") as step:
-        world = world_of(stack)
+    engine = _engine_for(stack, progress)
+    with progress.step("sandbox") as step:
+        world = sandbox_access(stack)
         if stack.keeps_packages_in_sandbox:
             registry.start(SANDBOX_RECORD.parent)
         step.say(world.address)
@@ -47,27 +47,27 @@ def prepare_place(stack: Stack, shown: Steps) -> PreparedStack:
     )
 
 
-def environment_of(stack: Stack, shown: Steps) -> Mapping[str, str]:
+def environment_of(stack: Stack, progress: Steps) -> Mapping[str, str]:
     """The environment for Pulumi on any stack. On a real GitHub, the caller has set all of it but the engine."""
     if stack.in_sandbox:
-        return prepare_place(stack, shown).environment
-    return environment_with_engine(stack, shown)
+        return prepare_stack(stack, progress).environment
+    return environment_with_engine(stack, progress)
 
 
-def environment_with_engine(stack: Stack, shown: Steps) -> Mapping[str, str]:
+def environment_with_engine(stack: Stack, progress: Steps) -> Mapping[str, str]:
     """The caller's environment, in which Pulumi is found."""
-    return {**inherited_environment(), **engine_environment(_engine_for(stack, shown))}
+    return {**inherited_environment(), **engine_environment(_engine_for(stack, progress))}
 
 
-def _engine_for(stack: Stack, shown: Steps) -> Engine:
-    with shown.step("engine") as step:
+def _engine_for(stack: Stack, progress: Steps) -> Engine:
+    with progress.step("engine") as step:
         engine = ensure_engine(step.say)
         if stack.file.exists() and stack.keeps_packages_in_container:
             ensure_docker_plugin(engine, step.say)
     return engine
 
 
-def world_of(stack: Stack) -> TenantAccess:
+def sandbox_access(stack: Stack) -> TenantAccess:
     """The stack's GitHub in the sandbox, which is started when it does not run."""
     return create_tenant(process.start(SANDBOX_RECORD.parent), stack.world, stack.owner)
 
@@ -75,7 +75,7 @@ def world_of(stack: Stack) -> TenantAccess:
 def _write_git_settings(stack: Stack, address: str, token: str) -> Path:
     """A file of git settings with which `git clone -c include.path=FILE` gets the token from git's own store.
 
-    The store tells servers apart but not the worlds of one: hence a file a stack.
+    The store distinguishes servers but not the tenants of one: hence a file a stack.
     https://git-scm.com/docs/git-credential-store
     """
     settings = WORKSPACE / "git" / stack.name
@@ -84,6 +84,6 @@ def _write_git_settings(stack: Stack, address: str, token: str) -> Path:
     scheme, _, server = address.partition("://")
     write_private(credentials, f"{scheme}://x-access-token:{token}@{server}\n")
     helper = f"store --file={shlex.quote(str(credentials))}".replace("\\", "\\\\").replace('"', '\\"')
-    # The empty helper first: the user's own must neither be asked nor be told about tokens of a sandbox.
+    # The empty helper first: the user's own must neither be queried for tokens of a sandbox nor store them.
     settings.write_text(f'[credential]\n\thelper =\n\thelper = "{helper}"\n')
     return settings

@@ -34,13 +34,13 @@ class Stack:
     def setting(self, key: str) -> str | None:
         """One `multirepo:` setting as Pulumi hands it to a program: structured ones as JSON.
 
-        Raises CommandError when the file is no YAML.
+        Raises CommandError when the file is not YAML.
         """
         try:
             written = yaml.safe_load(self.file.read_text()) or {}
         except yaml.MarkedYAMLError as error:
             line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-            raise CommandError(f"{self.file.name}{line}: {error.problem}. Mend it, it has to be YAML.") from None
+            raise CommandError(f"{self.file.name}{line}: Invalid YAML: {error.problem}. Fix the syntax.") from None
         value = (written.get("config") or {}).get(f"multirepo:{key}")
         return json.dumps(value) if isinstance(value, dict) else value
 

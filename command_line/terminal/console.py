@@ -12,7 +12,7 @@ SECONDS_BETWEEN_LINES = 10
 """Where bars cannot move, as in the log of a CI job, a long step says this often how far it is."""
 
 
-def tell(message: str) -> None:
+def print_message(message: str) -> None:
     """One paragraph for the person, as it stands: paths and commands stay whole."""
     console.print(message, markup=False, soft_wrap=True)
 
@@ -31,7 +31,7 @@ class Steps:
         yield Step(self._progress, task, title)
         self._progress.update(task, total=1, completed=1)
         if not console.is_terminal:
-            tell(f"✓ {title} ({time.monotonic() - started:.1f} s)")
+            print_message(f"✓ {title} ({time.monotonic() - started:.1f} s)")
 
 
 class Step:
@@ -46,7 +46,7 @@ class Step:
         self._progress.update(self._task, detail=detail, total=None if share is None else 1, completed=share or 0)
         if not console.is_terminal and time.monotonic() - self._told >= SECONDS_BETWEEN_LINES:
             self._told = time.monotonic()
-            tell(f"… {self._title}: {detail}{'' if share is None else f' ({share:.0%})'}")
+            print_message(f"… {self._title}: {detail}{'' if share is None else f' ({share:.0%})'}")
 
     def count(self, detail: str, done: int, total: int) -> None:
         """The same with counted things; total 0 when it is not known."""

@@ -1,10 +1,10 @@
-"""What `./multirepo` answers to the shell that ran it; the README lists them."""
+"""The exit statuses of `./multirepo`; the README lists them."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Told apart by who must act."""
+    """Distinguished by who must act."""
 
     OK = 0
     CHECK_FAILED = 1  # a test or a check did its work and found something

@@ -17,7 +17,7 @@ IMAGES = WORKSPACE / "docker"
 
 
 @contextmanager
-def containers(demanded: bool, shown: Steps) -> Iterator[Docker | None]:
+def containers(demanded: bool, progress: Steps) -> Iterator[Docker | None]:
     """The daemon for as long as it is needed.
 
     demanded: set up what is missing: Compose, the daemon, base images. Raises EngineError, SandboxError. Otherwise only
@@ -28,7 +28,7 @@ def containers(demanded: bool, shown: Steps) -> Iterator[Docker | None]:
         yield _docker(BaseImages(host=host, compose=compose, may_make=False), False) if host and compose else None
         return
     with ExitStack() as until_the_end:
-        with shown.step("docker") as step:
+        with progress.step("docker") as step:
             compose = ensure_compose(step.say)
             host = until_the_end.enter_context(docker_daemon(IMAGES))
             step.say(host)

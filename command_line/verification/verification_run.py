@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from command_line.stack.sandbox_stack import world_of
+from command_line.stack.sandbox_stack import sandbox_access
 from command_line.stack.stack import Stack
-from command_line.terminal.console import Step, Steps, tell
+from command_line.terminal.console import Step, Steps, print_message
 from command_line.terminal.failures import CommandError
 from components.stack.locations import selections_of
 from components.stack.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
@@ -32,14 +32,14 @@ READER_VARIABLES = ("REGISTRY_READER", "REGISTRY_READ_TOKEN")
 """Who reads the registry, as the repositories' pipelines call it."""
 
 
-def place_of(stack: Stack) -> Path:
+def verification_folder(stack: Stack) -> Path:
     """Where the verification of a stack works, and keeps what it found."""
     return WORKSPACE / "verification" / stack.name
 
 
 def evidence_file(stack: Stack) -> Path:
     """What the last verification of the stack found."""
-    return place_of(stack) / "evidence.json"
+    return verification_folder(stack) / "evidence.json"
 
 
 def world_to_verify(
@@ -54,26 +54,28 @@ def world_to_verify(
             reader, token = "root", running.root_password
         index = SimpleIndex(url=index_url, user=reader, token=token)
     return VerificationWorld(
-        plan=standing(plan, stages_of_waves(plan, settings.stages)),
+        plan=existing_part(plan, stages_of_waves(plan, settings.stages)),
         owner=owner,
         clone_url=lambda name: settings.github.clone_url(owner, name),
-        token=world_of(stack).token if stack.in_sandbox else os.environ.get(TOKEN_VARIABLE),
+        token=sandbox_access(stack).token if stack.in_sandbox else os.environ.get(TOKEN_VARIABLE),
         index=index,
         docker=docker,
-        cache=place_of(stack) / "cache",
+        cache=verification_folder(stack) / "cache",
     )
 
 
-def standing(plan: Plan, stages: Mapping[str, Stage]) -> Plan:
-    """The plan with the repositories that are to be there now: neither still to come nor rolled back."""
-    there = tuple(one for one in plan.repositories if stages[one.wave] in (Stage.MOVING, Stage.CUTOVER))
-    if not there:
-        raise CommandError("There is nothing to verify: no wave is moving or cut over. ./multirepo status says more.")
-    return plan.model_copy(update={"repositories": there})
+def existing_part(plan: Plan, stages: Mapping[str, Stage]) -> Plan:
+    """The plan with the repositories of moving and cut-over waves alone."""
+    existing = tuple(
+        repository for repository in plan.repositories if stages[repository.wave] in (Stage.MOVING, Stage.CUTOVER)
+    )
+    if not existing:
+        raise CommandError("Nothing to verify: no wave is moving or cut over. Run ./multirepo status.")
+    return plan.model_copy(update={"repositories": existing})
 
 
 def verified_now_or_before(
-    stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, docker: Docker | None, shown: Steps
+    stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, docker: Docker | None, progress: Steps
 ) -> Verification:
     """What was found before in this very world, if all of it held; otherwise what is found now."""
     world = world_to_verify(stack, settings, plan, settings.owner, settings.index_url, docker)
@@ -82,22 +84,22 @@ def verified_now_or_before(
         monorepo=monorepo,
         selections=selections_of(desired_state(plan, settings.stages)),
     )
-    with shown.step("checklist") as step:
+    with progress.step("checklist") as step:
         return verified_before(world, evidence_file(stack)) or verified(world, moved, evidence_file(stack), step)
 
 
 def verified(world: VerificationWorld, moved: SplitUnderTest | None, file: Path, step: Step) -> Verification:
-    """Judge everything now, and keep what was found."""
+    """Run every check now, and store the results."""
     started, key = time.monotonic(), key_of(world)
 
     def show(verdict: Verdict, done: int, total: int) -> None:
         step.count(f"{verdict.part}: {verdict.line}", done, total)
         if verdict.outcome != Outcome.HOLDS:
-            tell(f"✗ {verdict.part}: {verdict.line} ({verdict.name})")
+            print_message(f"✗ {verdict.part}: {verdict.line} ({verdict.name})")
 
     try:
         verdicts = judge_all(checklist(world, moved), show)
-        verdicts = [_kept(verdict, file.parent / "screenshots") for verdict in verdicts]
+        verdicts = [_with_stored_screenshots(verdict, file.parent / "screenshots") for verdict in verdicts]
     finally:
         world.close()
     verification = Verification(
@@ -113,14 +115,14 @@ def verified(world: VerificationWorld, moved: SplitUnderTest | None, file: Path,
 
 def verified_before(world: VerificationWorld, file: Path) -> Verification | None:
     """What was found in this very world, if all of it held."""
-    kept = read_verification(file, world.plan.confirmations)
-    return kept if kept and kept.holds and kept.key == key_of(world) else None
+    earlier = read_verification(file, world.plan.confirmations)
+    return earlier if earlier and earlier.holds and earlier.key == key_of(world) else None
 
 
-def _kept(verdict: Verdict, folder: Path) -> Verdict:
+def _with_stored_screenshots(verdict: Verdict, folder: Path) -> Verdict:
     """The verdict with its screenshots where the next verification leaves them."""
-    kept = {}
+    copies = {}
     for title, path in verdict.screenshots.items():
         folder.mkdir(parents=True, exist_ok=True)
-        kept[title] = str(shutil.copy(path, folder / f"{verdict.name}-{Path(path).parent.name}-{Path(path).name}"))
-    return replace(verdict, screenshots=kept)
+        copies[title] = str(shutil.copy(path, folder / f"{verdict.name}-{Path(path).parent.name}-{Path(path).name}"))
+    return replace(verdict, screenshots=copies)

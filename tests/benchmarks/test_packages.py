@@ -1,4 +1,4 @@
-"""What the benchmark of packages installs, and how it tells; a run of it takes minutes."""
+"""What the benchmark of packages installs, and what it reports; a run of it takes minutes."""
 
 import importlib
 import io
@@ -20,7 +20,7 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_it_installs_what_the_transforms_leave_of_the_sample(packages: ModuleType, tmp_path: Path) -> None:
     plan = read_plan(PROJECT / "migration.yaml")
-    hive = next(one for one in plan.repositories if one.name == "maestro-hive")
+    hive = next(repository for repository in plan.repositories if repository.name == "maestro-hive")
     tree: dict[str, bytes] = packages.tree_of(plan, hive, "http://127.0.0.1:3141/maestro/prod/+simple/")
     manifest = tree["pyproject.toml"]
     assert b'maestro-core-config = {version = "^0.1.0", source = "maestro"}' in manifest

@@ -69,16 +69,16 @@ def tools(folder: Path) -> str:
 
 def test_ours_is_measured_cold_warm_and_with_new_commits_beside_git_itself(comparison: Comparison) -> None:
     measured = [key for key in comparison.rows if key[0] in ("multirepo", "git log --full-history")]
-    ours = [("multirepo", scenario) for scenario in ("first", "nothing new", "10 new commits")]
-    assert measured == [("git log --full-history", "first"), *ours]
+    expected = [("multirepo", scenario) for scenario in ("first", "nothing new", "10 new commits")]
+    assert measured == [("git log --full-history", "first"), *expected]
     assert all(row["wall"] > 0 and row["cpu"] > 0 and row["peak_rss"] > 1 << 20 for row in comparison.rows.values())
     assert comparison.rows["multirepo", "first"]["to_reference"] > 0
 
 
 def test_head_trees_are_compared_and_commits_counted(comparison: Comparison) -> None:
-    ours = [row for (tool, _), row in comparison.rows.items() if tool == "multirepo"]
-    assert [row["differing"] for row in ours] == [[], [], []]
-    assert [row["commits"] for row in ours] == [3, 3, 13]
+    rows = [row for (tool, _), row in comparison.rows.items() if tool == "multirepo"]
+    assert [row["differing"] for row in rows] == [[], [], []]
+    assert [row["commits"] for row in rows] == [3, 3, 13]
     assert comparison.facts["commits"] == 3
     assert comparison.line("multirepo").rstrip("| ").endswith("equal")
 

@@ -1,4 +1,4 @@
-"""The harness that disturbs migrations tells worlds apart; what it disturbs is in tests/end_to_end/test_survival.py."""
+"""The harness of the fault-injection tests finds differences; its runs are in tests/end_to_end/test_survival.py."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The report of drift: what a person, a machine and an issue at GitHub are told."""
+"""The report of drift: what a person, a machine and an issue on GitHub get."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def test_a_clean_stack_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -
 
 def test_one_up_puts_everything_back_after_what_people_must_do() -> None:
     by_hand = drift(before_up=("gh api --method DELETE x",))
-    report: Report = [(one, EDIT) for one in (CHANGED, by_hand, drift(replace=True), by_hand)]
+    report: Report = [(item, EDIT) for item in (CHANGED, by_hand, drift(replace=True), by_hand)]
     block = as_markdown("prod", report).partition("```sh\n")[2].partition("\n```")[0]
     assert block == f"gh api --method DELETE x\npulumi up --refresh --replace '{RESOURCE.urn}'"
 
@@ -85,6 +85,6 @@ def test_what_does_not_fit_into_an_issue_is_left_out_whole_and_counted() -> None
 def test_a_terminal_is_not_driven_by_what_somebody_wrote(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = Difference(property="description", was="Old", now="\x1b[2J[red]new[/red]")
     print_report("prod", [(drift(differences=(hostile,)), EDIT)])
-    told = capsys.readouterr().out
-    assert "\x1b[2J" not in told
-    assert "\\x1b[2J[red]new[/red]" in told
+    printed = capsys.readouterr().out
+    assert "\x1b[2J" not in printed
+    assert "\\x1b[2J[red]new[/red]" in printed

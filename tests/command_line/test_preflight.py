@@ -66,8 +66,8 @@ def test_findings_are_printed_by_repository_refusals_first(small: Checkout, mono
     allow(small, secret["fingerprint"])
     assert "Ready to be pushed" in small.run(*own, code=0).stdout
     assert TOKEN[:5] not in done.stdout + done.stderr
-    kept = [file for file in (small.path / ".multirepo").rglob("*") if file.is_file()]
-    assert not any(TOKEN.encode() in file.read_bytes() for file in kept)
+    stored = [file for file in (small.path / ".multirepo").rglob("*") if file.is_file()]
+    assert not any(TOKEN.encode() in file.read_bytes() for file in stored)
 
 
 def test_a_path_cannot_drive_the_terminal(small: Checkout, monorepo: Repository) -> None:

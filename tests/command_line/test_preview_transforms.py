@@ -40,5 +40,5 @@ def test_transforms_are_shown_as_a_diff_and_written_nowhere(checkout: Checkout, 
 def test_a_passage_that_is_not_there_is_the_plans_fault(checkout: Checkout, monorepo: Repository) -> None:
     (checkout.path / "small.yaml").write_text(PLAN)
     own = ("--monorepo", str(monorepo.path), "--plan", "small.yaml")
-    told = checkout.run("./multirepo", "preview-transforms", "engine", *own, code=2).stderr
-    assert "engine: `transforms.replace_text` names main, and the passage 'PASSAGE' is not in it" in told
+    stderr = checkout.run("./multirepo", "preview-transforms", "engine", *own, code=2).stderr
+    assert "engine: `transforms.replace_text` names main, and the passage 'PASSAGE' is not in it" in stderr

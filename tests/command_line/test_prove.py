@@ -96,9 +96,9 @@ def test_a_split_that_fails_its_proof_is_not_handed_on(
 
 def test_an_unchanged_split_is_proved_once(settings: Settings, state: DesiredState, monorepo: Repository) -> None:
     def phases() -> set[str]:
-        seen = set()
-        split_histories(settings, monorepo.path, "main", state, lambda phase, *_: seen.add(phase))
-        return {phase for phase in seen if phase.startswith("proving")}
+        outcomes = set()
+        split_histories(settings, monorepo.path, "main", state, lambda phase, *_: outcomes.add(phase))
+        return {phase for phase in outcomes if phase.startswith("proving")}
 
     assert phases() == {"proving engine:", "proving site:"}
     assert phases() == set()

@@ -60,8 +60,8 @@ def test_a_stack_file_without_settings_has_none(tmp_path: Path, monkeypatch: pyt
 def test_a_shell_for_a_stack_that_is_still_to_be_made_has_the_engine_and_nothing_of_the_sandbox(
     checkout: Checkout,
 ) -> None:
-    told = checkout.run("./multirepo", "shell", "--stack", "prod", "sh", "-c", "command -v pulumi; env").stdout
-    assert told.partition("\n")[0].endswith("/pulumi")
-    assert "PULUMI_STACK=prod" in told
-    assert "GITHUB_TOKEN" not in told
-    assert "PULUMI_BACKEND_URL" not in told
+    printed = checkout.run("./multirepo", "shell", "--stack", "prod", "sh", "-c", "command -v pulumi; env").stdout
+    assert printed.partition("\n")[0].endswith("/pulumi")
+    assert "PULUMI_STACK=prod" in printed
+    assert "GITHUB_TOKEN" not in printed
+    assert "PULUMI_BACKEND_URL" not in printed

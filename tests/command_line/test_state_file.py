@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line.pulumi_cli.state_file import take_back_whole
+from command_line.pulumi_cli.state_file import restore_whole_state
 
 WHOLE = '{"version": 3, "checkpoint": {}}\n'
 
@@ -31,7 +31,7 @@ def test_the_newest_whole_copy_takes_the_place_of_what_was_cut_off(tmp_path: Pat
     newest = backup(tmp_path, "dev.2.json", WHOLE.replace("3", "4"), age=20)
     backup(tmp_path, "dev.3.json", WHOLE[:12], age=10)
     file.with_name("dev.json.bak").write_text("")
-    assert take_back_whole(tmp_path, "dev") == f"Taken back: {newest}."
+    assert restore_whole_state(tmp_path, "dev") == f"Restored from {newest}."
     assert file.read_text() == newest.read_text()
     assert file.with_name("dev.json.cut-off").read_text() == WHOLE[:9]
 
@@ -39,12 +39,12 @@ def test_the_newest_whole_copy_takes_the_place_of_what_was_cut_off(tmp_path: Pat
 def test_a_whole_file_stays(tmp_path: Path, file: Path) -> None:
     file.write_text(WHOLE)
     backup(tmp_path, "dev.1.json", WHOLE.replace("3", "4"), age=10)
-    assert take_back_whole(tmp_path, "dev") == ""
+    assert restore_whole_state(tmp_path, "dev") == ""
     assert file.read_text() == WHOLE
 
 
 def test_without_a_whole_copy_the_stack_begins_anew(tmp_path: Path, file: Path) -> None:
     backup(tmp_path, "dev.1.json", "", age=10)
-    assert "begins anew" in take_back_whole(tmp_path, "dev")
+    assert "starts empty" in restore_whole_state(tmp_path, "dev")
     assert not file.exists()
     assert file.with_name("dev.json.cut-off").read_text() == WHOLE[:9]

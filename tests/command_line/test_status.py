@@ -7,7 +7,7 @@ from migration.desired_state import Stage
 
 
 @pytest.mark.parametrize(
-    ("stages", "archive", "archived", "told"),
+    ("stages", "archive", "archived", "hint"),
     [
         ("moving cutover", False, False, "stays until every wave is cut over"),
         ("cutover cutover", False, False, "pulumi config set multirepo:archive true"),
@@ -17,8 +17,8 @@ from migration.desired_state import Stage
     ],
 )
 def test_the_next_step_of_the_monorepo_follows_from_its_waves_and_the_archive(
-    stages: str, archive: bool, archived: bool, told: str
+    stages: str, archive: bool, archived: bool, hint: str
 ) -> None:
     waves = tuple(WaveStatus(name=stage, stage=Stage(stage), repositories=()) for stage in stages.split())
     status = MigrationStatus(monorepo="platform", archive=archive, archived=archived, waves=waves)
-    assert told in status.next_step
+    assert hint in status.next_step

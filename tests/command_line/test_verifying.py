@@ -3,7 +3,7 @@
 import pytest
 
 from command_line.terminal.failures import CommandError
-from command_line.verification.verification_run import standing
+from command_line.verification.verification_run import existing_part
 from migration.desired_state import Stage
 from migration.plan import Plan
 
@@ -18,9 +18,9 @@ PLAN = Plan.model_validate(
 
 def test_what_is_still_to_come_and_what_was_rolled_back_is_not_judged() -> None:
     stages = {"first": Stage.CUTOVER, "second": Stage.MOVING, "third": Stage.ROLLED_BACK, "fourth": Stage.PLANNED}
-    assert [one.name for one in standing(PLAN, stages).repositories] == ["of-first", "of-second"]
+    assert [repository.name for repository in existing_part(PLAN, stages).repositories] == ["of-first", "of-second"]
 
 
 def test_nothing_at_all_is_no_verification() -> None:
     with pytest.raises(CommandError, match="nothing to verify"):
-        standing(PLAN, dict.fromkeys(("first", "second", "third", "fourth"), Stage.PLANNED))
+        existing_part(PLAN, dict.fromkeys(("first", "second", "third", "fourth"), Stage.PLANNED))

@@ -63,15 +63,15 @@ def test_the_cache_holds_engine_launchers_host_and_plugin(machine: Machine) -> N
 
 def test_progress_tells_downloads_and_then_the_share_compiled(machine: Machine) -> None:
     install_fake_go(machine)
-    told: list[tuple[str, float | None]] = []
+    messages: list[tuple[str, float | None]] = []
 
-    ensure_engine(lambda message, share: told.append((message, share)))
+    ensure_engine(lambda message, share: messages.append((message, share)))
 
-    assert told[0] == ("Downloading Go modules for the Pulumi engine (1 so far)", None)
-    shares = [share or 0 for message, share in told if message.startswith("Building ")]
+    assert messages[0] == ("Downloading Go modules for the Pulumi engine (1 so far)", None)
+    shares = [share or 0 for message, share in messages if message.startswith("Building ")]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert any(message.startswith("Building pulumi: 1 of 2 packages (once, about ") for message, share in told)
+    assert any(message.startswith("Building pulumi: 1 of 2 packages (once, about ") for message, share in messages)
 
 
 def test_two_starts_at_once_build_once_and_the_second_says_that_it_waits(machine: Machine) -> None:
@@ -123,24 +123,24 @@ def is_running(process: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("said", "advice"),
+    ("output", "advice"),
     [
         ("write /x: no space left on device", "make room and start again"),
         ("dial tcp: lookup proxy.example: no such host", "Check the network and GOPROXY"),
         ("main.go:3:1: syntax error", "install Pulumi"),
     ],
 )
-def test_a_failing_go_is_quoted_with_what_to_do_and_the_log(machine: Machine, said: str, advice: str) -> None:
-    install_fake_go(machine, before_linking=f"echo '{said}' >&2; exit 1")
+def test_a_failing_go_is_quoted_with_what_to_do_and_the_log(machine: Machine, output: str, advice: str) -> None:
+    install_fake_go(machine, before_linking=f"echo '{output}' >&2; exit 1")
 
     with pytest.raises(EngineError) as failure:
         ensure_engine(ignore)
 
-    assert said in str(failure.value)
+    assert output in str(failure.value)
     assert advice in str(failure.value)
     (log,) = machine.engine_cache.glob("*.log")
     assert str(log) in str(failure.value)
-    assert said in log.read_text()
+    assert output in log.read_text()
 
 
 def test_a_failed_build_is_tried_again(machine: Machine) -> None:

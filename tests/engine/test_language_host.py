@@ -183,12 +183,12 @@ def test_a_missing_virtualenv_is_a_plain_error(new_project: NewProject) -> None:
 
     answer = project.pulumi("preview")
 
-    told = answer.stdout + answer.stderr
+    printed = answer.stdout + answer.stderr
     assert answer.returncode != 0
-    assert str(project.folder / "missing") in told
-    assert "virtual" in told
-    assert "Traceback" not in told
-    assert "HostError" not in told
+    assert str(project.folder / "missing") in printed
+    assert "virtual" in printed
+    assert "Traceback" not in printed
+    assert "HostError" not in printed
 
 
 def test_about_names_the_interpreter_the_provider_and_the_packages(notes: Project) -> None:

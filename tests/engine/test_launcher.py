@@ -183,11 +183,11 @@ def test_two_first_starts_at_once_make_one_environment(checkout: Checkout) -> No
         )
         for _ in range(2)
     ]
-    told = [start.communicate(timeout=60)[1] for start in starts]
+    outputs = [start.communicate(timeout=60)[1] for start in starts]
 
-    assert [start.returncode for start in starts] == [0, 0], told
-    assert sorted("making .venv from" in text for text in told) == [False, True]
-    assert sorted("waiting for it" in text for text in told) == [False, True]
+    assert [start.returncode for start in starts] == [0, 0], outputs
+    assert sorted("making .venv from" in text for text in outputs) == [False, True]
+    assert sorted("waiting for it" in text for text in outputs) == [False, True]
 
 
 def test_no_python_is_one_error_with_the_remedy(checkout: Checkout, machine: Machine) -> None:

@@ -22,11 +22,11 @@ def ignore(message: str, share: float | None) -> None:
 
 def test_it_is_built_once(machine: Machine) -> None:
     go = install_fake_go(machine)
-    told: list[str] = []
-    first = ensure_secret_scanner(lambda message, share: told.append(message))
+    messages: list[str] = []
+    first = ensure_secret_scanner(lambda message, share: messages.append(message))
     assert builds(machine) == 1
-    assert told[0] == "Downloading Go modules for the scanner for secrets (1 so far)"
-    assert any(message.startswith("Building secret-scanner: 1 of 2 packages") for message in told)
+    assert messages[0] == "Downloading Go modules for the scanner for secrets (1 so far)"
+    assert any(message.startswith("Building secret-scanner: 1 of 2 packages") for message in messages)
     go.unlink()
     assert ensure_secret_scanner(ignore) == first
 

@@ -22,8 +22,8 @@ PROJECT = "maestro/migration"
 def drift_of(thing: str) -> str:
     urn = f"urn:pulumi:prod::multirepo::{REPOSITORY}::it"
     resource = RefreshedResource(urn=urn, op="delete", parent="", inputs={}, was={}, now={})
-    one = Drift(area="settings", repository="engine", thing=thing, resource=resource, is_gone=True)
-    return as_markdown("prod", [(one, Adoption(reason="Take it out of the plan."))])
+    item = Drift(area="settings", repository="engine", thing=thing, resource=resource, is_gone=True)
+    return as_markdown("prod", [(item, Adoption(reason="Take it out of the plan."))])
 
 
 CLEAN = as_markdown("prod", [])

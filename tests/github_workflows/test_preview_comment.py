@@ -48,29 +48,29 @@ def test_the_short_part_comes_first_and_the_rest_in_a_fold(file: Path) -> None:
 
 
 def test_nothing_to_change_needs_no_fold(file: Path) -> None:
-    said = comment(file, step("same"), changeSummary={"same": 41})
-    assert said == "<!-- preview -->\n\n**Preview:** nothing changes (41 unchanged).\n"
+    text = comment(file, step("same"), changeSummary={"same": 41})
+    assert text == "<!-- preview -->\n\n**Preview:** nothing changes (41 unchanged).\n"
 
 
 def test_what_does_not_fit_is_left_out_whole_and_counted(file: Path) -> None:
     steps = [step("update", f"repository-{n}", {"text": "a" * 190}, {"text": "b" * 190}) for n in range(500)]
-    said = comment(file, *steps, changeSummary={"update": 500})
-    assert len(said) < GITHUB_TAKES
-    names, values = said.count("~ update repository-"), said.count('"' + "a" * 190 + '" -> "' + "b" * 190 + '"\n')
+    text = comment(file, *steps, changeSummary={"update": 500})
+    assert len(text) < GITHUB_TAKES
+    names, values = text.count("~ update repository-"), text.count('"' + "a" * 190 + '" -> "' + "b" * 190 + '"\n')
     assert names == values > 100
-    assert f"{500 - names} more do not fit here" in said
-    assert said.endswith("</details>\n")
+    assert f"{500 - names} more do not fit here" in text
+    assert text.endswith("</details>\n")
 
 
 def test_a_long_value_is_told_by_its_beginning_and_its_length(file: Path) -> None:
-    said = comment(file, step("update", "ci", {"content": ""}, {"content": "x" * 5000}))
-    assert "(5002 characters)" in said
-    assert "x" * 300 not in said
+    text = comment(file, step("update", "ci", {"content": ""}, {"content": "x" * 5000}))
+    assert "(5002 characters)" in text
+    assert "x" * 300 not in text
 
 
 def test_a_value_cannot_close_the_block_that_it_stands_in(file: Path) -> None:
-    said = comment(file, step("update", "ci", {"content": ""}, {"content": "```` </details> @everybody"}))
-    assert said.count("`````") == 2
+    text = comment(file, step("update", "ci", {"content": ""}, {"content": "```` </details> @everybody"}))
+    assert text.count("`````") == 2
 
 
 def test_a_replacement_is_told_once(file: Path) -> None:
@@ -82,15 +82,15 @@ def test_what_an_adoption_changes_is_told_from_what_github_has(file: Path) -> No
     adopted = step("update", "engine", {"etag": "x"}, {"hasWiki": False, "merge": {"title": "PR"}, "private": True})
     adopted["oldState"]["outputs"] = {"hasWiki": True, "merge": {"title": "X"}, "private": True}
     adopted["detailedDiff"] = {"hasWiki": {"kind": "update"}, "merge.title": {"kind": "update"}}
-    said = comment(file, step("import", "engine"), adopted)
-    assert '    hasWiki: true -> false\n    merge: {"title": "X"} -> {"title": "PR"}\n```' in said
+    text = comment(file, step("import", "engine"), adopted)
+    assert '    hasWiki: true -> false\n    merge: {"title": "X"} -> {"title": "PR"}\n```' in text
 
 
 def test_warnings_stand_in_a_fold_of_their_own(file: Path) -> None:
-    warning = {"severity": "warning", "message": "warning: engine-team-core is at GitHub already\n"}
-    said = comment(file, step("create"), diagnostics=[warning])
-    fold = "<details><summary>Warnings: 1</summary>\n\n    engine-team-core is at GitHub already\n\n</details>"
-    assert fold in said
+    warning = {"severity": "warning", "message": "warning: engine-team-core is on GitHub already\n"}
+    text = comment(file, step("create"), diagnostics=[warning])
+    fold = "<details><summary>Warnings: 1</summary>\n\n    engine-team-core is on GitHub already\n\n</details>"
+    assert fold in text
 
 
 def test_what_pulumi_keeps_for_itself_is_not_told(file: Path) -> None:
@@ -101,8 +101,8 @@ def test_a_preview_that_failed_says_why_and_promises_nothing(file: Path) -> None
     errors = [
         {"severity": "error", "message": "error: migration.yaml:3:5: there is no such key"},
     ]
-    said = comment(file, step("same"), diagnostics=errors, changeSummary={"same": 1})
-    assert said == "<!-- preview -->\n\n**The preview failed.**\n\n    migration.yaml:3:5: there is no such key\n"
+    text = comment(file, step("same"), diagnostics=errors, changeSummary={"same": 1})
+    assert text == "<!-- preview -->\n\n**The preview failed.**\n\n    migration.yaml:3:5: there is no such key\n"
 
 
 def test_a_violated_policy_is_told_with_its_remedy_and_advice_is_not(file: Path) -> None:
@@ -113,9 +113,9 @@ def test_a_violated_policy_is_told_with_its_remedy_and_advice_is_not(file: Path)
         {"cancelEvent": {}},
     ]
     file.with_name("events.json").write_text("\n".join(map(json.dumps, events)))
-    said = comment(file, diagnostics=[{"severity": "error", "message": "error: preview failed"}])
+    text = comment(file, diagnostics=[{"severity": "error", "message": "error: preview failed"}])
     expected = "    actions-pinned: Every action.\n    ci.yml uses a@v1. Pin it.\n"
-    assert said == f"<!-- preview -->\n\n**The preview failed.**\n\n{expected}"
+    assert text == f"<!-- preview -->\n\n**The preview failed.**\n\n{expected}"
 
 
 def test_a_preview_without_a_result_is_no_success(file: Path) -> None:
