@@ -47,7 +47,7 @@ def test_a_stack_that_is_not_there_is_told_with_those_that_are_and_how_to_make_i
 def test_a_stack_file_that_is_no_yaml_is_told_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  a: b: c\n")
     monkeypatch.setattr(stacks, "PROJECT", tmp_path)
-    with pytest.raises(CommandError, match=r"^Pulumi\.dev\.yaml:2: mapping values are not allowed"):
+    with pytest.raises(CommandError, match=r"^Pulumi\.dev\.yaml:2: Invalid YAML: mapping values are not allowed"):
         stacks.stack_named("dev").setting("owner")
 
 

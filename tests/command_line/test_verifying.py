@@ -22,5 +22,5 @@ def test_what_is_still_to_come_and_what_was_rolled_back_is_not_judged() -> None:
 
 
 def test_nothing_at_all_is_no_verification() -> None:
-    with pytest.raises(CommandError, match="nothing to verify"):
+    with pytest.raises(CommandError, match="Nothing to verify"):
         existing_part(PLAN, dict.fromkeys(("first", "second", "third", "fourth"), Stage.PLANNED))

@@ -75,7 +75,7 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
     output += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes", code=7).stdout
     rotated = stack.checkout.run("./multirepo", "rotate", "--stack", "test")
     output += rotated.stdout + rotated.stderr
-    assert "Tokens replaced: 1. The registry refuses every old one and takes every new one." in rotated.stderr
+    assert "Tokens replaced: 1. The registry rejects every old one and accepts every new one." in rotated.stderr
     index = httpx.get(f"{registry['server']}/{registry['index']}", headers={"Accept": "application/json"}).json()
     assert index["result"]["volatile"] is False
     second = token_at_github(stack)

@@ -137,7 +137,7 @@ def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
     assert first["verified"] is True
     assert "Every commit arrived as it was" in Path(first["report"]).read_text()
     output = small.run("./multirepo", "rehearse", *own(monorepo)).stdout
-    seen_part = re.findall(r"Verified\. \d+ checks: \d+ hold; seen (\S+)\.", output)
+    seen_part = re.findall(r"Verified\. \d+ checks: \d+ passed; run at (\S+)\.", output)
     assert seen_part == [json.loads((Path(first["report"]).parent / "evidence.json").read_text())["seen_at"]]
 
     command = next(line for line in output.splitlines() if "git clone" in line and "site.git" in line)

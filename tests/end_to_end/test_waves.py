@@ -80,7 +80,7 @@ def test_a_wave_is_cut_over_archived_and_rolled_back_and_nobodys_work_is_lost(at
     assert status["monorepo"] == {"name": NAME, "archived": True, "next_step": "archived"}
     (wave,) = status["waves"]
     assert {repository["name"]: repository["late"] for repository in wave["repositories"]} == {"engine": 1, "site": 0}
-    assert wave["next_step"].startswith("1 commit came into frozen folders: ./multirepo drift")
+    assert wave["next_step"].startswith("1 commit reached frozen folders: ./multirepo drift")
     with github(stack) as client:
         assert client.get(NAME).json()["archived"] is True
         stack.pulumi("preview", "--refresh", "--expect-no-changes")
