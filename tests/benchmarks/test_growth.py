@@ -33,7 +33,8 @@ def git(repository: Path, *arguments: str) -> str:
 
 def test_each_size_is_split_and_measured(facts: dict[str, Any]) -> None:
     assert [(size["commits"], size["differing"]) for size in facts["sizes"]] == [(20, []), (200, [])]
-    assert all(size["git"] > 0 and size["split_seconds"] > 0 and size["python_peak_rss"] > 1 << 20 for size in facts["sizes"])
+    assert all(size["git"] > 0 and size["split_seconds"] > 0 for size in facts["sizes"])
+    assert all(size["python_peak_rss"] > 1 << 20 for size in facts["sizes"])
 
 
 @pytest.mark.usefixtures("facts")
