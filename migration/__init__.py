@@ -5,8 +5,8 @@
 3. code_move      the history of one monorepo becomes that of many repositories
 4. packages       manifests, versions and publishing
 5. transforms     what the plan changes in the newest files
-6. cutover        what becomes of the monorepo's folders, and the way back
-7. verification   what was moved, held against what was planned
+6. cutover        the monorepo's folders afterwards, and the way back
+7. verification   what was moved, compared with what was planned
 
 A stage imports only the stages before it; `tests/test_layout.py` holds it so.
 """

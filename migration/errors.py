@@ -1,11 +1,11 @@
-"""The errors of this stage, told apart by who must act. Each message says what, where, and what to do."""
+"""The errors of migration/, by who must act. Each message says what, where, and what to do."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 
 class CodeMoveError(Exception):
-    """The history of a monorepo cannot be carried over."""
+    """The history of a monorepo cannot be moved."""
 
 
 class SplitError(CodeMoveError):
@@ -53,11 +53,11 @@ class ManifestError(PackagesError):
 
 
 class RegistryError(PackagesError):
-    """The registry is down, slow or full, or it refuses: whoever runs it must act. Safe to run again."""
+    """The registry is down, slow or full, or it refuses: its operator must act. Safe to run again."""
 
 
 class BuildError(PackagesError):
-    """A package cannot be built: whoever wrote it must act, or whoever runs the network."""
+    """A package cannot be built: its author must act, or the operator of the network."""
 
 
 class VersionTakenError(PackagesError):
@@ -65,7 +65,7 @@ class VersionTakenError(PackagesError):
 
 
 class LockFileError(PackagesError):
-    """A lock file cannot be brought up to its manifest here: its own tool must make it anew. Says why."""
+    """A lock file cannot be brought up to its manifest here: its own tool must write it again. Says why."""
 
 
 class ProvenanceError(PackagesError):
@@ -97,7 +97,7 @@ class PlanError(Exception):
     """The plan cannot be used. `faults` holds every fault found, in the order of the file; `str()` one per line."""
 
     def __init__(self, faults: Iterable[PlanFault]) -> None:
-        # A mapping that is used twice through an anchor is told once for each use, a line twice never.
+        # A mapping that is used twice through an anchor is reported once for each use, a line never twice.
         self.faults = tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.line, fault.column, fault.key)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 

@@ -126,7 +126,7 @@ def _sentence(origin: Origin, move: FolderMove) -> str:
     mark = "  ✓" if proposed else "  ·"
     what = {
         Kind.EARLIER: f"{origin.source} became {origin.folder}",
-        Kind.JOINED: f"{origin.source} joined {'/'.join(filter(None, (origin.folder, origin.below)))}",
+        Kind.JOINED: f"{origin.source} joined {'/'.join(filter(None, (origin.folder, origin.inner)))}",
         Kind.PART: f"a part of {origin.source} became {origin.folder}",
     }[origin.kind]
     if origin.parents:

@@ -103,7 +103,7 @@ def read_target(props: Mapping[str, Any]) -> MonorepoTarget:
             name: (_folders(name, entry), DeliveredHistory(head=entry["head"], tree=entry["tree"], tags=entry["tags"]))
             for name, entry in sorted(props["frozen"].items())
         },
-        thawed={name: _folders(name, folders) for name, folders in sorted(props["thawed"].items())},
+        unfrozen={name: _folders(name, folders) for name, folders in sorted(props["thawed"].items())},
         archived=props["archived"],
         links=dict(sorted(props["links"].items())),
     )

@@ -44,7 +44,7 @@ def repository_of(monorepo: Path, branch: str, default_branch: str, selections: 
     places = [*touched, *(f"no repository's folder ({path})" for path in elsewhere[:3])]
     raise SplitError(
         f"The branch {branch!r} touches {' and '.join(places)}. Only a branch that touches one repository's folders "
-        "can be carried over: divide it in the monorepo, into one branch for each."
+        "can be synced: divide it in the monorepo, into one branch for each."
     )
 
 

@@ -56,10 +56,10 @@ class BringingBack:
         listed = ("rev-list", "--reverse", "--topo-order", "--parents", head, *left_out)
         listing = run_git(*listed, directory=self.git_dir)
         made = 0
-        for commit, there in known.items():
+        for commit, returned in known.items():
             base = run_git("merge-base", commit, vendor, directory=self.git_dir).decode().strip()
             tip = Tip.read(self.git_dir, base)
-            self._new[commit], self._bases[commit] = there, (base, tip.split_head if tip else base)
+            self._new[commit], self._bases[commit] = returned, (base, tip.split_head if tip else base)
         for commit, *parents in (line.split() for line in listing.decode().splitlines()):
             for parent in parents:
                 if parent not in self._new:
@@ -95,30 +95,30 @@ class BringingBack:
     def _without_ancestors(self, commits: list[str]) -> list[str]:
         distinct = list(dict.fromkeys(commits))
         return [
-            one
-            for one in distinct
-            if not any(other != one and is_ancestor(self.git_dir, one, other) for other in distinct)
+            commit
+            for commit in distinct
+            if not any(other != commit and is_ancestor(self.git_dir, commit, other) for other in distinct)
         ]
 
     def _tree(self, commit: str, base: tuple[str, str], carried: str) -> str:
         """The monorepo's tree at `carried` with the repository's folders as `commit` has them."""
         vendor, split = base
-        ours = tree_of(self.git_dir, commit)
+        worked_on = tree_of(self.git_dir, commit)
         before = tree_of(self.git_dir, split) if split else _empty_tree(self.git_dir)
         transformed = tree_of(self.git_dir, vendor) if vendor else before
-        back, listed = self.reversal.tree(self.git_dir, ours, transformed, before)
+        back, listed = self.reversal.tree(self.git_dir, worked_on, transformed, before)
         self._listed.update(listed)
-        places = dict.fromkeys(self._placed(before)) | self._placed(back, told=True)
+        places = dict.fromkeys(self._placed(before)) | self._placed(back, should_list=True)
         return with_entries(self.git_dir, tree_of(self.git_dir, carried), places)
 
-    def _placed(self, tree: str, told: bool = False) -> dict[str, str | None]:
+    def _placed(self, tree: str, should_list: bool = False) -> dict[str, str | None]:
         """Path in the monorepo to "mode id" of each file of a repository's tree."""
         placed: dict[str, str | None] = {}
         for path, entry in entries(self.git_dir, tree).items():
             source = self._source(path)
             if source is not None:
                 placed[source] = entry
-            elif told:
+            elif should_list:
                 self._listed.add(path)
         return placed
 
@@ -126,7 +126,7 @@ class BringingBack:
         fitting = [move for move in self.moves if not move.target or path.startswith(f"{move.target}/")]
         if not fitting:
             return None
-        move = max(fitting, key=lambda one: len(one.target))
+        move = max(fitting, key=lambda move: len(move.target))
         return posixpath.join(move.source, path[len(move.target) + 1 :] if move.target else path)
 
     def _write(self, commit: str, tree: str, parents: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What changes in the monorepo's files when folders are frozen, and when they are thawed again. Pure."""
+"""What changes in the monorepo's files when folders are frozen, and when they are unfrozen again. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _BEGIN, _END = "# Frozen folders: begin (written by multirepo)", "# Frozen folde
 class FrozenFolders:
     """What one repository took. owners: who are asked for a review of changes there, as CODEOWNERS writes them.
 
-    in_place: the notice stands in the folder, whose files go; otherwise beside it.
+    in_place: the notice is in the folder and replaces its files; otherwise beside it.
     """
 
     repository: str
@@ -29,29 +29,31 @@ def freeze(files: Files, frozen: Iterable[FrozenFolders], new: Iterable[str]) ->
     """Notices for the repositories named in `new`; code owners and pipelines for all that are frozen."""
     frozen = list(frozen)
     contents: dict[str, bytes | None] = {}
-    for one in frozen:
-        if one.repository in set(new):
-            contents |= {notice_path(one, folder): _notice(one, folder) for folder in one.folders}
-    folders = [folder for one in frozen for folder in one.folders]
+    for repository in frozen:
+        if repository.repository in set(new):
+            contents |= {notice_path(repository, folder): _notice(repository, folder) for folder in repository.folders}
+    folders = [folder for repository in frozen for folder in repository.folders]
     contents |= {path: None for path in files if is_workflow(path) and lies_in(files[path], path, folders)}
     contents |= _owners(files, frozen)
     return Changes(contents=contents)
 
 
-def thaw(files: Files, thawed: Iterable[FrozenFolders], still: Iterable[FrozenFolders]) -> Changes:
+def unfreeze(files: Files, unfrozen: Iterable[FrozenFolders], still: Iterable[FrozenFolders]) -> Changes:
     """Without the notices of some repositories, and without their code owners. still: those that stay frozen."""
-    notices = [notice_path(one, folder) for one in thawed for folder in one.folders if not one.in_place]
+    notices = [
+        notice_path(folders, folder) for folders in unfrozen for folder in folders.folders if not folders.in_place
+    ]
     contents: dict[str, bytes | None] = {path: None for path in notices if path in files}
     return Changes(contents=contents | _owners(files, still))
 
 
 def pipelines_to_restore(before: Files, after: Files, now: Files, still: Iterable[FrozenFolders]) -> list[str]:
     """Workflows that a freezing commit took away and that come back. before, after: the files around that commit."""
-    kept = [folder for one in still for folder in one.folders]
+    still_frozen = [folder for repository in still for folder in repository.folders]
     return [
         path
         for path in before
-        if is_workflow(path) and path not in after and path not in now and not lies_in(before[path], path, kept)
+        if is_workflow(path) and path not in after and path not in now and not lies_in(before[path], path, still_frozen)
     ]
 
 
@@ -70,25 +72,25 @@ def _notice(frozen: FrozenFolders, folder: str) -> bytes:
     return (
         f"# {folder} has moved\n\n"
         f"Its code, with its whole history, is in [{frozen.repository}]({frozen.url}). Work there: what is changed "
-        f"here is not carried over any more.\n\n```\ngit clone {frozen.url}.git\n```\n"
+        f"here is not synced any more.\n\n```\ngit clone {frozen.url}.git\n```\n"
     ).encode()
 
 
 def _owners(files: Files, frozen: Iterable[FrozenFolders]) -> dict[str, bytes | None]:
     """CODEOWNERS with a block for these folders at its end: the last pattern that matches a file wins."""
-    path = next((one for one in _OWNERS_FILES if one in files), _OWNERS_FILES[0])
+    path = next((name for name in _OWNERS_FILES if name in files), _OWNERS_FILES[0])
     present = files[path].decode("utf-8", "surrogateescape") if path in files else ""
     before, begun, rest = present.partition(_BEGIN)
     after = rest.partition(_END)[2].lstrip("\n") if begun else ""
     lines = [
-        f"/{folder.replace(' ', chr(92) + ' ')}/ {' '.join(one.owners)}"
-        for one in frozen
-        for folder in one.folders
-        if one.owners
+        f"/{folder.replace(' ', chr(92) + ' ')}/ {' '.join(repository.owners)}"
+        for repository in frozen
+        for folder in repository.folders
+        if repository.owners
     ]
-    kept = "".join(part for part in (before.rstrip("\n") + "\n" if before.strip() else "", after))
+    others = "".join(part for part in (before.rstrip("\n") + "\n" if before.strip() else "", after))
     block = "\n".join([_BEGIN, *lines, _END, ""]) if lines else ""
-    wanted = (f"{kept}\n{block}" if kept else block) if block else kept
-    if wanted.strip() == present.strip():
+    content = (f"{others}\n{block}" if others else block) if block else others
+    if content.strip() == present.strip():
         return {}
-    return {path: wanted.encode("utf-8", "surrogateescape") if wanted else None}
+    return {path: content.encode("utf-8", "surrogateescape") if content else None}

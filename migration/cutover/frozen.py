@@ -1,7 +1,7 @@
-"""Which folders of the monorepo are frozen, what was carried over and brought back, its archive: told by its tags.
+"""Which folders of the monorepo are frozen, what was synced and returned, its archive: read from its tags.
 
 The tag `frozen/<repository>` names the commit that froze the folders. Its message holds what the repository had got by
-then, so that later commits are not carried over, whichever machine runs, and whatever state is lost.
+then, so that later commits are not synced, whichever machine runs, and whatever state is lost.
 """
 
 import re
@@ -64,9 +64,9 @@ def brought_back_in(monorepo: Path) -> dict[str, dict[str, str]]:
     """
     form = "--format=%(refname:strip=3) %(contents:subject) %(*objectname)"
     prefix = f"refs/tags/{ROLLED_BACK_TAG}"
-    shown = run_git("for-each-ref", form, prefix, directory=monorepo, user_config=True)
+    listing = run_git("for-each-ref", form, prefix, directory=monorepo, user_config=True)
     found: dict[str, dict[str, str]] = {}
-    for line in shown.decode(errors="surrogateescape").splitlines():
+    for line in listing.decode(errors="surrogateescape").splitlines():
         name, _, source, commit = line.split(" ")
         found.setdefault(name.partition("/")[0], {})[source] = commit
     return found
@@ -74,12 +74,12 @@ def brought_back_in(monorepo: Path) -> dict[str, dict[str, str]]:
 
 def frozen_tag(git_dir: Path, repository: str, commit: str, carried: DeliveredHistory, date: str) -> str:
     """Write the tag object; its id. date: in git's raw format."""
-    told = [f"Head: {carried.head}", *([f"Tree: {carried.tree}"] if carried.tree else [])]
-    told += [f"Tag: {object_id} {name}" for name, object_id in sorted(carried.tags.items())]
+    record = [f"Head: {carried.head}", *([f"Tree: {carried.tree}"] if carried.tree else [])]
+    record += [f"Tag: {object_id} {name}" for name, object_id in sorted(carried.tags.items())]
     content = (
         f"object {commit}\ntype commit\ntag {FROZEN_TAG}{repository}\n"
         f"tagger multirepo <multirepo@users.noreply.github.com> {date}\n\n"
-        f"{repository} is its own repository\n\n" + "\n".join(told) + "\n"
+        f"{repository} is its own repository\n\n" + "\n".join(record) + "\n"
     )
     return run_git("mktag", directory=git_dir, standard_input=content.encode()).decode().strip()
 
@@ -90,11 +90,11 @@ def archive_tag(monorepo: Path, git_dir: Path, tip: str) -> str | None:
     git_dir: where `tip` is.
     """
     refs = "refs/tags/archived-*"
-    shown = run_git(
+    listing = run_git(
         "for-each-ref", "--format=%(objectname) %(refname:strip=2)", refs, directory=monorepo, user_config=True
     )
     readme = entries(git_dir, tip).get(README)
-    for line in shown.decode(errors="surrogateescape").splitlines():
+    for line in listing.decode(errors="surrogateescape").splitlines():
         object_id, _, name = line.partition(" ")
         if is_own_tag(name) and entries(git_dir, f"{object_id}^{{commit}}").get(README) == readme:
             return object_id

@@ -1,6 +1,6 @@
-"""The monorepo as the stack wants it: some folders frozen, others thawed with people's work, archived or not.
+"""The monorepo as the stack wants it: some folders frozen, others unfrozen with people's work, archived or not.
 
-Everything is one atomic push that starts at the commit which was split. Whoever pushed meanwhile wins: then nothing
+Everything is one atomic push that starts at the commit which was split. A push that comes in between wins: then nothing
 happens, and the next run carries their commits first.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from migration.cutover.archiving import archive
 from migration.cutover.bringing_back import BroughtBack
-from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, thaw
+from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, unfreeze
 from migration.cutover.frozen import DeliveredHistory, archive_tag, brought_back_in, frozen_in, frozen_tag
 from migration.errors import CarryRefusedError
 from migration.git.command import GitError, run_git
@@ -37,9 +37,9 @@ before, to the monorepo's commit with the work that people did there."""
 
 @dataclass(frozen=True, kw_only=True)
 class MonorepoTarget:
-    """The monorepo's desired state. head: the commit that was split, and carried over.
+    """The monorepo's desired state. head: the commit that was split, and synced.
 
-    frozen: by repository, with what it got. thawed: those that were rolled back.
+    frozen: by repository, with what it got. unfrozen: those that were rolled back.
     links: name to web address of every repository, for the notice of an archived monorepo.
     """
 
@@ -47,14 +47,14 @@ class MonorepoTarget:
     branch: str
     head: str
     frozen: Mapping[str, tuple[FrozenFolders, DeliveredHistory]]
-    thawed: Mapping[str, FrozenFolders]
+    unfrozen: Mapping[str, FrozenFolders]
     archived: bool
     links: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileResult:
-    """What became of it. pipelines: of the monorepo that go on and name a frozen folder.
+    """The result. pipelines: of the monorepo that go on and name a frozen folder.
 
     listed: by repository, what a person must look at of the work that was brought back, or that came too late.
     waiting: repositories whose work waits in a branch for people to merge it.
@@ -68,9 +68,9 @@ class ReconcileResult:
 class MonorepoReconciler:
     """One look at a monorepo, and what it takes. git_dir: of the split, which borrows the monorepo's objects."""
 
-    def __init__(self, wanted: MonorepoTarget, monorepo: Path, git_dir: Path, bring_back: BringBack) -> None:
-        self._wanted, self._monorepo, self._git_dir, self._bring_back = wanted, monorepo, git_dir, bring_back
-        self._head = self._named(f"refs/heads/{wanted.branch}")
+    def __init__(self, target: MonorepoTarget, monorepo: Path, git_dir: Path, bring_back: BringBack) -> None:
+        self._target, self._monorepo, self._git_dir, self._bring_back = target, monorepo, git_dir, bring_back
+        self._head = self._named(f"refs/heads/{target.branch}")
         self._records = frozen_in(monorepo)
         self._now = f"{int(datetime.now(UTC).timestamp())} +0000"
         self._refs: dict[str, str | None] = {}
@@ -79,61 +79,64 @@ class MonorepoReconciler:
 
     def keep(self, remote: Remote) -> ReconcileResult:
         """Bring it about. Raises CarryRefusedError when the monorepo moved on, RemoteError, GitError."""
-        wanted, tip = self._wanted, self._head
-        if not wanted.archived:
+        target, tip = self._target, self._head
+        if not target.archived:
             tip = self._without_archive_notice(tip)
-        for name, folders in wanted.thawed.items():
+        for name, folders in target.unfrozen.items():
             origin = self._head
             if name in self._records:
                 origin = f"{self._records[name].commit}^"
-                tip = self._thawed(tip, name, folders)
+                tip = self._unfrozen(tip, name, folders)
             tip = self._with_work(tip, name, origin)
-        new = [name for name in wanted.frozen if name not in self._records]
-        if new and self._head != wanted.head:
+        new = [name for name in target.frozen if name not in self._records]
+        if new and self._head != target.head:
             raise CarryRefusedError(
-                f"Somebody pushed to the monorepo while this ran ({wanted.head[:12]} to {self._head[:12]}), so no "
-                "folder was frozen yet. Run pulumi up again: it carries those commits over first."
+                f"Somebody pushed to the monorepo while this ran ({target.head[:12]} to {self._head[:12]}), so no "
+                "folder was frozen yet. Run pulumi up again: it syncs those commits first."
             )
         if new:
             tip = self._frozen(tip, new)
-        if wanted.archived:
+        if target.archived:
             tip = self._archived(tip)
         self._push(remote, tip)
         with TreeFiles(self._git_dir, tip) as files:
-            folders_now = [folder for one, _ in wanted.frozen.values() for folder in one.folders]
+            folders_now = [folder for folders, _ in target.frozen.values() for folder in folders.folders]
             pipelines = tuple(other_pipelines(files, folders_now)) if folders_now else ()
         return ReconcileResult(pipelines=pipelines, listed=self._listed, waiting=tuple(self._waiting))
 
     def _push(self, remote: Remote, tip: str) -> None:
-        refs = ({} if tip == self._head else {f"refs/heads/{self._wanted.branch}": tip}) | self._refs
+        refs = ({} if tip == self._head else {f"refs/heads/{self._target.branch}": tip}) | self._refs
         if refs:
             remote.push(self._git_dir, refs)
 
     def _frozen(self, tip: str, new: list[str]) -> str:
-        every = [folders for folders, _ in self._wanted.frozen.values()]
+        every = [folders for folders, _ in self._target.frozen.values()]
         names = ", ".join(new)
-        gone = tuple(f"{folder}/" for one in every if one.in_place and one.repository in new for folder in one.folders)
-        removed = [path for path in entries(self._git_dir, tip) if gone and path.startswith(gone)]
+        in_place = (folders for folders in every if folders.in_place and folders.repository in new)
+        emptied = tuple(f"{folder}/" for folders in in_place for folder in folders.folders)
+        removed = [path for path in entries(self._git_dir, tip) if emptied and path.startswith(emptied)]
         tree = with_entries(self._git_dir, f"{tip}^{{tree}}", dict.fromkeys(removed))
         tree = transformed_tree(self._git_dir, tree, [lambda files: freeze(files, every, new)]) or tree
-        urls = "".join(f"- {self._wanted.frozen[name][0].url}\n" for name in new)
+        urls = "".join(f"- {self._target.frozen[name][0].url}\n" for name in new)
         message = f"Freeze the folders of {names}\n\nWork goes on in:\n{urls}"
         commit = self._commit(tree, [tip], message)
         for name in new:
-            tag = frozen_tag(self._git_dir, name, commit, self._wanted.frozen[name][1], self._now)
+            tag = frozen_tag(self._git_dir, name, commit, self._target.frozen[name][1], self._now)
             self._refs[f"refs/tags/{FROZEN_TAG}{name}"] = tag
         return commit
 
-    def _thawed(self, tip: str, name: str, folders: FrozenFolders) -> str:
+    def _unfrozen(self, tip: str, name: str, folders: FrozenFolders) -> str:
         record = self._records[name]
-        still = [one for other, (one, _) in self._wanted.frozen.items() if other in self._records]
+        still = [frozen for other, (frozen, _) in self._target.frozen.items() if other in self._records]
         with ExitStack() as opened:
             before, after, now = (
                 opened.enter_context(TreeFiles(self._git_dir, f"{commit}^{{tree}}"))
                 for commit in (f"{record.commit}^", record.commit, tip)
             )
             restored = pipelines_to_restore(before, after, now, still)
-        before_it, at_it, now_it = (entries(self._git_dir, one) for one in (f"{record.commit}^", record.commit, tip))
+        before_it, at_it, now_it = (
+            entries(self._git_dir, commit) for commit in (f"{record.commit}^", record.commit, tip)
+        )
         within = tuple(f"{folder}/" for folder in folders.folders if folders.in_place)
         emptied = {path: entry for path, entry in before_it.items() if within and path.startswith(within)}
         notices = {path: None for path, entry in at_it.items() if within and path.startswith(within)}
@@ -142,8 +145,10 @@ class MonorepoReconciler:
             self._listed[name] = tuple(late)
         places = notices | emptied | {path: before_it[path] for path in restored}
         tree = with_entries(self._git_dir, f"{tip}^{{tree}}", places)
-        tree = transformed_tree(self._git_dir, tree, [lambda files: thaw(files, [folders], still)]) or tree
-        commit = self._commit(tree, [tip], f"Thaw the folders of {name}\n\nThe monorepo is the place to work again.\n")
+        tree = transformed_tree(self._git_dir, tree, [lambda files: unfreeze(files, [folders], still)]) or tree
+        commit = self._commit(
+            tree, [tip], f"Unfreeze the folders of {name}\n\nThe monorepo is the place to work again.\n"
+        )
         self._refs[f"refs/tags/{FROZEN_TAG}{name}"] = None
         return commit
 
@@ -172,11 +177,11 @@ class MonorepoReconciler:
             return tip
         today = datetime.now(UTC)
         with TreeFiles(self._git_dir, tip) as files:
-            changes = archive(files, self._wanted.name, self._wanted.links, f"{today:%Y-%m-%d}", self._last_version())
+            changes = archive(files, self._target.name, self._target.links, f"{today:%Y-%m-%d}", self._last_version())
         tree = transformed_tree(self._git_dir, tip, [lambda _: changes]) or f"{tip}^{{tree}}"
         commit = self._commit(tree, [tip], "Archive repository - migrated to multi-repo structure\n")
         names = [f"archived-{today:%Y%m%d}", *(f"archived-{today:%Y%m%d}.{number}" for number in range(2, 100))]
-        tag = next(one for one in names if not self._has(f"refs/tags/{one}"))
+        tag = next(name for name in names if not self._has(f"refs/tags/{name}"))
         self._refs[f"refs/tags/{tag}"] = self._annotated(tag, commit, "The monorepo is archived")
         return commit
 
@@ -185,8 +190,8 @@ class MonorepoReconciler:
         if not tag:
             return tip
         back = {path: entry for path, entry in entries(self._git_dir, f"{tag}^{{commit}}^").items() if _is_readme(path)}
-        gone = [path for path in entries(self._git_dir, tip) if _is_readme(path)]
-        tree = with_entries(self._git_dir, f"{tip}^{{tree}}", {**dict.fromkeys(gone), **back})
+        readmes = [path for path in entries(self._git_dir, tip) if _is_readme(path)]
+        tree = with_entries(self._git_dir, f"{tip}^{{tree}}", {**dict.fromkeys(readmes), **back})
         return self._commit(tree, [tip], "Take the repository out of the archive\n")
 
     def _last_version(self) -> str:

@@ -41,29 +41,29 @@ class Reversal:
         """The tree that goes back, and the files in which a transform could not be undone.
 
         worked_on, transformed: trees, of people's commit and of the vendor branch's tip that it goes on from.
-        original: the split's tree there.
+        original: the split's tree at that tip.
         """
         backwards = [self._backwards(git_dir, original)]
-        ours = transformed_tree(git_dir, worked_on, [self._without_managed(git_dir, original), *backwards])
+        changed = transformed_tree(git_dir, worked_on, [self._without_managed(git_dir, original), *backwards])
         base = transformed_tree(git_dir, transformed, backwards)
-        return _merged(git_dir, base or transformed, original, ours or worked_on)
+        return _merged(git_dir, base or transformed, original, changed or worked_on)
 
     def _without_managed(self, git_dir: Path, original: str) -> Transform:
         def transform(files: Files) -> Changes:
-            gone = {path for path, text in self.managed.items() if path in files and files[path] == text.encode()}
-            before = _contents(git_dir, original, gone)
-            return Changes(contents={path: before.get(path) for path in gone})
+            unchanged = {path for path, text in self.managed.items() if path in files and files[path] == text.encode()}
+            before = _contents(git_dir, original, unchanged)
+            return Changes(contents={path: before.get(path) for path in unchanged})
 
         return transform
 
     def _backwards(self, git_dir: Path, original: str) -> Transform:
         def transform(files: Files) -> Changes:
             names = {new: old for old, new in self.repository.transforms.rename_modules.items()}
-            kept = {path: files[path] for path in files}
-            present = {new: old for new, old in names.items() if _is_there(new, kept)}
-            renaming = rename_modules(kept, present)
+            present_files = {path: files[path] for path in files}
+            present = {new: old for new, old in names.items() if _is_there(new, present_files)}
+            renaming = rename_modules(present_files, present)
             contents = dict(renaming.changes)
-            now = {path: text for path, text in (kept | contents).items() if text is not None}
+            now = {path: text for path, text in (present_files | contents).items() if text is not None}
             manifests = [path for path in now if path.endswith("pyproject.toml")]
             originals = dict.fromkeys(_paths(git_dir, original), b"") | _contents(git_dir, original, manifests)
             rules = dependency_rules(self.plan, self.repository, self.index_url)
@@ -74,9 +74,11 @@ class Reversal:
 
     def _folders(self) -> dict[NormalizedName, str]:
         """Where each private package lies, seen from the root of this repository's first move."""
-        here = self.repository.moves[0].source
+        home_folder = self.repository.moves[0].source
         return {
-            canonicalize_name(package.name): posixpath.relpath(posixpath.join(home.moves[0].source, package.path), here)
+            canonicalize_name(package.name): posixpath.relpath(
+                posixpath.join(home.moves[0].source, package.path), home_folder
+            )
             for home in self.plan.repositories
             if home.moves
             for package in home.packages
@@ -94,27 +96,29 @@ def _paths(git_dir: Path, tree: str) -> list[str]:
 
 
 def _contents(git_dir: Path, tree: str, paths: Iterable[str]) -> dict[str, bytes]:
-    """Those of the files that are there."""
-    there = set(_paths(git_dir, tree))
-    return {path: run_git("cat-file", "blob", f"{tree}:{path}", directory=git_dir) for path in paths if path in there}
+    """Those of the files that exist."""
+    existing = set(_paths(git_dir, tree))
+    return {
+        path: run_git("cat-file", "blob", f"{tree}:{path}", directory=git_dir) for path in paths if path in existing
+    }
 
 
-def _merged(git_dir: Path, base: str, original: str, ours: str) -> tuple[str, tuple[str, ...]]:
-    """The difference from `base` to `original`, brought into `ours`; where both changed the same lines, ours stay."""
-    if ours == base:
+def _merged(git_dir: Path, base: str, original: str, worked_on: str) -> tuple[str, tuple[str, ...]]:
+    """The difference from `base` to `original`, brought into `worked_on`, which wins on the same lines."""
+    if worked_on == base:
         return original, ()
     if original == base:
-        return ours, ()
+        return worked_on, ()
     start = _commit(git_dir, base)
-    sides = [_commit(git_dir, ours, start), _commit(git_dir, original, start)]
+    sides = [_commit(git_dir, worked_on, start), _commit(git_dir, original, start)]
     tree, *conflicting = merged_tree(git_dir, *sides)
     if not conflicting:
         return tree, ()
-    there = _contents(git_dir, ours, conflicting)
-    kept = transformed_tree(
-        git_dir, tree, [lambda _: Changes(contents={path: there.get(path) for path in conflicting})]
+    contents = _contents(git_dir, worked_on, conflicting)
+    restored = transformed_tree(
+        git_dir, tree, [lambda _: Changes(contents={path: contents.get(path) for path in conflicting})]
     )
-    return kept or tree, tuple(sorted(conflicting))
+    return restored or tree, tuple(sorted(conflicting))
 
 
 def _commit(git_dir: Path, tree: str, *parents: str) -> str:

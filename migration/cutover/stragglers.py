@@ -1,4 +1,4 @@
-"""Commits that people made in a frozen folder all the same: nobody carries them over but a person."""
+"""Commits that people made in a frozen folder all the same: only a person can sync them."""
 
 import shlex
 import tempfile
@@ -35,11 +35,11 @@ def stragglers(
 ) -> list[Straggler]:
     """Those of every frozen repository, the oldest of each first. Raises GitError."""
     return [
-        one
+        straggler
         for desired in repositories
         if desired.code and desired.name in frozen
         for move in desired.code.moves
-        for one in _of(monorepo, plan.monorepo, desired.name, move, frozen[desired.name])
+        for straggler in _of(monorepo, plan.monorepo, desired.name, move, frozen[desired.name])
     ]
 
 
@@ -50,19 +50,19 @@ def written_in(remote: Remote, ref: str) -> set[tuple[str, str]]:
         run_git("init", "--quiet", "--bare", "--template=", str(git_dir), directory=Path(folder))
         commit = remote.refs(ref)[ref]
         remote.fetch(git_dir, ref)
-        shown = run_git("log", "--date=raw", "--format=%an <%ae>%x00%ad", commit, directory=git_dir)
-    pairs = (line.split("\0") for line in shown.decode(errors="replace").splitlines())
+        log = run_git("log", "--date=raw", "--format=%an <%ae>%x00%ad", commit, directory=git_dir)
+    pairs = (line.split("\0") for line in log.decode(errors="replace").splitlines())
     return {(author, date) for author, date in pairs}
 
 
 def _of(monorepo: Path, planned: Monorepo, repository: str, move: FolderMove, frozen: Frozen) -> Iterator[Straggler]:
     """A merge brings nothing of its own in, unless somebody changed it by hand; then it is left to the two sides."""
-    shown = run_git(
+    log = run_git(
         "log", "--reverse", "--no-merges", "--date=raw", "--format=%H%x00%an <%ae>%x00%ad%x00%s",
         f"{frozen.commit}..refs/heads/{planned.default_branch}", "--", f":(literal){move.source}",
         directory=monorepo, user_config=True,
     )  # fmt: skip
-    for line in shown.decode(errors="replace").splitlines():
+    for line in log.decode(errors="replace").splitlines():
         commit, author, date, subject = line.split("\0")
         into = f" --directory={shlex.quote(move.target)}" if move.target else ""
         yield Straggler(

@@ -22,7 +22,7 @@ def lies_in(content: bytes, path: str, folders: Iterable[str]) -> bool:
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onpushpull_requestpull_request_targetpathspaths-ignore
     """
     try:
-        workflow = yaml.load(content, yaml.CBaseLoader)  # everything is text: `on` is no boolean
+        workflow = yaml.load(content, yaml.CBaseLoader)  # everything is text: YAML 1.1 reads `on` as true
         return _by_paths(workflow["on"], path, folders) or _by_jobs(workflow, folders)
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         return False
@@ -39,16 +39,16 @@ def _by_paths(triggers: Any, path: str, folders: Iterable[str]) -> bool:
     for name, limits in triggers.items():
         if name in _BY_HAND:
             continue
-        patterns = [one for one in (limits or {}).get("paths", ()) if not one.startswith("!")]
+        patterns = [pattern for pattern in (limits or {}).get("paths", ()) if not pattern.startswith("!")]
         if name not in _FILTERED or not patterns:
             return False
-        if not all(one == path or _is_within(one, folders) for one in patterns):
+        if not all(pattern == path or _is_within(pattern, folders) for pattern in patterns):
             return False
     return True
 
 
 def _by_jobs(workflow: Mapping[str, Any], folders: Iterable[str]) -> bool:
-    """By `working-directory` alone: a job that works there and uses something from elsewhere is not told apart."""
+    """By `working-directory` alone: a job that works there and uses something from elsewhere is not distinguished."""
     common = _working_directory(workflow)
     places = [_working_directory(job) or common for job in workflow["jobs"].values()]
     return bool(places) and all(place and _is_within(place, folders) for place in places)

@@ -18,15 +18,15 @@ RESOLUTION_REF = f"refs/heads/{RESOLUTION_BRANCH}"
 class Conflict:
     """One conflict. tip: the vendor branch's commit. paths: the files that git could not merge.
 
-    ours, theirs: the commits that touch them, of people and of the monorepo: short id and subject.
+    people_commits, monorepo_commits: those that touch them, of people and of the monorepo: short id and subject.
     """
 
     repository: str
     default_branch: str
     tip: str
     paths: tuple[str, ...]
-    ours: tuple[str, ...]
-    theirs: tuple[str, ...]
+    people_commits: tuple[str, ...]
+    monorepo_commits: tuple[str, ...]
 
     @classmethod
     def between(
@@ -38,8 +38,8 @@ class Conflict:
             default_branch=default_branch,
             tip=tip,
             paths=paths,
-            ours=tuple(commits_between(git_dir, tip, present, paths)),
-            theirs=tuple(commits_between(git_dir, present, tip, paths)),
+            people_commits=tuple(commits_between(git_dir, tip, present, paths)),
+            monorepo_commits=tuple(commits_between(git_dir, present, tip, paths)),
         )
 
     @property
@@ -66,10 +66,10 @@ it was.
 {_listed(f"`{path}`" for path in self.paths)}
 
 **Commits on `{self.default_branch}` that touch them**
-{_listed(self.ours)}
+{_listed(self.people_commits)}
 
 **Commits from the monorepo that touch them**
-{_listed(self.theirs)}
+{_listed(self.monorepo_commits)}
 
 **To resolve it**
 ```

@@ -62,12 +62,12 @@ def carry(carried: PushTarget, git_dir: Path, remote: Remote) -> PushResult:
         return _carry(carried, git_dir, remote)
     except GitError as error:
         raise CodeMoveError(
-            f"{carried.repository}: {error}. Nothing was pushed. Delete {git_dir}, which is made anew, and run again."
+            f"{carried.repository}: {error}. Nothing was pushed. Delete {git_dir}, which is made again, and run again."
         ) from error
 
 
 def vendor_branch(refs: Mapping[str, str], head: str, git_dir: Path, remote: Remote) -> tuple[str, str]:
-    """The commit of the split behind the vendor branch that `refs` tell of, and the tree of its transform commit.
+    """The commit of the split behind the vendor branch in `refs`, and the tree of its transform commit.
 
     "" for a branch, or a transform commit, that does not exist. head: where the split is expected to be.
     """
@@ -92,25 +92,25 @@ def _carry(carried: PushTarget, git_dir: Path, remote: Remote) -> PushResult:
             remote.fetch(git_dir, ref)
     _refuse_foreign(carried, vendor, git_dir)
     tip = next_tip(git_dir, carried.head, carried.tree, vendor)
-    wanted = {VENDOR_REF: tip}
+    desired = {VENDOR_REF: tip}
     if carried.notes:
-        wanted[NOTES_REF] = _notes(carried, refs.get(NOTES_REF), git_dir, remote)
+        desired[NOTES_REF] = _notes(carried, refs.get(NOTES_REF), git_dir, remote)
     theirs = by_way_of(git_dir, carried.default_branch, present, tip, carried.brought_back) if present else tip
     result = merged(git_dir, present, theirs, _merge_message(carried.default_branch)) if present else tip
     if isinstance(result, str):
         outcome = PushResult(head=result)
-        wanted[default_ref] = result
+        desired[default_ref] = result
         release = f"refs/tags/{carried.first_release}"
         if carried.first_release and release not in refs and carried.first_release not in carried.tags:
-            wanted[release] = release_tag(git_dir, carried.repository, carried.first_release, result)
+            desired[release] = release_tag(git_dir, carried.repository, carried.first_release, result)
     else:
         assert present
         conflict = Conflict.between(git_dir, carried.repository, carried.default_branch, present, theirs, result)
         outcome = PushResult(head=present, conflict=conflict)
         proposed = merged(git_dir, resolution, theirs, _merge_message(RESOLUTION_BRANCH)) if resolution else theirs
         if isinstance(proposed, str):
-            wanted[RESOLUTION_REF] = proposed
-    changed = {ref: commit for ref, commit in wanted.items() if refs.get(ref) != commit} | missing_tags(carried, refs)
+            desired[RESOLUTION_REF] = proposed
+    changed = {ref: commit for ref, commit in desired.items() if refs.get(ref) != commit} | missing_tags(carried, refs)
     if changed:
         remote.push(git_dir, changed)
     return outcome
@@ -156,7 +156,7 @@ def _refuse_foreign(carried: PushTarget, vendor: str | None, git_dir: Path) -> N
             f"- somebody pushed to {VENDOR_BRANCH}: put it back to where it was (GitHub's activity view of the branch "
             "shows it), and their commits on another branch;\n"
             "- the monorepo was rewritten by mistake, or its moves in the plan were: undo that;\n"
-            "- the rewrite is meant: give the repository another name in the plan. The one at GitHub is archived with "
+            "- the rewrite is meant: give the repository another name in the plan. The one on GitHub is archived with "
             "all that people did there, and the new history goes to the new one.\nThen run pulumi up again."
         )
 
@@ -169,10 +169,10 @@ def by_way_of(git_dir: Path, branch: str, present: str, tip: str, brought_back: 
     """
     base = merge_base(git_dir, present, tip)
     latest = ""
-    for one in filter(partial(has_commit, git_dir), brought_back if base else ()):
-        is_between = is_ancestor(git_dir, base, one) and is_ancestor(git_dir, one, present)
-        if is_between and (not latest or is_ancestor(git_dir, latest, one)):
-            latest = one
+    for commit in filter(partial(has_commit, git_dir), brought_back if base else ()):
+        is_between = is_ancestor(git_dir, base, commit) and is_ancestor(git_dir, commit, present)
+        if is_between and (not latest or is_ancestor(git_dir, latest, commit)):
+            latest = commit
     result = merged(git_dir, latest, tip, _merge_message(branch)) if latest else tip
     return result if isinstance(result, str) else tip
 

@@ -22,7 +22,7 @@ class DesiredSettings:
     protection: None when the plan wants none.
     teams: slug to role, in the words of the REST API. people: logins, of reviewers and code owners.
     secrets, dependabot_secrets, variables: names.
-    actions, vulnerability_alerts, security_updates: None to leave it as it is at GitHub.
+    actions, vulnerability_alerts, security_updates: None to leave it as it is on GitHub.
     """
 
     files: tuple[ManagedFile, ...]
@@ -44,7 +44,7 @@ def settings_of_all(
     plan: planned.Plan, state: DesiredState, owner: str, registry: Registry | None
 ) -> dict[str, DesiredSettings]:
     """The settings of every repository that must exist, by its name; see `settings_of`."""
-    return {one.name: settings_of(plan, one.name, owner, registry) for one in state.repositories}
+    return {repository.name: settings_of(plan, repository.name, owner, registry) for repository in state.repositories}
 
 
 def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> DesiredSettings:
@@ -52,26 +52,26 @@ def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | 
 
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
-    repository = next(one for one in plan.repositories if one.name == name)
-    wanted = with_defaults(plan.defaults, repository)
+    repository = next(repository for repository in plan.repositories if repository.name == name)
+    desired = with_defaults(plan.defaults, repository)
     files = managed_files(plan, name, owner, registry)
     protection = None
-    if wanted.protection:
-        protection = protection_of(wanted.protection, repository.default_branch, required_checks(files))
+    if desired.protection:
+        protection = protection_of(desired.protection, repository.default_branch, required_checks(files))
     return DesiredSettings(
         files=files,
         initial_files=_initial_files(repository),
         protection=protection,
         teams=repository.teams,
-        people=_people(wanted, repository),
-        environments=wanted.environments,
-        secrets=wanted.secrets,
-        dependabot_secrets=wanted.dependabot_secrets,
-        variables=wanted.variables,
-        labels=wanted.labels,
-        actions=wanted.actions,
-        vulnerability_alerts=wanted.vulnerability_alerts,
-        security_updates=wanted.security_updates,
+        people=_people(desired, repository),
+        environments=desired.environments,
+        secrets=desired.secrets,
+        dependabot_secrets=desired.dependabot_secrets,
+        variables=desired.variables,
+        labels=desired.labels,
+        actions=desired.actions,
+        vulnerability_alerts=desired.vulnerability_alerts,
+        security_updates=desired.security_updates,
     )
 
 
@@ -81,10 +81,10 @@ def _initial_files(repository: planned.Repository) -> tuple[ManagedFile, ...]:
     return tuple(ManagedFile(path=path, content=added[path]) for path in sorted(added))
 
 
-def _people(wanted: planned.RepositorySettings, repository: planned.Repository) -> tuple[str, ...]:
-    named = [one for environment in wanted.environments for one in environment.reviewers]
-    named += [one for owners in repository.code_owners.values() for one in owners]
-    return tuple(dict.fromkeys(one.removeprefix("@") for one in named if one.startswith("@")))
+def _people(desired: planned.RepositorySettings, repository: planned.Repository) -> tuple[str, ...]:
+    named = [reviewer for environment in desired.environments for reviewer in environment.reviewers]
+    named += [owner for owners in repository.code_owners.values() for owner in owners]
+    return tuple(dict.fromkeys(name.removeprefix("@") for name in named if name.startswith("@")))
 
 
 def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositorySettings) -> planned.RepositorySettings:
@@ -106,10 +106,10 @@ def _over(default: _Part, own: _Part) -> _Part:
 def teams_of(plan: planned.Plan, settings: Iterable[DesiredSettings]) -> dict[str, str]:
     """The teams of the plan that these settings name, in the plan's order: slug to description."""
     named: set[str] = set()
-    for one in settings:
-        named.update(one.teams)
-        if one.protection:
-            named.update(*(ruleset.bypass for ruleset in one.protection.rulesets))
-            named.update(*(branch.bypass for branch in one.protection.branches))
-        named.update(*(environment.reviewers for environment in one.environments))
+    for repository in settings:
+        named.update(repository.teams)
+        if repository.protection:
+            named.update(*(ruleset.bypass for ruleset in repository.protection.rulesets))
+            named.update(*(branch.bypass for branch in repository.protection.branches))
+        named.update(*(environment.reviewers for environment in repository.environments))
     return {team.name: team.description for team in plan.teams if team.name in named}

@@ -18,11 +18,11 @@ class ManagedFile:
 def managed_files(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> tuple[ManagedFile, ...]:
     """Every managed file of the repository called `name`, sorted by path.
 
-    owner: the organization or user at GitHub, to whom the teams belong.
+    owner: the organization or user on GitHub, to whom the teams belong.
     registry: where private packages are; None when the plan has none.
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
-    repository = next(one for one in plan.repositories if one.name == name)
+    repository = next(repository for repository in plan.repositories if repository.name == name)
     files: dict[str, str] = {}
     if repository.kind is not None:
         values = template_values(plan, repository, owner, registry)
@@ -43,6 +43,6 @@ def code_owners(repository: planned.Repository, owner: str) -> str:
     """
     lines = ["# Written by the migration's stack, whose next `pulumi up` undoes changes made here."]
     for pattern, owners in repository.code_owners.items():
-        names = (one if one.startswith("@") else f"@{owner}/{one}" for one in owners)
+        names = (member if member.startswith("@") else f"@{owner}/{member}" for member in owners)
         lines.append(" ".join([pattern.replace(" ", "\\ "), *names]))
     return "\n".join(lines) + "\n"

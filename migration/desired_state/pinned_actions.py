@@ -21,7 +21,7 @@ ACTIONS = {
 }
 """Action to pin. To move one, take the commit of a newer tag: `git ls-remote https://github.com/ACTION 'v*'`.
 
-A tag can be moved by whoever takes over the action's repository; a commit cannot
+Who gets control of the action's repository can move a tag, but not a commit
 (https://docs.github.com/en/actions/reference/security/secure-use#using-third-party-actions).
 """
 

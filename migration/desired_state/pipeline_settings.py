@@ -1,4 +1,4 @@
-"""What the pipelines read from their repository's settings at GitHub: the names of secrets, variables, environments.
+"""What the pipelines read from their repository's settings on GitHub: the names of secrets, variables, environments.
 
 Variables are no secrets: addresses, names of users and roles. Secrets are tokens of a registry that knows no OIDC.
 """
@@ -36,7 +36,7 @@ PUBLISHER_ROLE = "REGISTRY_PUBLISHER_ROLE"
 
 @dataclass(frozen=True, kw_only=True)
 class Devpi:
-    """A registry with tokens. index_url and reader stand in dependabot.yml, where GitHub resolves no variables."""
+    """A registry with tokens. index_url and reader are for dependabot.yml, where GitHub resolves no variables."""
 
     index_url: str
     reader: str

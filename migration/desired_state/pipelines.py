@@ -89,14 +89,14 @@ def _environment() -> jinja2.Environment:
 def template_values(
     plan: planned.Plan, repository: planned.Repository, owner: str, registry: Registry | None
 ) -> Mapping[str, Any]:
-    """What the templates are told about one repository.
+    """The values of the templates for one repository.
 
-    owner: organization or user at GitHub, in whose container registry the images are.
+    owner: organization or user on GitHub, in whose container registry the images are.
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
-    ours = {package.name for package in repository.packages}
+    published = {package.name for package in repository.packages}
     needed = {name for package in repository.packages for name in package.depends_on} | set(repository.consumes)
-    if registry is None and (ours or needed):
+    if registry is None and (published or needed):
         raise DesiredStateError(
             f"{repository.name} publishes or uses private packages, and the stack names no registry. "
             "Run: pulumi config set multirepo:registry devpi"
@@ -113,14 +113,16 @@ def template_values(
         "has_suite": any(path.startswith("tests/") for path in repository.transforms.add_files),
         "has_versions": "versions.json" in repository.transforms.add_files,
         "image": _image(owner, repository.name),
-        "released_images": {one.name: _image(owner, one.name) for one in plan.repositories if one.dockerfile},
+        "released_images": {other.name: _image(owner, other.name) for other in plan.repositories if other.dockerfile},
         "not_code": "",
         "registry": registry,
         "source": plan.package_source.name,
         "credential_variables": {"username": f"{credentials}_USERNAME", "password": f"{credentials}_PASSWORD"},
         "private": bool(needed),
         "oidc": isinstance(registry, CodeArtifact) and bool(needed),
-        "private_names": sorted(canonicalize_name(one.name) for home in plan.repositories for one in home.packages),
+        "private_names": sorted(
+            canonicalize_name(package.name) for home in plan.repositories for package in home.packages
+        ),
         "updates": _updates(repository),
         "vendor_branch": planned.VENDOR_BRANCH if repository.moves else "",
     }
@@ -141,5 +143,5 @@ def _updates(repository: planned.Repository) -> dict[str, list[str]]:
 
 
 def _image(owner: str, name: str) -> str:
-    """The name of the image at GitHub's registry, which takes lowercase letters only."""
+    """The name of the image in GitHub's registry, which takes lowercase letters only."""
     return f"ghcr.io/{owner}/{name}".lower()

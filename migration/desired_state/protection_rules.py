@@ -73,31 +73,31 @@ class ProtectionRules:
     branches: tuple[BranchProtection, ...] = ()
 
 
-def protection_of(wanted: planned.Protection, default_branch: str, checks: tuple[str, ...]) -> ProtectionRules:
+def protection_of(desired: planned.Protection, default_branch: str, checks: tuple[str, ...]) -> ProtectionRules:
     """The rules that the plan wants. checks: those that every pull request to the repository gets."""
     reviews = Reviews(
-        approvals=wanted.approvals,
-        code_owner_review=wanted.code_owner_review,
-        stale_dismissal=wanted.stale_dismissal,
-        last_push_approval=wanted.last_push_approval,
-        conversation_resolution=wanted.conversation_resolution,
+        approvals=desired.approvals,
+        code_owner_review=desired.code_owner_review,
+        stale_dismissal=desired.stale_dismissal,
+        last_push_approval=desired.last_push_approval,
+        conversation_resolution=desired.conversation_resolution,
     )
-    tags = _release_tags(wanted)
-    if wanted.mechanism == "branch_protection":
+    tags = _release_tags(desired)
+    if desired.mechanism == "branch_protection":
         default = BranchProtection(
             pattern=default_branch,
-            bypass=wanted.bypass,
+            bypass=desired.bypass,
             reviews=reviews,
             checks=checks,
-            linear_history=wanted.linear_history,
-            signatures=wanted.signatures,
+            linear_history=desired.linear_history,
+            signatures=desired.signatures,
         )
         vendor = BranchProtection(pattern=planned.VENDOR_BRANCH, migration_only=True)
         return ProtectionRules(rulesets=tags, branches=(default, vendor))
-    return ProtectionRules(rulesets=(*_branches(wanted, reviews, checks), *tags))
+    return ProtectionRules(rulesets=(*_branches(desired, reviews, checks), *tags))
 
 
-def _branches(wanted: planned.Protection, reviews: Reviews, checks: tuple[str, ...]) -> tuple[Ruleset, ...]:
+def _branches(desired: planned.Protection, reviews: Reviews, checks: tuple[str, ...]) -> tuple[Ruleset, ...]:
     """Who bypasses a ruleset bypasses all of it, so what nobody may do is a ruleset of its own."""
     vendor = f"refs/heads/{planned.VENDOR_BRANCH}"
     return (
@@ -105,17 +105,17 @@ def _branches(wanted: planned.Protection, reviews: Reviews, checks: tuple[str, .
             name="Default branch",
             target="branch",
             include=(DEFAULT_BRANCH,),
-            bypass=tuple(dict.fromkeys((wanted.migration, *wanted.bypass))),
+            bypass=tuple(dict.fromkeys((desired.migration, *desired.bypass))),
             reviews=reviews,
             checks=checks,
-            linear_history=wanted.linear_history,
-            signatures=wanted.signatures,
+            linear_history=desired.linear_history,
+            signatures=desired.signatures,
         ),
         Ruleset(
             name="Moved history",
             target="branch",
             include=(vendor,),
-            bypass=(wanted.migration,),
+            bypass=(desired.migration,),
             creation=True,
             update=True,
         ),
@@ -129,8 +129,8 @@ def _branches(wanted: planned.Protection, reviews: Reviews, checks: tuple[str, .
     )
 
 
-def _release_tags(wanted: planned.Protection) -> tuple[Ruleset, ...]:
-    include = tuple(f"refs/tags/{pattern}" for pattern in wanted.release_tags)
+def _release_tags(desired: planned.Protection) -> tuple[Ruleset, ...]:
+    include = tuple(f"refs/tags/{pattern}" for pattern in desired.release_tags)
     if not include:
         return ()
     return (

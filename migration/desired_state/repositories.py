@@ -29,9 +29,9 @@ class MergeSettings:
 class DesiredRepository:
     """One repository that must exist.
 
-    cut_over: it is the source of truth: its folders in the monorepo are frozen, and nothing is carried over any more.
+    cut_over: it is the source of truth: its folders in the monorepo are frozen, and nothing is synced any more.
     code: what it takes from the monorepo; None for a repository that is born empty.
-    archived: read-only at GitHub, because its wave was rolled back.
+    archived: read-only on GitHub, because its wave was rolled back.
     first_release: the tag that it gets when it is cut over; "" for none.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
     """
@@ -85,7 +85,11 @@ def desired_state(plan: planned.Plan, stages: Mapping[str, str], archived: bool 
     )
     return DesiredState(
         repositories=repositories,
-        planned={one.name: one.wave for one in plan.repositories if stage_of[one.wave] is Stage.PLANNED},
+        planned={
+            repository.name: repository.wave
+            for repository in plan.repositories
+            if stage_of[repository.wave] is Stage.PLANNED
+        },
         backup=backup_of(plan) if repositories else "",
         archived=archived,
     )

@@ -1,6 +1,6 @@
 """Which checks a pull request can be made to wait for: read from the workflows, as GitHub will run them.
 
-A required check that nothing reports blocks every merge for ever, so the names come from nowhere else.
+A required check that nothing reports blocks every merge, so the names come from nowhere else.
 """
 
 import re
@@ -24,7 +24,7 @@ def required_checks(files: Iterable[ManagedFile]) -> tuple[str, ...]:
     """Names of the checks that every pull request gets from these files' jobs, in their order, each once.
 
     Left out: jobs that could be skipped, because they or a job that they need have a condition, or because their
-    workflow leaves some pull requests out. Raises DesiredStateError for a matrix whose jobs only GitHub can tell.
+    workflow leaves some pull requests out. Raises DesiredStateError for a matrix whose jobs only GitHub knows.
     https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks
     """
     names: dict[str, None] = {}
@@ -40,7 +40,7 @@ def required_checks(files: Iterable[ManagedFile]) -> tuple[str, ...]:
 def _runs_on_every_pull_request(triggers: Any) -> bool:
     if not isinstance(triggers, Mapping):
         return "pull_request" in ([triggers] if isinstance(triggers, str) else triggers)
-    return "pull_request" in triggers and not any(one in _FILTERS for one in triggers["pull_request"] or ())
+    return "pull_request" in triggers and not any(key in _FILTERS for key in triggers["pull_request"] or ())
 
 
 def _check_names(path: str, jobs: Mapping[str, Any]) -> Iterator[str]:
@@ -62,7 +62,7 @@ def _check_names(path: str, jobs: Mapping[str, Any]) -> Iterator[str]:
 def _always_runs(identifier: str, jobs: Mapping[str, Any]) -> bool:
     needs = jobs[identifier].get("needs", [])
     needed = [needs] if isinstance(needs, str) else needs
-    return "if" not in jobs[identifier] and all(_always_runs(one, jobs) for one in needed)
+    return "if" not in jobs[identifier] and all(_always_runs(name, jobs) for name in needed)
 
 
 def _is_lists(matrix: Any) -> bool:

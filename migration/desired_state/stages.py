@@ -13,7 +13,7 @@ class Stage(StrEnum):
     PLANNED = "planned"
     """Nothing exists."""
     MOVING = "moving"
-    """The repositories exist; the monorepo is still the truth and each `up` carries its new commits over."""
+    """The repositories exist; the monorepo is still the truth and each `up` syncs its new commits."""
     CUTOVER = "cutover"
     """The new repositories are the truth."""
     ROLLED_BACK = "rolled_back"
@@ -27,7 +27,7 @@ class DesiredStateError(Exception):
 def stages_of_waves(plan: Plan, stages: Mapping[str, str]) -> dict[str, Stage]:
     """The stage of every wave of the plan, in the plan's order; a wave that is not named is planned.
 
-    stages: what stands under `multirepo:waves` in the stack file. Raises DesiredStateError with every fault.
+    stages: the value of `multirepo:waves` in the stack file. Raises DesiredStateError with every fault.
     """
     waves = [wave.name for wave in plan.waves]
     faults = []
@@ -37,7 +37,7 @@ def stages_of_waves(plan: Plan, stages: Mapping[str, str]) -> dict[str, Stage]:
             faults.append(f"{key}: the plan has no wave '{wave}'. {did_you_mean(wave, waves, 'The waves are:')}")
         if stage not in list(Stage):
             faults.append(
-                f"{key}: '{stage}' is no stage of a wave. {did_you_mean(str(stage), Stage, 'The stages are:')}"
+                f"{key}: '{stage}' is not a stage of a wave. {did_you_mean(str(stage), Stage, 'The stages are:')}"
             )
     if faults:
         raise DesiredStateError("\n".join(faults))
@@ -49,16 +49,17 @@ def demand_order(plan: Plan, stage_of: Mapping[str, Stage], archived: bool) -> N
 
     A wave that was rolled back has published its packages, and they stay. Raises DesiredStateError with every fault.
     """
-    homes = {package.name: one for one in plan.repositories for package in one.packages}
+    homes = {package.name: repository for repository in plan.repositories for package in repository.packages}
     faults: dict[str, None] = {}
-    for one in plan.repositories:
-        needed = [*one.consumes, *(name for package in one.packages for name in package.depends_on)]
-        for name in needed if stage_of[one.wave] is Stage.CUTOVER else ():
+    for repository in plan.repositories:
+        needed = [*repository.consumes, *(name for package in repository.packages for name in package.depends_on)]
+        for name in needed if stage_of[repository.wave] is Stage.CUTOVER else ():
             home = homes[name]
             if stage_of[home.wave] is Stage.PLANNED:
                 faults[
-                    f"multirepo:waves.{one.wave} in the stack file: {one.name} cannot be cut over before {name} is "
-                    f"published, which {home.name} does. First run: pulumi config set --path "
+                    f"multirepo:waves.{repository.wave} in the stack file: {repository.name} cannot "
+                    f"be cut over before {name} is published, which {home.name} does. "
+                    "First run: pulumi config set --path "
                     f"'multirepo:waves.{home.wave}' moving && pulumi up"
                 ] = None
     if archived and (others := [wave for wave, stage in stage_of.items() if stage is not Stage.CUTOVER]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
-from migration.discovery.origins import MOST, SOME, Exodus, Kind, Origin, RenameLog
+from migration.discovery.origins import MOST, SOME, Departure, Kind, Origin, RenameLog
 from migration.discovery.renames import files_at, merges_among
 from migration.git.command import GitError, run_git
 from migration.split.splitting import Progress, Split, SplitError, quiet, split_monorepo
@@ -26,7 +26,7 @@ class Discovery:
     move: FolderMove
     moves: tuple[FolderMove, ...]
     origins: tuple[Origin, ...]
-    namesakes: tuple[Exodus, ...]
+    namesakes: tuple[Departure, ...]
 
     @property
     def found(self) -> bool:
@@ -150,7 +150,7 @@ class _Trail:
         self._joined: list[FolderMove] = []
         self._family = [move.source, *move.earlier]  # every name found on this trail
         self.origins: list[Origin] = []
-        self.namesakes: list[Exodus] = []
+        self.namesakes: list[Departure] = []
 
     def moves(self) -> tuple[FolderMove, ...]:
         """The move with its names, after those for the folders that joined it, with theirs."""
@@ -194,24 +194,24 @@ class _Trail:
 
     def _free_target(self, move: FolderMove, origin: Origin) -> str:
         """Where the history of what joined goes: to its place in the folder, or below it where that is taken."""
-        target = "/".join(filter(None, (move.target, origin.below)))
+        target = "/".join(filter(None, (move.target, origin.inner)))
         while target in self._targets:
             target = "/".join(filter(None, (target, origin.source.rpartition("/")[2])))
         self._targets.append(target)
         return target
 
-    def _namesake(self, folder: str, youngest: int, oldest: int) -> Exodus | None:
-        """The latest exodus in between that did not lead to a name of the same folder."""
-        for exodus in self._past.exoduses(folder):
-            if youngest <= exodus.age < oldest and not self._is_own(exodus.destination):
-                return exodus
+    def _namesake(self, folder: str, youngest: int, oldest: int) -> Departure | None:
+        """The latest departure in between that did not lead to a name of the same folder."""
+        for departure in self._past.departures(folder):
+            if youngest <= departure.age < oldest and not self._is_own(departure.destination):
+                return departure
         return None
 
     def _is_own(self, folder: str) -> bool:
         return any(_overlap(folder, name) for name in self._family)
 
     def _checked(self, origin: Origin, names: list[str]) -> Origin:
-        """The origin, with what stands in its way. names: those found so far for the folder that is followed."""
+        """The origin, with its obstacle. names: those found so far for the folder that is followed."""
         if not _is_utf8(origin.source):
             return replace(origin, obstacle="its name is not UTF-8, which the plan has to be")
         if origin.kind is Kind.JOINED:
@@ -236,11 +236,11 @@ class _Trail:
             return "it stood for something else later"
         if self._past.has_folder(origin.source) and not any(map(self._past.has_folder, hiding)):
             return "it is there today"
-        for exodus in self._past.exoduses(origin.source):
-            if exodus.commit == origin.commit or self._is_own(exodus.destination):
+        for departure in self._past.departures(origin.source):
+            if departure.commit == origin.commit or self._is_own(departure.destination):
                 continue
-            if not any(self._past.files_in(exodus.parent, name) for name in hiding):
-                return f"most of it went to {exodus.destination or 'several folders'} with {exodus.commit[:10]}"
+            if not any(self._past.files_in(departure.parent, name) for name in hiding):
+                return f"most of it went to {departure.destination or 'several folders'} with {departure.commit[:10]}"
         return ""
 
 
@@ -248,6 +248,6 @@ def _is_utf8(path: str) -> bool:
     return all(not "\udc80" <= character <= "\udcff" for character in path)
 
 
-def _overlap(one: str, other: str) -> bool:
+def _overlap(folder: str, other: str) -> bool:
     """Whether one of two folders lies in the other; the root ("") counts for no folder."""
-    return bool(one and other) and (f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/"))
+    return bool(folder and other) and (f"{folder}/".startswith(f"{other}/") or f"{other}/".startswith(f"{folder}/"))

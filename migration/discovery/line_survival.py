@@ -122,21 +122,22 @@ class _Variant:
 
 
 def _measure(planned: _Variant, proposed: _Variant, sample: _Sample, threads: ThreadPoolExecutor) -> LineSurvival:
-    kept = [_share_kept(variant, sample, threads) for variant in dict.fromkeys((planned, proposed))]
+    shares = [_share_kept(variant, sample, threads) for variant in dict.fromkeys((planned, proposed))]
     return LineSurvival(
         files=len(sample.weights),
         lines=sum(sample.lines[path] for path in sample.weights),
         all_files=len(sample.lines),
         all_lines=sum(sample.lines.values()),
-        planned=kept[0],
-        proposed=kept[-1],
+        planned=shares[0],
+        proposed=shares[-1],
     )
 
 
 def _share_kept(variant: _Variant, sample: _Sample, threads: ThreadPoolExecutor) -> float:
     lost = threads.map(variant.lost_lines, sample.weights)
     missing = sum(
-        sample.weights[path] * gone / sample.lines[path] for path, gone in zip(sample.weights, lost, strict=True)
+        sample.weights[path] * lost_lines / sample.lines[path]
+        for path, lost_lines in zip(sample.weights, lost, strict=True)
     )
     return 1 - missing / (sum(sample.weights.values()) or 1)
 

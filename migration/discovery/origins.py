@@ -39,7 +39,7 @@ class Kind(StrEnum):
 class Origin:
     """Files that `folder` took from `source` in one commit.
 
-    folder: a moved folder, or one of its earlier names. below: the folder in it that the files went to; "" for itself.
+    folder: a moved folder, or one of its earlier names. inner: the folder in it that the files went to; "" for itself.
     files: how many. similarity: how much of their content stayed, per cent, on average.
     share: of the files in `folder` after the commit. share_of_source: of the files in `source` before it.
     birth: the folder did not exist before.
@@ -50,7 +50,7 @@ class Origin:
     kind: Kind
     source: str
     folder: str
-    below: str
+    inner: str
     commit: str
     date: str
     subject: str
@@ -64,7 +64,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Exodus:
+class Departure:
     """A commit in which most of a folder went elsewhere: before, its name stood for something else, or more.
 
     destination: the innermost folder that got most of them; "" when they were scattered.
@@ -102,14 +102,14 @@ class RenameLog:
         self._index()
 
     def _index(self) -> None:
-        self.exoduses = lru_cache(maxsize=None)(self._find_exoduses)
+        self.departures = lru_cache(maxsize=None)(self._find_departures)
         self._arrivals: dict[str, list[int]] = {}
         self._departures: dict[str, list[int]] = {}
         self._next_names: dict[str, list[tuple[int, str]]] = {}
         for age, renaming in enumerate(self._commits):
-            for folder in {above for rename in renaming.renames for above in folders_above(rename.new)}:
+            for folder in {parent_folder for rename in renaming.renames for parent_folder in folders_above(rename.new)}:
                 self._arrivals.setdefault(folder, []).append(age)
-            for folder in {above for rename in renaming.renames for above in folders_above(rename.old)}:
+            for folder in {parent_folder for rename in renaming.renames for parent_folder in folders_above(rename.old)}:
                 self._departures.setdefault(folder, []).append(age)
             for rename in renaming.renames:
                 self._next_names.setdefault(rename.old, []).append((age, rename.new))
@@ -133,15 +133,15 @@ class RenameLog:
                     if origin.kind is not Kind.JOINED or self._left_of(came, age, today) > 1:
                         yield age, origin
 
-    def _find_exoduses(self, folder: str) -> list[Exodus]:
+    def _find_departures(self, folder: str) -> list[Departure]:
         found = []
         for age in self._departures.get(folder, []):
             renaming = self._commits[age]
-            gone = [rename.new for rename in renaming.renames if _crosses(rename.old, rename.new, folder)]
-            if len(gone) > 1 and self._lost_most(folder, renaming, len(gone)):
-                counts = Counter(above for path in gone for above in folders_above(path))
-                destination = max((name for name in counts if counts[name] >= MOST * len(gone)), key=len)
-                found.append(Exodus(age, renaming.commit, renaming.parent, destination))
+            departed = [rename.new for rename in renaming.renames if _crosses(rename.old, rename.new, folder)]
+            if len(departed) > 1 and self._lost_most(folder, renaming, len(departed)):
+                counts = Counter(parent_folder for path in departed for parent_folder in folders_above(path))
+                destination = max((name for name in counts if counts[name] >= MOST * len(departed)), key=len)
+                found.append(Departure(age, renaming.commit, renaming.parent, destination))
         return found
 
     def _lost_most(self, folder: str, renaming: RenamingCommit, files: int) -> bool:
@@ -175,15 +175,15 @@ class RenameLog:
         while source := _best_source(folder, arrived, after[folder], before):
             came = [rename for rename in arrived if rename.old.startswith(f"{source}/")]
             arrived = [rename for rename in arrived if not rename.old.startswith(f"{source}/")]
-            below = _below(folder, source, came)
-            kind = _kind(folder, source, below, came, before, after)
+            inner = _inner_folder(folder, source, came)
+            kind = _kind(folder, source, inner, came, before, after)
             if kind is None:
                 continue
             origin = Origin(
                 kind=kind,
                 source=source,
                 folder=folder,
-                below=below,
+                inner=inner,
                 commit=renaming.commit,
                 date=renaming.date,
                 subject=renaming.subject,
@@ -207,15 +207,19 @@ def _best_source(folder: str, arrived: list[Rename], size: int, before: "Counter
     That with the best harmonic mean (F1) of the two shares: in too deep a folder files are missing, in too high a one
     there are others. Among equals that in which most files had the paths that they have now.
     """
-    counts = Counter(above for rename in arrived for above in folders_above(rename.old) if above)
-    kept = Counter(
+    counts = Counter(
+        parent_folder for rename in arrived for parent_folder in folders_above(rename.old) if parent_folder
+    )
+    same_paths = Counter(
         rename.old.removesuffix(rest) for rename in arrived if rename.old.endswith(rest := rename.new[len(folder) :])
     )
-    return max(counts, key=lambda name: (2 * counts[name] / (size + before[name]), kept[name], len(name)), default="")
+    return max(
+        counts, key=lambda name: (2 * counts[name] / (size + before[name]), same_paths[name], len(name)), default=""
+    )
 
 
 def _kind(
-    folder: str, source: str, below: str, came: list[Rename], before: "Counter[str]", after: "Counter[str]"
+    folder: str, source: str, inner: str, came: list[Rename], before: "Counter[str]", after: "Counter[str]"
 ) -> Kind | None:
     left = after[source] - (after[folder] if folder.startswith(f"{source}/") else 0)
     share, share_of_source = len(came) / after[folder], len(came) / before[source]
@@ -223,13 +227,13 @@ def _kind(
         return None
     if share_of_source < (NEARLY_ALL if left else MOST):
         return Kind.PART if share >= MOST else None
-    if not before[folder] and share >= (NEARLY_ALL if below else MOST):
+    if not before[folder] and share >= (NEARLY_ALL if inner else MOST):
         return Kind.EARLIER
     # What stayed behind would go on to be moved: a folder that joined another is gone, or it gave a part.
     return Kind.JOINED if share >= SOME and not left else None
 
 
-def _below(folder: str, source: str, came: list[Rename]) -> str:
+def _inner_folder(folder: str, source: str, came: list[Rename]) -> str:
     """The folder in `folder` where most of the files kept the paths that they had in `source`."""
     places: Counter[str] = Counter()
     for rename in came:
@@ -244,6 +248,6 @@ def _renamed_parents(source: str, folder: str, renaming: RenamingCommit, files: 
     old, new = source, folder
     while "/" in old and "/" in new and old.rpartition("/")[2] == new.rpartition("/")[2]:
         old, new = old.rpartition("/")[0], new.rpartition("/")[0]
-    gone = [rename for rename in renaming.renames if _crosses(rename.old, rename.new, old)]
-    moved = sum(rename.new == new + rename.old[len(old) :] for rename in gone)
-    return (old, new) if old != source and moved > files and moved >= NEARLY_ALL * len(gone) else None
+    departed = [rename for rename in renaming.renames if _crosses(rename.old, rename.new, old)]
+    moved = sum(rename.new == new + rename.old[len(old) :] for rename in departed)
+    return (old, new) if old != source and moved > files and moved >= NEARLY_ALL * len(departed) else None

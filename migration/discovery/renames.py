@@ -67,8 +67,8 @@ def read_renames(git_dir: Path, head: str, progress: Callable[[str, int, int], N
 
 def renames_of_merge(git_dir: Path, merge: str) -> list[RenamingCommit]:
     """A merge's renames, once for each of its parents."""
-    shown = run_git("log", "--no-walk", "--format=%P%x00%as%x00%s", merge, directory=git_dir)
-    parents, date, subject = _text(shown).rstrip("\n").split("\0")
+    log = run_git("log", "--no-walk", "--format=%P%x00%as%x00%s", merge, directory=git_dir)
+    parents, date, subject = _text(log).rstrip("\n").split("\0")
     seen_from = []
     for parent in parents.split():
         words = iter(run_git("diff-tree", "-r", *_DETECTION, parent, merge, directory=git_dir).split(b"\0")[:-1])
@@ -89,8 +89,8 @@ def file_counts(git_dir: Path, commit: str) -> "Counter[str]":
     direct = Counter(path.rpartition("/")[0] for path in files_at(git_dir, commit, ""))
     counts = Counter(direct)
     for folder, count in direct.items():
-        for above in folders_above(folder):
-            counts[above] += count
+        for parent_folder in folders_above(folder):
+            counts[parent_folder] += count
     return counts
 
 

@@ -123,7 +123,7 @@ class ObjectStore:
         """Raw ids of commit, tree and parents, joined, of every commit that the tips reach, by date, youngest first.
 
         known: commits to leave out, with all behind them; by wrong clocks some of those can come all the same.
-        Git can tell that from the start; for parents strictly after children it would read the history to the end.
+        Git knows that from the start; for parents strictly after children it would read the history to the end.
         """
         request = self._lines(tips) + b"".join(b"^%b\n" % commit.hex().encode() for commit in known)
         arguments = ("log", "--format=%H%T%P", "--stdin")
@@ -174,7 +174,7 @@ class ObjectStore:
     def ignored(self, patterns: Sequence[str], paths: Iterable[bytes]) -> set[bytes]:
         """The files among `paths` that gitignore-style patterns match: git reads the patterns, for nobody else agrees.
 
-        Raises GitError for a path that cannot stand in a work tree, such as "../f".
+        Raises GitError for a path that a work tree cannot have, such as "../f".
         """
         with tempfile.TemporaryDirectory(dir=self.git_dir) as folder:
             excludes, work_tree = Path(folder, "excludes"), Path(folder, "empty")

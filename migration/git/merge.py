@@ -25,19 +25,19 @@ def merged(git_dir: Path, present: str, tip: str, message: str) -> str | tuple[s
     return _git(git_dir, "commit-tree", tree, "-p", present, "-p", tip, "-m", message, variables=identity)
 
 
-def merged_tree(git_dir: Path, ours: str, theirs: str) -> list[str]:
+def merged_tree(git_dir: Path, first: str, second: str) -> list[str]:
     """The tree of two commits' merge, then the paths that conflict: https://git-scm.com/docs/git-merge-tree#OUTPUT
 
     Raises GitError.
     """
-    _, shown = _answer(git_dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs)
-    return shown.removesuffix("\0").split("\0")
+    _, output = _answer(git_dir, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", first, second)
+    return output.removesuffix("\0").split("\0")
 
 
-def merge_base(git_dir: Path, one: str, other: str) -> str:
+def merge_base(git_dir: Path, first: str, second: str) -> str:
     """A best common ancestor of two commits; "" when they have none. Raises GitError."""
-    _, shown = _answer(git_dir, "merge-base", one, other)
-    return shown.partition("\n")[0]
+    _, output = _answer(git_dir, "merge-base", first, second)
+    return output.partition("\n")[0]
 
 
 def is_ancestor(git_dir: Path, older: str, newer: str) -> bool:

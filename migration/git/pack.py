@@ -14,7 +14,7 @@ from typing import IO, Self
 from migration.git.object_format import ObjectFormat
 
 _KINDS = {b"commit": 1, b"tree": 2, b"tag": 4}
-_LARGE = 1 << 31  # offsets from here on stand in a table of their own; the bit says so
+_LARGE = 1 << 31  # offsets from here on are in a table of their own; the bit says so
 
 
 class PackWriter:
@@ -109,7 +109,7 @@ def _entry_header(kind: bytes, size: int) -> bytes:
 
 
 def write_to_disk(path: Path, content: bytes) -> None:
-    """Write a file whole: whoever reads it, even after a power cut, finds all of it or the file before it."""
+    """Write a file whole: a reader, even after a power cut, finds all of it or the file before it."""
     aside = path.with_name(f"tmp_{path.name}")
     with aside.open("wb") as file:
         file.write(content)

@@ -92,14 +92,16 @@ class Remote:
     def push(self, git_dir: Path, refs: Mapping[str, str | None]) -> None:
         """Push all refs or none: full name to object id, None for one that goes.
 
-        Nothing is forced, so GitHub refuses what is no fast-forward.
+        Nothing is forced, so GitHub rejects all but fast-forwards.
         """
         into_folder = [_INTO_FOLDER] if self.url.startswith(("/", "file://")) else []
         with tempfile.TemporaryDirectory() as folder:
             self._hold(Path(folder), git_dir, {ref: object_id for ref, object_id in refs.items() if object_id})
-            gone = [f":{ref}" for ref, object_id in refs.items() if not object_id]
+            deletions = [f":{ref}" for ref, object_id in refs.items() if not object_id]
             all_or_none = ("push", "--quiet", "--atomic", "--no-verify", *into_folder, self.url)
-            self._git("-C", folder, *all_or_none, *(["refs/*:refs/*"] if len(gone) < len(refs) else []), *gone)
+            self._git(
+                "-C", folder, *all_or_none, *(["refs/*:refs/*"] if len(deletions) < len(refs) else []), *deletions
+            )
 
     def _hold(self, folder: Path, git_dir: Path, refs: Mapping[str, str]) -> None:
         """Make a repository of just these refs, with the objects of another.
@@ -124,12 +126,12 @@ class Remote:
             raise self._error(finished.stderr)
         return finished.stdout
 
-    def _error(self, told: str) -> RemoteError:
+    def _error(self, message: str) -> RemoteError:
         """Git's own words, and what to do about those that we know."""
-        words = "\n".join(line for line in told.splitlines() if line.strip())
-        remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in told), "Run the same command again.")
+        words = "\n".join(line for line in message.splitlines() if line.strip())
+        remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in message), "Run the same command again.")
         error = RemoteError(f"git could not work with {self.url}. {remedy}\n{words}")
-        error.missing = "not found" in told
+        error.missing = "not found" in message
         return error
 
     def _environment(self) -> dict[str, str]:

@@ -42,16 +42,16 @@ def transformed_tree(git_dir: Path, head: str, transforms: Iterable[Transform]) 
 
 def changed_files(git_dir: Path, before: str, after: str) -> Mapping[str, int]:
     """How many files differ between two trees or commits, by git's letter: A added, D removed, M and T changed."""
-    shown = run_git("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, after, directory=git_dir)
-    return Counter(letter.decode() for letter in shown.split(b"\0")[:-1:2])
+    listing = run_git("diff-tree", "-r", "-z", "--no-renames", "--name-status", before, after, directory=git_dir)
+    return Counter(letter.decode() for letter in listing.split(b"\0")[:-1:2])
 
 
 def in_words(counts: Mapping[str, int]) -> str:
     """For the person who reviews a preview: "transforms change 3 files, add 2, remove 1"."""
     changed = counts.get("M", 0) + counts.get("T", 0)
-    told = [f"change {changed:,} file{'' if changed == 1 else 's'}"]
-    told += [f"{verb} {counts[letter]:,}" for letter, verb in (("A", "add"), ("D", "remove")) if counts.get(letter)]
-    return f"transforms {', '.join(told)}"
+    counted = [f"change {changed:,} file{'' if changed == 1 else 's'}"]
+    counted += [f"{verb} {counts[letter]:,}" for letter, verb in (("A", "add"), ("D", "remove")) if counts.get(letter)]
+    return f"transforms {', '.join(counted)}"
 
 
 class TreeFiles(Files):

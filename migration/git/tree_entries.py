@@ -19,11 +19,11 @@ def entries(git_dir: Path, revision: str) -> dict[str, str]:
 
 def with_entries(git_dir: Path, tree: str, places: Mapping[str, str | None]) -> str:
     """The id of the tree with these entries, written into `git_dir`: "mode id", None for one that goes."""
-    gone = f"0 {'0' * len(object_named(git_dir, tree))}"
-    lines = [f"{entry or gone}\t{path}\0" for path, entry in places.items()]
+    removed = f"0 {'0' * len(object_named(git_dir, tree))}"
+    lines = [f"{entry or removed}\t{path}\0" for path, entry in places.items()]
     with tempfile.TemporaryDirectory(dir=git_dir) as folder:
         index = {"GIT_INDEX_FILE": f"{folder}/index"}
         run_git("read-tree", tree, directory=git_dir, variables=index)
-        given = "".join(lines).encode(errors="surrogateescape")
-        run_git("update-index", "-z", "--index-info", directory=git_dir, standard_input=given, variables=index)
+        request = "".join(lines).encode(errors="surrogateescape")
+        run_git("update-index", "-z", "--index-info", directory=git_dir, standard_input=request, variables=index)
         return run_git("write-tree", directory=git_dir, variables=index).decode().strip()

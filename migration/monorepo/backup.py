@@ -35,13 +35,13 @@ def back_up(source: Path, branch: str, monorepo: Remote, copy: Remote) -> Backup
     monorepo as it was, whatever is pushed to that later. The tag goes to the monorepo last: where it is, a copy is.
     Raises BackupError, RemoteError, GitError.
     """
-    there = _ours(copy.refs("refs/*"))
-    tag = _tag_with_digest(source, copy, there)
+    present = _own_refs(copy.refs("refs/*"))
+    tag = _tag_with_digest(source, copy, present)
     if tag is None:
-        if there:
+        if present:
             raise BackupError(
                 f"{copy.url} is to be the monorepo's backup, and holds something else. Nothing was moved. Rename or "
-                "delete that repository at GitHub, then run pulumi up again."
+                "delete that repository on GitHub, then run pulumi up again."
             )
         refs = _refs_of(source)
         tag = _made_tag(source, branch, refs)
@@ -54,18 +54,18 @@ def back_up(source: Path, branch: str, monorepo: Remote, copy: Remote) -> Backup
 
 
 def _tag_itself(repository: Path, tag: str) -> dict[str, str]:
-    shown = run_git("rev-parse", f"refs/tags/{tag}", directory=repository, user_config=True)
-    return {f"refs/tags/{tag}": shown.decode().strip()}
+    output = run_git("rev-parse", f"refs/tags/{tag}", directory=repository, user_config=True)
+    return {f"refs/tags/{tag}": output.decode().strip()}
 
 
-def _ours(refs: Mapping[str, str]) -> dict[str, str]:
+def _own_refs(refs: Mapping[str, str]) -> dict[str, str]:
     return {ref: object_id for ref, object_id in refs.items() if not ref.startswith(_ELSEWHERE)}
 
 
 def _refs_of(repository: Path) -> dict[str, str]:
     listing = run_git("for-each-ref", "--format=%(objectname) %(refname)", directory=repository, user_config=True)
     pairs = (line.split(" ", 1) for line in listing.decode("utf-8", "surrogateescape").splitlines())
-    return _ours({ref: object_id for object_id, ref in pairs})
+    return _own_refs({ref: object_id for object_id, ref in pairs})
 
 
 def _digest(refs: Mapping[str, str], tag: str) -> str:
@@ -74,9 +74,9 @@ def _digest(refs: Mapping[str, str], tag: str) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _tag_with_digest(source: Path, copy: Remote, there: Mapping[str, str]) -> str | None:
+def _tag_with_digest(source: Path, copy: Remote, present: Mapping[str, str]) -> str | None:
     """The tag that the copy was made with: an atomic push brought it, so everything else came with it."""
-    for ref in sorted(there):
+    for ref in sorted(present):
         name = ref.removeprefix("refs/tags/")
         if ref.startswith("refs/tags/pre-migration-") and is_own_tag(name):
             copy.fetch(source, f"{ref}:{ref}")
@@ -86,8 +86,8 @@ def _tag_with_digest(source: Path, copy: Remote, there: Mapping[str, str]) -> st
 
 
 def _message(repository: Path, tag: str) -> str:
-    shown = run_git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}", directory=repository, user_config=True)
-    return shown.decode(errors="replace")
+    output = run_git("for-each-ref", "--format=%(contents)", f"refs/tags/{tag}", directory=repository, user_config=True)
+    return output.decode(errors="replace")
 
 
 def _made_tag(source: Path, branch: str, refs: Mapping[str, str]) -> str:
@@ -108,20 +108,20 @@ def _made_tag(source: Path, branch: str, refs: Mapping[str, str]) -> str:
 
 
 def _proved(source: Path, copy: Remote, tag: str) -> dict[str, str]:
-    """The refs of a fresh clone, which are those that the tag tells of, and whose objects are whole."""
+    """The refs of a fresh clone, which are those that the tag records, and whose objects are whole."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder, "clone.git")
         copy.clone_mirror(clone)
         refs = _refs_of(clone)
-        told = _DIGEST.search(_message(clone, tag))
-        if told is None or told[1] != _digest(refs, tag):
+        digest = _DIGEST.search(_message(clone, tag))
+        if digest is None or digest[1] != _digest(refs, tag):
             raise BackupError(
-                f"{copy.url} does not have the refs that its tag {tag} tells of: somebody has changed it. Nothing was "
-                "moved. Put them back, or delete the repository at GitHub; then run pulumi up again."
+                f"{copy.url} does not have the refs that its tag {tag} records: somebody has changed it. Nothing was "
+                "moved. Put them back, or delete the repository on GitHub; then run pulumi up again."
             )
         if (found := _faults(clone)) and found != _faults(source):
             raise BackupError(
-                f"A fresh clone of {copy.url} is damaged: {found[0]}. Nothing was moved. Delete the repository at "
+                f"A fresh clone of {copy.url} is damaged: {found[0]}. Nothing was moved. Delete the repository on "
                 "GitHub, and run pulumi up again."
             )
     return refs
@@ -135,6 +135,6 @@ def _faults(repository: Path) -> list[str]:
     try:
         run_git("fsck", "--full", "--no-dangling", "--no-progress", directory=repository, user_config=True)
     except GitError as error:
-        told = [*error.message.splitlines(), *error.printed.decode(errors="replace").splitlines()]
-        return sorted(line for line in told if not line.startswith("notice:")) or [str(error)]
+        lines = [*error.message.splitlines(), *error.printed.decode(errors="replace").splitlines()]
+        return sorted(line for line in lines if not line.startswith("notice:")) or [str(error)]
     return []

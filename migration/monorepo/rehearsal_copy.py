@@ -24,15 +24,15 @@ def make_copy(monorepo: str, copy: Path) -> None:
 
     Objects of a folder are borrowed, not copied. Raises SplitError for a folder that cannot be split, GitError.
     """
-    looked = None if is_address(monorepo) else look_at(Path(monorepo))
+    source = None if is_address(monorepo) else look_at(Path(monorepo))
     copy.parent.mkdir(parents=True, exist_ok=True)
-    object_format = looked.object_format.name if looked else "sha1"
+    object_format = source.object_format.name if source else "sha1"
     initial = ("init", "--quiet", "--bare", "--template=", f"--object-format={object_format}")
     run_git(*initial, str(copy), directory=copy.parent)
-    if looked:
+    if source:
         (copy / "objects" / "info").mkdir(exist_ok=True)
-        (copy / "objects" / "info" / "alternates").write_text(f"{looked.objects}\n")
-        run_git("config", "lfs.storage", str(lfs_folder(looked.path).parent), directory=copy)
+        (copy / "objects" / "info" / "alternates").write_text(f"{source.objects}\n")
+        run_git("config", "lfs.storage", str(lfs_folder(source.path).parent), directory=copy)
     run_git("config", "remote.origin.url", monorepo, directory=copy)
 
 
@@ -46,10 +46,10 @@ def bring_up_to_date(copy: Path) -> None:
         look_at(Path(monorepo))
     before = _refs(copy, _THEIRS)
     Remote(url=monorepo).mirror(copy, [f"{kind}*" for kind in _KINDS], into=_THEIRS)
-    now, ours = _refs(copy, _THEIRS), _refs(copy, "refs/")
+    now, present_refs = _refs(copy, _THEIRS), _refs(copy, "refs/")
     commands = []
     for name in sorted(before.keys() | now.keys()):
-        old, new, present = before.get(name), now.get(name), ours.get(name)
+        old, new, present = before.get(name), now.get(name), present_refs.get(name)
         if present != old and present and new and new != old and name.startswith("heads/"):
             new, old = _together(copy, name.removeprefix("heads/"), present, old, new), present
         if present == old != new:

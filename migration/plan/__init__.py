@@ -1,4 +1,4 @@
-"""Stage 1: `migration.yaml` becomes a frozen, checked model; every fault is told at once.
+"""Stage 1: `migration.yaml` becomes a frozen, checked model; all errors are reported at once.
 
 It must not know a stack.
 """

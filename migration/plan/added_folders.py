@@ -1,4 +1,4 @@
-"""The files that a plan adds from folders beside it, as if they stood in the plan."""
+"""The files that a plan adds from folders beside it, as if the plan contained them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +13,17 @@ def with_added_folders(plan: Plan, beside: Path) -> tuple[Plan, list[PlanFinding
     beside: the folder of the plan's file. A file that `add_files` names itself goes before.
     """
     findings: list[PlanFinding] = []
-    repositories = tuple(_with_files(one, at, beside, findings) for at, one in enumerate(plan.repositories))
+    repositories = tuple(
+        _with_files(repository, index, beside, findings) for index, repository in enumerate(plan.repositories)
+    )
     return plan.model_copy(update={"repositories": repositories}), findings
 
 
-def _with_files(repository: Repository, at: int, beside: Path, findings: list[PlanFinding]) -> Repository:
+def _with_files(repository: Repository, index: int, beside: Path, findings: list[PlanFinding]) -> Repository:
     transforms = repository.transforms
     if transforms.add_folder is None:
         return repository
-    folder, location = beside / transforms.add_folder, ("repositories", at, "transforms", "add_folder")
+    folder, location = beside / transforms.add_folder, ("repositories", index, "transforms", "add_folder")
     files: dict[str, str] = {}
     for path in _files_below(folder):
         name = path.relative_to(folder).as_posix()

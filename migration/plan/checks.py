@@ -1,6 +1,6 @@
-"""What only the whole plan can tell.
+"""Checks that need the whole plan.
 
-The plan may hold values that break their rule, and empty ones where they are missing: those are told already.
+The plan may hold values that break their rule, and empty ones where they are missing: those are reported already.
 """
 
 from collections.abc import Iterable, Iterator
@@ -37,10 +37,12 @@ def check(plan: Plan) -> Iterator[PlanFinding]:
 
 
 def _check_names(plan: Plan) -> Iterator[PlanFinding]:
-    yield from _repeated("wave", ((("waves", at, "name"), wave.name) for at, wave in enumerate(plan.waves)))
-    yield from _repeated("team", ((("teams", at, "name"), team.name) for at, team in enumerate(plan.teams)))
-    # GitHub tells the names of repositories apart without regard to case.
-    repositories = [(("repositories", at, "name"), one.name.lower()) for at, one in enumerate(plan.repositories)]
+    yield from _repeated("wave", ((("waves", index, "name"), wave.name) for index, wave in enumerate(plan.waves)))
+    yield from _repeated("team", ((("teams", index, "name"), team.name) for index, team in enumerate(plan.teams)))
+    # Names of repositories differ on GitHub without regard to case.
+    repositories = [
+        (("repositories", index, "name"), repository.name.lower()) for index, repository in enumerate(plan.repositories)
+    ]
     yield from _repeated("repository", repositories)
     for location, name in repositories:
         if name and name == plan.monorepo.name.lower():
@@ -52,48 +54,48 @@ def _check_names(plan: Plan) -> Iterator[PlanFinding]:
 
 
 def _repeated(what: str, named: Iterable[tuple[Location, str]]) -> Iterator[PlanFinding]:
-    seen: set[str] = set()
+    known: set[str] = set()
     for location, name in named:
-        if name in seen and name:
+        if name in known and name:
             yield PlanFinding(location, f"there are two of the {what} {quoted(name)}", "Rename one, or join the two.")
-        seen.add(name)
+        known.add(name)
 
 
 def _check_waves(plan: Plan) -> Iterator[PlanFinding]:
     names = [wave.name for wave in plan.waves]
     unknown = False
-    for at, repository in enumerate(plan.repositories):
+    for index, repository in enumerate(plan.repositories):
         if repository.wave in ("", *names) or "" in names:
             continue
         unknown = True
-        location: Location = ("repositories", at, "wave")
+        location: Location = ("repositories", index, "wave")
         if repository.wave == DEFAULT_WAVE:
             yield PlanFinding(location, "no wave is named", f"Add `wave:` with one of: {', '.join(names)}.")
         else:
             remedy = did_you_mean(repository.wave, names, "The waves are:")
             yield PlanFinding(location, f"there is no wave {quoted(repository.wave)}", remedy)
     latest = 0
-    for at, wave in enumerate(plan.waves):
+    for index, wave in enumerate(plan.waves):
         if wave.week is not None and wave.week < latest:
-            problem = f"week {wave.week} stands after week {latest}"
-            yield PlanFinding(("waves", at, "week"), problem, "Put the waves in the order in which they move.")
+            problem = f"week {wave.week} comes after week {latest}"
+            yield PlanFinding(("waves", index, "week"), problem, "Put the waves in the order in which they move.")
         latest = max(latest, wave.week or 0)
-    # A wave may stand empty only because the repository meant for it is at fault: that is told above, or by its shape.
+    # A wave may be empty only because its repository has an error: that is reported above, or by its shape.
     if not unknown:
         yield from _check_empty_waves(plan)
 
 
 def _check_empty_waves(plan: Plan) -> Iterator[PlanFinding]:
     used = {repository.wave for repository in plan.repositories}
-    for at, wave in enumerate(plan.waves):
+    for index, wave in enumerate(plan.waves):
         if wave.name and used and not used & {"", wave.name}:
             problem = f"no repository moves in the wave {quoted(wave.name)}"
-            yield PlanFinding(("waves", at, "name"), problem, "Remove the wave, or name it in a repository.")
+            yield PlanFinding(("waves", index, "name"), problem, "Remove the wave, or name it in a repository.")
 
 
 def _check_tags(plan: Plan) -> Iterator[PlanFinding]:
-    for at, repository in enumerate(plan.repositories):
-        location: Location = ("repositories", at)
+    for index, repository in enumerate(plan.repositories):
+        location: Location = ("repositories", index)
         if repository.default_branch == VENDOR_BRANCH:
             problem = f"{quoted(VENDOR_BRANCH)} is the branch that holds the moved history"
             yield PlanFinding((*location, "default_branch"), problem, "Name another branch, like 'main'.")
@@ -113,33 +115,33 @@ def _check_tags(plan: Plan) -> Iterator[PlanFinding]:
 
 def _check_people(plan: Plan) -> Iterator[PlanFinding]:
     names = [team.name for team in plan.teams]
-    for at, repository in enumerate(plan.repositories):
+    for index, repository in enumerate(plan.repositories):
         for team in repository.teams:
             if team not in names and "" not in names:
                 remedy = did_you_mean(team, names, "Add it to `teams` of the plan, which are:")
-                yield PlanFinding(("repositories", at, "teams", team), f"there is no team {quoted(team)}", remedy)
+                yield PlanFinding(("repositories", index, "teams", team), f"there is no team {quoted(team)}", remedy)
         for pattern, owners in repository.code_owners.items():
             for number, owner in enumerate(owners):
                 if owner and not owner.startswith("@") and repository.teams.get(owner) not in WRITING_ROLES:
-                    location = ("repositories", at, "code_owners", pattern, number)
+                    location = ("repositories", index, "code_owners", pattern, number)
                     problem = f"the team {quoted(owner)} cannot write to the repository, so GitHub ignores it here"
                     remedy = f"Give it one of the roles {', '.join(WRITING_ROLES)} in `teams` of the repository."
                     yield PlanFinding(location, problem, remedy)
 
 
 def _check_pipelines(plan: Plan) -> Iterator[PlanFinding]:
-    for at, repository in enumerate(plan.repositories):
+    for index, repository in enumerate(plan.repositories):
         if repository.kind == "python-packages" and not repository.packages:
             problem = "a repository of this kind publishes packages, and names none"
             remedy = "Name them under `packages`, or set `kind:` to python-service or another one."
-            yield PlanFinding(("repositories", at, "kind"), problem, remedy)
+            yield PlanFinding(("repositories", index, "kind"), problem, remedy)
         for key, kinds in KINDS_WITH.items():
             if getattr(repository, key) and repository.kind not in kinds:
                 problem = f"nothing reads it in a repository of the kind {quoted(repository.kind)}"
                 if repository.kind is None:
                     problem = "nothing reads it in a repository without a kind"
                 remedy = f"Remove it, or set `kind:` to {' or '.join(kinds)}."
-                yield PlanFinding(("repositories", at, key), problem, remedy)
+                yield PlanFinding(("repositories", index, key), problem, remedy)
 
 
 def _check_preflight(plan: Plan) -> Iterator[PlanFinding]:
@@ -147,8 +149,8 @@ def _check_preflight(plan: Plan) -> Iterator[PlanFinding]:
     named: list[tuple[Location, str]] = [
         (("preflight", "lfs_without_objects", name), name) for name in plan.preflight.lfs_without_objects
     ]
-    for at, entry in enumerate(plan.preflight.allowed_secrets):
-        location: Location = ("preflight", "allowed_secrets", at)
+    for index, entry in enumerate(plan.preflight.allowed_secrets):
+        location: Location = ("preflight", "allowed_secrets", index)
         if entry.repository is not None:
             named.append(((*location, "repository"), entry.repository))
         if entry.fingerprint is entry.path is entry.rule is None:

@@ -27,7 +27,7 @@ class Entry:
     """One value of the file.
 
     line and column (from 1): where the value starts; key_line and key_column: where its key does, in a mapping.
-    key: its path, like `repositories[2].moves[0].from`; written: the text of a scalar as it stands in the file.
+    key: its path, like `repositories[2].moves[0].from`; written: the text of a scalar as the file has it.
     """
 
     value: "Scalar | list[Entry] | dict[str, Entry]"
@@ -48,11 +48,11 @@ class Entry:
         """The deepest entry on the way to `location`, and the steps that are not in the file."""
         entry = self
         for position, step in enumerate(location):
-            below = entry.value
-            if isinstance(below, dict) and step in below:
-                entry = below[str(step)]
-            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
-                entry = below[step]
+            inner = entry.value
+            if isinstance(inner, dict) and step in inner:
+                entry = inner[str(step)]
+            elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
+                entry = inner[step]
             else:
                 return entry, location[position:]
         return entry, ()
@@ -62,7 +62,7 @@ class TooManyEntriesError(Exception):
     """The aliases of the file unfold to more entries than a plan can need, or without end."""
 
 
-def below(key: str, step: Step) -> str:
+def key_below(key: str, step: Step) -> str:
     """The path of `step` under the path `key`."""
     if isinstance(step, int):
         return f"{key}[{step}]"
@@ -100,7 +100,7 @@ class EntryBuilder:
         if isinstance(node, yaml.MappingNode):
             entry.value = self._mapping(node, entry)
         elif isinstance(node, yaml.SequenceNode):
-            entry.value = [self.build(item, below(key, index)) for index, item in enumerate(node.value)]
+            entry.value = [self.build(item, key_below(key, index)) for index, item in enumerate(node.value)]
         elif isinstance(node, yaml.ScalarNode):
             entry.written = node.value
             entry.value = self._scalar(node)
@@ -115,7 +115,7 @@ class EntryBuilder:
             if not isinstance(name, yaml.ScalarNode):
                 self._report(entry, "a key is a list or a mapping", "Write a word as the key.")
                 continue
-            made = self.build(value, below(entry.key, name.value), name)
+            made = self.build(value, key_below(entry.key, name.value), name)
             if name.value in entries:
                 first = entries[name.value].key_line
                 place = replace(made, line=made.key_line, column=made.key_column)
@@ -124,7 +124,7 @@ class EntryBuilder:
                 entries[name.value] = made
         for name, value in self._merged(node, entry):
             if name.value not in entries:
-                entries[name.value] = self.build(value, below(entry.key, name.value), name)
+                entries[name.value] = self.build(value, key_below(entry.key, name.value), name)
         return entries
 
     def _merged(self, node: yaml.MappingNode, entry: Entry) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
@@ -137,7 +137,7 @@ class EntryBuilder:
                 if source in self._open:
                     raise TooManyEntriesError
                 if not isinstance(source, yaml.MappingNode):
-                    self._report(entry, "what '<<' brings in is no mapping", "Name the anchor of a mapping.")
+                    self._report(entry, "what '<<' includes is not a mapping", "Name the anchor of a mapping.")
                     continue
                 self._open.append(source)
                 yield from (pair for pair in source.value if pair[0].tag in _SCALARS)

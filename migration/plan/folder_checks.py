@@ -25,8 +25,8 @@ class _Claim(NamedTuple):
 def check_folders(plan: Plan) -> Iterator[PlanFinding]:
     """Folders that are claimed twice, targets that collide, names that are repeated."""
     claims = [
-        _Claim(repository.name or f"repositories[{at}]", move, ("repositories", at, "moves", number))
-        for at, repository in enumerate(plan.repositories)
+        _Claim(repository.name or f"repositories[{index}]", move, ("repositories", index, "moves", number))
+        for index, repository in enumerate(plan.repositories)
         for number, move in enumerate(repository.moves)
     ]
     for earlier, later in combinations(claims, 2):
@@ -42,12 +42,12 @@ def check_folders(plan: Plan) -> Iterator[PlanFinding]:
                 yield PlanFinding((*claim.location, "earlier", number), problem, "Remove it.")
 
 
-def _claimed_twice(one: _Claim, other: _Claim) -> Iterator[PlanFinding]:
-    inner, outer = (one, other) if len(one.move.source) > len(other.move.source) else (other, one)
+def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
+    inner, outer = (claim, other) if len(claim.move.source) > len(other.move.source) else (other, claim)
     if not outer.move.source:
         return
     if inner.move.source == outer.move.source:
-        problem = f"{quoted(other.move.source)} is already moved to {quoted(one.repository)}"
+        problem = f"{quoted(other.move.source)} is already moved to {quoted(claim.repository)}"
         yield PlanFinding((*other.location, "from"), problem, "Give each folder to one repository, and name it once.")
     elif inner.move.source.startswith(f"{outer.move.source}/"):
         within = inner.move.source.removeprefix(f"{outer.move.source}/")
@@ -60,11 +60,11 @@ def _claimed_twice(one: _Claim, other: _Claim) -> Iterator[PlanFinding]:
 
 def check_files(plan: Plan) -> Iterator[PlanFinding]:
     """Files of the transforms that could not stand beside each other."""
-    for at, repository in enumerate(plan.repositories):
+    for index, repository in enumerate(plan.repositories):
         paths = repository.transforms.add_files
         for path in paths:
-            above = next((other for other in paths if path.startswith(f"{other}/")), None)
-            if above is not None:
-                location = ("repositories", at, "transforms", "add_files", path)
-                problem = f"{quoted(above)} is a file, and {quoted(path)} needs it as a folder"
+            file = next((other for other in paths if path.startswith(f"{other}/")), None)
+            if file is not None:
+                location = ("repositories", index, "transforms", "add_files", path)
+                problem = f"{quoted(file)} is a file, and {quoted(path)} needs it as a folder"
                 yield PlanFinding(location, problem, "Rename one of the two.")

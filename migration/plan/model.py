@@ -1,6 +1,6 @@
 """The plan as frozen models. The keys of the file are these names, but for `from` (source) and `to` (target).
 
-Every model is valid value by value; `migration.plan.checks` holds what only the whole plan can tell.
+Every model is valid value by value; `migration.plan.checks` has the checks that need the whole plan.
 The docstring of a field is its description in `migration.schema.json` and in the remedy when it is missing.
 """
 
@@ -54,7 +54,7 @@ _OWN_TAG = re.compile(r"(pre-migration|archived)-[0-9]{8}(\.[0-9]+)?|(frozen|rol
 
 
 def is_own_tag(name: str) -> bool:
-    """Whether a tag of the monorepo tells of the migration itself, and so belongs to no new repository."""
+    """Whether a tag of the monorepo is the migration's own, and so belongs to no new repository."""
     return _OWN_TAG.fullmatch(name) is not None
 
 
@@ -72,7 +72,7 @@ class PlanModel(BaseModel):
 
 
 class Monorepo(PlanModel):
-    """The repository that is taken apart. Where it is found is the stack's business."""
+    """The repository that is split. Where it is found is the stack's business."""
 
     name: RepositoryName
     """Its name."""
@@ -165,7 +165,7 @@ class History(PlanModel):
     hashes: Switch = False
     """Messages that name a commit behind them by its id, whole or abbreviated, name the new commit, if it moved too."""
     issues: RepositoryFullName | None = None
-    """Whose issues '#123' and 'GH-123' in messages mean, as 'owner/name' at GitHub: they become 'owner/name#123'.
+    """Whose issues '#123' and 'GH-123' in messages mean, as 'owner/name' on GitHub: they become 'owner/name#123'.
     GitHub then shows each of these commits at its issue, and takes words like 'fixes' before it for orders."""
     provenance: Switch = False
     """Each commit's message gets a trailer with the id of its commit in the monorepo, `Monorepo-Commit`."""
@@ -179,15 +179,15 @@ class Repository(RepositorySettings):
     """One new repository. Without `moves` it is born empty and holds what `transforms` and its kind write."""
 
     name: RepositoryName
-    """Its name at GitHub."""
+    """Its name on GitHub."""
     description: Description = ""
-    """One line at GitHub."""
+    """One line on GitHub."""
     wave: WaveName = DEFAULT_WAVE
     """The wave in which it moves. Needed when the plan names waves."""
     kind: Kind | None = None
     """What is in it, which decides its pipelines. Without a kind it gets none."""
     topics: Annotated[tuple[Topic, ...], keeps(at_most(20)), Field(json_schema_extra={"maxItems": 20})] = ()
-    """Topics at GitHub, at most 20."""
+    """Topics on GitHub, at most 20."""
     visibility: Visibility = "private"
     """Who can see it. Only this key makes a repository public."""
     homepage: HomePage | None = None
@@ -228,7 +228,7 @@ class PackageSource(PlanModel):
 
 
 class Team(PlanModel):
-    """A team at GitHub. Who is in it is the organization's business."""
+    """A team on GitHub. Who is in it is the organization's business."""
 
     name: TeamName
     """Its slug."""
@@ -237,7 +237,7 @@ class Team(PlanModel):
 
 
 class Confirmation(PlanModel):
-    """Something that only people can judge. It is never confirmed by the program."""
+    """Something that only people can check. The program never confirms it."""
 
     statement: Text
     """What has to be true."""
@@ -256,7 +256,7 @@ class AllowedSecret(PlanModel):
     fingerprint: Text | None = None
     """As ./multirepo preflight prints it: stays the same wherever the secret stands."""
     path: Text | None = None
-    """Where it stands in the new repository: a pattern as in .gitignore."""
+    """Its path in the new repository: a pattern as in .gitignore."""
     rule: Text | None = None
     """The scanner's rule that finds it, like generic-api-key."""
     repository: RepositoryName | None = None
@@ -276,7 +276,7 @@ class Plan(PlanModel):
     """A migration: what leaves the monorepo, where it goes and in which wave. The same for every stack."""
 
     monorepo: Monorepo
-    """The repository that is taken apart."""
+    """The repository that is split."""
     waves: Annotated[tuple[Wave, ...], keeps(some), _AT_LEAST_ONE] = (Wave(name=DEFAULT_WAVE),)
     """The waves in their order. One wave by default."""
     repositories: Annotated[tuple[Repository, ...], keeps(some), _AT_LEAST_ONE]
@@ -292,4 +292,4 @@ class Plan(PlanModel):
     teams: tuple[Team, ...] = ()
     """The teams that repositories and code owners name."""
     confirmations: tuple[Confirmation, ...] = ()
-    """What people have to judge, and who did."""
+    """What people have to check, and who did."""

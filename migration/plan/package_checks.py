@@ -40,29 +40,29 @@ def check_packages(plan: Plan) -> Iterator[PlanFinding]:
 
 
 def _check_repeated(plan: Plan) -> Iterator[PlanFinding]:
-    seen: dict[str, str] = {}
-    for at, repository in enumerate(plan.repositories):
+    publisher: dict[str, str] = {}
+    for index, repository in enumerate(plan.repositories):
         paths: set[str] = set()
         for number, package in enumerate(repository.packages):
-            location: Location = ("repositories", at, "packages", number)
+            location: Location = ("repositories", index, "packages", number)
             normal = re.sub(r"[-_.]+", "-", package.name).lower()  # PEP 503: one name for a registry
-            if normal in seen and normal:
-                problem = f"the package {quoted(package.name)} is already published from {quoted(seen[normal])}"
+            if normal in publisher and normal:
+                problem = f"the package {quoted(package.name)} is already published from {quoted(publisher[normal])}"
                 yield PlanFinding((*location, "name"), problem, "Remove one, or rename it.")
             if package.path in paths and package.path:
                 problem = f"{quoted(package.path)} is already the folder of another package"
                 yield PlanFinding((*location, "path"), problem, "Give each package a folder of its own.")
-            seen.setdefault(normal, repository.name)
+            publisher.setdefault(normal, repository.name)
             paths.add(package.path)
 
 
 def _needs(plan: Plan) -> Iterator[_Need]:
-    for at, repository in enumerate(plan.repositories):
+    for index, repository in enumerate(plan.repositories):
         for number, name in enumerate(repository.consumes):
-            yield _Need(repository, None, name, ("repositories", at, "consumes", number))
+            yield _Need(repository, None, name, ("repositories", index, "consumes", number))
         for place, package in enumerate(repository.packages):
             for number, name in enumerate(package.depends_on):
-                location: Location = ("repositories", at, "packages", place, "depends_on", number)
+                location: Location = ("repositories", index, "packages", place, "depends_on", number)
                 yield _Need(repository, package.name, name, location)
 
 

@@ -1,4 +1,4 @@
-"""How the checks tell what they found, before it has a place in the file."""
+"""How the checks report what they found, before it has a place in the file."""
 
 import difflib
 from collections.abc import Iterable

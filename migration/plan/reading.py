@@ -73,7 +73,7 @@ class _Reading:
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             problem = ", ".join(" ".join(part.split()) for part in (error.context, error.problem) if part)
             remedy = "Look at this line and the one before: indentation by spaces, closed quotes and brackets."
-            raise self._unreadable(f"this is no YAML: {problem}", remedy, line, column) from None
+            raise self._unreadable(f"invalid YAML: {problem}", remedy, line, column) from None
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             column = error.position - text.rfind("\n", 0, error.position)

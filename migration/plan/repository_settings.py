@@ -1,4 +1,4 @@
-"""How GitHub is to keep a repository: the keys that stand under `defaults` of the plan and in each repository.
+"""The settings of a repository on GitHub: the keys of `defaults` in the plan and of each repository.
 
 In the words of https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
 and https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/manage-environments
@@ -36,8 +36,8 @@ class _Model(BaseModel):
 class Protection(_Model):
     """Rules for the default branch, the branch of moved history and release tags.
 
-    Nobody may delete or force-push these branches, or move these tags, whoever may bypass the other rules. Which checks
-    are required is read from the repository's pipelines.
+    Nobody may delete or force-push these branches, or move these tags, not even those who may bypass the other
+    rules. Which checks are required is read from the repository's pipelines.
     """
 
     mechanism: Literal["ruleset", "branch_protection"] = Field(default="ruleset", alias="as")
@@ -69,7 +69,7 @@ class Environment(_Model):
     """Where the pipelines deploy to or release from."""
 
     name: Text
-    """Its name at GitHub."""
+    """Its name on GitHub."""
     reviewers: Annotated[tuple[CodeOwner, ...], keeps(at_most(6)), _SIX_AT_MOST] = ()
     """Teams of this plan, or people as '@login', of whom one must approve each job; at most 6."""
     wait_minutes: Annotated[int, Field(strict=True, ge=0, le=43200)] = 0
@@ -96,7 +96,7 @@ class Label(_Model):
 
 
 class Actions(_Model):
-    """What GitHub Actions may do."""
+    """Whon GitHub Actions may do."""
 
     allowed: Literal["all", "local_only", "selected"] = "selected"
     """Which actions run: all, the owner's own, or those that the next keys select."""
@@ -112,11 +112,11 @@ class Actions(_Model):
     """What the token of a job may do in the repository when its workflow does not say."""
     oidc_subject: tuple[Claim, ...] = ()
     """Claims that make the subject of a job's OpenID Connect token, like [repo, context, job_workflow_ref], by which
-    clouds decide whom to trust. When none is named, the subject is left as it is at GitHub."""
+    clouds decide whom to trust. When none is named, the subject is left as it is on GitHub."""
 
 
 class RepositorySettings(_Model):
-    """How repositories are kept, unless one says otherwise. What is not named is left as it is at GitHub."""
+    """How repositories are kept, unless one says otherwise. What is not named is left as it is on GitHub."""
 
     protection: Protection | None = None
     """Rules for branches and tags. A repository's own replace the defaults key by key."""
@@ -131,8 +131,8 @@ class RepositorySettings(_Model):
     labels: tuple[Label, ...] = ()
     """Labels. Others that a repository has stay."""
     actions: Actions | None = None
-    """What GitHub Actions may do."""
+    """Whon GitHub Actions may do."""
     vulnerability_alerts: Switch | None = None
-    """Whether Dependabot tells of vulnerable dependencies."""
+    """Whether Dependabot reports vulnerable dependencies."""
     security_updates: Switch | None = None
     """Whether Dependabot opens pull requests that repair them. It needs the alerts."""

@@ -1,4 +1,4 @@
-"""What only the whole plan can tell about how its repositories are kept."""
+"""Checks of the repositories' settings that need the whole plan."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _KINDS_OF_ADMINS = (ORGANIZATION_ADMINS, REPOSITORY_ADMINS)
 def check_settings(plan: Plan) -> Iterator[PlanFinding]:
     """Teams that are not there, names that stand twice, reviewers who could not look."""
     places: list[tuple[Location, RepositorySettings]] = [(("defaults",), plan.defaults)]
-    places += [(("repositories", at), repository) for at, repository in enumerate(plan.repositories)]
+    places += [(("repositories", index), repository) for index, repository in enumerate(plan.repositories)]
     for location, settings in places:
         yield from _check_teams(plan, location, settings)
         yield from _check_repeated(location, settings)
@@ -25,13 +25,13 @@ def check_settings(plan: Plan) -> Iterator[PlanFinding]:
 def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -> Iterator[PlanFinding]:
     named: list[tuple[Location, str]] = []
     if settings.protection:
-        here = (*location, "protection")
-        named += [((*here, "bypass", number), team) for number, team in enumerate(settings.protection.bypass)]
+        key = (*location, "protection")
+        named += [((*key, "bypass", number), team) for number, team in enumerate(settings.protection.bypass)]
         if settings.protection.migration not in _KINDS_OF_ADMINS:
-            named.append(((*here, "migration"), settings.protection.migration))
-    for at, environment in enumerate(settings.environments):
-        here = (*location, "environments", at, "reviewers")
-        named += [((*here, number), team) for number, team in enumerate(environment.reviewers)]
+            named.append(((*key, "migration"), settings.protection.migration))
+    for index, environment in enumerate(settings.environments):
+        key = (*location, "environments", index, "reviewers")
+        named += [((*key, number), team) for number, team in enumerate(environment.reviewers)]
     teams = [team.name for team in plan.teams]
     for place, team in named:
         if team and not team.startswith("@") and team not in teams and "" not in teams:
@@ -40,18 +40,18 @@ def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -
 
 
 def _check_repeated(location: Location, settings: RepositorySettings) -> Iterator[PlanFinding]:
-    """GitHub tells names of environments, labels, secrets and variables apart without regard to case."""
+    """Names of environments, labels, secrets and variables differ on GitHub without regard to case."""
     lists: list[tuple[Location, list[str]]] = [
         ((*location, key), list(getattr(settings, key))) for key in ("secrets", "dependabot_secrets", "variables")
     ]
     lists.append(((*location, "environments"), [environment.name for environment in settings.environments]))
     lists.append(((*location, "labels"), [label.name for label in settings.labels]))
-    for at, environment in enumerate(settings.environments):
+    for index, environment in enumerate(settings.environments):
         for key in ("secrets", "variables"):
-            lists.append(((*location, "environments", at, key), list(getattr(environment, key))))
+            lists.append(((*location, "environments", index, key), list(getattr(environment, key))))
     for place, names in lists:
-        seen: set[str] = set()
+        known: set[str] = set()
         for number, name in enumerate(names):
-            if name and name.casefold() in seen:
-                yield PlanFinding((*place, number), f"{quoted(name)} stands there twice", "Keep one.")
-            seen.add(name.casefold())
+            if name and name.casefold() in known:
+                yield PlanFinding((*place, number), f"{quoted(name)} is listed twice", "Keep one.")
+            known.add(name.casefold())

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from migration.plan.entries import Entry, Step, below
+from migration.plan.entries import Entry, Step, key_below
 from migration.plan.model import Plan
 from migration.plan.problems import Location, did_you_mean
 from migration.plan.values import LENIENT, RULE_BROKEN, quoted
@@ -28,7 +28,7 @@ def path_of(entry: Entry, missing: Sequence[Step]) -> str:
     """The path of keys to something that `entry` does not have."""
     key = entry.key
     for step in missing:
-        key = below(key, step)
+        key = key_below(key, step)
     return key
 
 
@@ -61,10 +61,10 @@ def _problem(entry: Entry, location: Location, detail: ErrorDetails) -> tuple[st
             return "there is no such key", did_you_mean(str(location[-1]), _fields_at(location[:-1]), "Known here:")
         case "literal_error":
             known = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-            return f"{_seen(entry)} is not possible here", did_you_mean(entry.written, known, "Choose one of:")
+            return f"{_value_text(entry)} is not possible here", did_you_mean(entry.written, known, "Choose one of:")
         case kind if kind in _EXPECTED:
             return _wrong_type(entry, _EXPECTED[kind])
-    return f"{_seen(entry)} is not possible here", f"{detail['msg']}."
+    return f"{_value_text(entry)} is not possible here", f"{detail['msg']}."
 
 
 def _wrong_type(entry: Entry, expected: str) -> tuple[str, str]:
@@ -75,13 +75,13 @@ def _wrong_type(entry: Entry, expected: str) -> tuple[str, str]:
         read_as = "true or false" if isinstance(value, bool) else "a number"
         return f"{entry.written} is read as {read_as} where text is expected", f'Put it in quotes: "{entry.written}".'
     if expected == "a whole number" and isinstance(value, str) and value.isdecimal() and len(value) < 10:
-        return f"{_seen(entry)} is text where a whole number is expected", f"Leave the quotes off: {value}."
+        return f"{_value_text(entry)} is text where a whole number is expected", f"Leave the quotes off: {value}."
     if expected == "a list" and not isinstance(value, list | dict):
-        return f"{_seen(entry)} stands alone where a list is expected", f"Put it in brackets: [{entry.written}]."
-    return f"{_seen(entry)} stands where {expected} is expected", f"Write {expected}."
+        return f"{_value_text(entry)} stands alone where a list is expected", f"Put it in brackets: [{entry.written}]."
+    return f"{_value_text(entry)} stands where {expected} is expected", f"Write {expected}."
 
 
-def _seen(entry: Entry) -> str:
+def _value_text(entry: Entry) -> str:
     match entry.value:
         case dict():
             return "a mapping"
@@ -132,7 +132,7 @@ def _fill(root: Entry, location: Location) -> None:
     if _model_in(field.annotation) is not None:
         empty = [] if get_origin(field.annotation) is tuple else {}
     if isinstance(around.value, dict):
-        around.value[str(location[-1])] = replace(around, value=empty, key=below(around.key, location[-1]))
+        around.value[str(location[-1])] = replace(around, value=empty, key=key_below(around.key, location[-1]))
 
 
 def _fields_at(location: Location) -> dict[str, FieldInfo]:

@@ -36,7 +36,7 @@ Rule = Callable[[Any], Offence | None]
 
 
 def quoted(value: object) -> str:
-    """The value as one short line for a message, whatever stands in it."""
+    """The value as one short line for a message, whatever it contains."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -55,12 +55,12 @@ def keeps(rule: Rule) -> AfterValidator:
 
 def _matches(pattern: str, what: str, remedy: str) -> Rule:
     expression = re.compile(pattern)
-    return lambda value: None if expression.fullmatch(value) else Offence(f"{quoted(value)} is no {what}", remedy)
+    return lambda value: None if expression.fullmatch(value) else Offence(f"{quoted(value)} is not a {what}", remedy)
 
 
 def _repository_name(value: str) -> Offence | None:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}", value) or value in (".", ".."):
-        problem = f"{quoted(value)} is no repository name"
+        problem = f"{quoted(value)} is not a repository name"
         return Offence(problem, "Use 1 to 100 of the letters A-Z and a-z, digits, '.', '_' and '-'.")
     if value.lower().endswith((".git", ".wiki")):
         return Offence(f"{quoted(value)} ends in {value[value.rindex('.') :]!r}", "Leave the ending off.")
@@ -102,7 +102,7 @@ def _ref_name(value: str) -> Offence | None:
     )
     if broken:
         remedy = "Leave out spaces, '..', '@{' and any of ~^:?*[\\; no part may start with '.' or end in '.lock'."
-        return Offence(f"{quoted(value)} is no name of a branch or tag in git", remedy)
+        return Offence(f"{quoted(value)} is not a name of a branch or tag in git", remedy)
     return None
 
 
@@ -119,7 +119,7 @@ def _version(value: str) -> Offence | None:
         Version(value)
     except InvalidVersion:
         remedy = "Write it as PEP 440 has it, like 0.1.0 or 1.0.0rc1."
-        return Offence(f"{quoted(value)} is no version of a Python package", remedy)
+        return Offence(f"{quoted(value)} is not a version of a Python package", remedy)
     return None
 
 
@@ -137,7 +137,9 @@ def _label_description(value: str) -> Offence | None:
 
 def _module(value: str) -> Offence | None:
     if not all(part.isidentifier() for part in value.split(".")):
-        return Offence(f"{quoted(value)} is no Python module", "Write it as an import does, like 'maestro_ml.models'.")
+        return Offence(
+            f"{quoted(value)} is not a Python module", "Write it as an import does, like 'maestro_ml.models'."
+        )
     return None
 
 
@@ -145,7 +147,7 @@ def _date(value: str) -> Offence | None:
     try:
         date.fromisoformat(value)
     except ValueError:
-        return Offence(f"{quoted(value)} is no date", "Write it as 2026-01-31.")
+        return Offence(f"{quoted(value)} is not a date", "Write it as 2026-01-31.")
     return None
 
 
@@ -188,7 +190,7 @@ Description = Annotated[str, keeps(_description), Field(json_schema_extra={"maxL
 RepositoryName = Annotated[str, keeps(_repository_name), Field(json_schema_extra=_pattern(r"[A-Za-z0-9._-]{1,100}"))]
 RepositoryFullName = Annotated[
     str,
-    keeps(_matches(_FULL_NAME, "repository at GitHub", "Write it as 'owner/name', without https:// and '.git'.")),
+    keeps(_matches(_FULL_NAME, "repository on GitHub", "Write it as 'owner/name', without https:// and '.git'.")),
     Field(json_schema_extra=_pattern(_FULL_NAME)),
 ]
 Switch = Annotated[bool, Field(strict=True)]

@@ -95,15 +95,15 @@ def differences(git_dir: Path, trees: Sequence[bytes], *arguments: str) -> Itera
 def folder_versions(git_dir: Path, roots: Versions, paths: Iterable[str]) -> dict[str, Versions]:
     """The trees of folders, found level by level through what differs between one version and the next."""
     found = {"": roots}
-    wanted = {path: tuple(path.split("/")) if path else () for path in paths}
-    for depth in range(max(map(len, wanted.values()), default=0)):
+    names_of = {path: tuple(path.split("/")) if path else () for path in paths}
+    for depth in range(max(map(len, names_of.values()), default=0)):
         children: dict[str, list[str]] = {}
-        for *parents, name in sorted({names[: depth + 1] for names in wanted.values() if len(names) > depth}):
+        for *parents, name in sorted({names[: depth + 1] for names in names_of.values() if len(names) > depth}):
             children.setdefault("/".join(parents), []).append(name)
         for parent, names in children.items():
             for name, versions in zip(names, _versions_below(git_dir, found[parent], names), strict=True):
                 found[f"{parent}/{name}" if parent else name] = versions
-    return {path: found[path] for path in wanted}
+    return {path: found[path] for path in names_of}
 
 
 def _versions_below(git_dir: Path, parent: Versions, names: Sequence[str]) -> Iterator[Versions]:
@@ -124,21 +124,21 @@ def _versions_below(git_dir: Path, parent: Versions, names: Sequence[str]) -> It
 
 def read_objects(git_dir: Path, object_ids: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """(kind, content) of each object in the order asked for; kind is b"missing" where there is none."""
-    wanted = list(object_ids)
+    requested = list(object_ids)
     command = ("cat-file", "--batch=%(objecttype) %(objectsize)", "--buffer")
-    for start in range(0, len(wanted), _OBJECTS_AT_ONCE):
-        request = b"".join(b"%b\n" % object_id for object_id in wanted[start : start + _OBJECTS_AT_ONCE])
+    for start in range(0, len(requested), _OBJECTS_AT_ONCE):
+        request = b"".join(b"%b\n" % object_id for object_id in requested[start : start + _OBJECTS_AT_ONCE])
         answer = run_git(*command, directory=git_dir, standard_input=request)
-        at = 0
-        while at < len(answer):
-            begin = answer.index(b"\n", at) + 1
-            kind, size = answer[at:begin].split()
+        offset = 0
+        while offset < len(answer):
+            begin = answer.index(b"\n", offset) + 1
+            kind, size = answer[offset:begin].split()
             if size == b"missing":
                 yield size, b""
-                at = begin
+                offset = begin
             else:
-                at = begin + int(size) + 1
-                yield kind, answer[begin : at - 1]
+                offset = begin + int(size) + 1
+                yield kind, answer[begin : offset - 1]
 
 
 def reachable(git_dir: Path, tips: Iterable[bytes]) -> set[bytes]:
@@ -160,7 +160,7 @@ def listing(git_dir: Path, commit: bytes, folder: str = "") -> dict[bytes, bytes
 def ignored(patterns: Sequence[str], paths: Iterable[bytes]) -> set[bytes]:
     """The files that gitignore-style patterns match, as git itself reads them in a repository without files.
 
-    Raises GitError for a path that cannot stand in a work tree, such as "../f".
+    Raises GitError for a path that a work tree cannot have, such as "../f".
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,4 +1,4 @@
-"""The files that the moves give a repository, path by path, held against the files that its commits have."""
+"""The files that the moves give a repository, path by path, compared with the files that its commits have."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,48 +8,48 @@ from migration.desired_state.code_selection import FolderMove
 from migration.proof.evidence import differences, ignored, listing
 
 Changes = dict[bytes, bytes]
-"""Path -> b"mode id" of the file that stands there now, or b"" where none does any more."""
+"""Path -> b"mode id" of the file at the path now, or b"" where there is none any more."""
 
 
 class Layout:
-    """The files of several moves over each other: where two meet, that of the later move stands."""
+    """The files of several moves over each other: where two meet, that of the later move wins."""
 
     def __init__(self, moves: int) -> None:
         self._layers: list[dict[bytes, bytes]] = [{} for _ in range(moves)]
-        self._folders: list[Counter[bytes]] = [Counter() for _ in range(moves)]  # how many files stand below each
+        self._folders: list[Counter[bytes]] = [Counter() for _ in range(moves)]  # how many files are below each
 
     def change(self, move: int, changes: Mapping[bytes, bytes]) -> set[bytes]:
         """Change the files of one move; gives all paths whose file may thereby be another."""
         layer, folders = self._layers[move], self._folders[move]
         touched = set(changes)
         for path, entry in changes.items():
-            above = _folders_of(path)
+            parent_folders = _folders_of(path)
             if len(self._layers) > 1:
-                touched.update(folder for folder in above if any(folder in other for other in self._layers))
+                touched.update(folder for folder in parent_folders if any(folder in other for other in self._layers))
                 if any(other[path] for other in self._folders):
                     inside = path + b"/"
                     touched.update(file for other in self._layers for file in other if file.startswith(inside))
             if path in layer:
-                folders.subtract(above)
+                folders.subtract(parent_folders)
                 del layer[path]
             if entry:
-                folders.update(above)
+                folders.update(parent_folders)
                 layer[path] = entry
         return touched
 
     def file(self, path: bytes) -> bytes:
-        """What stands at a path; b"" for nothing."""
+        """The file at a path; b"" for nothing."""
         for layer, folders in zip(reversed(self._layers), reversed(self._folders), strict=True):
             if path in layer:
                 return layer[path]
             if folders[path] > 0 or any(folder in layer for folder in _folders_of(path)):
-                return b""  # a folder where the others have a file, or the other way round: the later move stands
+                return b""  # a folder where the others have a file, or the other way round: the later move wins
         return b""
 
     def files(self) -> dict[bytes, bytes]:
-        """Everything that stands."""
-        standing = ((path, self.file(path)) for layer in self._layers for path in layer)
-        return {path: entry for path, entry in standing if entry}
+        """Every file."""
+        present = ((path, self.file(path)) for layer in self._layers for path in layer)
+        return {path: entry for path, entry in present if entry}
 
 
 def _folders_of(path: bytes) -> list[bytes]:
@@ -92,10 +92,10 @@ def wrong_paths(
 
 
 def files_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove]) -> dict[bytes, bytes]:
-    """Every file that the moves take from one commit of the monorepo, listed anew."""
+    """Every file that the moves take from one commit of the monorepo, listed again."""
     layout = Layout(len(moves))
     for number, move in enumerate(moves):
         names = (move.source, *move.earlier)
-        there = next((files for name in names if (files := listing(git_dir, commit, name))), {})
-        layout.change(number, _landed(move, [there])[0])
+        files_of_move = next((files for name in names if (files := listing(git_dir, commit, name))), {})
+        layout.change(number, _landed(move, [files_of_move])[0])
     return layout.files()

@@ -61,8 +61,8 @@ def _after_links(fields: list[bytes]) -> list[bytes]:
 def _first_difference(expected: Sequence[bytes], found: Sequence[bytes]) -> str | None:
     if expected == found:
         return None
-    wanted, there = next(pair for pair in zip_longest(expected, found) if pair[0] != pair[1])
-    name = (wanted or there or b"").split(b" ")[0].decode(errors="replace")
+    old_line, new_line = next(pair for pair in zip_longest(expected, found) if pair[0] != pair[1])
+    name = (old_line or new_line or b"").split(b" ")[0].decode(errors="replace")
     return f"its {name} line"
 
 

@@ -51,12 +51,12 @@ def _all_behind(lines: Mapping[int, None], newest: int, parents: Mapping[int, tu
     """Whether `newest` has all the others among its ancestors. Nothing older than the oldest of them is looked at."""
     missing = set(lines) - {newest}
     oldest = min(missing)
-    seen = {newest}
+    visited = {newest}
     pending = [newest]
     while pending and missing:
         for parent in parents[pending.pop()]:
-            if parent >= oldest and parent not in seen:
-                seen.add(parent)
+            if parent >= oldest and parent not in visited:
+                visited.add(parent)
                 missing.discard(parent)
                 pending.append(parent)
     return not missing

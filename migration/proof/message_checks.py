@@ -55,9 +55,9 @@ class MessageCheck:
         if before[::2] != after[::2]:
             return False
         return all(
-            self._follows(before[at], after[at], position)
-            or (before[at] == after[at] and not self._must_follow(before[at - 1 : at + 2], position))
-            for at in range(1, len(before), 2)
+            self._follows(before[index], after[index], position)
+            or (before[index] == after[index] and not self._must_follow(before[index - 1 : index + 2], position))
+            for index in range(1, len(before), 2)
         )
 
     def _follows(self, old: bytes, new: bytes, position: int) -> bool:
@@ -66,7 +66,7 @@ class MessageCheck:
         return bool(meant) and len(new) >= len(old) and meant.startswith(new)
 
     def _must_follow(self, around: list[bytes], position: int) -> bool:
-        """Whether an id stands there whole and alone, and its commit moved."""
+        """Whether an id is there whole and alone, and its commit moved."""
         before, old, after = around
         alone = _STANDS_ALONE[0].search(before) and _STANDS_ALONE[1].match(after)
         return bool(alone) and len(old) == len(self._ids[0]) and bool(self._meant(old, position))

@@ -143,10 +143,10 @@ def second_run_failures(first: Split, second: Split) -> tuple[str, ...]:
 
 def _refuse_replaced(split: Split) -> None:
     """A split of another plan in the same workspace takes this one's place, and would make it look wrong."""
-    there = run_git("for-each-ref", "--format=%(objectname)", "refs/multirepo", directory=split.git_dir)
+    listing = run_git("for-each-ref", "--format=%(objectname)", "refs/multirepo", directory=split.git_dir)
     expected = [object_id for history in split.histories.values() for object_id in history.tags.values()]
     expected += [history.head for history in split.histories.values() if history.head]
-    if sorted(there.decode().split()) != sorted(expected):
+    if sorted(listing.decode().split()) != sorted(expected):
         raise SplitError(
             f"The refs in {split.git_dir} are not those of the split that is to be proved: another run replaced it. "
             "Run the same command again."

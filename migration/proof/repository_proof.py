@@ -25,7 +25,7 @@ class RepositoryProof:
     trees: commits of the monorepo whose moved folders were compared with the new repository's files: those that are
         mapped, and those that fell away, whose nearest kept ancestor must already have the same files.
     parents: links between the new commits. files: at the head.
-    dropped_signatures: of commits and tags, counted anew.
+    dropped_signatures: of commits and tags, counted again.
     seconds: for this repository alone; reading the monorepo is shared.
     failures: a sentence each.
     """
@@ -135,7 +135,7 @@ class RepositoryCheck:
         new = read_objects(self._git_dir, self._new.values())
         for position, (_, before), (kind, after) in zip(self._new, old, new, strict=True):
             if kind != b"commit":
-                self._fail(position, f"is no commit: {kind.decode()}")
+                self._fail(position, f"is not a commit: {kind.decode()}")
                 continue
             self._new_trees[position], self._new_parents[position] = links(after)
             comparison = self._messages.of_commit(position, before) if self._messages else operator.eq
@@ -192,8 +192,8 @@ class RepositoryCheck:
         elif image == NONE:
             self._fail(position, f"has {_name(path)}, and neither it nor a commit before it is in the commit map")
         else:
-            kept = self._new[image].decode()
-            self._fail(position, f"changes {_name(path)} and is not in the commit map; before it comes {kept}")
+            predecessor = self._new[image].decode()
+            self._fail(position, f"changes {_name(path)} and is not in the commit map; before it comes {predecessor}")
 
     def _check_tags(self, lines: Lines) -> None:
         expected = {}
@@ -226,7 +226,7 @@ class RepositoryCheck:
                 self._failures.append(f"{self._name}: the tag {name!r} is not what it was: {wrong} differs.")
 
     def _check_head(self, lines: Lines) -> None:
-        """The head, and its files listed anew, without the trees that were compared before."""
+        """The head, and its files listed again, without the trees that were compared before."""
         image = lines.images[self._source.graph.positions[self._source.head]]
         head = self._new[image].decode() if image != NONE else None
         if self._history.head != head:

@@ -22,9 +22,9 @@ class SplitCheckpoint:
 
 @dataclass(frozen=True)
 class RepositoryCheckpoint:
-    """kept: its `trees` stay empty, for the next split numbers trees anew. trees: their raw ids instead."""
+    """kept_commits: its `trees` stay empty, for the next split numbers trees again. trees: their raw ids instead."""
 
-    kept: KeptCommits
+    kept_commits: KeptCommits
     trees: list[bytes]
     written: Written
 
@@ -52,12 +52,12 @@ def _parts(
     yield graph.first.tobytes()
     yield graph.second.tobytes()
     for repository in repositories:
-        kept, written = repository.kept, repository.written
-        yield array("i", kept.commits).tobytes()
-        yield array("i", map(len, kept.parents)).tobytes()
-        yield array("i", [parent for parents in kept.parents for parent in parents]).tobytes()
-        yield kept.mapped.tobytes()
-        yield b"".join([repository.trees[number] for number in kept.trees])
+        kept_commits, written = repository.kept_commits, repository.written
+        yield array("i", kept_commits.commits).tobytes()
+        yield array("i", map(len, kept_commits.parents)).tobytes()
+        yield array("i", [parent for parents in kept_commits.parents for parent in parents]).tobytes()
+        yield kept_commits.mapped.tobytes()
+        yield b"".join([repository.trees[number] for number in kept_commits.trees])
         yield b"".join([new_id or bytes(id_size) for new_id in written.new_ids])
         yield b"".join(written.merges)
         authors = sorted(author.decode("latin-1") for author in written.authors)
@@ -65,7 +65,7 @@ def _parts(
 
 
 def recalled(content: bytes, id_size: int) -> SplitCheckpoint | None:
-    """The split that these bytes tell of; None when they are not whole."""
+    """The split in these bytes; None when they are not whole."""
     if hashlib.sha256(memoryview(content)[:-32]).digest() != content[-32:]:
         return None
     parts = _cut(content)

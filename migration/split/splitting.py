@@ -67,7 +67,7 @@ def split_monorepo(
         ) from error
     except OSError as error:
         raise SplitError(
-            f"Keeping the split in {workspace} failed: {error}. Free space or mend the folder's rights, and run again."
+            f"{workspace}: Cannot write the split: {error}. Free disk space or fix its permissions, and run again."
         ) from error
 
 
@@ -90,7 +90,7 @@ def _made(
     key: str,
     plan_key: str,
 ) -> Split:
-    """Go on from the split before where that gives the same as to begin anew."""
+    """Go on from the split before where that gives the same as a new split."""
     store = place.prepare(source)
     saved = place.past(plan_key)
     past = recalled(saved, source.object_format.size) if saved else None
@@ -134,7 +134,7 @@ class _Run:
         for name, selection in self._selections.items():
             repository = self._choose(name, selection, folders, tags)
             if selection.messages != MessageRules():
-                repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept)
+                repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept_commits)
             repositories.append(repository)
         del folders
         packs = self._place.packs() if self._past else []
@@ -191,17 +191,16 @@ class _Run:
 
     def _no_folder(self, path: str) -> str:
         head, git_dir = self._source.head, self._store.git_dir
-        told = f"No commit of {self._source.path} has a folder {path!r}"
+        message = f"No commit of {self._source.path} has a folder {path!r}"
         if has_file(git_dir, head, path):
             return (
-                f"{told}: it is a file, and moves take folders. Move the folder that it is in, or add the file to the "
-                "repository with `transforms.add_files` or `transforms.add_folder`."
+                f"{message}: it is a file, and moves take folders. Move the folder that it is in, or add the file "
+                "to the repository with `transforms.add_files` or `transforms.add_folder`."
             )
         existing = folders_at(git_dir, head)
         nearest = difflib.get_close_matches(path, existing, n=3, cutoff=0.5) or existing[:3]
-        return (
-            f"{told}. Correct its name in the plan; the nearest folders at {head.hex()[:12]} are {', '.join(nearest)}."
-        )
+        where = f"the nearest folders at {head.hex()[:12]} are {', '.join(nearest)}"
+        return f"{message}. Correct its name in the plan; {where}."
 
     def _choose(
         self,
@@ -213,18 +212,20 @@ class _Run:
         trees = compose_repository(selection, folders, self._store)
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         numbers = {tree: number for number, tree in enumerate(trees.trees)}
-        kept, written = KeptCommits(), Written()
+        kept_commits, written = KeptCommits(), Written()
         if self._past:
             past = self._past.repositories[name]
-            kept, written = past.kept, past.written
-            kept.trees.extend([numbers.setdefault(tree, len(numbers)) for tree in past.trees])
-        kept = choose_commits(self._history.graph, trees.numbers, kept)
+            kept_commits, written = past.kept_commits, past.written
+            kept_commits.trees.extend([numbers.setdefault(tree, len(numbers)) for tree in past.trees])
+        kept_commits = choose_commits(self._history.graph, trees.numbers, kept_commits)
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
-        reached = reached_from(kept, [self._history.positions[tip] for tip in tips])
+        reached = reached_from(kept_commits, [self._history.positions[tip] for tip in tips])
         if any(bool(new_id) != is_reached for new_id, is_reached in zip(written.new_ids, reached, strict=False)):
             raise _CannotGoOnError
-        self._progress("choosing commits", len(kept.commits) - 1, len(self._history.graph))
-        return NewRepository(name, selection.tags, own_tags, list(numbers), trees.workshop, kept, reached, written)
+        self._progress("choosing commits", len(kept_commits.commits) - 1, len(self._history.graph))
+        return NewRepository(
+            name, selection.tags, own_tags, list(numbers), trees.workshop, kept_commits, reached, written
+        )
 
     def _new_records(self, tips: Sequence[bytes]) -> Iterator[bytes]:
         """The commits that the split before does not know, as `ObjectStore.history` gives them."""
@@ -240,7 +241,7 @@ class _Run:
 
     def _counts(self, repository: NewRepository) -> SplitHistory:
         written = repository.written
-        head = written.new_ids[repository.kept.mapped[self._history.positions[self._source.head]]]
+        head = written.new_ids[repository.kept_commits.mapped[self._history.positions[self._source.head]]]
         return SplitHistory(
             head=head.hex() or None,
             tags={name: object_id.hex() for name, object_id in repository.tags.items()},

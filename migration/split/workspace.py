@@ -61,7 +61,7 @@ class Split:
 
 
 class Workspace:
-    """One split on disk. `lock` is held by whoever reads or writes it."""
+    """One split on disk. `lock` is held while it is read or written."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ class Workspace:
         return ObjectStore(self.git_dir, monorepo.object_format)
 
     def past(self, plan_key: str) -> bytes | None:
-        """What the last split of this plan left to go on from; to be called after `prepare`. None: begin anew."""
+        """What the last split of this plan left to go on from; to be called after `prepare`. None: begin a new one."""
         try:
             state = json.loads((self.git_dir / _STATE).read_text())
             if state.get("plan_key") != plan_key:
@@ -145,7 +145,7 @@ class Workspace:
         write_to_disk(self.git_dir / "packed-refs", b"# pack-refs with: sorted \n" + b"".join(lines))
         for repository, pairs in maps.items():
             write_to_disk(self._map_file(repository), pairs)
-        # Not flushed to disk: its checksum tells whether it arrived.
+        # Not flushed to disk: its checksum shows whether it arrived.
         with (self.git_dir / _PAST).open("wb") as file:
             for part in past:
                 file.write(part)

@@ -60,17 +60,17 @@ class MonorepoBuilder:
         return self.write("tree", b"".join(lines))
 
     def tree(self, files: Files) -> str:
-        below: dict[str, dict[str, str | tuple[str, str]]] = {}
+        subfolders: dict[str, dict[str, str | tuple[str, str]]] = {}
         entries = []
         for path, file in files.items():
             name, slash, rest = path.partition("/")
             if slash:
-                below.setdefault(name, {})[rest] = file
+                subfolders.setdefault(name, {})[rest] = file
             else:
                 mode, content = ("100644", file) if isinstance(file, str) else file
                 object_id = content if mode == "160000" else self.write("blob", content.encode())
                 entries.append((mode, os.fsencode(name), object_id))
-        entries += [("40000", os.fsencode(name), self.tree(inside)) for name, inside in below.items()]
+        entries += [("40000", os.fsencode(name), self.tree(inside)) for name, inside in subfolders.items()]
         return self.raw_tree(sorted(entries, key=lambda entry: entry[1] + b"/" * (entry[0] == "40000")))
 
     def commit(

@@ -8,7 +8,7 @@ from itertools import islice
 NOTHING = 0
 """The position that stands for no commit, in the monorepo's history and in a kept one."""
 
-_MANY = 1  # the second parent of an octopus merge; all its parents stand in `octopuses`
+_MANY = 1  # the second parent of an octopus merge; all its parents are in `octopuses`
 _NO_LINE = -1  # what _MANY is mapped to
 _FIRST = 2  # the position of the first commit
 
@@ -62,21 +62,21 @@ class KeptCommits:
     trees: list[int] = field(default_factory=lambda: [0])
 
 
-def choose_commits(graph: CommitGraph, trees: Sequence[int], kept: KeptCommits | None = None) -> KeptCommits:
+def choose_commits(graph: CommitGraph, trees: Sequence[int], kept_commits: KeptCommits | None = None) -> KeptCommits:
     """Keep the commits that change the folder, and the merges that join two lines of its history.
 
-    trees: a number for the folder's tree in NOTHING, in _MANY, and in each commit of the graph that `kept` does not
-        know yet; equal numbers are equal trees, 0 is no or an empty folder.
-    kept: of the graph's first commits; it is added to.
+    trees: a number for the folder's tree in NOTHING, in _MANY, and in each commit of the graph that `kept_commits` does
+        not know yet; equal numbers are equal trees, 0 means no folder or an empty one.
+    kept_commits: of the graph's first commits; it is added to.
 
     For one folder these are the commits of `git rev-list --full-history --simplify-merges REV -- FOLDER`. A kept
     merge keeps each of its mapped parents once, as `git subtree split` does, even one that is an ancestor of
     another. Unlike there a commit that deletes the folder stays, with an empty tree, so that the history
     before it is not lost when the folder comes back.
     """
-    kept = kept or KeptCommits()
-    lineage = _Lineage(kept.parents)
-    commits, line_trees, mapped = kept.commits, kept.trees, kept.mapped
+    kept_commits = kept_commits or KeptCommits()
+    lineage = _Lineage(kept_commits.parents)
+    commits, line_trees, mapped = kept_commits.commits, kept_commits.trees, kept_commits.mapped
     start = len(mapped)
     columns = (islice(graph.first, start, None), islice(graph.second, start, None), islice(trees, _FIRST, None))
     for commit, (first, second, tree) in enumerate(zip(*columns, strict=True), start):
@@ -96,7 +96,7 @@ def choose_commits(graph: CommitGraph, trees: Sequence[int], kept: KeptCommits |
             commits.append(commit)
             line_trees.append(tree)
             lineage.append(lines if min(lines) != NOTHING else tuple(line for line in lines if line != NOTHING))
-    return kept
+    return kept_commits
 
 
 class _Lineage:
@@ -123,26 +123,26 @@ class _Lineage:
         """Walks only commits younger than the ancestor, and among them only higher generations."""
         parents, generations = self.parents, self._generations
         lowest = generations[ancestor]
-        seen = {descendant}
+        visited = {descendant}
         pending = [descendant]
         while pending:
             for parent in parents[pending.pop()]:
                 if parent == ancestor:
                     return True
-                if parent > ancestor and generations[parent] > lowest and parent not in seen:
-                    seen.add(parent)
+                if parent > ancestor and generations[parent] > lowest and parent not in visited:
+                    visited.add(parent)
                     pending.append(parent)
         return False
 
 
-def reached_from(kept: KeptCommits, tips: Iterable[int]) -> bytearray:
-    """For each position in `kept.commits` 1 where one of the tips, as source positions, reaches it; else 0."""
-    reached = bytearray(len(kept.commits))
+def reached_from(kept_commits: KeptCommits, tips: Iterable[int]) -> bytearray:
+    """For each position in `kept_commits.commits` 1 where one of the tips, as source positions, reaches it; else 0."""
+    reached = bytearray(len(kept_commits.commits))
     for tip in tips:
-        reached[kept.mapped[tip]] = 1
+        reached[kept_commits.mapped[tip]] = 1
     for position in range(len(reached) - 1, NOTHING, -1):
         if reached[position]:
-            for parent in kept.parents[position]:
+            for parent in kept_commits.parents[position]:
                 reached[parent] = 1
     reached[NOTHING] = 0
     return reached

@@ -27,7 +27,7 @@ class CommitIds:
 
     @cached_property
     def _sorted(self) -> list[int]:
-        return sorted((at for at, commit in enumerate(self.in_order) if commit), key=self.in_order.__getitem__)
+        return sorted((index for index, commit in enumerate(self.in_order) if commit), key=self.in_order.__getitem__)
 
     def beginning_with(self, digits: str) -> list[int]:
         """The positions of all commits whose ids begin so."""
@@ -42,19 +42,21 @@ class CommitIds:
 class Messages:
     """Rewrites the messages of one repository while its commits are written, parents before children."""
 
-    def __init__(self, rules: MessageRules, graph: CommitGraph, ids: CommitIds, kept: KeptCommits) -> None:
+    def __init__(self, rules: MessageRules, graph: CommitGraph, ids: CommitIds, kept_commits: KeptCommits) -> None:
         self._rules = rules
         self._graph = graph
         self._ids = ids
-        self._kept = kept
-        self._indexed: dict[str, list[int]] = defaultdict(list)  # how a new id begins -> places in `kept.commits`
+        self._kept = kept_commits
+        self._indexed: dict[str, list[int]] = defaultdict(
+            list
+        )  # how a new id begins -> places in `kept_commits.commits`
         self._next_to_index = 1
 
     def in_commit(self, carried: bytes, position: int, new_ids: Sequence[bytes]) -> bytes:
         """The commit that is written next.
 
         carried: without its `tree` and `parent` lines. position: in the monorepo's history. new_ids: raw ids of the
-        commits written so far, by place in `kept.commits`.
+        commits written so far, by place in `kept_commits.commits`.
         """
         parents = self._kept.parents[len(new_ids)]
         trailer = self._ids.in_order[position].hex() if self._rules.provenance else ""
@@ -67,7 +69,7 @@ class Messages:
     def _rewritten(
         self, content: bytes, position: int, behind: Iterable[int], new_ids: Sequence[bytes], trailer: str = ""
     ) -> bytes:
-        """behind: places in `kept.commits`; they and their ancestors can be referred to."""
+        """behind: places in `kept_commits.commits`; they and their ancestors can be referred to."""
         text = cut(content)
         if not is_readable(text):
             return content
@@ -110,13 +112,13 @@ class Messages:
 def _reaches(parents_of: Callable[[int], Iterable[int]], starts: Iterable[int], target: int) -> bool:
     """Whether a start is the target or has it behind it. Numbers grow from parents to children."""
     pending = [start for start in starts if start >= target]
-    seen = set(pending)
+    visited = set(pending)
     while pending:
         position = pending.pop()
         if position == target:
             return True
         for parent in parents_of(position):
-            if parent >= target and parent not in seen:
-                seen.add(parent)
+            if parent >= target and parent not in visited:
+                visited.add(parent)
                 pending.append(parent)
     return False

@@ -37,8 +37,8 @@ class Written:
 class NewRepository:
     """One new repository while it is written.
 
-    source_tags: the tags of the monorepo that its rules take. trees: raw ids, by the numbers in `kept.trees`.
-    workshop: knows the contents of those that were made. reached: by position in `kept.commits`, what is written.
+    source_tags: the tags of the monorepo that its rules take. trees: raw ids, by the numbers in `kept_commits.trees`.
+    workshop: has the contents of those that were made. reached: by position in `kept_commits.commits`, what to write.
     messages: None where they stay as they are. written: the commits, those of earlier runs among them.
     tags: new tag name -> raw id of the object that the tag names. tag_signatures: how many the tags lost.
     """
@@ -48,7 +48,7 @@ class NewRepository:
     source_tags: Mapping[str, SourceTag]
     trees: Sequence[bytes]
     workshop: TreeWorkshop
-    kept: KeptCommits
+    kept_commits: KeptCommits
     reached: bytearray
     written: Written
     messages: Messages | None = None
@@ -56,11 +56,11 @@ class NewRepository:
     tag_signatures: int = 0
 
     def tree_of(self, place: int) -> bytes:
-        """The tree of a kept commit, by position in `kept.commits`."""
-        return self.trees[self.kept.trees[place]]
+        """The tree of a kept commit, by position in `kept_commits.commits`."""
+        return self.trees[self.kept_commits.trees[place]]
 
     def to_write(self) -> list[int]:
-        """The kept commits that are still to be written, as positions in `kept.commits`."""
+        """The kept commits that are still to be written, as positions in `kept_commits.commits`."""
         return [place for place in range(len(self.written.new_ids), len(self.reached)) if self.reached[place]]
 
     def renamed(self, tag: bytes) -> bytes:
@@ -70,8 +70,8 @@ class NewRepository:
         return tag if new is None else new.encode("utf-8", "surrogateescape")
 
     def commit_map(self, source_ids: Sequence[bytes]) -> bytes:
-        """Raw id in the monorepo and here, of each kept commit, one pair after the other."""
-        pairs = zip(self.kept.commits, self.written.new_ids, strict=True)
+        """Raw id in the monorepo and in the new repository, of each kept commit, one pair after the other."""
+        pairs = zip(self.kept_commits.commits, self.written.new_ids, strict=True)
         return b"".join([source_ids[position] + new_id for position, new_id in pairs if new_id])
 
 
@@ -90,7 +90,7 @@ def write_commits(
     places = [repository.to_write() for repository in repositories]
     for repository, own in zip(repositories, places, strict=True):
         for place in own:
-            takers[repository.kept.commits[place]].append((repository, place))
+            takers[repository.kept_commits.commits[place]].append((repository, place))
     order = sorted(takers)
     contents = store.read([source_ids[position] for position in order])
     for done, (position, (_, content)) in enumerate(zip(order, contents, strict=True)):
@@ -107,9 +107,9 @@ def write_commits(
             written.skip_to(place)
             new_ids = written.new_ids
             # Two commits can become one: the same change, by the same person in the same second.
-            parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept.parents[place]]))
-            here = repository.messages.in_commit(carried, position, new_ids) if repository.messages else carried
-            new_ids.append(pack.add(b"commit", link_commit(here, repository.tree_of(place), parents)))
+            parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept_commits.parents[place]]))
+            content = repository.messages.in_commit(carried, position, new_ids) if repository.messages else carried
+            new_ids.append(pack.add(b"commit", link_commit(content, repository.tree_of(place), parents)))
             if len(parents) > 1:
                 written.merges.add(new_ids[-1])
             written.authors.add(author)
@@ -118,7 +118,7 @@ def write_commits(
             progress(done, len(order))
     progress(len(order), len(order))
     for repository, own in zip(repositories, places, strict=True):
-        repository.written.skip_to(len(repository.kept.commits))
+        repository.written.skip_to(len(repository.kept_commits.commits))
         for content in repository.workshop.closure({repository.tree_of(place) for place in own}).values():
             pack.add(b"tree", content)
 
@@ -128,7 +128,7 @@ def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: 
 
     positions: of each commit in the monorepo's history. Raises SplitError where two tags collide.
     """
-    lines = {old: repository.kept.mapped[positions[tag.commit]] for old, tag in repository.source_tags.items()}
+    lines = {old: repository.kept_commits.mapped[positions[tag.commit]] for old, tag in repository.source_tags.items()}
     new_names = {
         old: repository.renamed(old.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
         for old, line in lines.items()

@@ -22,23 +22,23 @@ class FolderTrees:
     """One folder through the whole history.
 
     trees: its distinct trees as raw ids; trees[0] is ABSENT.
-    above: for each position in the CommitGraph the number of the tree that the folder was looked for in.
+    parent: for each position in the CommitGraph the number of the tree that the folder was looked for in.
     rows: for each of those numbers a row, with the position in `trees` of each folder that was looked for there.
     column: this folder's place in the rows, which all have `width` places.
     """
 
     trees: list[bytes]
-    above: "array[int]"
+    parent: "array[int]"
     rows: "array[int]"
     column: int = 0
     width: int = 1
 
     def numbers(self) -> "array[int]":
-        """For each position in the CommitGraph the position in `trees`: made anew, for hundreds would fill memory."""
+        """For each position in the CommitGraph the position in `trees`: made each time, hundreds would fill memory."""
         of_tree = self.rows[self.column :: self.width]
-        return array("i", [of_tree[number] for number in self.above])
+        return array("i", [of_tree[number] for number in self.parent])
 
-    def below(self, found: Iterable[bytes | None]) -> "FolderTrees":
+    def inside(self, found: Iterable[bytes | None]) -> "FolderTrees":
         """A folder inside this one. found: its tree in each of `trees` but the first, None where it is not there."""
         positions: dict[bytes | None, int] = {None: 0}
         rows = array("i", [0, *[positions.setdefault(tree, len(positions)) for tree in found]])
@@ -48,7 +48,7 @@ class FolderTrees:
 class FolderFinder:
     """Walks down from the root trees to the folders, and reads each distinct tree once.
 
-    Where the way to all the folders is one, git walks it, beside us, and tells only where it ends; where it forks
+    Where the way to all the folders is one, git walks it, beside us, and reports only where it ends; where it forks
     we read the tree. A context: leaving it ends what git still does.
     """
 
@@ -82,31 +82,31 @@ class FolderFinder:
         pending: list[Names] = [] if started else [()]
         while pending or started:
             if not pending:
-                above, way, lookups = started.pop(0)
-                found[above + way] = found[above].below(self._confirmed(found[above].trees[1:], way, lookups))
-                pending.append(above + way)
+                parent, way, lookups = started.pop(0)
+                found[parent + way] = found[parent].inside(self._confirmed(found[parent].trees[1:], way, lookups))
+                pending.append(parent + way)
                 continue
-            above = pending.pop()
-            way = self._way_from(above)
+            parent = pending.pop()
+            way = self._way_from(parent)
             if way:
-                started.append((above, way, [self._start(found[above].trees[1:], way)]))
-            elif forks := self._forks(above):
-                found |= self._children(found[above], above, forks)
+                started.append((parent, way, [self._start(found[parent].trees[1:], way)]))
+            elif forks := self._forks(parent):
+                found |= self._children(found[parent], parent, forks)
                 # Those with one way on come last, so first: git walks them while we read the others.
-                pending += sorted(((*above, name) for name in forks), key=lambda child: bool(self._way_from(child)))
+                pending += sorted(((*parent, name) for name in forks), key=lambda child: bool(self._way_from(child)))
         return {path: found[names] for path, names in self._wanted.items()}
 
-    def _forks(self, above: Names) -> list[bytes]:
+    def _forks(self, parent: Names) -> list[bytes]:
         """The next names below a folder, on the way to the wanted ones."""
-        depth = len(above)
-        return sorted({names[depth] for names in self._wanted.values() if names[:depth] == above and names != above})
+        depth = len(parent)
+        return sorted({names[depth] for names in self._wanted.values() if names[:depth] == parent and names != parent})
 
-    def _way_from(self, above: Names) -> Names:
+    def _way_from(self, parent: Names) -> Names:
         """The names that follow until the way forks or a wanted folder is reached, if git can be asked for them."""
-        here = above
-        while (here == above or here not in self._wanted.values()) and len(forks := self._forks(here)) == 1:
-            here += (forks[0],)
-        way = here[len(above) :]
+        reached = parent
+        while (reached == parent or reached not in self._wanted.values()) and len(forks := self._forks(reached)) == 1:
+            reached += (forks[0],)
+        way = reached[len(parent) :]
         return () if way[:1] in ((b".",), (b"..",)) or b"\n" in b"/".join(way) else way
 
     def _start(self, trees: Sequence[bytes], way: Names) -> Lookup:
@@ -134,9 +134,9 @@ class FolderFinder:
                 known = positions[number]
                 row[number] = known.setdefault(child, len(known))
             rows.extend(row)
-        above = folder.numbers()
+        parent = folder.numbers()
         return {
-            (*path, name): FolderTrees([tree or ABSENT for tree in known], above, rows, number, len(names))
+            (*path, name): FolderTrees([tree or ABSENT for tree in known], parent, rows, number, len(names))
             for number, (name, known) in enumerate(zip(names, positions, strict=True))
         }
 

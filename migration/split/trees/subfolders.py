@@ -21,7 +21,7 @@ def subfolder_pattern(names: Sequence[bytes], object_format: ObjectFormat) -> re
 
 
 class SubfolderReader:
-    """Reads trees for the folders `names` in them, and tells what differs from the tree read before.
+    """Reads trees for the folders `names` in them, and reports what differs from the tree read before.
 
     Trees of one folder mostly differ in two or three entries of hundreds. Where two are equally long and each entry
     that differs keeps mode and name, all entries stand where they stood.

@@ -71,14 +71,14 @@ class TreeWorkshop:
         known = self._overlaid.get((under, over))
         if known:
             return known
-        below, above = self.entries(under), self.entries(over)
-        if below is None or above is None:
+        lower, upper = self.entries(under), self.entries(over)
+        if lower is None or upper is None:
             return None
-        complete, merged = True, dict(below)
-        for name, (mode, object_id) in above.items():
+        complete, merged = True, dict(lower)
+        for name, (mode, object_id) in upper.items():
             chosen: bytes | None = object_id
-            if is_folder(mode) and name in below and is_folder(below[name][0]):
-                chosen = self.overlay(below[name][1], object_id)
+            if is_folder(mode) and name in lower and is_folder(lower[name][0]):
+                chosen = self.overlay(lower[name][1], object_id)
             if chosen is None:
                 complete = False
             else:
@@ -129,16 +129,16 @@ class Exclusion:
         entries = self._workshop.entries(tree)
         if entries is None:
             return None
-        complete, kept = True, Entries()
+        complete, remaining = True, Entries()
         for name, (mode, object_id) in entries.items():
             chosen = self._choose(mode, object_id, path + name)
             if chosen is None:
                 complete = False
             elif self._workshop.made.get(chosen) != b"":
-                kept[name] = (mode, chosen)
+                remaining[name] = (mode, chosen)
         if not complete:
             return None
-        self._known[tree, path] = tree if kept == entries else self._workshop.make(kept)
+        self._known[tree, path] = tree if remaining == entries else self._workshop.make(remaining)
         return self._known[tree, path]
 
     def _choose(self, mode: bytes, object_id: bytes, path: bytes) -> bytes | None:

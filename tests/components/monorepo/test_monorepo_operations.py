@@ -21,5 +21,5 @@ def test_the_order_in_which_the_engine_hands_properties_over_makes_no_difference
             "links": {name: f"https://github.example/acme/{name}" for name in order},
         }
         target = read_target(props)
-        orders.add((tuple(target.frozen), tuple(target.thawed), tuple(target.links)))
+        orders.add((tuple(target.frozen), tuple(target.unfrozen), tuple(target.links)))
     assert orders == {(names, names, names)}

@@ -71,18 +71,18 @@ def test_a_branch_that_people_have_gone_on_with_stays_theirs(topic: Repository, 
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "message"),
     [
         ({"site__index": "b\n"}, "touches engine and site"),
         ({"README": "b\n"}, r"no repository's folder \(README\)"),
     ],
 )
 def test_a_branch_about_more_than_one_repository_is_refused(
-    topic: Repository, files: dict[str, str], told: str
+    topic: Repository, files: dict[str, str], message: str
 ) -> None:
     topic.git("switch", "--quiet", "topic")
     topic.commit("And more", **files)
-    with pytest.raises(SplitError, match=told):
+    with pytest.raises(SplitError, match=message):
         repository_of(topic.path, "topic", "main", SELECTIONS)
 
 

@@ -56,46 +56,48 @@ class Scene:
 
     def split(self) -> Split:
         state = desired_state(self.plan, {"migration": "moving"})
-        selections = {one.name: one.code for one in state.repositories if one.code}
+        selections = {desired.name: desired.code for desired in state.repositories if desired.code}
         return split_monorepo(self.monorepo.path, "refs/heads/main", selections, self.folder / "work")
 
-    def up(self, frozen: tuple[str, ...] = (), thawed: tuple[str, ...] = (), archived: bool = False) -> ReconcileResult:
-        """Carry everything over, then keep the monorepo."""
+    def up(
+        self, frozen: tuple[str, ...] = (), unfrozen: tuple[str, ...] = (), archived: bool = False
+    ) -> ReconcileResult:
+        """Sync everything, then reconcile the monorepo."""
         split = pinned(self.split(), frozen_in(self.monorepo.path))
         trees = tip_trees(self.plan, split, None) | {
-            name: one.carried.tree for name, one in frozen_in(self.monorepo.path).items()
+            name: frozen.carried.tree for name, frozen in frozen_in(self.monorepo.path).items()
         }
         carried = {
             name: DeliveredHistory(head=str(history.head), tree=trees.get(name, ""), tags=history.tags)
             for name, history in split.histories.items()
         }
-        for name, one in carried.items():
-            if name not in thawed:
-                wanted = ToCarry(
+        for name, delivered in carried.items():
+            if name not in unfrozen:
+                target = ToCarry(
                     repository=name,
                     default_branch="main",
-                    head=one.head,
-                    tree=one.tree or None,
-                    tags=one.tags,
+                    head=delivered.head,
+                    tree=delivered.tree or None,
+                    tags=delivered.tags,
                     brought_back=brought_back_in(self.monorepo.path).get(name, ()),
                 )
-                carry(wanted, split.git_dir, Remote(url=str(self.server(name).path)))
-        return self.keep(split, carried, frozen, thawed, archived)
+                carry(target, split.git_dir, Remote(url=str(self.server(name).path)))
+        return self.keep(split, carried, frozen, unfrozen, archived)
 
     def keep(
         self,
         split: Split,
         carried: Mapping[str, DeliveredHistory],
         frozen: tuple[str, ...] = (),
-        thawed: tuple[str, ...] = (),
+        unfrozen: tuple[str, ...] = (),
         archived: bool = False,
     ) -> ReconcileResult:
-        wanted = MonorepoTarget(
+        target = MonorepoTarget(
             name="platform",
             branch="main",
             head=split.monorepo_head,
             frozen={name: (self.folders(name), carried[name]) for name in frozen},
-            thawed={name: self.folders(name) for name in thawed},
+            unfrozen={name: self.folders(name) for name in unfrozen},
             archived=archived,
             links={"engine": "https://github.example/acme/engine"},
         )
@@ -104,16 +106,18 @@ class Scene:
             server = Remote(url=str(self.server(name).path))
             refs = server.refs()
             server.fetch(split.git_dir, "refs/heads/main")
-            planned = next(one for one in self.plan.repositories if one.name == name)
+            planned = next(repository for repository in self.plan.repositories if repository.name == name)
             code = next(
-                one.code for one in desired_state(self.plan, {"migration": "moving"}).repositories if one.name == name
+                desired.code
+                for desired in desired_state(self.plan, {"migration": "moving"}).repositories
+                if desired.name == name
             )
             assert code
             reversal = Reversal(plan=self.plan, repository=planned, index_url=None, managed={"ci.yml": "managed\n"})
             bringing = BringingBack(split.git_dir, name, code.moves, reversal)
             return bringing.bring(refs["refs/heads/main"], refs[VENDOR_REF], origin, known)
 
-        return MonorepoReconciler(wanted, self.monorepo.path, split.git_dir, bring_back).keep(
+        return MonorepoReconciler(target, self.monorepo.path, split.git_dir, bring_back).keep(
             Remote(url=str(self.monorepo.path))
         )
 
@@ -139,12 +143,12 @@ def scene(monorepo: Repository, tmp_path: Path) -> Scene:
 def test_a_frozen_folder_has_a_notice_owners_and_no_pipeline_and_its_files_stay(scene: Scene) -> None:
     before = scene.files()
     scene.monorepo.commit("More of it", **{".github/workflows/all.yml": "on: push\n# tests engine and site\n"})
-    kept = scene.up(frozen=("engine",))
+    result = scene.up(frozen=("engine",))
     assert before - scene.files() == {".github/workflows/engine.yml"}
     assert scene.files() - before == {"engine.moved.md", ".github/CODEOWNERS"}
     assert "/engine/ @acme/core" in scene.monorepo.git("show", "main:.github/CODEOWNERS")
     assert "https://github.example/acme/engine" in (scene.monorepo.path / "engine.moved.md").read_text()
-    assert kept.pipelines == (".github/workflows/all.yml",)
+    assert result.pipelines == (".github/workflows/all.yml",)
     assert scene.monorepo.git("status", "--porcelain") == ""
 
 
@@ -195,11 +199,15 @@ def test_a_later_commit_is_not_carried_over_but_told_with_its_author_and_a_comma
     assert scene.server("site").git("rev-parse", "main") == carried
     plan = scene.plan.model_copy(update={"monorepo": Monorepo(name="monorepo")})
     repositories = desired_state(plan, {"migration": "cutover"}).repositories
-    (told,) = stragglers(scene.monorepo.path, plan, repositories, frozen_in(scene.monorepo.path))
-    assert (told.repository, told.commit, told.author) == ("site", late, "Zoë Łukasz <zoe@maestro.example>")
+    (straggler,) = stragglers(scene.monorepo.path, plan, repositories, frozen_in(scene.monorepo.path))
+    assert (straggler.repository, straggler.commit, straggler.author) == (
+        "site",
+        late,
+        "Zoë Łukasz <zoe@maestro.example>",
+    )
     scene.person("site").path.rename(tmp_path / "site")
     person = Repository(tmp_path / "site", commits=200)
-    person.git("-C", str(tmp_path), "-c", 'alias.go=!sh -c "$0"', "go", told.command)
+    person.git("-C", str(tmp_path), "-c", 'alias.go=!sh -c "$0"', "go", straggler.command)
     assert person.git("show", "HEAD:web/index") == "late"
     assert person.git("log", "-1", "--format=%an") == "Zoë Łukasz"
 
@@ -225,21 +233,21 @@ def test_a_rollback_thaws_and_brings_peoples_work_back_under_the_old_names(scene
     person.git("push", "--quiet", "origin", "main")
     elsewhere = scene.monorepo.commit("Elsewhere", README="another\n")
 
-    kept = scene.up(frozen=("site",), thawed=("engine",))
+    result = scene.up(frozen=("site",), unfrozen=("engine",))
     show = scene.monorepo.git
     assert show("show", "main:engine/run.py") == "import motor\n\n\nmotor.start(1)"
     assert show("show", "main:engine/new.py") == "from motor import x"
     assert show("show", "main:engine/side") == show("show", "main:engine/straight") == "s"
     new = {"engine/new.py", "engine/side", "engine/straight"}
     notices = {".github/CODEOWNERS", "site.moved.md" if notice == "beside" else "site/README.md"}
-    gone = set() if notice == "beside" else {"site/index"}
-    assert scene.files() == before - gone | new | notices
+    removed = set() if notice == "beside" else {"site/index"}
+    assert scene.files() == before - removed | new | notices
     assert show("log", "--format=%s", "--no-merges", "main", "^" + elsewhere, "--", "engine").splitlines()[:1] != []
     subjects = set(show("log", "--format=%an|%s", "main").splitlines())
     assert {"Zoë Łukasz|Start later", "Zoë Łukasz|On the side", "Zoë Łukasz|Straight on"} <= subjects
-    assert not any("Managed" in one for one in subjects)
+    assert not any("Managed" in subject for subject in subjects)
     assert show("merge-base", "main", elsewhere) == elsewhere
-    assert (kept.listed, kept.waiting) == ({}, ())
+    assert (result.listed, result.waiting) == ({}, ())
     assert set(frozen_in(scene.monorepo.path)) == {"site"}
     assert show("status", "--porcelain") == ""
 
@@ -249,14 +257,14 @@ def test_a_rollback_thaws_and_brings_peoples_work_back_under_the_old_names(scene
     assert scene.server("engine").git("rev-parse", "main^{tree}") == head
 
 
-def test_what_came_too_late_into_an_emptied_folder_stays_there_when_it_is_thawed(scene: Scene) -> None:
+def test_what_came_too_late_into_an_emptied_folder_stays_there_when_it_is_unfrozen(scene: Scene) -> None:
     scene.notice = "in_place"
     scene.up(frozen=("engine",))
     scene.monorepo.commit("Late", **{"engine/late.py": "late\n", "engine/run.py": "late\n"})
-    kept = scene.up(thawed=("engine",))
+    result = scene.up(unfrozen=("engine",))
     assert scene.monorepo.git("show", "main:engine/late.py") == "late"
     assert scene.monorepo.git("show", "main:engine/run.py").startswith("import motor")
-    assert kept.listed == {"engine": ("engine/run.py",)}
+    assert result.listed == {"engine": ("engine/run.py",)}
     assert "engine/README.md" not in scene.files()
 
 
@@ -265,7 +273,7 @@ def test_work_that_goes_on_from_what_was_brought_back_is_merged_with_it(scene: S
     person = scene.person("engine")
     person.commit("Begin", **{"diary": "one\n", "draft": "soon gone\n"})
     person.git("push", "--quiet", "origin", "main")
-    scene.up(thawed=("engine",))
+    scene.up(unfrozen=("engine",))
     scene.monorepo.commit("Engine: elsewhere", engine__elsewhere="e\n")
     person.git("rm", "--quiet", "draft")
     person.commit("Go on", diary="one\ntwo\n")
@@ -288,10 +296,10 @@ def test_a_wave_that_was_never_cut_over_gives_its_work_back_too_and_each_commit_
         person.git("pull", "--quiet", "--no-rebase", "origin", "main")
         person.commit(f"Day {day}", **{f"{day}.py": f"from acme_motor import {day}\n"})
         person.git("push", "--quiet", "origin", "main")
-        scene.up(thawed=("engine",))
+        scene.up(unfrozen=("engine",))
         assert scene.monorepo.git("show", f"main:engine/{day}.py") == f"from motor import {day}"
         before = scene.monorepo.git("for-each-ref")
-        scene.up(thawed=("engine",))
+        scene.up(unfrozen=("engine",))
         assert scene.monorepo.git("for-each-ref") == before
         scene.up()  # the wave moves again
     subjects = scene.monorepo.git("log", "--format=%s", "main").splitlines()
@@ -304,10 +312,10 @@ def test_work_that_conflicts_with_the_monorepo_waits_in_a_branch_until_people_me
     person.commit("Theirs", main="theirs\n")
     person.git("push", "--quiet", "origin", "main")
     scene.monorepo.commit("Late", engine__main="late\n")
-    assert scene.up(thawed=("engine",)).waiting == ("engine",)
-    assert scene.up(thawed=("engine",)).waiting == ("engine",)
+    assert scene.up(unfrozen=("engine",)).waiting == ("engine",)
+    assert scene.up(unfrozen=("engine",)).waiting == ("engine",)
     scene.monorepo.git("merge", "--quiet", "--no-edit", "--strategy-option=theirs", "brought-back/engine")
-    assert scene.up(thawed=("engine",)).waiting == ()
+    assert scene.up(unfrozen=("engine",)).waiting == ()
     assert scene.monorepo.git("show", "main:engine/main") == "theirs"
 
 

@@ -1,4 +1,4 @@
-"""How far a repository is behind the monorepo, as its refs at the server tell."""
+"""How far a repository is behind the monorepo, as its refs at the server show."""
 
 from pathlib import Path
 

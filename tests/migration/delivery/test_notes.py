@@ -32,7 +32,7 @@ class Scene:
         carried = PushTarget(repository="new", default_branch="main", head=head, tags={}, notes=notes)
         carry(carried, split.git_dir, Remote(url=str(self.server)))
 
-    def shown(self) -> list[str]:
+    def noted_commits(self) -> list[str]:
         """The notes of the commits, newest first, as git shows them."""
         return git(self.server, "log", "--notes=monorepo", "--format=%N", "main").split()
 
@@ -49,7 +49,7 @@ def scene(builder: MonorepoBuilder, splitter: Splitter, tmp_path: Path) -> Scene
 
 def test_each_commit_says_which_it_was(scene: Scene) -> None:
     scene.carry()
-    assert scene.shown() == scene.commits[::-1]
+    assert scene.noted_commits() == scene.commits[::-1]
     git(scene.server, "fsck", "--strict")
 
 
@@ -58,7 +58,7 @@ def test_notes_are_fast_forwarded(scene: Scene) -> None:
     first = git(scene.server, "rev-parse", NOTES_REF)
     scene.commit("3")
     scene.carry()
-    assert scene.shown() == scene.commits[::-1]
+    assert scene.noted_commits() == scene.commits[::-1]
     assert git(scene.server, "rev-parse", f"{NOTES_REF}^") == first
 
 
@@ -99,7 +99,7 @@ def test_two_commits_that_became_one_are_both_named(scene: Scene) -> None:
     merge = builder.commit({"a/f": "2", "b/f": "1"}, left, right)
     builder.point("main", merge)
     scene.carry()
-    first, *both, last = scene.shown()
+    first, *both, last = scene.noted_commits()
     assert (first, sorted(both), last) == (merge, sorted([left, right]), begin)
 
 
@@ -115,4 +115,4 @@ def test_a_repository_of_sha256_has_notes(tmp_path: Path) -> None:
     scene = Scene(builder, Splitter(builder, tmp_path / "workspace"), server)
     scene.commit("1")
     scene.carry()
-    assert scene.shown() == scene.commits
+    assert scene.noted_commits() == scene.commits

@@ -110,8 +110,8 @@ def test_a_conflict_leaves_the_default_branch_alone_and_tells_both_sides(scene: 
     assert outcome.head == theirs
     assert outcome.conflict
     assert (outcome.conflict.paths, outcome.conflict.tip) == (("main",), newer)
-    assert [line.partition(" ")[2] for line in outcome.conflict.ours] == ["Ours"]
-    assert [line.partition(" ")[2] for line in outcome.conflict.theirs] == ["Theirs"]
+    assert [line.partition(" ")[2] for line in outcome.conflict.people_commits] == ["Ours"]
+    assert [line.partition(" ")[2] for line in outcome.conflict.monorepo_commits] == ["Theirs"]
     assert "git merge origin/main" in outcome.conflict.body
     assert scene.refs()["refs/heads/main"] == theirs
     assert scene.refs()["refs/heads/monorepo"] == scene.refs()["refs/heads/merge-monorepo"] == newer

@@ -59,7 +59,7 @@ class Scene:
         carried = PushTarget(repository="new", default_branch="main", head=head, tree=tree, tags={})
         return carry(carried, split.git_dir, self.remote).head
 
-    def seen(self, *expected: Transform) -> tuple[str, str]:
+    def read_tip(self, *expected: Transform) -> tuple[str, str]:
         split = self.split()
         return vendor_branch(self.remote.refs(), split.histories["new"].head or "", split.git_dir, self.remote)
 
@@ -150,16 +150,16 @@ def test_a_file_that_moves_stays_executable(scene: Scene) -> None:
 def test_a_look_at_github_tells_the_split_and_the_tree(scene: Scene, tmp_path: Path) -> None:
     tip = scene.carry(shouting)
     head, tree = scene.split().histories["new"].head, git(scene.server, "rev-parse", f"{tip}^{{tree}}")
-    assert scene.seen() == (head, tree)
+    assert scene.read_tip() == (head, tree)
     elsewhere = vendor_branch(scene.remote.refs(), head or "", tmp_path / "no-split-here.git", scene.remote)
     assert elsewhere == (head, tree)
 
 
 def test_a_branch_without_transforms_is_seen_as_its_commit(scene: Scene) -> None:
     head = scene.carry()
-    assert scene.seen() == (head, "")
+    assert scene.read_tip() == (head, "")
     git(scene.server, "update-ref", "-d", "refs/heads/monorepo")
-    assert scene.seen() == ("", "")
+    assert scene.read_tip() == ("", "")
 
 
 @pytest.mark.parametrize("change", [["--amend", "--no-edit"], ["--allow-empty", "--message", "Ours"]])

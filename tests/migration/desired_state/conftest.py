@@ -44,7 +44,10 @@ def registry(request: pytest.FixtureRequest) -> Registry:
 @pytest.fixture
 def every_file(maestro: Plan, registry: Registry) -> dict[str, tuple[ManagedFile, ...]]:
     """Repository to its managed files."""
-    return {one.name: managed_files(maestro, one.name, "maestro-labs", registry) for one in maestro.repositories}
+    return {
+        repository.name: managed_files(maestro, repository.name, "maestro-labs", registry)
+        for repository in maestro.repositories
+    }
 
 
 @pytest.fixture(scope="session")

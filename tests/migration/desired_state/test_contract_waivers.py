@@ -27,7 +27,7 @@ def test_a_waiver_counts_until_its_last_day_and_with_an_owner(maestro: Plan, tmp
     clone.commit("Waive a change", **{"contract-waivers.txt": WAIVERS})
     programs = tmp_path / "programs"
     programs.mkdir()
-    # In the place of oasdiff, which is built and tested by others: what it is told to overlook.
+    # In the place of oasdiff, which is built and tested by others: what it must overlook.
     (programs / "go").write_text('#!/bin/sh\ncat "$RUNNER_TEMP/waived"\n')
     (programs / "go").chmod(0o755)
     path = f"{programs}:{os.environ['PATH']}"

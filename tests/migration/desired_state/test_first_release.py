@@ -1,4 +1,4 @@
-"""The step of the release workflow that makes the release at GitHub, run as the runner runs it, with the real gh."""
+"""The step of the release workflow that makes the release on GitHub, run as the runner runs it, with the real gh."""
 
 import os
 import subprocess

@@ -38,8 +38,10 @@ def test_people_keep_their_name_and_blanks_do_not_end_a_pattern() -> None:
 
 
 def test_dependabot_never_proposes_a_private_name(maestro: Plan) -> None:
-    private = {package.name for one in maestro.repositories for package in one.packages}
-    proposing = [update for one in maestro.repositories for update in dependabot_updates(maestro, one.name)]
+    private = {package.name for repository in maestro.repositories for package in repository.packages}
+    proposing = [
+        update for repository in maestro.repositories for update in dependabot_updates(maestro, repository.name)
+    ]
     python = [update for update in proposing if update["package-ecosystem"] == "pip"]
     assert len(python) == 6
     assert all({rule["dependency-name"] for rule in update["ignore"]} == private for update in python)

@@ -81,8 +81,8 @@ def test_no_action_of_the_table_is_unused(maestro: Plan) -> None:
     text = "".join(
         file.content
         for registry in REGISTRIES.values()
-        for one in maestro.repositories
-        for file in managed_files(maestro, one.name, "acme", registry)
+        for repository in maestro.repositories
+        for file in managed_files(maestro, repository.name, "acme", registry)
     )
     assert [action for action in ACTIONS if f"{action}@" not in text] == []
 

@@ -26,28 +26,34 @@ def rulesets(protection: dict[str, Any]) -> dict[str, Ruleset]:
 
 
 def test_a_plan_that_names_nothing_leaves_everything_as_it_is() -> None:
-    kept = settings({})
-    assert {kept.protection, kept.actions, kept.vulnerability_alerts, kept.security_updates} == {None}
-    assert (kept.files, kept.environments, kept.secrets, kept.variables, kept.labels) == ((), (), (), (), ())
+    desired = settings({})
+    assert {desired.protection, desired.actions, desired.vulnerability_alerts, desired.security_updates} == {None}
+    assert (desired.files, desired.environments, desired.secrets, desired.variables, desired.labels) == (
+        (),
+        (),
+        (),
+        (),
+        (),
+    )
 
 
 def test_a_repository_overrides_single_keys_of_the_defaults() -> None:
-    kept = settings({"protection": {"approvals": 2, "signatures": True}}, {"protection": {"approvals": 0}})
-    assert kept.protection
-    default_branch = kept.protection.rulesets[0]
+    desired = settings({"protection": {"approvals": 2, "signatures": True}}, {"protection": {"approvals": 0}})
+    assert desired.protection
+    default_branch = desired.protection.rulesets[0]
     assert default_branch.reviews
     assert (default_branch.reviews.approvals, default_branch.signatures) == (0, True)
 
 
 def test_a_repository_can_do_without_a_default() -> None:
-    kept = settings({"protection": {}, "secrets": ["TOKEN"]}, {"protection": None, "secrets": []})
-    assert (kept.protection, kept.secrets) == (None, ())
+    desired = settings({"protection": {}, "secrets": ["TOKEN"]}, {"protection": None, "secrets": []})
+    assert (desired.protection, desired.secrets) == (None, ())
 
 
 def test_environments_are_overridden_by_name() -> None:
     defaults = {"environments": [{"name": "staging"}, {"name": "production", "wait_minutes": 5, "tags": ["v*"]}]}
-    kept = settings(defaults, {"environments": [{"name": "production", "wait_minutes": 0}, {"name": "demo"}]})
-    assert [(one.name, one.wait_minutes, one.tags) for one in kept.environments] == [
+    desired = settings(defaults, {"environments": [{"name": "production", "wait_minutes": 0}, {"name": "demo"}]})
+    assert [(environment.name, environment.wait_minutes, environment.tags) for environment in desired.environments] == [
         ("staging", 0, ()),
         ("production", 0, ("v*",)),
         ("demo", 0, ()),
@@ -97,10 +103,10 @@ def test_required_are_the_checks_that_the_pipelines_report(maestro: Plan, mechan
     defaults = {"protection": {"as": mechanism}}
     plan = Plan.model_validate({**maestro.model_dump(by_alias=True, exclude_unset=True), "defaults": defaults})
     for repository in plan.repositories:
-        kept = settings_of(plan, repository.name, "acme", REGISTRIES["devpi"])
-        assert kept.protection
-        rules = kept.protection.branches or kept.protection.rulesets
-        assert rules[0].checks == required_checks(kept.files)
+        desired = settings_of(plan, repository.name, "acme", REGISTRIES["devpi"])
+        assert desired.protection
+        rules = desired.protection.branches or desired.protection.rulesets
+        assert rules[0].checks == required_checks(desired.files)
         assert rules[0].checks
 
 
@@ -111,10 +117,13 @@ def names_read(files: tuple[ManagedFile, ...], context: str) -> set[str]:
 
 def test_every_secret_and_variable_that_a_pipeline_of_maestro_reads_is_named_in_its_plan(maestro: Plan) -> None:
     for repository in maestro.repositories:
-        kept = settings_of(maestro, repository.name, "acme", REGISTRIES["devpi"])
-        secrets = {*kept.secrets, *(name for one in kept.environments for name in one.secrets)}
-        variables = {*kept.variables, *(name for one in kept.environments for name in one.variables)}
-        assert names_read(kept.files, "secrets") <= secrets, repository.name
-        assert names_read(kept.files, "vars") <= variables, repository.name
-        dependabot = next((file.content for file in kept.files if file.path.endswith("dependabot.yml")), "")
-        assert set(re.findall(r"secrets\.([A-Z_]+)", dependabot)) <= set(kept.dependabot_secrets), repository.name
+        desired = settings_of(maestro, repository.name, "acme", REGISTRIES["devpi"])
+        secrets = {*desired.secrets, *(name for environment in desired.environments for name in environment.secrets)}
+        variables = {
+            *desired.variables,
+            *(name for environment in desired.environments for name in environment.variables),
+        }
+        assert names_read(desired.files, "secrets") <= secrets, repository.name
+        assert names_read(desired.files, "vars") <= variables, repository.name
+        dependabot = next((file.content for file in desired.files if file.path.endswith("dependabot.yml")), "")
+        assert set(re.findall(r"secrets\.([A-Z_]+)", dependabot)) <= set(desired.dependabot_secrets), repository.name

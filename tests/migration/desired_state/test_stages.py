@@ -31,7 +31,9 @@ def test_the_repositories_of_a_wave_that_moves_or_has_moved_are_open(stage: Stag
 
 
 def test_the_repositories_of_a_wave_that_was_rolled_back_are_archived() -> None:
-    assert [one.archived for one in desired_state(PLAN, {"product": "rolled_back"}).repositories] == [True]
+    assert [repository.archived for repository in desired_state(PLAN, {"product": "rolled_back"}).repositories] == [
+        True
+    ]
 
 
 def test_unknown_waves_and_stages_are_told_at_once_with_the_nearest() -> None:
@@ -39,7 +41,7 @@ def test_unknown_waves_and_stages_are_told_at_once_with_the_nearest() -> None:
         desired_state(PLAN, {"foundatoin": "moving", "product": "cut-over", "foundation": ""})
     assert str(caught.value).split("\n") == [
         "multirepo:waves.foundatoin in the stack file: the plan has no wave 'foundatoin'. Did you mean 'foundation'?",
-        "multirepo:waves.product in the stack file: 'cut-over' is no stage of a wave. Did you mean 'cutover'?",
-        "multirepo:waves.foundation in the stack file: '' is no stage of a wave. "
+        "multirepo:waves.product in the stack file: 'cut-over' is not a stage of a wave. Did you mean 'cutover'?",
+        "multirepo:waves.foundation in the stack file: '' is not a stage of a wave. "
         "The stages are: planned, moving, cutover, rolled_back.",
     ]

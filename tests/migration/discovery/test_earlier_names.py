@@ -392,9 +392,9 @@ def test_the_shortcut_finds_what_blaming_the_whole_history_finds(explorer: Explo
         for repository, revision, place in ((split, head, ":"), (explorer.builder.path, "main", ":c/"))
     ]
     pairs = [
-        pair for here, there in zip(dates[::2], dates[1::2], strict=True) for pair in zip(here, there, strict=True)
+        pair for first, second in zip(dates[::2], dates[1::2], strict=True) for pair in zip(first, second, strict=True)
     ]
-    assert lines.planned == pytest.approx(sum(here == there for here, there in pairs) / len(pairs))
+    assert lines.planned == pytest.approx(sum(first == second for first, second in pairs) / len(pairs))
     assert 0 < lines.planned < 1
 
 

@@ -41,9 +41,9 @@ def test_git_finds_every_object_again(packs: Path) -> None:
 
 def test_the_index_is_the_one_git_would_write(packs: Path) -> None:
     name, _ = written(packs, id_size(packs))
-    ours = (packs / f"{name}.idx").read_bytes()
+    own_index = (packs / f"{name}.idx").read_bytes()
     git(packs, "index-pack", "-o", "again.idx", f"{name}.pack")
-    assert (packs / "again.idx").read_bytes() == ours
+    assert (packs / "again.idx").read_bytes() == own_index
 
 
 def test_large_offsets_go_to_the_second_table(packs: Path) -> None:

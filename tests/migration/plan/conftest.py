@@ -8,11 +8,11 @@ import pytest
 
 from migration.plan import PlanError, read_plan
 
-Told = Callable[[str], list[str]]
+ErrorsOf = Callable[[str], list[str]]
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Told:
+def errors_of(tmp_path: Path) -> ErrorsOf:
     """What reading the text as a plan says: one line for each fault, without the file's name; [] for a good plan."""
 
     def read(text: str) -> list[str]:

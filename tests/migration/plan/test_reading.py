@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from migration.plan import PlanError, read_plan
-from tests.migration.plan.conftest import Told
+from tests.migration.plan.conftest import ErrorsOf
 
 SHORT = "monorepo: {name: symfony}\nrepositories: [{name: console, moves: [{from: src/Console}]}]\n"
 
@@ -67,27 +67,27 @@ def test_a_byte_that_is_not_utf8_is_found(tmp_path: Path) -> None:
         read_plan(file)
 
 
-def test_a_control_character_is_found(told: Told) -> None:
-    assert told("monorepo:\n  name: a\x07b\n") == [
+def test_a_control_character_is_found(errors_of: ErrorsOf) -> None:
+    assert errors_of("monorepo:\n  name: a\x07b\n") == [
         "2:10: the character U+0007 is not allowed in YAML. Remove it, or write it as '\\u…' in quotes."
     ]
 
 
-def test_broken_yaml_has_its_place_and_no_traceback(told: Told) -> None:
-    (fault,) = told("monorepo: {name: x}\nrepositories: [\n  - a: b: c\n")
+def test_broken_yaml_has_its_place_and_no_traceback(errors_of: ErrorsOf) -> None:
+    (fault,) = errors_of("monorepo: {name: x}\nrepositories: [\n  - a: b: c\n")
     assert fault.startswith("3:")
-    assert "this is no YAML" in fault
+    assert "invalid YAML" in fault
     assert "Look at this line" in fault
 
 
 @pytest.mark.parametrize("text", ["a: [1, 2", "a: 'b", "a:\n\tb: c", "a: *nowhere", "--- a\n--- b", "%", "a: b\n c: d"])
-def test_yaml_that_ends_early_or_makes_no_sense_is_one_fault(told: Told, text: str) -> None:
-    (fault,) = told(text)
-    assert "this is no YAML" in fault
+def test_yaml_that_ends_early_or_makes_no_sense_is_one_fault(errors_of: ErrorsOf, text: str) -> None:
+    (fault,) = errors_of(text)
+    assert "invalid YAML" in fault
 
 
-def test_every_fault_is_told_at_once_in_the_order_of_the_file(told: Told) -> None:
-    faults = told(
+def test_every_fault_is_told_at_once_in_the_order_of_the_file(errors_of: ErrorsOf) -> None:
+    faults = errors_of(
         """\
         monorepo: {nmae: x}
         waves: [{name: first}]
@@ -126,7 +126,7 @@ def test_each_fault_says_where_what_and_what_to_do(tmp_path: Path) -> None:
     (fault,) = caught.value.faults
     assert (fault.file, fault.line, fault.column, fault.key) == (str(file), 4, 14, "repositories[0].topics[0]")
     assert (fault.problem, fault.remedy) == (
-        "'Big' is no topic",
+        "'Big' is not a topic",
         "GitHub takes at most 50 lowercase letters, digits and hyphens.",
     )
     assert str(caught.value) == f"{file}:4:14: repositories[0].topics[0]: {fault.problem}. {fault.remedy}"

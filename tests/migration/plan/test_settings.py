@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.migration.plan.conftest import Told
+from tests.migration.plan.conftest import ErrorsOf
 
 PLAN = """
 monorepo: {{name: Mono}}
@@ -17,7 +17,7 @@ def plan_with(defaults: str = "", own: str = "") -> str:
     return PLAN.format(defaults=defaults, own=own)
 
 
-def test_every_key_has_a_good_value(told: Told) -> None:
+def test_every_key_has_a_good_value(errors_of: ErrorsOf) -> None:
     defaults = (
         "protection: {as: branch_protection, approvals: 2, bypass: [core], migration: repository-admins}, "
         "environments: [{name: production, reviewers: [core], wait_minutes: 5, branches: [main], tags: ['v*'], "
@@ -25,8 +25,8 @@ def test_every_key_has_a_good_value(told: Told) -> None:
         "labels: [{name: bug, color: d73a4a}], actions: {allowed: selected, patterns: ['aws-actions/*']}, "
         "vulnerability_alerts: true, security_updates: true"
     )
-    assert told(plan_with(defaults)) == []
-    assert told(plan_with(own=defaults)) == []
+    assert errors_of(plan_with(defaults)) == []
+    assert errors_of(plan_with(own=defaults)) == []
 
 
 @pytest.mark.parametrize("place", ["defaults", "own"])
@@ -38,8 +38,8 @@ def test_every_key_has_a_good_value(told: Told) -> None:
         "environments: [{name: production, reviewers: [cor]}]",
     ],
 )
-def test_a_team_that_is_not_there_is_told_with_the_nearest(told: Told, place: str, settings: str) -> None:
-    (fault,) = told(plan_with(**{place: settings}))
+def test_a_team_that_is_not_there_is_told_with_the_nearest(errors_of: ErrorsOf, place: str, settings: str) -> None:
+    (fault,) = errors_of(plan_with(**{place: settings}))
     assert "there is no team 'cor'. Did you mean 'core'?" in fault
 
 
@@ -52,16 +52,16 @@ def test_a_team_that_is_not_there_is_told_with_the_nearest(told: Told, place: st
         ("environments: [{name: staging, variables: [A, A]}]", "defaults.environments[0].variables[1]"),
     ],
 )
-def test_names_stand_once(told: Told, settings: str, key: str) -> None:
-    (fault,) = told(plan_with(settings))
+def test_names_stand_once(errors_of: ErrorsOf, settings: str, key: str) -> None:
+    (fault,) = errors_of(plan_with(settings))
     assert f"{key}: " in fault
-    assert "stands there twice. Keep one." in fault
+    assert "is listed twice. Keep one." in fault
 
 
 @pytest.mark.parametrize("name", ["GITHUB_TOKEN", "1ST", "WITH-DASH"])
-def test_a_name_that_github_refuses_is_no_secret(told: Told, name: str) -> None:
-    (fault,) = told(plan_with(f"secrets: [{name}]"))
-    assert f"'{name}' is no name of a secret or variable. Use letters, digits and '_'" in fault
+def test_a_name_that_github_refuses_is_no_secret(errors_of: ErrorsOf, name: str) -> None:
+    (fault,) = errors_of(plan_with(f"secrets: [{name}]"))
+    assert f"'{name}' is not a name of a secret or variable. Use letters, digits and '_'" in fault
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_a_name_that_github_refuses_is_no_secret(told: Told, name: str) -> None:
         ("protection: {approvals: two}", "Write a whole number."),
         ("protection: {as: rules}", "'rules' is not possible here. Did you mean 'ruleset'?"),
         ("protection: {signatures: 1}", "Write true or false."),
-        ("labels: [{name: bug, color: '#d73a4a'}]", "is no color. Write six hexadecimal digits without '#'"),
-        ("environments: [{name: production, branches: ['a b']}]", "is no name of a branch or tag in git"),
+        ("labels: [{name: bug, color: '#d73a4a'}]", "is not a color. Write six hexadecimal digits without '#'"),
+        ("environments: [{name: production, branches: ['a b']}]", "is not a name of a branch or tag in git"),
         ("security_updates: true, vulnerability_alerts: false", "there are no alerts to answer to"),
         ("protection: {aprovals: 1}", "there is no such key. Did you mean 'approvals'?"),
     ],
 )
-def test_a_bad_value_is_told_with_what_to_do(told: Told, settings: str, told_of: str) -> None:
-    (fault,) = told(plan_with(settings))
+def test_a_bad_value_is_told_with_what_to_do(errors_of: ErrorsOf, settings: str, told_of: str) -> None:
+    (fault,) = errors_of(plan_with(settings))
     assert told_of in fault

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.migration.plan.conftest import Told
+from tests.migration.plan.conftest import ErrorsOf
 
-# Where a value stands that is no key of a repository itself; "?" is its place.
+# Where a value is that is not a key of a repository itself; "?" is its place.
 PLACES = {
     "folder": '"moves": [{"from": ?}]',
     "target": '"moves": [{"from": "a", "to": ?}]',
@@ -30,13 +30,13 @@ def with_value(place: str, value: object) -> str:
 @pytest.mark.parametrize(
     ("place", "value", "problem"),
     [
-        ("name", "", "is no repository name"),
-        ("name", "a b", "is no repository name"),
-        ("name", "owner/a", "is no repository name"),
-        ("name", "é", "is no repository name"),
-        ("name", ".", "is no repository name"),
-        ("name", "..", "is no repository name"),
-        ("name", "a" * 101, "is no repository name"),
+        ("name", "", "is not a repository name"),
+        ("name", "a b", "is not a repository name"),
+        ("name", "owner/a", "is not a repository name"),
+        ("name", "é", "is not a repository name"),
+        ("name", ".", "is not a repository name"),
+        ("name", "..", "is not a repository name"),
+        ("name", "a" * 101, "is not a repository name"),
         ("name", "a.git", "ends in '.git'"),
         ("name", "a.wiki", "ends in '.wiki'"),
         ("folder", "", "no folder is named"),
@@ -59,32 +59,32 @@ def with_value(place: str, value: object) -> str:
         ("file", "../a", "leaves the repository"),
         ("file", ".git/hooks/pre-commit", "reaches into git's own folder"),
         ("tag", "a*b*", "has more than one '*'"),
-        ("tag", "a b", "is no name of a branch or tag in git"),
-        ("tag", "a..b", "is no name of a branch or tag in git"),
-        ("tag", "-a", "is no name of a branch or tag in git"),
-        ("tag", "a.lock", "is no name of a branch or tag in git"),
-        ("tag", "a/.b", "is no name of a branch or tag in git"),
-        ("default_branch", "", "is no name of a branch or tag in git"),
-        ("default_branch", "a//b", "is no name of a branch or tag in git"),
-        ("first_release", "v1:0", "is no name of a branch or tag in git"),
-        ("version", "one", "is no version of a Python package"),
-        ("version", "1.0-final-2", "is no version of a Python package"),
-        ("package", "-a", "is no package name"),
-        ("package", "a b", "is no package name"),
-        ("topic", "Python", "is no topic"),
-        ("topic", "-a", "is no topic"),
-        ("topic", "a" * 51, "is no topic"),
+        ("tag", "a b", "is not a name of a branch or tag in git"),
+        ("tag", "a..b", "is not a name of a branch or tag in git"),
+        ("tag", "-a", "is not a name of a branch or tag in git"),
+        ("tag", "a.lock", "is not a name of a branch or tag in git"),
+        ("tag", "a/.b", "is not a name of a branch or tag in git"),
+        ("default_branch", "", "is not a name of a branch or tag in git"),
+        ("default_branch", "a//b", "is not a name of a branch or tag in git"),
+        ("first_release", "v1:0", "is not a name of a branch or tag in git"),
+        ("version", "one", "is not a version of a Python package"),
+        ("version", "1.0-final-2", "is not a version of a Python package"),
+        ("package", "-a", "is not a package name"),
+        ("package", "a b", "is not a package name"),
+        ("topic", "Python", "is not a topic"),
+        ("topic", "-a", "is not a topic"),
+        ("topic", "a" * 51, "is not a topic"),
         ("topics", [f"topic-{number}" for number in range(21)], "the list has 21 entries. Keep at most 20."),
-        ("homepage", "example.com", "is no web address"),
+        ("homepage", "example.com", "is not a web address"),
         ("description", "a" * 351, "the description has 351 characters"),
         ("description", "a\nb", "it has several lines"),
-        ("module", "maestro-ml", "is no Python module"),
-        ("owner", "@a b", "is no code owner"),
-        ("wave", "a.b", "is no name of a wave"),
+        ("module", "maestro-ml", "is not a Python module"),
+        ("owner", "@a b", "is not a code owner"),
+        ("wave", "a.b", "is not a name of a wave"),
     ],
 )
-def test_a_value_that_breaks_its_rule_is_told(told: Told, place: str, value: object, problem: str) -> None:
-    faults = told(with_value(place, value))
+def test_a_value_that_breaks_its_rule_is_told(errors_of: ErrorsOf, place: str, value: object, problem: str) -> None:
+    faults = errors_of(with_value(place, value))
     assert len([fault for fault in faults if problem in fault]) >= 1
     assert all("\n" not in fault for fault in faults)
 
@@ -113,11 +113,11 @@ def test_a_value_that_breaks_its_rule_is_told(told: Told, place: str, value: obj
         ("owner", "@some-login"),
     ],
 )
-def test_a_value_that_keeps_its_rule_is_taken(told: Told, place: str, value: object) -> None:
-    assert told(with_value(place, value)) == []
+def test_a_value_that_keeps_its_rule_is_taken(errors_of: ErrorsOf, place: str, value: object) -> None:
+    assert errors_of(with_value(place, value)) == []
 
 
-def test_a_confirmation_is_dated_with_a_real_day(told: Told) -> None:
+def test_a_confirmation_is_dated_with_a_real_day(errors_of: ErrorsOf) -> None:
     plan = "monorepo: {name: x}\nrepositories: [{name: a}]\n"
-    (fault,) = told(f"{plan}confirmations: [{{statement: Ready, confirmed_on: 2026-02-30}}]\n")
-    assert "'2026-02-30' is no date. Write it as 2026-01-31." in fault
+    (fault,) = errors_of(f"{plan}confirmations: [{{statement: Ready, confirmed_on: 2026-02-30}}]\n")
+    assert "'2026-02-30' is not a date. Write it as 2026-01-31." in fault

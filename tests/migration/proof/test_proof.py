@@ -241,8 +241,8 @@ def test_a_dropped_merge_of_two_lines_is_found(builder: MonorepoBuilder, splitte
     builder.point("main", builder.commit({"a/f": "3"}, merge, message="end\n"))
     broken = Broken(splitter, FolderMove(source="a"))
     assert broken.prove().failures == ()
-    gone = f"parent {broken.new('merge')}\n".encode()
-    broken.change("end", lambda content: content.replace(gone, f"parent {broken.new('right')}\n".encode()))
+    parent_line = f"parent {broken.new('merge')}\n".encode()
+    broken.change("end", lambda content: content.replace(parent_line, f"parent {broken.new('right')}\n".encode()))
     del broken.map[merge]
     assert f"new: monorepo commit {merge} joins two lines of the new history, and is not in" in broken.failures()
 

@@ -63,8 +63,8 @@ def test_going_on_gives_the_same_as_beginning_anew(
             for tag_number in tagged:
                 built.splitter.builder.point(f"refs/tags/at{tag_number}", built.ids[tag_number % len(steps)])
             built.splitter.builder.point("main", built.ids[head % len(steps)])
-            anew = Splitter(built.splitter.builder, Path(folder) / f"anew{number}")
-            assert outcome(built.splitter, selections) == outcome(anew, selections)
+            from_scratch = Splitter(built.splitter.builder, Path(folder) / f"new{number}")
+            assert outcome(built.splitter, selections) == outcome(from_scratch, selections)
         if (built.splitter.workspace / "split.git").exists():
             built.splitter.git("fsck", "--connectivity-only", "--no-progress")
 

@@ -67,14 +67,14 @@ def test_only_what_is_behind_a_commit_is_followed(builder: MonorepoBuilder, spli
 def alike(tree: str) -> tuple[str, str]:
     """Two messages with which commits of this tree, the first of their builders, have ids that begin with the same
     seven digits."""
-    seen: dict[str, str] = {}
+    found: dict[str, str] = {}
     who = f"{MARIA} 1600000060 +0100"
     for attempt in itertools.count():
         content = f"tree {tree}\nauthor {who}\ncommitter {who}\n\n{attempt}\n".encode()
         start = hashlib.sha1(b"commit %d\0" % len(content) + content).hexdigest()[:7]
-        if start in seen:
-            return seen[start], f"{attempt}\n"
-        seen[start] = f"{attempt}\n"
+        if start in found:
+            return found[start], f"{attempt}\n"
+        found[start] = f"{attempt}\n"
     raise AssertionError
 
 
@@ -85,31 +85,31 @@ def first_commit(builder: MonorepoBuilder, files: str, text: str) -> str:
 
 def test_an_abbreviation_that_two_commits_behind_share_stays(builder: MonorepoBuilder, splitter: Splitter) -> None:
     tree = builder.tree({"a/f": "1"})
-    one, other = (first_commit(builder, tree, text) for text in alike(tree))
-    text = f"{one[:7]} {one[:8]} {other}\n"
-    builder.point("main", builder.commit({"a/f": "2"}, one, other, message=text))
+    first, second = (first_commit(builder, tree, text) for text in alike(tree))
+    text = f"{first[:7]} {first[:8]} {second}\n"
+    builder.point("main", builder.commit({"a/f": "2"}, first, second, message=text))
     head = split(splitter, HASHES).histories["new"].head
     new = splitter.commit_map()
-    assert message(splitter, head) == f"{one[:7]} {new[one][:8]} {new[other]}\n"
+    assert message(splitter, head) == f"{first[:7]} {new[first][:8]} {new[second]}\n"
 
 
 def test_an_abbreviation_is_read_among_the_commits_behind(builder: MonorepoBuilder, splitter: Splitter) -> None:
     tree = builder.tree({"a/f": "1"})
-    one, other = (first_commit(builder, tree, text) for text in alike(tree))
-    builder.point("refs/tags/other", other)
-    builder.point("main", builder.commit({"a/f": "2"}, one, message=f"{one[:7]}\n"))
+    first, second = (first_commit(builder, tree, text) for text in alike(tree))
+    builder.point("refs/tags/other", second)
+    builder.point("main", builder.commit({"a/f": "2"}, first, message=f"{first[:7]}\n"))
     head = split(splitter, HASHES, ALL_TAGS).histories["new"].head
-    assert message(splitter, head) == f"{splitter.commit_map()[one][:7]}\n"
+    assert message(splitter, head) == f"{splitter.commit_map()[first][:7]}\n"
 
 
 def test_an_abbreviation_grows_until_it_means_one_commit(builder: MonorepoBuilder, splitter: Splitter) -> None:
     texts = alike(builder.tree({"f": "1"}))
-    one, other = (first_commit(builder, builder.tree({"a/f": "1"}), text) for text in texts)
-    builder.point("main", builder.commit({"a/f": "2"}, one, other, message=f"{one[:7]} {other[:12]}\n"))
+    first, second = (first_commit(builder, builder.tree({"a/f": "1"}), text) for text in texts)
+    builder.point("main", builder.commit({"a/f": "2"}, first, second, message=f"{first[:7]} {second[:12]}\n"))
     head = split(splitter, HASHES).histories["new"].head
     new = splitter.commit_map()
-    assert new[one][:7] == new[other][:7]
-    assert message(splitter, head) == f"{new[one][:8]} {new[other][:12]}\n"
+    assert new[first][:7] == new[second][:7]
+    assert message(splitter, head) == f"{new[first][:8]} {new[second][:12]}\n"
 
 
 def test_issues_and_provenance_are_written_out(builder: MonorepoBuilder, splitter: Splitter) -> None:
@@ -120,8 +120,8 @@ def test_issues_and_provenance_are_written_out(builder: MonorepoBuilder, splitte
     new = splitter.commit_map()
     assert message(splitter, head) == (f"Go on from {new[first]} (acme/mono#2)\n\nMonorepo-Commit: {second}\n")
     assert message(splitter, new[first]).endswith(f"Signed-off-by: M <m@example.org>\nMonorepo-Commit: {first}\n")
-    shown = splitter.git("log", "--format=%(trailers:key=Monorepo-Commit,valueonly,separator=)", str(head))
-    assert shown.split("\n") == [second, first]
+    trailers = splitter.git("log", "--format=%(trailers:key=Monorepo-Commit,valueonly,separator=)", str(head))
+    assert trailers.split("\n") == [second, first]
 
 
 def test_tags_are_followed_too_and_get_no_trailer(builder: MonorepoBuilder, splitter: Splitter) -> None:

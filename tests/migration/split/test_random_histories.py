@@ -134,14 +134,14 @@ def test_one_folder_keeps_the_commits_that_git_shows_for_it(steps: list[Step]) -
     with tempfile.TemporaryDirectory() as folder:
         built = build(steps, Path(folder))
         monorepo = built.splitter.builder.path
-        shown = git(monorepo, "rev-list", "--full-history", "--simplify-merges", "main", "--", "a").split()
+        simplified = git(monorepo, "rev-list", "--full-history", "--simplify-merges", "main", "--", "a").split()
         try:
             head = built.splitter.split_one(FolderMove(source="a")).histories["new"].head
         except SplitError:
-            assert shown == []
+            assert simplified == []
             return
         mapped = built.splitter.commit_map()
-        assert set(mapped) == set(shown)
+        assert set(mapped) == set(simplified)
         behind_new = ancestors(built.splitter.workspace / "split.git", head)
         behind_old = ancestors(monorepo, "main")
         assert set(behind_new) == set(mapped.values())
@@ -228,7 +228,7 @@ def test_a_linear_history_gets_the_ids_of_git_subtree_split(steps: list[Step]) -
 @given(histories())
 @example(DELETED_AND_BACK)
 def test_a_linear_history_gets_the_ids_of_git_filter_repo(steps: list[Step]) -> None:
-    """Deletions included. It mends names that are none, and drops headers that it does not know."""
+    """Deletions included. It fixes names that are none, and drops headers that it does not know."""
     linear = [
         replace(step, parents=(number - 1,) if number else (), inherits=(0,) * 4, author=AUTHORS[0], headers=b"",
                 edits={**step.edits, **({} if number else {"a/f": "1"})}, message=b"subject\n\nbody\n")

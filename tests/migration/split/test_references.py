@@ -1,4 +1,4 @@
-"""What is a reference in a message, and what becomes of it."""
+"""What is a reference in a message, and what it becomes."""
 
 import os
 import re
@@ -158,10 +158,10 @@ def test_a_trailer_stands_where_git_puts_it(lines: list[str], has_title: bool) -
     command = ["git", "-c", "core.commentChar=%", "interpret-trailers", "--no-divider", "--trailer", "Where: 123"]
     environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(command, input=message, capture_output=True, check=True, env=environment, cwd=Path("/"))
-    ours = with_trailer(message, "Where", "123")
-    assert without_blank_ends(ours) == without_blank_ends(done.stdout)
-    begin = ours.index(b"Where: 123\n")
-    assert message in (ours[: begin - cutting] + ours[begin + len(b"Where: 123\n") :] for cutting in (0, 1))
+    result = with_trailer(message, "Where", "123")
+    assert without_blank_ends(result) == without_blank_ends(done.stdout)
+    begin = result.index(b"Where: 123\n")
+    assert message in (result[: begin - cutting] + result[begin + len(b"Where: 123\n") :] for cutting in (0, 1))
 
 
 def without_blank_ends(message: bytes) -> bytes:

@@ -103,7 +103,7 @@ def test_excluded_files_are_in_no_commit(builder: MonorepoBuilder, splitter: Spl
 
 
 @pytest.mark.parametrize(
-    ("patterns", "kept"),
+    ("patterns", "remaining"),
     [
         (("build", "!docs"), {"f", "docs/g", ":top"}),
         (("[[:alpha:]]",), {":top", "docs/build/xx"}),
@@ -114,11 +114,12 @@ def test_excluded_files_are_in_no_commit(builder: MonorepoBuilder, splitter: Spl
     ],
 )
 def test_excludes_mean_what_they_mean_to_git(
-    builder: MonorepoBuilder, splitter: Splitter, patterns: tuple[str, ...], kept: set[str]
+    builder: MonorepoBuilder, splitter: Splitter, patterns: tuple[str, ...], remaining: set[str]
 ) -> None:
     builder.point("main", builder.commit(dict.fromkeys(("a/f", "a/docs/g", "a/docs/build/xx", "a/:top"), "1")))
     assert (
-        set(splitter.files(splitter.split_one(FolderMove(source="a", exclude=patterns)).histories["new"].head)) == kept
+        set(splitter.files(splitter.split_one(FolderMove(source="a", exclude=patterns)).histories["new"].head))
+        == remaining
     )
 
 
@@ -281,9 +282,9 @@ def test_a_sha256_monorepo_is_split_as_well(tmp_path: Path) -> None:
 
 def test_progress_is_told(builder: MonorepoBuilder, splitter: Splitter) -> None:
     builder.point("main", builder.commit({"a/f": "1"}))
-    told: list[str] = []
+    phases: list[str] = []
     selection = CodeSelection(moves=(FolderMove(source="a"),))
     split_monorepo(
-        builder.path, "main", {"new": selection}, splitter.workspace, lambda phase, done, total: told.append(phase)
+        builder.path, "main", {"new": selection}, splitter.workspace, lambda phase, done, total: phases.append(phase)
     )
-    assert list(dict.fromkeys(told)) == ["reading the graph", "reading trees", "choosing commits", "writing commits"]
+    assert list(dict.fromkeys(phases)) == ["reading the graph", "reading trees", "choosing commits", "writing commits"]

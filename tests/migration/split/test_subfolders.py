@@ -1,4 +1,4 @@
-"""Trees read one after the other, each told by what differs from the one before."""
+"""Trees read one after the other, each read by what differs from the one before."""
 
 from collections.abc import Mapping, Sequence
 

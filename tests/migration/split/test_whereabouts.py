@@ -80,8 +80,8 @@ def test_a_path_is_found_under_its_new_one(scene: Scene) -> None:
 
 def test_a_path_is_found_by_an_old_name_and_after_it_is_gone(scene: Scene) -> None:
     assert scene.places("ml/f") == scene.places("synth/f")
-    gone = scene.new("engine", scene.without_old)
-    assert scene.places("ml/old") == [("engine", f"old, gone since commit {gone}")]
+    removal = scene.new("engine", scene.without_old)
+    assert scene.places("ml/old") == [("engine", f"old, gone since commit {removal}")]
     assert scene.places("ml") == [("engine", "the whole of it")]
 
 

@@ -139,7 +139,7 @@ def test_the_split_before_can_be_pushed_while_the_next_is_made(
 def test_a_workspace_that_cannot_be_written_is_told(builder: MonorepoBuilder, splitter: Splitter) -> None:
     builder.point("main", builder.commit({"a/f": "1"}))
     splitter.workspace.write_text("a file, not a folder")
-    with pytest.raises(SplitError, match=r"Keeping the split in .*/workspace failed"):
+    with pytest.raises(SplitError, match=r"/workspace: Cannot write the split"):
         splitter.split(SELECTIONS)
 
 
@@ -149,8 +149,8 @@ def test_several_processes_at_once_get_the_same(builder: MonorepoBuilder, splitt
     program = (
         "import sys; from pathlib import Path\n"
         "from migration.split.splitting import split_monorepo\n"
-        "from migration.desired_state.code_selection import CodeSelection, Move\n"
-        "selections = {'new': CodeSelection(moves=(Move(source='a'),))}\n"
+        "from migration.desired_state.code_selection import CodeSelection, FolderMove\n"
+        "selections = {'new': CodeSelection(moves=(FolderMove(source='a'),))}\n"
         "print(split_monorepo(Path(sys.argv[1]), 'main', selections, Path(sys.argv[2])))\n"
     )
     arguments = [sys.executable, "-c", program, str(builder.path), str(splitter.workspace)]
