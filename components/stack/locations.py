@@ -8,6 +8,7 @@ from components.stack.settings import WORKSPACE, Settings, github_token
 from migration.desired_state import DesiredState
 from migration.desired_state.code_selection import CodeSelection
 from migration.git.remote import Remote
+from migration.monorepo.completeness import demand_complete
 from migration.monorepo.fetch import fetched, is_address
 from migration.monorepo.rehearsal_copy import bring_up_to_date
 from migration.proof import proof_of
@@ -35,7 +36,16 @@ def selections_of(state: DesiredState) -> dict[str, CodeSelection]:
 
 
 def monorepo_of(settings: Settings) -> Path:
-    """The monorepo on this machine, fetched first when the stack names an address, or a rehearsal's copy."""
+    """The monorepo on this machine, fetched first when the stack names an address, or a rehearsal's copy.
+
+    Raises SplitError when it lacks objects.
+    """
+    monorepo = _present_monorepo(settings)
+    demand_complete(monorepo, workspace_of(settings) / "complete.json")
+    return monorepo
+
+
+def _present_monorepo(settings: Settings) -> Path:
     if not is_address(settings.monorepo_address):
         if settings.monorepo_folder.parent == COPIES:
             bring_up_to_date(settings.monorepo_folder)

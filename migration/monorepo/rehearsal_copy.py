@@ -10,6 +10,7 @@ from migration.git.command import run_git
 from migration.git.lfs import lfs_folder
 from migration.git.merge import is_ancestor, merged
 from migration.git.remote import Remote
+from migration.monorepo.completeness import demand_complete
 from migration.monorepo.fetch import is_address
 from migration.monorepo.source import look_at
 from migration.plan import VENDOR_BRANCH
@@ -25,6 +26,8 @@ def make_copy(monorepo: str, copy: Path) -> None:
     Objects of a folder are borrowed, not copied. Raises SplitError for a folder that cannot be split, GitError.
     """
     source = None if is_address(monorepo) else look_at(Path(monorepo))
+    if source:
+        demand_complete(source.path)
     copy.parent.mkdir(parents=True, exist_ok=True)
     object_format = source.object_format.name if source else "sha1"
     initial = ("init", "--quiet", "--bare", "--template=", f"--object-format={object_format}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from migration.errors import SplitError
 from migration.git.command import GitError, run_git
 from migration.git.object_format import FORMATS, ObjectFormat
+from migration.monorepo.completeness import demand_complete
 from migration.plan import is_own_tag
 
 
@@ -65,11 +66,11 @@ def look_at(path: Path) -> LocalRepository:
     object_format, shallow, objects = os.fsdecode(answer).rstrip("\n").split("\n", 2)
     if shallow == "true":
         raise SplitError(f"{path} is a shallow clone: it lacks history. Run `git fetch --unshallow` in it.")
-    _refuse_partial_clone(path)
+    _check_partial_clone(path)
     return LocalRepository(path, Path(objects), FORMATS[object_format])
 
 
-def _refuse_partial_clone(path: Path) -> None:
+def _check_partial_clone(path: Path) -> None:
     try:
         settings = run_git(
             "config",
@@ -81,10 +82,7 @@ def _refuse_partial_clone(path: Path) -> None:
     except GitError:  # no such setting
         return
     if any(not line.endswith(b" false") for line in settings.splitlines()):
-        raise SplitError(
-            f"{path} is a partial clone: it lacks files. Clone the monorepo again without --filter, "
-            "or run `git fetch --refetch --no-filter` and unset extensions.partialClone and remote.*.promisor."
-        )
+        demand_complete(path)
 
 
 def _commit(path: Path, revision: str) -> bytes:

@@ -147,6 +147,14 @@ def reachable(git_dir: Path, tips: Iterable[bytes]) -> set[bytes]:
     return set(run_git("rev-list", "--stdin", directory=git_dir, standard_input=request).split()) if request else set()
 
 
+def missing_objects(git_dir: Path, tips: Iterable[str]) -> set[bytes]:
+    """The ids of the folders and files behind the tips that do not exist. Raises GitError when a commit does not."""
+    request = "".join(f"{tip}\n" for tip in tips).encode()
+    command = ("rev-list", "--objects", "--no-object-names", "--missing=print", "--stdin")
+    lines = run_git(*command, directory=git_dir, standard_input=request).split() if request else []
+    return {line[1:] for line in lines if line.startswith(b"?")}
+
+
 def listing(git_dir: Path, commit: bytes, folder: str = "") -> dict[bytes, bytes]:
     """Every file below a folder of a commit: path -> b"mode id"; nothing where there is no such folder."""
     try:

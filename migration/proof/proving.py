@@ -3,19 +3,19 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from migration.desired_state.code_selection import CodeSelection
 from migration.errors import ProofError, SplitError
 from migration.git.command import GitError, run_git
-from migration.proof.evidence import empty_tree, folder_versions, read_graph
+from migration.proof.evidence import empty_tree, folder_versions, missing_objects, read_graph
 from migration.proof.repository_proof import ProofSource, RepositoryCheck, RepositoryProof
 from migration.proof.tag_checks import new_name, read_tags, tag_ids
 from migration.split.workspace import Split, Workspace
 
-PROOF = 1
+PROOF = 2
 """Part of the key of a remembered proof: raise it whenever something else is proved."""
 
 _REMEMBERED = "proof.json"
@@ -119,12 +119,27 @@ def prove_split(
             progress(f"proving {name}:", done, len(selections))
             check = RepositoryCheck(name, selection, split.histories[name], _commit_map(split, name), source)
             repositories.append(check.run())
+        repositories = _with_missing_objects(split, repositories)
     return Proof(
         monorepo_head=split.monorepo_head,
         monorepo_commits=len(source.ids),
         repositories=tuple(repositories),
         seconds=time.monotonic() - started,
     )
+
+
+def _with_missing_objects(split: Split, repositories: Sequence[RepositoryProof]) -> list[RepositoryProof]:
+    """The proofs, with a failure for each repository whose history lacks trees or files."""
+    tips = {name: [*history.tags.values(), *filter(None, [history.head])] for name, history in split.histories.items()}
+    if not missing_objects(split.git_dir, {tip for each in tips.values() for tip in each}):
+        return list(repositories)
+    proofs = []
+    for proof in repositories:
+        missing = missing_objects(split.git_dir, tips[proof.repository])
+        such = f"{len(missing):,}, such as {min(missing, default=b'').decode()}"
+        failure = f"{proof.repository}: objects of its history do not exist: {such}."
+        proofs.append(replace(proof, failures=(*proof.failures, failure)) if missing else proof)
+    return proofs
 
 
 def second_run_failures(first: Split, second: Split) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from migration.git.command import GitError, ObjectStore, run_git
 from migration.git.pack import write_to_disk
+from migration.monorepo.completeness import alternate_line
 from migration.monorepo.source import SourceMonorepo
 
 _STATE = "multirepo-split.json"
@@ -93,7 +94,7 @@ class Workspace:
         """A bare repository that borrows the monorepo's objects: the one in use, so that who still pushes the split
         before finds its objects; a new one where that is damaged, foreign, or borrows from somewhere else.
         """
-        borrowed = _quoted(monorepo.objects) + b"\n"
+        borrowed = alternate_line(monorepo.objects)
         if self._trusted_state() and (self.git_dir / _ALTERNATES).read_bytes() == borrowed:
             return ObjectStore(self.git_dir, monorepo.object_format)
         if self.git_dir.exists():
@@ -205,14 +206,6 @@ def _refs_of(histories: Mapping[str, SplitHistory]) -> dict[str, str]:
     for name, history in histories.items():
         refs |= {f"{_REFS}/{name}/tags/{tag}": object_id for tag, object_id in history.tags.items()}
     return refs
-
-
-def _quoted(path: Path) -> bytes:
-    """A path as `objects/info/alternates` wants it: quoted as in C when a line could be read otherwise."""
-    raw = os.fsencode(path)
-    if not raw.startswith((b'"', b"#")) and b"\n" not in raw:
-        return raw
-    return b'"' + raw.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'
 
 
 def has_commit(git_dir: Path, commit: str) -> bool:

@@ -82,6 +82,15 @@ def test_a_proof_is_printed_in_figures(small: Checkout, monorepo: Repository) ->
     assert "Not proved" in failed
 
 
+def test_a_monorepo_with_missing_files_is_a_wrong_input_of_every_command(small: Checkout, monorepo: Repository) -> None:
+    lost = monorepo.git("rev-parse", "main:engine/main")
+    (monorepo.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    for command in ("prove", "discover", "preflight"):
+        own = ("./multirepo", command, "--monorepo", str(monorepo.path), "--plan", "small.yaml")
+        failed = small.run(*own, code=2)
+        assert "1 object is missing in its branches and tags, such as engine/main (commit " in failed.stderr
+
+
 def test_a_split_that_fails_its_proof_is_not_handed_on(
     settings: Settings, state: DesiredState, monorepo: Repository
 ) -> None:

@@ -91,14 +91,6 @@ def test_a_shallow_clone_is_refused(builder: MonorepoBuilder, tmp_path: Path) ->
         split(tmp_path / "clone", tmp_path / "workspace")
 
 
-@pytest.mark.usefixtures("history")
-def test_a_partial_clone_is_refused(builder: MonorepoBuilder, tmp_path: Path) -> None:
-    git(builder.path, "config", "uploadpack.allowFilter", "true")
-    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=tree:0", builder.path.as_uri(), "clone")
-    with pytest.raises(SplitError, match=r"partial clone.*--filter"):
-        split(tmp_path / "clone", tmp_path / "workspace")
-
-
 def test_a_missing_object_is_told(builder: MonorepoBuilder, splitter: Splitter) -> None:
     builder.point("main", builder.commit({"lib/a/f": "1"}))
     tree = git(builder.path, "rev-parse", "main:lib")
