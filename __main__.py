@@ -9,7 +9,7 @@ from components.history.preflight_gate import check_before_writing, scan_histori
 from components.history.prepared_histories import PreparedHistories
 from components.monorepo.monorepo_in_stages import back_up_monorepo, keep_monorepo
 from components.packages.private_packages import PrivatePackages
-from components.repository.secret_values import values_of
+from components.repository.secret_values import PLACEHOLDER, StackValues, values_of
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
 from components.repository.teams import Teams, TeamsArgs
 from components.stack.plain_errors import plain_errors, show_progress
@@ -29,7 +29,9 @@ with plain_errors():
     )
     existing = check_before_writing(settings, required, moved.split, scan_histories(moved.split, moved.monorepo, plan))
     packages = PrivatePackages(settings, plan, settings_by_repository, moved.split)
-    values = values_of(settings_by_repository, pulumi.Config().get, pulumi.get_stack(), packages.registry)
+    placeholder = PLACEHOLDER if settings.is_rehearsal else None
+    stack_values = StackValues.from_config(pulumi.Config(), pulumi.get_stack(), placeholder)
+    values = values_of(settings_by_repository, stack_values, packages.registry)
 server = pulumi.ResourceOptions(providers=[github_provider(settings)])
 teams = (
     Teams("team", TeamsArgs(teams=required.teams, existing=existing.teams), server).numbers if required.teams else {}
@@ -39,6 +41,7 @@ repositories: dict[str, ServiceRepository] = {}
 for desired in packages.ordered(state.repositories):
     arguments = ServiceRepositoryArgs(
         owner=settings.owner,
+        server=settings.server,
         desired=desired,
         code=moved.code_of(desired),
         settings=settings_by_repository[desired.name],

@@ -131,7 +131,6 @@ def stack(names: Sequence[str]) -> Iterator[tuple[Path, dict[str, str], TenantAc
             for arguments in (
                 ("stack", "init", "benchmark"),
                 ("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret"),
-                ("config", "set", "--secret", "digest_key", "key"),
                 ("config", "set", "--path", "multirepo:variables.URL", "https://packages.example"),
             ):
                 subprocess.run(["pulumi", *arguments], cwd=checkout, env=environment, check=True, capture_output=True)

@@ -49,8 +49,6 @@ def check_settings(args: StackValidationArgs, report_violation: ReportViolation)
     plain = (
         [] if _is_encrypted(secrets) else [f"secrets.{name}" for name in secrets if not _is_encrypted(secrets[name])]
     )
-    if "multirepo:digest_key" in settings and not _is_encrypted(settings["multirepo:digest_key"]):
-        plain.append("digest_key")
     for key in plain:
         report_violation(
             f"multirepo:{key} is in plain text in the stack's file. Replace the value where it came from, and run: "

@@ -238,8 +238,6 @@ def _stage(name: str, progress: Steps) -> Iterator[Weeks]:
     stack.file.write_text(yaml.safe_dump({"config": settings}, sort_keys=False))
     place = prepare_stack(stack, progress)
     pulumi.ensure_stack(stack.name, place.environment, STATE)
-    secret = ["config", "set", "--secret", "--stack", stack.name, "digest_key", f"{stack.name} alone"]
-    pulumi.run(secret, place.environment)
     people = PeopleAtWork(folder, place.git_settings)
     weeks = Weeks(stack=stack, plan=plan, place=place, people=people, progress=progress)
     _publish_sample(weeks, folder / "sample")

@@ -1,5 +1,6 @@
 """The connection to GitHub: Pulumi's provider for it, and the requests that the program makes itself."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import httpx
 import pulumi_github as github
 
 from components.github.github_client import WRITE_DELAY, github_client
-from components.stack.settings import Settings, SettingsError
+from components.stack.settings import TOKEN_VARIABLE, Settings, SettingsError
 
 
 class GitHubUnreachableError(SettingsError):
@@ -36,13 +37,19 @@ def github_provider(settings: Settings) -> github.Provider:
     costs nothing: GITHUB_LEGACY_CLIENT=false and GITHUB_CACHE_PATH choose it for runs that only read, as
     `./multirepo drift` does. It does not pause between writes, and stops after a hundred answers with an error.
     """
-    return github.Provider(
-        "github",
-        owner=settings.owner,
-        base_url=settings.github.api,
-        parallel_requests=settings.github.is_local or None,
-        write_delay_ms=0 if settings.github.is_local else int(WRITE_DELAY * 1000),
-    )
+    # The SDK would take the token from the environment into the state; the provider finds it there by itself.
+    token = os.environ.pop(TOKEN_VARIABLE, None)
+    try:
+        return github.Provider(
+            "github",
+            owner=settings.owner,
+            base_url=settings.github.api,
+            parallel_requests=settings.github.is_local or None,
+            write_delay_ms=0 if settings.github.is_local else int(WRITE_DELAY * 1000),
+        )
+    finally:
+        if token is not None:
+            os.environ[TOKEN_VARIABLE] = token
 
 
 def graphql(settings: Settings, query: str, variables: Mapping[str, Any], token: str | None = None) -> dict[str, Any]:

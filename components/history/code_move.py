@@ -2,62 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.dynamic import Resource
 
+from components.history.code_move_provider import CodeMoveProvider
 from components.stack.late_failure import fail_at_the_end
-from components.stack.stack_provider import StackProvider, stack_config
+from components.stack.stack_provider import target_properties
 
 if TYPE_CHECKING:  # a provider's process does without
     from migration.desired_state import DesiredRepository
     from migration.split.workspace import SplitHistory
 
 
-class CodeMoveProvider(StackProvider):
-    """Pushes and reads; never deletes."""
-
-    def create(self, props: dict[str, Any]) -> CreateResult:
-        """Push everything; harmless when an interrupted run has pushed it already."""
-        from components.history.code_move_operations import push_code_move
-
-        return CreateResult(props["repository"], push_code_move(props, stack_config()))
-
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
-        """Compare what the monorepo has with what was pushed, or with what the last refresh found.
-
-        A conflict is checked again each time: people may have resolved it.
-        """
-        changed = [name for name in COMPARED if _olds.get(name) != _news.get(name)]
-        replaces = [name for name in changed if name == "repository"]
-        return DiffResult(changes=bool(changed or _olds.get("conflict")), replaces=replaces)
-
-    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
-        """Push what is new or missing."""
-        from components.history.code_move_operations import push_code_move
-
-        return UpdateResult(push_code_move(_news, stack_config()))
-
-    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Read where the vendor branch, the tags and the default branch are now."""
-        from components.history.code_move_operations import read_code_move
-
-        current = read_code_move(props, stack_config())
-        return ReadResult(None, {}) if current is None else ReadResult(id_, current, inputs=dict(current))
-
-    def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Leave the history where it is: deleting the resource must not lose commits."""
-
-
-COMPARED = ("repository", "default_branch", "head", "tree", "tags", "notes", "first_release")
-
-
 @dataclass(frozen=True, kw_only=True)
 class CodeMoveArgs:
     """What one repository must hold, known before anything is pushed.
 
-    repository: its name on GitHub, without the owner.
+    owner, server: of the repositories, as the stack sets them. repository: its name on GitHub, without the owner.
     head: commit at the end of the moved history, where the vendor branch must be.
     tree: of the commit that follows it there with what the plan's transforms change; "" when they change nothing.
     tags: tag name to object id.
@@ -67,6 +30,8 @@ class CodeMoveArgs:
     carries: the size of the history, for the reviewer of the preview.
     """
 
+    owner: str
+    server: str
     repository: pulumi.Input[str]
     default_branch: str
     head: str
@@ -80,6 +45,8 @@ class CodeMoveArgs:
     @classmethod
     def of(
         cls,
+        owner: str,
+        server: str,
         desired: "DesiredRepository",
         history: "SplitHistory | None",
         tree: str = "",
@@ -92,6 +59,8 @@ class CodeMoveArgs:
         if history is None or history.head is None or desired.archived:
             return None
         return cls(
+            owner=owner,
+            server=server,
             repository=desired.name,
             default_branch=desired.default_branch,
             head=history.head,
@@ -119,6 +88,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
             CodeMoveProvider(),
             name,
             {
+                **target_properties(args.server, args.owner),
                 "repository": args.repository,
                 "default_branch": args.default_branch,
                 "head": args.head,

@@ -19,7 +19,7 @@ def push_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 
     A conflict with people's work stops nothing else: it goes into a pull request, and `conflict` describes it.
     """
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     carried = PushTarget(
         repository=props["repository"],
         default_branch=props["default_branch"],
@@ -42,7 +42,7 @@ def read_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
     Only tags that were pushed are compared; other tags belong to the repository's users. New commits on the default
     branch are not a difference. A missing default branch is, and so are missing notes; the next push restores them.
     """
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     remote = remote_of(settings, props["repository"])
     try:
         refs = remote.refs()

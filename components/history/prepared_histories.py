@@ -21,12 +21,16 @@ from migration.transforms.tip_trees import tip_trees
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedHistories:
-    """What a stack moves. monorepo: on this machine. trees: of the vendor branches' tips that transforms change.
+    """What a stack moves. owner, server: of the repositories. monorepo: on this machine.
+
+    trees: of the vendor branches' tips that transforms change.
 
     frozen: repositories that are cut over. In `split` they end where they ended then.
     brought_back: by repository, its commits that rollbacks have returned to the monorepo.
     """
 
+    owner: str
+    server: str
     monorepo: Path
     split: Split
     trees: Mapping[str, str]
@@ -44,13 +48,23 @@ class PreparedHistories:
         locking = locking_of(settings, plan, split)
         trees = tip_trees(plan, split, settings.index_url, locking, pulumi.log.warn)
         trees |= {name: frozen_repository.carried.tree for name, frozen_repository in frozen.items()}
-        return cls(monorepo=monorepo, split=split, trees=trees, frozen=frozen, brought_back=brought_back_in(monorepo))
+        return cls(
+            owner=settings.owner,
+            server=settings.server,
+            monorepo=monorepo,
+            split=split,
+            trees=trees,
+            frozen=frozen,
+            brought_back=brought_back_in(monorepo),
+        )
 
     def code_of(self, desired: DesiredRepository) -> CodeMoveArgs | None:
         """What the repository takes; None for nothing."""
         tree = self.trees.get(desired.name, "")
         brought_back = sorted(self.brought_back.get(desired.name, ()))
-        code = CodeMoveArgs.of(desired, self.split.histories.get(desired.name), tree, brought_back)
+        code = CodeMoveArgs.of(
+            self.owner, self.server, desired, self.split.histories.get(desired.name), tree, brought_back
+        )
         if code is None or not tree or desired.name in self.frozen:
             return code
         return replace(code, carries=f"{code.carries}; {in_words(changed_files(self.split.git_dir, code.head, tree))}")

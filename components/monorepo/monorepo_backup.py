@@ -1,6 +1,8 @@
 """The backup of the monorepo: a private repository that nobody can change, with every ref, proved by a fresh clone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_github as github
@@ -14,11 +16,15 @@ EVERY_REF = "~ALL"
 
 @dataclass(frozen=True, kw_only=True)
 class MonorepoBackupArgs:
-    """monorepo: its name. branch: its default branch. exists: whether GitHub has the backup repository already."""
+    """monorepo: its name. branch: its default branch. exists: whether GitHub has the backup repository already.
+
+    target: see `target_properties`.
+    """
 
     monorepo: str
     branch: str
     exists: bool
+    target: Mapping[str, Any]
     leftovers: CreationHooks
 
 
@@ -49,6 +55,7 @@ class MonorepoBackup(pulumi.ComponentResource):
             f"{name}-copy",
             repository.name,
             args.branch,
+            args.target,
             pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[repository])),
         )
         rule_options = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.leftovers.hooks)

@@ -11,6 +11,7 @@ from components.history.prepared_histories import PreparedHistories
 from components.monorepo.monorepo import MonorepoResource
 from components.monorepo.monorepo_backup import MonorepoBackup, MonorepoBackupArgs
 from components.stack.settings import Settings
+from components.stack.stack_provider import target_properties
 from migration.cutover.frozen import DeliveredHistory
 from migration.desired_state import DesiredRepository, DesiredState
 from migration.plan import Plan, Repository
@@ -27,6 +28,7 @@ def back_up_monorepo(
         monorepo=plan.monorepo.name,
         branch=plan.monorepo.default_branch,
         exists=exists,
+        target=target_properties(settings.server, settings.owner),
         leftovers=CreationHooks(settings, state.backup, exists),
     )
     return MonorepoBackup(state.backup, args, opts)
@@ -58,6 +60,7 @@ def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Pr
             folders = _folders(settings, plan, planned[desired.name], desired)
             frozen[desired.name] = folders | _as_properties(carried)
     return {
+        **target_properties(settings.server, settings.owner),
         "name": plan.monorepo.name,
         "branch": plan.monorepo.default_branch,
         "repository": settings.monorepo_repository,

@@ -25,7 +25,7 @@ from migration.split.workspace import Workspace, has_commit
 
 def reconcile(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """Reconcile the monorepo with the properties; returns them with the result. Raises CodeMoveError."""
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     monorepo = monorepo_of(settings)
     git_dir = Workspace(workspace_of(settings)).git_dir
     target = read_target(props)
@@ -48,7 +48,7 @@ def reconcile(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 
 def read_monorepo(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """The properties as the monorepo has them now."""
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     refs = monorepo_remote(settings).refs(f"refs/tags/{FROZEN_TAG}*")
     frozen = {name: folders for name, folders in props["frozen"].items() if f"refs/tags/{FROZEN_TAG}{name}" in refs}
     with MonorepoAtGitHub(settings, props["repository"]) as at_github:

@@ -15,7 +15,7 @@ from migration.monorepo.backup import back_up
 
 def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     """Make the copy and prove it; its tag, that tag's commit, and how many refs it has. Raises CodeMoveError."""
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     source = monorepo_of(settings)
     copy = remote_of(settings, props["repository"])
     try:
@@ -26,7 +26,7 @@ def backed_up(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 
 def is_backed_up(props: Mapping[str, Any], config: Config) -> bool:
     """Whether the copy's tag is on GitHub."""
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     copy = remote_of(settings, props["repository"])
     try:
         return f"refs/tags/{props['tag']}" in copy.refs()

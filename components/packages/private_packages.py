@@ -10,6 +10,7 @@ from components.packages.package_releases import PackageReleases
 from components.packages.published_package import PublishedPackage
 from components.registry.stack_registry import keep_registry
 from components.stack.settings import WORKSPACE, Settings
+from components.stack.stack_provider import target_properties
 from migration.desired_state import DesiredRepository, DesiredSettings
 from migration.desired_state.pipelines import VERSIONS
 from migration.packages.locks.lock_files import Locking
@@ -48,6 +49,7 @@ class PrivatePackages:
         # Only jobs on GitHub can use a role of CodeArtifact: there the release pipeline publishes the first version.
         self._publishes = settings.devpi is not None
         self._plan, self._split = plan, split
+        self._target = target_properties(settings.server, settings.owner)
         self._planned = {repository.name: repository for repository in plan.repositories}
         self._published: dict[NormalizedName, PublishedPackage] = {}
 
@@ -83,7 +85,9 @@ class PrivatePackages:
         ).static_order():
             waits = [self.registry.ready, *(self._published[canonicalize_name(need)] for need in sources[name].needs)]
             after = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(depends_on=waits))
-            made = PublishedPackage(f"{repository}-package-{name}", sources[name], self._split.monorepo_head, after)
+            made = PublishedPackage(
+                f"{repository}-package-{name}", sources[name], self._split.monorepo_head, self._target, after
+            )
             self._published[canonicalize_name(name)] = made
         return {name: self._published[canonicalize_name(name)].manifest for name in sources}
 

@@ -27,7 +27,7 @@ def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 
     Raises PackagesError.
     """
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     source = _source(props)
     with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:
         built = build(source, settings, Path(output))
@@ -44,7 +44,7 @@ def publish(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
 def is_recorded(props: Mapping[str, Any], config: Config) -> bool:
     """Whether the repository says where the version comes from."""
     ref = ref_of(props["name"], props["version"])
-    return ref in remote_of(settings_from(config), props["repository"]).refs(ref)
+    return ref in remote_of(settings_from(config, props), props["repository"]).refs(ref)
 
 
 def published(props: Mapping[str, Any], config: Config) -> dict[str, str]:

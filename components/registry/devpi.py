@@ -24,12 +24,12 @@ class DevpiRegistry(pulumi.ComponentResource):
         # Public packages come through the private index, and devpi serves their files from the mirror's own address.
         both = (server.index, PUBLIC)
         readers = {
-            repository: DevpiToken(f"{name}-{repository}-reads", server.reader, both, (), server.generation, child)
+            repository: DevpiToken(f"{name}-{repository}-reads", server, server.reader, both, (), child)
             for repository in users.readers
         }
         publishers = {
             repository: DevpiToken(
-                f"{name}-{repository}-publishes", server.publisher, (server.index,), packages, server.generation, child
+                f"{name}-{repository}-publishes", server, server.publisher, (server.index,), packages, child
             )
             for repository, packages in users.publishers.items()
         }

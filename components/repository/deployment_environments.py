@@ -8,7 +8,6 @@ import pulumi_github as github
 
 from components.github.creation_hooks import CreationHooks
 from components.repository.secret_values import RepositoryValues
-from components.repository.secrets import digests_of
 from migration.plan import Environment as DesiredEnvironment
 
 
@@ -27,14 +26,13 @@ class EnvironmentArgs:
 class DeploymentEnvironment(pulumi.ComponentResource):
     """One environment: who approves, how long a job waits, which branches and tags may use it, secrets and variables.
 
-    Leaves secrets and variables with other names alone. Its inputs hold a keyed digest of each secret.
+    Leaves secrets and variables with other names alone.
     """
 
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the environment, then what belongs to it."""
         desired, values = args.desired, args.values.environments[args.desired.name]
-        digests = digests_of(values, args.values)
-        super().__init__("multirepo:github:Environment", name, {"digests": digests}, opts)
+        super().__init__("multirepo:github:Environment", name, None, opts)
         environment = github.RepositoryEnvironment(
             f"{name}-environment",
             repository=args.repository,
@@ -61,15 +59,13 @@ class DeploymentEnvironment(pulumi.ComponentResource):
             github.RepositoryEnvironmentDeploymentPolicy(
                 f"{name}-tag-{pattern}", **place, tag_pattern=pattern, opts=child
             )
-        for key, value in values.secrets.items():
-            github.ActionsEnvironmentSecret(
-                f"{name}-{key}", **place, secret_name=key, value=pulumi.Output.secret(value), opts=value_options
-            )
+        for key, secret in values.secrets.items():
+            github.ActionsEnvironmentSecret(f"{name}-{key}", **place, secret_name=key, value=secret, opts=value_options)
         for key, value in values.variables.items():
             github.ActionsEnvironmentVariable(
                 f"{name}-{key}", **place, variable_name=key, value=value, opts=value_options
             )
-        self.register_outputs({"digests": digests})
+        self.register_outputs({"environment": environment.environment, "secrets": sorted(values.secrets)})
 
 
 def _reviewers(args: EnvironmentArgs) -> list[github.RepositoryEnvironmentReviewerArgs]:

@@ -32,7 +32,7 @@ def commit_to_github(props: Mapping[str, Any], obsolete: Iterable[str], config: 
     Initial files are included while the branch has at most one commit: later changes to them are left alone.
     Raises CommitRefusedError.
     """
-    settings = settings_from(config)
+    settings = settings_from(config, props)
     initial: Mapping[str, str] = props.get("initial") or {}
     files: Mapping[str, str] = {**initial, **props["files"]}
     removed = set(obsolete) - set(files)
@@ -60,7 +60,7 @@ def files_on_github(props: Mapping[str, Any], config: Config) -> dict[str, Any] 
     """
     files: Mapping[str, str] = props["files"]
     try:
-        blobs = _read_branch(settings_from(config), props, list(files)).blobs
+        blobs = _read_branch(settings_from(config, props), props, list(files)).blobs
     except RepositoryGoneError:
         return None
     found = {

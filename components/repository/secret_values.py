@@ -1,7 +1,5 @@
 """The values of secrets and variables: from the stack's settings to the repositories that the plan names them for."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,68 +10,90 @@ from components.registry.contract import RegistryAccess
 from components.stack.settings import SettingsError
 from migration.desired_state import DesiredSettings
 
-Value = str | pulumi.Output[str]
-Get = Callable[[str], str | None]
+PLACEHOLDER = "rehearsal"
+"""The value of a secret or variable that a stack in the sandbox does not set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackValues:
+    """`multirepo:secrets` and `multirepo:variables` of one stack, by key.
+
+    secrets: their values are Pulumi secrets; an empty one is None. placeholder: of what is not set; None to refuse it.
+    """
+
+    stack: str
+    secrets: Mapping[str, pulumi.Output[str] | None] = field(repr=False)
+    variables: Mapping[str, str]
+    placeholder: str | None = None
+
+    @classmethod
+    def from_config(cls, config: pulumi.Config, stack: str, placeholder: str | None) -> "StackValues":
+        """Read them; the program learns the keys of the secrets, and whether one is empty. Raises SettingsError."""
+        values = config.get_secret_object("secrets")
+
+        def secret(key: str) -> pulumi.Output[str]:
+            assert values is not None
+            return values.apply(lambda found: str(found[key]))
+
+        known = {key: bool(value) for key, value in _read(stack, "secrets", config.get("secrets")).items()}
+        return cls(
+            stack=stack,
+            secrets={key: secret(key) if is_set else None for key, is_set in known.items()},
+            variables=_read(stack, "variables", config.get("variables")),
+            placeholder=placeholder,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedValues:
-    """Names with their values. secrets: never shown, not even by `repr`; some are made in the same run."""
+    """Names with their values. secrets: Pulumi secrets, some of which are made in the same run."""
 
-    secrets: Mapping[str, Value] = field(repr=False)
+    secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
     variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryValues:
-    """All values of one repository. environments: by name.
-
-    digest_key: of the digests that show a changed secret without its value; "" when there is no secret.
-    """
+    """All values of one repository. environments: by name."""
 
     actions: NamedValues
     dependabot: NamedValues
     environments: Mapping[str, NamedValues]
-    digest_key: str = field(repr=False)
-
-    def digest(self, value: Value) -> Value:
-        """A keyed digest of a secret, the same as long as the value is: RFC 2104."""
-        if isinstance(value, str):
-            return self._digest(value)
-        return pulumi.Output.unsecret(value.apply(self._digest))
-
-    def _digest(self, value: str) -> str:
-        return hmac.new(self.digest_key.encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
 def values_of(
-    settings_by_repository: Mapping[str, DesiredSettings], get: Get, stack: str, registry: RegistryAccess | None = None
+    settings_by_repository: Mapping[str, DesiredSettings],
+    stack_values: StackValues,
+    registry: RegistryAccess | None = None,
+    warn: Callable[[str], None] = pulumi.log.warn,
 ) -> dict[str, RepositoryValues]:
     """The values for each repository, from `multirepo:secrets` and `multirepo:variables` of the stack.
 
-    kept: repository to settings. The key of a value is NAME, or where it differs REPOSITORY/NAME,
-    ENVIRONMENT/NAME or REPOSITORY/ENVIRONMENT/NAME; the longest that fits counts. A value without a key comes from
-    the registry that the stack manages, if it has one.
+    The key of a value is NAME, or where it differs REPOSITORY/NAME, ENVIRONMENT/NAME or REPOSITORY/ENVIRONMENT/NAME;
+    the longest that fits counts. A value without a key comes from the registry that the stack manages, if it has one,
+    or is the placeholder.
     Raises SettingsError with every value that is missing or empty.
     """
-    lookup = _Lookup(get, stack, registry)
+    lookup = _Lookup(stack_values, registry)
     values = {name: lookup.repository(name, settings) for name, settings in settings_by_repository.items()}
-    lookup.demand()
+    if lookup.missing and stack_values.placeholder is None:
+        raise SettingsError("\n".join(lookup.missing.values()))
+    if lookup.missing:
+        names = ", ".join(sorted(lookup.missing))
+        warn(f"Pulumi.{stack_values.stack}.yaml does not set {names}. In the sandbox each is {PLACEHOLDER!r}.")
     return values
 
 
 class _Lookup:
-    """Reads values from the settings and gathers what is missing."""
+    """Reads values from the settings and gathers what is missing: key to the sentence about it."""
 
-    def __init__(self, get: Get, stack: str, registry: RegistryAccess | None) -> None:
-        self._stack, self._registry = stack, registry
-        self._values = {kind: self._read(kind, get(kind)) for kind in ("secrets", "variables")}
-        self._key = get("digest_key") or ""
-        self._missing: dict[str, None] = {}
+    def __init__(self, values: StackValues, registry: RegistryAccess | None) -> None:
+        self._values, self._registry = values, registry
+        self.missing: dict[str, str] = {}
 
     def repository(self, name: str, settings: DesiredSettings) -> RepositoryValues:
         """What the settings of one repository name."""
-        values = RepositoryValues(
+        return RepositoryValues(
             actions=self._named([name], settings.secrets, settings.variables),
             dependabot=self._named([name], settings.dependabot_secrets, ()),
             environments={
@@ -82,58 +102,54 @@ class _Lookup:
                 )
                 for environment in settings.environments
             },
-            digest_key=self._key,
         )
-        with_secrets = (values.actions, values.dependabot, *values.environments.values())
-        if not self._key and any(named.secrets for named in with_secrets):
-            self._missing[
-                f"Pulumi.{self._stack}.yaml: multirepo:digest_key is not set. "
-                'Run: pulumi config set --secret digest_key "$(openssl rand -hex 32)"'
-            ] = None
-        return values
-
-    def demand(self) -> None:
-        """Refuse what is missing."""
-        if self._missing:
-            raise SettingsError("\n".join(self._missing))
 
     def _named(self, scopes: list[str], secrets: Iterable[str], variables: Iterable[str]) -> NamedValues:
         """scopes: whose own value may be set; the last is the repository."""
-        made_secrets: dict[str, Value] = {}
-        made_variables: dict[str, Value] = {}
-        if self._registry:
-            made_secrets = {name: by[scopes[-1]] for name, by in self._registry.secrets.items() if scopes[-1] in by}
-            own = self._registry.own_variables
-            made_variables = {
-                **self._registry.variables,
-                **{name: by[scopes[-1]] for name, by in own.items() if scopes[-1] in by},
-            }
         return NamedValues(
-            secrets={name: self._value("secrets", scopes, name, made_secrets) for name in secrets},
-            # A variable is never made from anything but plain text.
-            variables={name: str(self._value("variables", scopes, name, made_variables)) for name in variables},
+            secrets={name: self._secret(scopes, name) for name in secrets},
+            variables={name: self._variable(scopes, name) for name in variables},
         )
 
-    def _value(self, kind: str, scopes: list[str], name: str, made: Mapping[str, Value]) -> Value:
-        keys = [*(f"{scope}/{name}" for scope in scopes), name]
-        value = next((self._values[kind][key] for key in keys if key in self._values[kind]), made.get(name))
-        if value is not None and value != "":
-            return value
-        option = "--secret " if kind == "secrets" else ""
-        self._missing[
-            f"Pulumi.{self._stack}.yaml: multirepo:{kind} has {'no' if value is None else 'an empty'} {name}, which "
-            f"the plan names. Run: pulumi config set {option}--path 'multirepo:{kind}.{name}'"
-        ] = None
-        return ""
+    def _secret(self, scopes: list[str], name: str) -> pulumi.Output[str]:
+        made = self._registry.secrets.get(name, {}) if self._registry else {}
+        key = self._key(self._values.secrets, scopes, name)
+        value = self._values.secrets[key] if key is not None else made.get(scopes[-1])
+        if value is None:
+            return pulumi.Output.secret(self._missing("secrets", name, is_empty=key is not None))
+        return value
 
-    def _read(self, kind: str, setting: str | None) -> Mapping[str, str]:
-        try:
-            values = json.loads(setting or "{}")
-        except json.JSONDecodeError:
-            values = None
-        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-            raise SettingsError(
-                f"Pulumi.{self._stack}.yaml: multirepo:{kind} must give each name a text. "
-                f"Run: pulumi config set --path 'multirepo:{kind}.NAME'"
-            )
-        return values
+    def _variable(self, scopes: list[str], name: str) -> str:
+        made: Mapping[str, str] = {}
+        if self._registry:
+            own = self._registry.own_variables
+            made = {**self._registry.variables, **{key: by[scopes[-1]] for key, by in own.items() if scopes[-1] in by}}
+        key = self._key(self._values.variables, scopes, name)
+        value = self._values.variables[key] if key is not None else made.get(name)
+        return value or self._missing("variables", name, is_empty=value is not None)
+
+    @staticmethod
+    def _key(values: Mapping[str, object], scopes: list[str], name: str) -> str | None:
+        keys = [*(f"{scope}/{name}" for scope in scopes), name]
+        return next((key for key in keys if key in values), None)
+
+    def _missing(self, kind: str, name: str, is_empty: bool) -> str:
+        option = "--secret " if kind == "secrets" else ""
+        self.missing[f"{kind}.{name}"] = (
+            f"Pulumi.{self._values.stack}.yaml: multirepo:{kind} has {'an empty' if is_empty else 'no'} {name}, which "
+            f"the plan names. Run: pulumi config set {option}--path 'multirepo:{kind}.{name}'"
+        )
+        return self._values.placeholder or ""
+
+
+def _read(stack: str, kind: str, setting: str | None) -> Mapping[str, str]:
+    try:
+        values = json.loads(setting or "{}")
+    except json.JSONDecodeError:
+        values = None
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: multirepo:{kind} must give each name a text. "
+            f"Run: pulumi config set --path 'multirepo:{kind}.NAME'"
+        )
+    return values

@@ -25,13 +25,14 @@ from migration.desired_state import DesiredSettings as DesiredSettings
 class ServiceRepositoryArgs:
     """desired: what must exist. code: the history it gets, None for a repository that starts empty.
 
-    owner: on GitHub. settings, values: how it is kept.
+    owner, server: as the stack sets them. settings, values: how it is kept.
     teams: slug to number, of those that the settings name.
     existing: whon GitHub has already, from an interrupted run, an earlier destroy, or because people made it.
     packages: what it publishes, and what must be published before it moves. backup: what must be there before anything.
     """
 
     owner: str
+    server: str
     desired: DesiredRepository
     code: CodeMoveArgs | None
     settings: DesiredSettings
@@ -127,6 +128,8 @@ class ServiceRepository(pulumi.ComponentResource):
         self._settings(name, args, after(child, self.repository))
         if (settings.files or settings.initial_files) and not args.desired.archived:
             files = ManagedFilesArgs(
+                owner=args.owner,
+                server=args.server,
                 repository=repository,
                 branch=args.desired.default_branch,
                 files=settings.files,

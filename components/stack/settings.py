@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from components.stack.registry_settings import CodeArtifactDomain, DevpiServer
+from components.stack.registry_settings import SANDBOX, CodeArtifactDomain, DevpiServer
 from migration.desired_state import CodeArtifact, Devpi, Registry
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -123,6 +123,11 @@ class Settings:
         """The server itself. Raises SettingsError when it is a sandbox and none runs."""
         sandbox, _, world = self.server.partition("/")
         return GitHub(address=f"{sandbox_address()}/{world}" if sandbox == "sandbox" else self.server)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether the stack is in the sandbox of this checkout."""
+        return self.server.startswith(f"{SANDBOX}/")
 
     @property
     def index_url(self) -> str | None:

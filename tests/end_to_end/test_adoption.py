@@ -39,7 +39,6 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
     stack.write_plan(PLAN | {"repositories": PLAN["repositories"][:1]})
     for name in ("TOKEN", "KEY"):
         stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", "ours")
-    stack.pulumi("config", "set", "--secret", "digest_key", "key")
     for name in ("URL", "PLACE"):
         stack.pulumi("config", "set", "--path", f"multirepo:variables.{name}", "https://packages.example")
     before = github.send("GET", "engine/labels")

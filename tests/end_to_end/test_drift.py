@@ -52,7 +52,6 @@ def applied(stack: Stack) -> None:
     stack.write_plan(PLAN)
     for name in ("TOKEN", "KEY"):
         stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", f"ours-{name}")
-    stack.pulumi("config", "set", "--secret", "digest_key", "key")
     for name in ("URL", "PLACE"):
         stack.pulumi("config", "set", "--path", f"multirepo:variables.{name}", "https://packages.example")
     stack.up()

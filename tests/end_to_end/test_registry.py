@@ -45,7 +45,6 @@ def with_registry(stack: Stack, registry_server: RunningRegistry) -> Stack:
         },
     }
     settings.write_text(yaml.safe_dump(config))
-    stack.pulumi("config", "set", "--secret", "multirepo:digest_key", "of this test")
     stack.checkout.environment["DEVPI_PASSWORD"] = registry_server.root_password
     stack.write_plan(PLAN)
     return stack

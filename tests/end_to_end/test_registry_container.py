@@ -51,7 +51,6 @@ def contained(stack: Stack, engine: Engine, daemon: str, base: str, build_enviro
     config = yaml.safe_load(settings.read_text())
     config["config"]["multirepo:registry"] = {"kind": "docker", "index": "maestro/prod", "port": port, "base": base}
     settings.write_text(yaml.safe_dump(config))
-    stack.pulumi("config", "set", "--secret", "multirepo:digest_key", "of this test")
     stack.checkout.environment |= {"DOCKER_HOST": daemon, "DEVPI_PASSWORD": PASSWORD}
     environments_folder = stack.checkout.path / ".multirepo" / "build-environments"
     environments_folder.parent.mkdir(exist_ok=True)

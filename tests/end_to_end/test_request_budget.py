@@ -68,7 +68,6 @@ def test_preflight_tells_how_many_requests_each_run_makes(stack: Stack) -> None:
     stack.write_plan(PLAN)
     stack.checkout.environment |= reading_environment("test", without_alerts=1)
     stack.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret")
-    stack.pulumi("config", "set", "--secret", "digest_key", "key")
     stack.pulumi("config", "set", "--path", "multirepo:variables.URL", "https://packages.example")
 
     def requests_of(*arguments: str) -> list[Request]:

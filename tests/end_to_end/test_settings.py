@@ -191,7 +191,6 @@ def complete(stack: Stack) -> Stack:
     stack.write_plan(COMPLETE)
     stack.pulumi("config", "set", "--secret", "--path", "multirepo:secrets.TOKEN", "s3cret")
     stack.pulumi("config", "set", "--secret", "--path", 'multirepo:secrets["production/TOKEN"]', "s3cret-too")
-    stack.pulumi("config", "set", "--secret", "digest_key", "key")
     stack.pulumi("config", "set", "--path", "multirepo:variables.URL", "https://packages.example")
     return stack
 

@@ -198,12 +198,20 @@ def test_a_repository_that_people_made_before_is_adopted(stack: Stack) -> None:
         assert client.get("engine").json()["archived"] is True
 
 
-def test_the_state_holds_no_token_and_a_code_move_no_path_or_address(stack: Stack) -> None:
+def test_the_state_holds_no_token_and_a_code_move_no_path_or_address_of_the_monorepo(stack: Stack) -> None:
     stack.up()
-    state = stack.state()
+    state = stack.pulumi("stack", "export", "--show-secrets").stdout
     assert stack.world.token not in state
     inputs = [r["inputs"] for r in json.loads(state)["deployment"]["resources"] if r["type"].endswith(":CodeMove")]
     assert all(
-        set(i) == {"__provider", "repository", "default_branch", "head", "tree", "tags", "notes", "carries"}
+        set(i) - {"owner", "server", "provider_version"}
+        == {"__provider", "repository", "default_branch", "head", "tree", "tags", "notes", "carries"}
         for i in inputs
     )
+
+
+def test_a_refresh_uses_the_token_of_the_environment_and_none_of_the_state(stack: Stack) -> None:
+    stack.up()
+    refused = stack.pulumi("refresh", "--yes", "--skip-preview", code=None, GITHUB_TOKEN="wrong")
+    assert refused.returncode
+    assert "401" in refused.stdout + refused.stderr

@@ -42,7 +42,6 @@ def test_what_is_not_known_before_the_run_hides_nothing_else() -> None:
     ("settings", "key"),
     [
         ({"secrets": {"TOKEN": "plain", "OTHER": {"secure": "v1:…"}}}, "secrets.TOKEN"),
-        ({"digest_key": "plain"}, "digest_key"),
     ],
 )
 def test_a_secret_in_plain_text_in_the_settings_is_refused_with_the_command(
@@ -56,5 +55,5 @@ def test_a_secret_in_plain_text_in_the_settings_is_refused_with_the_command(
 
 @pytest.mark.parametrize("secrets", [{"TOKEN": {"secure": "v1:…"}}, {"secure": "v1:…"}, {}])
 def test_encrypted_settings_pass(project: Write, secrets: dict[str, Any]) -> None:
-    project({}, secrets=secrets, digest_key={"secure": "v1:…"})
+    project({}, secrets=secrets)
     assert violations_of_stack(no_plain_secret_in_settings, resource(REPOSITORY)) == []

@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.history.code_move import CodeMoveProvider, describe_history
+from components.history.code_move import describe_history
+from components.history.code_move_provider import CodeMoveProvider
 from migration.split.workspace import SplitHistory
 
 OLD = {

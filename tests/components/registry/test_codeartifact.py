@@ -10,7 +10,7 @@ import pytest
 from components.registry import aws_policies as policies
 from components.registry.codeartifact import CodeArtifactRegistry
 from components.registry.contract import RegistryAccess, RegistryUsers
-from components.repository.secret_values import values_of
+from components.repository.secret_values import StackValues, values_of
 from components.stack.registry_settings import CodeArtifactDomain
 from components.stack.settings import Settings
 from migration.desired_state import managed_files, settings_of
@@ -93,7 +93,7 @@ def test_only_the_publisher_writes_and_only_its_own_packages(made: dict[str, Any
 
 def test_no_key_is_stored_and_pipelines_learn_their_roles(made: dict[str, Any]) -> None:
     settings = {name: settings_of(PLAN, name, "acme", DOMAIN.for_pipelines) for name in ("shared", "engine")}
-    values = values_of(settings, lambda _: None, "prod", made["access"])
+    values = values_of(settings, StackValues(stack="prod", secrets={}, variables={}), made["access"])
     assert values["engine"].actions.variables == {
         "REGISTRY_READER_ROLE": f"arn:aws:iam::{ACCOUNT}:role/acme-engine-reads",
         "REGISTRY_REGION": "eu-central-1",

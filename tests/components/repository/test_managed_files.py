@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.repository.managed_files import ManagedFilesProvider
+from components.repository.managed_files_provider import ManagedFilesProvider
 
 OLD = {"repository": "engine", "branch": "main", "files": {"a": "1\n", "b": "2\n"}}
 

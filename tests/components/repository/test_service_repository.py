@@ -7,18 +7,22 @@ import pulumi
 
 from components.github.inventory import ExistingRepository, GitHubInventory
 from components.history.code_move import CodeMoveArgs
-from components.repository.secret_values import values_of
+from components.repository.secret_values import StackValues, values_of
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
 from migration.desired_state import CodeSelection, DesiredRepository, DesiredSettings, FolderMove, settings_of
 from migration.plan import Plan
 from tests.components.conftest import NoLeftovers, RecordingEngine
 
 HEAD = "a" * 40
-VALUES = {
-    "secrets": '{"TOKEN": "s3cret", "production/TOKEN": "s3cret-of-production"}',
-    "variables": '{"URL": "https://packages.example"}',
-    "digest_key": "key",
-}
+
+
+def stack_values() -> StackValues:
+    secrets = {"TOKEN": "s3cret", "production/TOKEN": "s3cret-of-production"}
+    return StackValues(
+        stack="test",
+        secrets={key: pulumi.Output.secret(value) for key, value in secrets.items()},
+        variables={"URL": "https://packages.example"},
+    )
 
 
 def desired(code: bool = True, archived: bool = False) -> DesiredRepository:
@@ -54,8 +58,11 @@ def register(
     found = ExistingRepository(full_name="acme/maestro-engine", labels=frozenset(labels))
     arguments = ServiceRepositoryArgs(
         owner="acme",
+        server="sandbox/test",
         desired=desired(code, archived),
         code=CodeMoveArgs(
+            owner="acme",
+            server="sandbox/test",
             repository="maestro-engine",
             default_branch="main",
             head=HEAD,
@@ -67,7 +74,7 @@ def register(
         if code
         else None,
         settings=settings,
-        values=values_of({"engine": settings}, VALUES.get, "test")["engine"],
+        values=values_of({"engine": settings}, stack_values())["engine"],
         teams={"core": pulumi.Output.from_input(7)},
         existing=GitHubInventory(repositories={"maestro-engine": found} if exists else {}, people={"zoe": 8}),
         leftovers=NoLeftovers(),
@@ -99,6 +106,9 @@ def test_a_code_move_shows_its_figures_and_names_what_it_carries(recording: Reco
     assert move.typ == "pulumi-python:dynamic/code_move:CodeMove"
     inputs = {name: value for name, value in move.inputs.items() if name != "__provider"}
     assert inputs == {
+        "owner": "acme",
+        "server": "sandbox/test",
+        "provider_version": 1,
         "repository": "maestro-engine",
         "default_branch": "main",
         "head": HEAD,

@@ -1,0 +1,34 @@
+"""The names of the dynamic providers in the state. This module and `load_provider` never move: every state names them.
+
+The state holds `load_provider`, a name of PROVIDERS and a version, and nothing else of a provider. docs/state.md lists
+what else is stored, and how to change it.
+"""
+
+from importlib import import_module
+
+from pulumi.dynamic import ResourceProvider
+
+VERSION = 1
+"""Of what the state holds of dynamic resources. A higher number makes `pulumi up` write all of them again."""
+
+PROVIDERS = {
+    "code_move": ("components.history.code_move_provider", "CodeMoveProvider"),
+    "devpi_index": ("components.registry.devpi_provider", "DevpiIndexProvider"),
+    "devpi_token": ("components.registry.devpi_provider", "DevpiTokenProvider"),
+    "managed_files": ("components.repository.managed_files_provider", "ManagedFilesProvider"),
+    "monorepo": ("components.monorepo.monorepo_provider", "MonorepoProvider"),
+    "published_package": ("components.packages.published_package_provider", "PublishedPackageProvider"),
+    "verified_copy": ("components.monorepo.verified_copy_provider", "VerifiedCopyProvider"),
+}
+"""Name in the state to module and class, which may move."""
+
+
+def load_provider(name: str, version: int) -> ResourceProvider:
+    """The provider that a state names. Raises ValueError for a state of a later release."""
+    if name not in PROVIDERS or version > VERSION:
+        raise ValueError(
+            f"{name} {version}: A later release of multirepo wrote this state. Use that release or a later one."
+        )
+    module, class_name = PROVIDERS[name]
+    provider: ResourceProvider = getattr(import_module(module), class_name)()
+    return provider
