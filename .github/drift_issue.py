@@ -1,7 +1,7 @@
 """Maintain one issue about drift: open it, update it, and close it when the drift is resolved.
 
-    ./multirepo drift --markdown > drift.md    # exit code 0: clean, 3: drift
-    python .github/drift_issue.py drift.md 3
+    ./multirepo drift --markdown > drift.md    # exit code 0: clean, 4: drift
+    python .github/drift_issue.py drift.md 4
 
 In the environment: GITHUB_TOKEN (can write issues), GITHUB_REPOSITORY and GITHUB_API_URL, which GitHub Actions sets.
 """
@@ -18,7 +18,7 @@ MARK = "<!-- drift -->"
 
 TITLE = "Changes on GitHub outside Pulumi"
 LABEL = "drift"
-CLEAN, DRIFT = "0", "3"
+CLEAN, DRIFT = "0", "4"
 
 
 def update_issue(report: str, code: str) -> str:

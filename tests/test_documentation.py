@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from command_line.__main__ import COMMANDS
-from command_line.terminal.exit_codes import ExitCode
+from command_line.command_table import COMMANDS
+from command_line.terminal.exit_codes import MEANINGS
 
 PROJECT = Path(__file__).parent.parent
 DECISIONS = sorted((PROJECT / "docs" / "adr").glob("*.md"))
@@ -119,8 +119,10 @@ def read_first_column(page: str, heading: str) -> list[str]:
     return [row.split("|")[1].strip() for row in rows[2:]]
 
 
-def test_the_readme_lists_every_exit_code() -> None:
-    assert read_first_column("README.md", "## Exit codes") == [str(int(code)) for code in ExitCode]
+def test_the_readme_has_the_table_of_exit_codes() -> None:
+    rows = [f"| {int(code)} | {meaning.text} | {meaning.actor} |" for code, meaning in MEANINGS.items()]
+    table = "\n".join(row.replace("|  |", "| |") for row in rows)
+    assert f"|---|---|---|\n{table}\n" in (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_page_of_commands_lists_every_command() -> None:

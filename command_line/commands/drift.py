@@ -1,9 +1,7 @@
 """`./multirepo drift`: what differs on GitHub from what the stack made there, and both options."""
 
-from enum import IntEnum
 from typing import Annotated
 
-import httpx
 import typer
 
 from command_line.pulumi_cli.environment import reading_environment
@@ -11,8 +9,8 @@ from command_line.pulumi_cli.refresh import refreshed, resources_of
 from command_line.reports import drift_report
 from command_line.stack.sandbox_stack import environment_of
 from command_line.stack.stack import DEV, Stack, stack_named
-from command_line.terminal.console import Steps, print_message, steps
-from command_line.terminal.failures import FAILURES
+from command_line.terminal.console import Steps, steps
+from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.options import StackOption
 from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
@@ -24,39 +22,26 @@ from components.stack.settings import github_token
 from migration.desired_state import desired_state
 from migration.plan import read_plan
 
-UNAVAILABLE: tuple[type[Exception], ...] = (*FAILURES, httpx.HTTPError, OSError)
-
-
-class DriftCode(IntEnum):
-    """The exit codes of this command alone: a nightly job has to distinguish these three."""
-
-    CLEAN = 0
-    COULD_NOT_LOOK = 1
-    DRIFT = 3
-
 
 def drift(
     stack: StackOption = DEV,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as GitHub shows it.")] = False,
 ) -> None:
-    """Report changes made outside Pulumi. Exits with 3 on drift, 1 on failure."""
-    try:
-        settings_file = stack_named(stack)
-        with steps() as progress:
-            found = find_drift(stack, settings_file, progress)
-        plan = read_plan(settings_file.plan_file)
-        report = [(item, adoption_of(item, plan, settings_file.plan_file)) for item in found]
-    except UNAVAILABLE as failure:
-        print_message(f"✗ {failure}")
-        raise typer.Exit(DriftCode.COULD_NOT_LOOK) from None
+    """Report changes made outside Pulumi. Read-only."""
+    settings_file = stack_named(stack)
+    with steps() as progress:
+        found = find_drift(stack, settings_file, progress)
+    plan = read_plan(settings_file.plan_file)
+    report = [(item, adoption_of(item, plan, settings_file.plan_file)) for item in found]
     if as_json:
         typer.echo(drift_report.as_json(stack, report))
     elif as_markdown:
         typer.echo(drift_report.as_markdown(stack, report))
     else:
         drift_report.print_report(stack, report)
-    raise typer.Exit(DriftCode.DRIFT if found else DriftCode.CLEAN)
+    if found:
+        raise typer.Exit(ExitCode.DRIFT)
 
 
 def find_drift(stack: str, settings_file: Stack, progress: Steps) -> list[Drift]:

@@ -6,8 +6,6 @@ import typer
 from rich.console import Console
 
 from command_line.stack.stack import stack_for
-from command_line.terminal.console import print_message
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import MonorepoOption, PlanOption
 from components.stack.locations import selections_of, workspace_of
@@ -40,8 +38,7 @@ def where(
         planned = {name: (wave_of[name], chosen) for name, chosen in everything.items() if name not in now}
         answer = Whereabouts(split, now, planned).find(query)
     if not answer.places:
-        print_message(f"✗ {query}: {answer.reason}")
-        raise typer.Exit(ExitCode.CHECK_FAILED)
+        raise CommandError(f"{query}: {answer.reason}")
     console = Console(highlight=False, soft_wrap=True)
     for place in answer.places:
         console.print(f"{place.repository or read.monorepo.name}: {place.what}", markup=False)

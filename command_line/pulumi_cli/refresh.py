@@ -2,9 +2,11 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from command_line.pulumi_cli.command_log import log_command
 from command_line.terminal.failures import RefreshFailedError
 from components.drift.drift import RefreshedResource
 from components.stack.settings import PROJECT
@@ -47,9 +49,11 @@ def _seen_resource(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | Non
 
 
 def _run(arguments: list[str], environment: Mapping[str, str]) -> str:
+    started = time.monotonic()
     finished = subprocess.run(
         ["pulumi", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
+    log_command(arguments, started, finished.returncode)
     if finished.returncode:
         raise RefreshFailedError(
             f"pulumi {arguments[0]} failed.\n{_errors(finished.stdout) or finished.stderr.strip()}"

@@ -4,11 +4,13 @@ import json
 import re
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from command_line.pulumi_cli.command_log import log_command
 from command_line.pulumi_cli.state_file import restore_whole_state, state_file
 from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
 from command_line.terminal.console import print_message
@@ -46,7 +48,7 @@ def up(
     Raises PolicyError, or UpFailedError with Pulumi's own sentences.
     """
     command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--json", *options]
-    deployment = Deployment()
+    deployment, started = Deployment(), time.monotonic()
     # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
     with tempfile.TemporaryFile("w+") as complaints:
         with subprocess.Popen(
@@ -55,6 +57,7 @@ def up(
             assert process.stdout
             for line in process.stdout:
                 _note(json.loads(line), deployment, say)
+        log_command(command[1:], started, process.returncode)
         complaints.seek(0)
         remaining = complaints.read()
     if deployment.violations:
@@ -115,9 +118,11 @@ def _drop_pending_operations(stack: str, environment: Mapping[str, str]) -> None
 
 def run(arguments: list[str], environment: Mapping[str, str]) -> str:
     """The standard output of `pulumi ARGUMENTS`. Raises UpFailedError."""
+    started = time.monotonic()
     finished = subprocess.run(
         ["pulumi", *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
+    log_command(arguments, started, finished.returncode)
     if finished.returncode:
         raise UpFailedError(f"pulumi {' '.join(arguments)} failed: {finished.stderr.strip()}")
     return finished.stdout

@@ -1,7 +1,11 @@
 """The failures that people can do something about, and the exit code of each."""
 
+import errno
+
+import httpx
+
 from command_line.terminal.exit_codes import ExitCode
-from components.stack.settings import SettingsError
+from components.stack.settings import SettingsError, UnavailableError
 from engine import EngineError
 from migration.desired_state import DesiredStateError
 from migration.errors import (
@@ -45,6 +49,7 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     PlanError: ExitCode.INPUT,
     DesiredStateError: ExitCode.INPUT,
     SettingsError: ExitCode.INPUT,
+    UnavailableError: ExitCode.OUTSIDE,
     CommandError: ExitCode.INPUT,
     SplitError: ExitCode.INPUT,
     ProofError: ExitCode.CHECK_FAILED,
@@ -60,10 +65,30 @@ EXIT_CODES: dict[type[Exception], ExitCode] = {
     PolicyError: ExitCode.CHECK_FAILED,
     RotationError: ExitCode.CHECK_FAILED,
     WeeksError: ExitCode.CHECK_FAILED,
+    httpx.HTTPError: ExitCode.OUTSIDE,
 }
-FAILURES = tuple(EXIT_CODES)
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 
 def exit_code_of(failure: Exception) -> ExitCode:
-    """The exit code for a failure of one of the known kinds."""
-    return next(code for kind, code in EXIT_CODES.items() if isinstance(failure, kind))
+    """The exit code for a failure; FAULT for one that nobody but this project can do something about."""
+    if _disk_error(failure):
+        return ExitCode.OUTSIDE
+    return next((code for kind, code in EXIT_CODES.items() if isinstance(failure, kind)), ExitCode.FAULT)
+
+
+def describe_failure(failure: Exception) -> str:
+    """What is printed of a failure that is no FAULT."""
+    if error := _disk_error(failure):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}. Completed work is kept. Free disk space or fix permissions, and run again."
+    return str(failure)
+
+
+def _disk_error(failure: BaseException | None) -> OSError | None:
+    """The full or unwritable disk that a failure is, or comes from."""
+    while failure:
+        if isinstance(failure, OSError) and failure.errno in DISK_ERRORS:
+            return failure
+        failure = failure.__cause__
+    return None

@@ -7,7 +7,7 @@ import time
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, retry_if_result, stop_after_attempt, wait_exponential
 
-from components.stack.settings import Settings, github_token
+from components.stack.settings import Settings, UnavailableError, github_token
 
 WRITE_DELAY = 1.0
 """Seconds between writes to a GitHub that others use too, as it asks for, so that its secondary rate limits are not
@@ -16,6 +16,30 @@ met: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using
 _ATTEMPTS = 4
 _PASSING = (500, 502, 503, 504)
 _backing_off = wait_exponential(0.2)
+
+
+class GitHubUnreachableError(UnavailableError):
+    """GitHub cannot be queried: a wrong token or address, a used-up limit, or no network."""
+
+    @classmethod
+    def of(cls, error: httpx.HTTPError, settings: Settings) -> "GitHubUnreachableError":
+        """The sentence for the error of httpx."""
+        where = f"GitHub at {settings.github.address}"
+        if not isinstance(error, httpx.HTTPStatusError) or error.response.status_code not in (401, 403, 429):
+            return cls(
+                f"{where}: Cannot query the repositories of {settings.owner}: {error}. Check the address "
+                "(multirepo:github) and the network; for the sandbox run ./multirepo sandbox start."
+            )
+        answer = error.response
+        if (seconds := _asked_to_wait(answer)) is not None:
+            return cls(
+                f"{where}: The rate limit of the token in GITHUB_TOKEN is used up. Run again in {seconds:.0f} s."
+            )
+        message = answer.json().get("message")
+        return cls(
+            f"{where} rejected the token in GITHUB_TOKEN ({answer.status_code}: {message}). "
+            f"Use one that may create repositories for {settings.owner}; for the sandbox run ./multirepo shell."
+        )
 
 
 def github_client(settings: Settings, path: str = "", token: str | None = None) -> httpx.Client:

@@ -8,25 +8,7 @@ import httpx
 import pulumi_github as github
 
 from components.github.github_client import WRITE_DELAY, github_client
-from components.stack.settings import TOKEN_VARIABLE, Settings, SettingsError
-
-
-class GitHubUnreachableError(SettingsError):
-    """GitHub cannot be asked: a wrong token or address, or no network."""
-
-    @classmethod
-    def of(cls, error: httpx.HTTPError, settings: Settings) -> "GitHubUnreachableError":
-        """The sentence for what httpx met."""
-        if isinstance(error, httpx.HTTPStatusError) and error.response.status_code in (401, 403):
-            return cls(
-                f"GitHub at {settings.github.address} refused the token in GITHUB_TOKEN "
-                f"({error.response.status_code}: {error.response.json().get('message')}). "
-                f"Give one that may create repositories for {settings.owner}; for the sandbox run ./multirepo shell."
-            )
-        return cls(
-            f"GitHub at {settings.github.address} could not be asked for {settings.owner}'s repositories: {error}. "
-            "Check the address (multirepo:github) and the network; for the sandbox run ./multirepo sandbox start."
-        )
+from components.stack.settings import TOKEN_VARIABLE, Settings
 
 
 def github_provider(settings: Settings) -> github.Provider:

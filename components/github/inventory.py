@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from components.github.github_server import GitHubUnreachableError, ask_graphql
+from components.github.github_client import GitHubUnreachableError
+from components.github.github_server import ask_graphql
 from components.stack.settings import Settings
 from migration.git.command import run_git
 from migration.plan import VENDOR_BRANCH
@@ -74,7 +75,7 @@ class GitHubInventory:
 def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
     """Everything that a run which was killed, or people, may have made under a name of the plan.
 
-    Raises SettingsError when GitHub cannot be asked.
+    Raises GitHubUnreachableError when GitHub cannot be asked.
     """
     try:
         answer = ask_graphql(settings, query_for(settings.owner, names), {})
@@ -88,7 +89,7 @@ def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
 def recognised(settings: Settings, existing: GitHubInventory, split: Split) -> GitHubInventory:
     """The same, with those repositories as moved that lost the branch and still hold the history's first commit.
 
-    Asks once more, and only where a repository has commits and no such branch. Raises SettingsError.
+    Asks once more, and only where a repository has commits and no such branch. Raises GitHubUnreachableError.
     """
     heads = {name: history.head for name, history in split.histories.items() if history.head}
     suspects = [

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from components.github.github_server import GitHubUnreachableError, ask_rest
+from components.github.github_client import GitHubUnreachableError
+from components.github.github_server import ask_rest
 from components.github.inventory import GitHubInventory
 from components.stack.settings import Settings
 
@@ -48,7 +49,7 @@ class ServerFacts:
 
 
 def server_facts(settings: Settings, existing: GitHubInventory) -> ServerFacts:
-    """At most three requests, of which that for the rate limit costs nothing. Raises SettingsError."""
+    """At most three requests, of which that for the rate limit costs nothing. Raises GitHubUnreachableError."""
     try:
         resources = _found(settings, "rate_limit").get("resources", {})
         version = existing.version

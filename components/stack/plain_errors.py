@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pulumi
 
 from components.stack.sdk_speed import quicken_sdk
-from components.stack.settings import SettingsError
+from components.stack.settings import SettingsError, UnavailableError
 from engine import EngineError
 from migration.desired_state import DesiredStateError
 from migration.errors import CodeMoveError, PackagesError, TransformError
@@ -16,6 +16,7 @@ USER_ERRORS = (
     PlanError,
     DesiredStateError,
     SettingsError,
+    UnavailableError,
     CodeMoveError,
     PackagesError,
     TransformError,

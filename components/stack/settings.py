@@ -28,6 +28,10 @@ class SettingsError(Exception):
     """A stack's settings are missing or wrong. Says which key of which file, and the command that sets it."""
 
 
+class UnavailableError(Exception):
+    """A server that the stack needs cannot be reached, or rejects the request: its operator must act."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GitHub:
     """One GitHub server. address: its web root without a slash at the end, "https://github.com" for GitHub itself."""

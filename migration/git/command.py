@@ -1,8 +1,10 @@
 """Running git: the one place of this stage that starts it. Decides nothing about the split."""
 
+import logging
 import os
 import subprocess
 import tempfile
+import time
 from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +14,9 @@ from typing import IO
 
 from migration.errors import SplitError
 from migration.git.object_format import ObjectFormat
+
+LOG = logging.getLogger("multirepo.git")
+"""Each command with its duration; shown by `--verbose`. Arguments never hold secrets: see remote.py."""
 
 NO_GRAFTS = f"{os.devnull}/grafts"
 """For GIT_GRAFT_FILE: cannot be there, so git says nothing of it. https://git-scm.com/docs/gitglossary#def_grafts"""
@@ -50,6 +55,7 @@ def run_git(
 
     variables: of git's environment, such as GIT_INDEX_FILE.
     """
+    started = time.monotonic()
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -61,6 +67,7 @@ def run_git(
         )
     except OSError as error:
         raise SplitError(f"Cannot run git in {directory}: {error.strerror}. Install git 2.38 or newer.") from error
+    LOG.info("git %s in %s: %.3f s, status %s", arguments, directory, time.monotonic() - started, done.returncode)
     if done.returncode != 0:
         raise GitError(arguments, done.stderr.decode(errors="replace").strip(), done.returncode, done.stdout)
     return done.stdout

@@ -25,6 +25,6 @@ def test_a_saved_split_is_asked(checkout: Checkout, monorepo: Repository) -> Non
     head = monorepo.git("rev-parse", "main")
     new = checkout.run("./multirepo", "where", head, *own).stdout.removeprefix("engine: commit ").strip()
     assert checkout.run("./multirepo", "where", new, *own).stdout == f"small: commit {head}, of which engine got this\n"
-    nowhere = checkout.run("./multirepo", "where", "README", *own, code=1)
+    nowhere = checkout.run("./multirepo", "where", "README", *own, code=2)
     assert nowhere.stderr == "✗ README: no repository takes it.\n"
     assert nowhere.stdout == ""

@@ -85,7 +85,7 @@ def test_a_rehearsal_never_touches_a_real_github(fresh: Checkout) -> None:
 
 def test_a_wrong_token_is_told_in_a_preview(stack: Stack) -> None:
     result = stack.pulumi("preview", code=1, GITHUB_TOKEN="wrong")
-    assert "refused the token in GITHUB_TOKEN" in result.stdout + result.stderr
+    assert "rejected the token in GITHUB_TOKEN" in result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr
     assert "wrong" not in stack.state()
 
@@ -101,7 +101,7 @@ def test_a_github_that_does_not_answer_is_told_in_a_preview(stack: Stack) -> Non
         unused.bind(("127.0.0.1", 0))
         settings.write_text(settings.read_text().replace(str(stack.server.port), str(unused.getsockname()[1])))
         result = stack.pulumi("preview", code=1)
-    assert "could not be asked for maestro's repositories" in result.stdout + result.stderr
+    assert "Cannot query the repositories of maestro" in result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr
 
 

@@ -115,7 +115,7 @@ def world(server: Running, engine: Engine, tmp_path_factory: pytest.TempPathFact
         for change in CHANGES.values():
             change.make(github)
         state, asked = state_of(stack), len(stack.requests())
-        found = {(item["repository"], item["thing"]): item for item in drift(stack, code=3)["drift"]}
+        found = {(item["repository"], item["thing"]): item for item in drift(stack, code=4)["drift"]}
         requests, stayed = stack.requests()[asked:], state_of(stack) == state
         put_back(stack, github, found)
         yield DriftRuns(stack, before, found, drift(stack, code=0), requests, stayed)
@@ -160,10 +160,10 @@ def test_looking_writes_nothing_to_github_and_nothing_to_the_state(world: DriftR
 
 
 def test_what_cannot_be_looked_at_is_no_drift(world: DriftRuns) -> None:
-    output = world.stack.checkout.run("./multirepo", "drift", "--stack", "test", code=1, GITHUB_TOKEN="ghp_wrong")
+    output = world.stack.checkout.run("./multirepo", "drift", "--stack", "test", code=3, GITHUB_TOKEN="ghp_wrong")
     assert "✗ " in output.stderr
     assert "Traceback" not in output.stderr
-    missing = world.stack.checkout.run("./multirepo", "drift", "--stack", "nowhere", code=1)
+    missing = world.stack.checkout.run("./multirepo", "drift", "--stack", "nowhere", code=2)
     assert "Pulumi.nowhere.yaml" in missing.stderr
 
 
@@ -174,7 +174,7 @@ def test_after_the_edits_that_adopt_it_up_has_nothing_to_do(world: DriftRuns) ->
     with httpx.Client(base_url=stack.world.api_url, headers={"Authorization": f"Bearer {stack.world.token}"}) as client:
         for thing in ADOPTABLE:
             CHANGES[thing].make(GitHub(client, stack.world.organization))
-    for item in drift(stack, code=3)["drift"]:
+    for item in drift(stack, code=4)["drift"]:
         edit = item["adopt"]["edit"]
         if edit.startswith("pulumi"):
             stack.pulumi(*shlex.split(edit)[1:])

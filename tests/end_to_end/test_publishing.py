@@ -147,7 +147,7 @@ def test_a_version_is_published_once_completed_when_lost_and_never_replaced(
         assert verified(stack, registry) == ["the registry has no maestro_config-0.1.0-py3-none-any.whl"]
         ref = "refs/published/maestro-logging/0.1.0"
         stack.monorepo.git("push", "--quiet", clone_url(stack, "shared"), f":{ref}")
-        drift = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=3)
+        drift = stack.checkout.run("./multirepo", "drift", "--stack", "test", "--json", code=4)
         assert "published package maestro-config 0.1.0" in drift.stdout
         assert "published package maestro-logging 0.1.0" in drift.stdout
         stack.up("--refresh")

@@ -67,7 +67,7 @@ def test_a_wave_is_cut_over_archived_and_rolled_back_and_nobodys_work_is_lost(at
     output = stack.up()
     assert f"1 commit of the monorepo, in folders that are frozen, is not synced: {late[:12]}" in output
     assert stack.refs("engine") == carried
-    drift_output = stack.checkout.run("./multirepo", "drift", "--stack", "test", code=3).stdout
+    drift_output = stack.checkout.run("./multirepo", "drift", "--stack", "test", code=4).stdout
     assert f"commit {late[:12]}" in drift_output
     assert "format-patch -1 --stdout --relative=engine" in drift_output
 

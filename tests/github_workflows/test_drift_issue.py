@@ -58,9 +58,9 @@ def issues(api: httpx.Client) -> list[dict[str, Any]]:
 def test_one_issue_is_opened_brought_up_to_date_and_closed(
     world: TenantAccess, api: httpx.Client, tmp_path: Path
 ) -> None:
-    assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Opened issue 1.\n"
-    assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Issue 1 is up to date.\n"
-    assert keep(world, tmp_path, drift_of("secret TOKEN"), 3).stdout == "Updated issue 1.\n"
+    assert keep(world, tmp_path, drift_of("label bug"), 4).stdout == "Opened issue 1.\n"
+    assert keep(world, tmp_path, drift_of("label bug"), 4).stdout == "Issue 1 is up to date.\n"
+    assert keep(world, tmp_path, drift_of("secret TOKEN"), 4).stdout == "Updated issue 1.\n"
     (issue,) = issues(api)
     assert "secret TOKEN" in issue["body"]
     assert "label bug" not in issue["body"]
@@ -68,7 +68,7 @@ def test_one_issue_is_opened_brought_up_to_date_and_closed(
     (issue,) = issues(api)
     assert (issue["state"], issue["comments"]) == ("closed", 1)
     assert keep(world, tmp_path, CLEAN, 0).stdout == "No drift and no open issue.\n"
-    assert keep(world, tmp_path, drift_of("label bug"), 3).stdout == "Opened issue 2.\n"
+    assert keep(world, tmp_path, drift_of("label bug"), 4).stdout == "Opened issue 2.\n"
 
 
 def test_an_issue_of_people_is_left_alone(world: TenantAccess, api: httpx.Client, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_an_issue_of_people_is_left_alone(world: TenantAccess, api: httpx.Client
 def test_a_look_that_failed_changes_nothing(
     world: TenantAccess, api: httpx.Client, tmp_path: Path, report: str, code: int
 ) -> None:
-    keep(world, tmp_path, drift_of("label bug"), 3)
+    keep(world, tmp_path, drift_of("label bug"), 4)
     failed = keep(world, tmp_path, report, code)
     assert failed.returncode == 1
     assert "The issue is unchanged" in failed.stderr
