@@ -11,5 +11,5 @@ _VALUE_AT = 6
 
 def log_command(arguments: Sequence[str], started: float, status: int) -> None:
     """Log a command that has ended, without the value of a secret. started: of `time.monotonic`."""
-    shown = arguments[:_VALUE_AT] if "--secret" in arguments else arguments
-    _LOG.info("pulumi %s: %.1f s, status %d", " ".join(shown), time.monotonic() - started, status)
+    words = arguments[:_VALUE_AT] if "--secret" in arguments else arguments
+    _LOG.info("pulumi %s: %.1f s, status %d", " ".join(words), time.monotonic() - started, status)

@@ -78,7 +78,7 @@ def exit_code_of(failure: Exception) -> ExitCode:
 
 
 def describe_failure(failure: Exception) -> str:
-    """What is printed of a failure that is no FAULT."""
+    """What is printed of a failure other than FAULT."""
     if error := _disk_error(failure):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}. Completed work is kept. Free disk space or fix permissions, and run again."
