@@ -24,7 +24,7 @@ from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.report.junit import as_junit
 from migration.verification.report.record import Verification
 
-MARKS = {Outcome.HOLDS: "[green]✓[/green]", Outcome.FAILS: "[red]✗[/red]", Outcome.NOT_JUDGED: "[yellow]?[/yellow]"}
+MARKS = {Outcome.PASSES: "[green]✓[/green]", Outcome.FAILS: "[red]✗[/red]", Outcome.SKIPPED: "[yellow]?[/yellow]"}
 
 
 def verify(
@@ -68,7 +68,7 @@ def print_verification(verification: Verification) -> None:
         console.print(f"\n[bold]{part}[/bold]")
         table = Table.grid(padding=(0, 2, 0, 0))
         for verdict in verdicts:
-            evidence = verdict.saw[-1] if verdict.saw and verdict.outcome == Outcome.HOLDS else ""
+            evidence = verdict.saw[-1] if verdict.saw and verdict.outcome == Outcome.PASSES else ""
             table.add_row(
                 f"  {MARKS[verdict.outcome]}", verdict.line, f"{verdict.seconds:.1f} s", f"[dim]{evidence}[/dim]"
             )
@@ -79,7 +79,7 @@ def print_verification(verification: Verification) -> None:
         mark = "✓" if statement.confirmed_by and statement.confirmed_on else "–"
         console.print(f"  {mark} {statement.statement}: {by}")
     for verdict in verification.verdicts:
-        if verdict.outcome != Outcome.HOLDS:
+        if verdict.outcome != Outcome.PASSES:
             console.print(f"\n[bold]✗ {verdict.part}: {verdict.line}[/bold] ({verdict.name})")
             for line in (*verdict.ran[-1:], verdict.why, f"What to do: {verdict.remedy}"):
                 console.print(line, markup=False)

@@ -119,7 +119,7 @@ def clone_command(url: str, git_settings: Path) -> str:
 
 def in_words(verification: Verification) -> str:
     """One line: how many checks pass, and when they ran."""
-    words = {Outcome.HOLDS: "passed", Outcome.FAILS: "failed", Outcome.NOT_JUDGED: "skipped"}
+    words = {Outcome.PASSES: "passed", Outcome.FAILS: "failed", Outcome.SKIPPED: "skipped"}
     counts = {word: verification.counted(outcome) for outcome, word in words.items()}
     results = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     verdict = "Verified." if verification.holds else "Not verified."

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from command_line.terminal.console import Steps
 from components.stack.settings import WORKSPACE
 from engine import ensure_compose, installed_compose
-from migration.verification.harness.check import NotJudgedError
+from migration.verification.harness.check import SkippedError
 from migration.verification.harness.docker import Docker
 from sandbox.containers.base_images import BaseImages
 from sandbox.containers.daemon import answering_daemon, docker_daemon
@@ -41,6 +41,6 @@ def _docker(images: BaseImages, demanded: bool) -> Docker:
             return images.find(image)
         except SandboxError as error:
             why, _, remedy = str(error).rpartition("\n")
-            raise NotJudgedError(why, remedy) from None
+            raise SkippedError(why, remedy) from None
 
     return Docker(host=images.host, compose=images.compose, demanded=demanded, find_base=find)

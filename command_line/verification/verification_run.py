@@ -19,12 +19,12 @@ from migration.desired_state.stages import stages_of_waves
 from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.split.splitting import Split
+from migration.verification.check_run import run_checks
 from migration.verification.checklist import checklist
 from migration.verification.checks.moved_history import SplitUnderTest
 from migration.verification.harness.check import Outcome, Verdict
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import VerificationWorld
-from migration.verification.judging import judge_all
 from migration.verification.report.record import Verification, key_of, read_verification
 from sandbox.registry import registry_process as registry
 
@@ -44,7 +44,7 @@ def evidence_file(stack: Stack) -> Path:
 
 def world_to_verify(
     stack: Stack, settings: Settings, plan: Plan, owner: str, index_url: str | None, docker: Docker | None
-) -> VerificationWorld:
+) -> VerificationContext:
     """The addresses, with tokens from the environment, or from the sandbox where they are its own."""
     index = None
     if index_url is not None:
@@ -53,7 +53,7 @@ def world_to_verify(
         if running and index_url.startswith(running.address):
             reader, token = "root", running.root_password
         index = SimpleIndex(url=index_url, user=reader, token=token)
-    return VerificationWorld(
+    return VerificationContext(
         plan=existing_part(plan, stages_of_waves(plan, settings.stages)),
         owner=owner,
         clone_url=lambda name: settings.github.clone_url(owner, name),
@@ -88,17 +88,17 @@ def verified_now_or_before(
         return verified_before(world, evidence_file(stack)) or verified(world, moved, evidence_file(stack), step)
 
 
-def verified(world: VerificationWorld, moved: SplitUnderTest | None, file: Path, step: Step) -> Verification:
+def verified(world: VerificationContext, moved: SplitUnderTest | None, file: Path, step: Step) -> Verification:
     """Run every check now, and store the results."""
     started, key = time.monotonic(), key_of(world)
 
     def show(verdict: Verdict, done: int, total: int) -> None:
         step.count(f"{verdict.part}: {verdict.line}", done, total)
-        if verdict.outcome != Outcome.HOLDS:
+        if verdict.outcome != Outcome.PASSES:
             print_message(f"✗ {verdict.part}: {verdict.line} ({verdict.name})")
 
     try:
-        verdicts = judge_all(checklist(world, moved), show)
+        verdicts = run_checks(checklist(world, moved), show)
         verdicts = [_with_stored_screenshots(verdict, file.parent / "screenshots") for verdict in verdicts]
     finally:
         world.close()
@@ -113,7 +113,7 @@ def verified(world: VerificationWorld, moved: SplitUnderTest | None, file: Path,
     return verification
 
 
-def verified_before(world: VerificationWorld, file: Path) -> Verification | None:
+def verified_before(world: VerificationContext, file: Path) -> Verification | None:
     """What was found in this very world, if all of it held."""
     earlier = read_verification(file, world.plan.confirmations)
     return earlier if earlier and earlier.holds and earlier.key == key_of(world) else None

@@ -1,6 +1,6 @@
-"""Stage 4: manifests, versions and publishing.
+"""Manifests, versions and publishing.
 
-rules              what becomes of one repository's dependencies, from the plan (pure)
+rules              how the plan changes one repository's dependencies (pure)
 manifests          every pyproject.toml of a tree: path dependencies become versions (pure)
 path_restoration   the way back (pure)
 poetry, standard   the parts of a manifest that Poetry reads, and those of PEP 621, PEP 735 and uv (pure)

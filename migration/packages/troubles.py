@@ -40,15 +40,15 @@ def import_errors(folder: Path) -> Iterator[Trouble]:
     Python still finds them, as namespace packages with nothing in them, and imports them instead of what is meant.
     """
     for place, _, files in os.walk(folder):
-        at = Path(place)
-        if at.name == "__pycache__" and not (set(at.relative_to(folder).parts) & _UNSEEN) and files:
-            sources = [one for one in at.parent.rglob("*") if one.is_file() and "__pycache__" not in one.parts]
+        path = Path(place)
+        if path.name == "__pycache__" and not (set(path.relative_to(folder).parts) & _UNSEEN) and files:
+            sources = [each for each in path.parent.rglob("*") if each.is_file() and "__pycache__" not in each.parts]
             if not sources:
-                module = at.parent.relative_to(folder)
+                module = path.parent.relative_to(folder)
                 yield Trouble(
                     place=str(module),
                     problem="only Python's cache is left of this module, and it can still be imported, empty",
-                    remedy=f"Run: rm -r {shlex.quote(str(at.parent))} && poetry install --no-cache",
+                    remedy=f"Run: rm -r {shlex.quote(str(path.parent))} && poetry install --no-cache",
                 )
 
 
@@ -60,7 +60,7 @@ def registry_authentication(folder: Path, environment: Mapping[str, str]) -> Ite
     try:
         tool = tomllib.loads(manifest.read_text()).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        yield Trouble(place=MANIFEST, problem=f"it cannot be read: {error}", remedy="Mend it.")
+        yield Trouble(place=MANIFEST, problem=f"it cannot be read: {error}", remedy="Fix it.")
         return
     for name, url, packages, prefix in _sources(tool):
         start = f"{prefix}_{re.sub('[.-]', '_', name.upper())}"
@@ -102,7 +102,7 @@ def _refusal(
     if answer.status_code in _REFUSED:
         problem = "no token is set" if not credentials[1] else "the token is refused: it expired, or was replaced"
         remedy = (
-            f"Export {variables[0]} and {variables[1]} with a valid token; whoever keeps the stack makes new ones by "
+            f"Export {variables[0]} and {variables[1]} with a valid token; who manages the stack makes new ones with "
             "./multirepo rotate."
         )
         yield Trouble(place=place, problem=f"{problem} ({answer.status_code} for {package})", remedy=remedy)
@@ -134,7 +134,7 @@ def _copied(line: str) -> list[str]:
     if not words or words[0].upper() not in ("COPY", "ADD") or "--from=" in line or "$" in line or "[" in line:
         return []
     sources = [word for word in words[1:] if not word.startswith("--")][:-1]
-    return [one for one in sources if "://" not in one]
+    return [each for each in sources if "://" not in each]
 
 
 def _is_in(folder: Path, source: str) -> bool:

@@ -32,7 +32,7 @@ def transform(
     """Apply the transforms of `repository`, in the order in which the plan's reference lists them.
 
     index_url: the simple index (PEP 503) of the private registry; None for what is built, which names no source.
-    locking: what lock files are brought up to date with; without it, they are told as stale.
+    locking: what lock files are updated with; without it, they are reported as stale.
     Raises TransformError.
     """
     transforms = repository.transforms
@@ -65,7 +65,7 @@ def transform(
 def _replaced(files: Mapping[str, bytes], path: str, passages: Mapping[str, str], repository: str) -> bytes:
     where = f"{repository}: `transforms.replace_text` names {path}"
     if path not in files:
-        raise TransformError(f"{where}, which is no file there. Correct the path in the plan.")
+        raise TransformError(f"{where}, which does not exist there. Correct the path in the plan.")
     content = files[path]
     for passage, text in passages.items():
         if passage.encode() not in content:

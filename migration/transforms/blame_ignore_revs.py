@@ -25,13 +25,13 @@ def with_new_ids(content: bytes, new_id: Callable[[str], str | None]) -> bytes:
     and GitHub would find no such commit; where a paragraph names commits and none is left, it goes with its comments.
     """
     paragraphs = re.split(rb"(\n(?:[ \t\r]*\n)+)", content)
-    kept = b""
+    lists = b""
     for paragraph, blank in zip(paragraphs[::2], [*paragraphs[1::2], b""], strict=True):
         lines = [_followed(line, new_id) for line in paragraph.splitlines(keepends=True)]
         left = [line for line in lines if line is not None]
         if len(left) == len(lines) or any(_ID.match(line) for line in left):
-            kept += b"".join(left).removesuffix(b"\n" if blank else b"") + blank
-    return kept
+            lists += b"".join(left).removesuffix(b"\n" if blank else b"") + blank
+    return lists
 
 
 def names_commits(content: bytes) -> bool:

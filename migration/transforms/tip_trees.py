@@ -27,12 +27,12 @@ _CODE = Path(__file__).parent.parent
 class _Tip:
     """tree: "" stands for the head's own. releases: what a lock file was made for, "" where none was.
 
-    told: sentences for whoever runs this.
+    messages: one sentence for each lock file that must be updated by hand.
     """
 
     tree: str
     releases: str = ""
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 def tip_trees(
@@ -40,12 +40,12 @@ def tip_trees(
     split: Split,
     index_url: str | None,
     locking: Locking | None = None,
-    tell: Callable[[str], object] = lambda sentence: None,
+    report: Callable[[str], object] = lambda sentence: None,
 ) -> dict[str, str]:
     """By repository: the tree at the vendor branch's tip, where it is not that of the split's head.
 
     index_url: the simple index (PEP 503) of the private registry, None where there is none. locking: what brings lock
-    files up to date. tell: gets a sentence for each lock file that a person has to bring up to date.
+    files up to date. report: gets a sentence for each lock file that must be updated by hand.
     Raises TransformError, CodeMoveError.
     """
     record = split.git_dir / _MADE
@@ -62,8 +62,8 @@ def tip_trees(
         if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
             tip = _made(plan, repository, split, index_url, locking)
         made[repository.name, key] = tip
-        for sentence in tip.told:
-            tell(sentence)
+        for sentence in tip.messages:
+            report(sentence)
     if made != known:
         write_to_disk(record, json.dumps([[*of, asdict(tip)] for of, tip in made.items()]).encode())
     return {name: tip.tree for (name, _), tip in made.items() if tip.tree}
@@ -83,27 +83,29 @@ def _made(plan: Plan, repository: Repository, split: Split, index_url: str | Non
         transforms.append(blame_ignore_revs(split.git_dir, repository.name, split.monorepo_head))
     head = split.histories[repository.name].head
     tree = transformed_tree(split.git_dir, str(head), transforms) or ""
-    told = tuple(
-        f"{repository.name}: {one.path} names dependencies as they were: {one.why}. In a clone, run in its folder: "
-        f"{one.command}"
-        for one in done[0].stale_lock_files
+    messages = tuple(
+        f"{repository.name}: {each.path} names dependencies as they were: {each.why}. In a clone, run in its folder: "
+        f"{each.command}"
+        for each in done[0].stale_lock_files
     )
-    return _Tip(tree=tree, releases=locking.fingerprint if locking and done[0].has_lock_files else "", told=told)
+    return _Tip(
+        tree=tree, releases=locking.fingerprint if locking and done[0].has_lock_files else "", messages=messages
+    )
 
 
 def _known(record: Path, git_dir: Path) -> dict[tuple[str, str], _Tip]:
     """By repository and key, those whose trees are still there."""
     try:
         listed = [
-            (name, key, _Tip(**{**tip, "told": tuple(tip["told"])}))
+            (name, key, _Tip(**{**tip, "messages": tuple(tip["messages"])}))
             for name, key, tip in json.loads(record.read_text())
         ]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError):
         return {}
     trees = "".join(f"{tip.tree}\n" for _, _, tip in listed if tip.tree)
     answer = run_git("cat-file", "--batch-check=%(objectname)", directory=git_dir, standard_input=trees.encode())
-    there = {"", *answer.decode().splitlines()}
-    return {(name, key): tip for name, key, tip in listed if tip.tree in there}
+    existing = {"", *answer.decode().splitlines()}
+    return {(name, key): tip for name, key, tip in listed if tip.tree in existing}
 
 
 def _code() -> str:

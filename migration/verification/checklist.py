@@ -14,12 +14,12 @@ from migration.verification.checks import moved_history as history
 from migration.verification.checks import standalone_repositories as repositories
 from migration.verification.checks.moved_history import SplitUnderTest
 from migration.verification.harness.check import Check
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
 PARTS = (shared_packages, repositories, testing_service, frontend, contracts, integration, documentation, releases)
 
 
-def checklist(world: VerificationWorld, moved: SplitUnderTest | None) -> list[Check]:
+def checklist(context: VerificationContext, moved: SplitUnderTest | None) -> list[Check]:
     """Every check that applies to this plan's repositories. moved: None where the monorepo cannot be had."""
-    checks = [check for part in (*PARTS, success_metrics) for check in part.checks(world)]
-    return [*checks, *(history.checks(world, moved) if moved else ())]
+    checks = [check for part in (*PARTS, success_metrics) for check in part.checks(context)]
+    return [*checks, *(history.checks(context, moved) if moved else ())]

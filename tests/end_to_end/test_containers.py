@@ -62,7 +62,7 @@ def test_the_stack_runs_in_containers_when_asked_to_and_when_the_machine_has_all
     checkout.environment["DOCKER_CONFIG"] = str(tmp_path)
     for found in (asked, verdicts(checkout, *own)):
         for name in ("integration.compose", "engine.image-file"):
-            assert found[name]["outcome"] == "holds", found[name]["why"]
+            assert found[name]["outcome"] == "passes", found[name]["why"]
         assert "containers by Docker Compose" in found["integration.compose"]["saw"][-1]
         assert found["engine.image-file"]["saw"][-1].startswith("built engine:multirepo-")
 

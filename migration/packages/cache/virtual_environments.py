@@ -20,8 +20,8 @@ def environment_with(requires: Iterable[str], environments: Path, constraints: P
     environments: where they are kept. constraints: of pip, for what the requirements need themselves.
     Raises BuildError.
     """
-    wanted = sorted(requires)
-    ingredients = "\n".join([sys.version, *wanted, constraints.read_text() if constraints else ""])
+    requirements = sorted(requires)
+    ingredients = "\n".join([sys.version, *requirements, constraints.read_text() if constraints else ""])
     folder = environments.resolve() / hashlib.sha256(ingredients.encode()).hexdigest()[:16]
     environments.mkdir(parents=True, exist_ok=True)
     python = folder / "bin" / "python"
@@ -30,11 +30,11 @@ def environment_with(requires: Iterable[str], environments: Path, constraints: P
             venv.create(folder, clear=True, symlinks=True, with_pip=False)
             command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-input"]
             constrained = ["--constraint", str(constraints)] if constraints else []
-            arguments = ["--disable-pip-version-check", *constrained, *wanted]
+            arguments = ["--disable-pip-version-check", *constrained, *requirements]
             done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
             if done.returncode:
                 raise BuildError(
-                    f"{', '.join(wanted)} cannot be installed: {done.stderr.strip().splitlines()[-1]} "
+                    f"{', '.join(requirements)} cannot be installed: {done.stderr.strip().splitlines()[-1]} "
                     "Check the network and pip's index, and run it again."
                 )
             (folder / _FINISHED).touch()

@@ -96,10 +96,10 @@ class DevpiClient:
         answer = self._ask("GET", f"/{quote(user)}/+tokens", allowed=(404,))
         if answer.status_code == httpx.codes.NOT_FOUND:
             return {}
-        return {one: known["restrictions"] for one, known in answer.json()["result"]["tokens"].items()}
+        return {each: known["restrictions"] for each, known in answer.json()["result"]["tokens"].items()}
 
     def delete_token(self, user: str, token_id: str) -> None:
-        """Make the token invalid. One that is not there any more is no fault."""
+        """Make the token invalid. One that is not there any more is not an error."""
         self._ask("DELETE", f"/{quote(user)}/+tokens/{quote(token_id)}", allowed=(404,))
 
     def _ask(self, method: str, path: str, body: object = None, allowed: tuple[int, ...] = ()) -> httpx.Response:
@@ -152,7 +152,7 @@ def is_token_taken(address: str, user: str, token: str) -> bool:
 
 
 def token_id(token: str) -> str:
-    """What tells a token from others of its user, and opens nothing."""
+    """The public part of a token, which names it among others of its user."""
     import pymacaroons  # type: ignore[import-untyped]
 
     identifier: str = pymacaroons.Macaroon.deserialize(token.removeprefix("devpi-")).identifier

@@ -49,5 +49,5 @@ def metadata_of(wheel: Path) -> "RawMetadata":
     from packaging.metadata import parse_email
 
     with zipfile.ZipFile(wheel) as archive:
-        (name,) = [one for one in archive.namelist() if one.endswith(".dist-info/METADATA")]
+        (name,) = [each for each in archive.namelist() if each.endswith(".dist-info/METADATA")]
         return parse_email(archive.read(name))[0]

@@ -1,4 +1,4 @@
-"""A package index as every installer sees it, and how pip, Poetry and uv are told of it.
+"""A package index as every installer sees it, and how pip, Poetry and uv are configured for it.
 
 https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
@@ -78,9 +78,9 @@ class SimpleIndex:
     def source_credentials(self, source: str) -> Mapping[str, str]:
         """Variables by which Poetry and uv get into the source of this name (`package_source` of the plan)."""
         name = re.sub(r"[^A-Z0-9]", "_", source.upper())
-        given = {"USERNAME": self.user, "PASSWORD": self.token}
+        credentials = {"USERNAME": self.user, "PASSWORD": self.token}
         prefixes = (f"POETRY_HTTP_BASIC_{name}_", f"UV_INDEX_{name}_")
-        return {prefix + key: value for prefix in prefixes for key, value in given.items() if value}
+        return {prefix + key: value for prefix in prefixes for key, value in credentials.items() if value}
 
     def _get(self, address: str, *, missing_is_fine: bool = False) -> httpx.Response:
         # The token is for the registry's own host alone: a listing may lead elsewhere.

@@ -22,7 +22,7 @@ COMMANDS = {"poetry.lock": "poetry lock", "uv.lock": "uv lock", "pdm.lock": "pdm
 
 @dataclass(frozen=True, kw_only=True)
 class StaleLockFile:
-    """A lock file that still names dependencies as they were. command: makes it anew, in its folder."""
+    """A lock file that still names dependencies as they were. command: makes it again, in its folder."""
 
     path: str
     why: str
@@ -81,15 +81,17 @@ def relocked(
         try:
             if locking is None or rules.index_url is None:
                 raise LockFileError("the files of the private packages are not known before they are published")
-            contents[path] = _kept(path, files[path], manifests, rules, locking)
+            contents[path] = _cached_lock(path, files[path], manifests, rules, locking)
         except PackagesError as error:
             stale.append(StaleLockFile(path=path, why=str(error)))
     return {path: content for path, content in contents.items() if content != files[path]}, tuple(stale)
 
 
-def _kept(path: str, lock: bytes, manifests: Mapping[str, bytes], rules: DependencyRules, locking: Locking) -> bytes:
+def _cached_lock(
+    path: str, lock: bytes, manifests: Mapping[str, bytes], rules: DependencyRules, locking: Locking
+) -> bytes:
     """What it becomes; Poetry's solver takes its time, so that is kept."""
-    named = rules.used | {canonicalize_name(one.name) for one in rules.needed_by(rules.used)}
+    named = rules.used | {canonicalize_name(each.name) for each in rules.needed_by(rules.used)}
     releases = locking.releases(sorted(named))
     ingredients: list[object] = [
         path,

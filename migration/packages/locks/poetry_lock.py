@@ -42,7 +42,7 @@ def relocked(
             [python, "-I", _PROGRAM, written.parent],
             # A folder without static metadata would be built: not with anything from a network.
             env={"PATH": os.environ["PATH"], "HOME": place, "POETRY_CACHE_DIR": f"{place}/cache", "PIP_NO_INDEX": "1"},
-            input=json.dumps({"source": source, "packages": [asdict(one) for one in releases]}),
+            input=json.dumps({"source": source, "packages": [asdict(each) for each in releases]}),
             text=True,
             capture_output=True,
             check=False,

@@ -1,7 +1,7 @@
 """python poetry_solving.py FOLDER: bring FOLDER/poetry.lock up to its pyproject.toml, in an environment with Poetry.
 
 Poetry's own solver decides, as in `poetry lock`, but knows no other packages than the lock file's and the private ones
-that it is told of: nothing is asked of a network, and no public package changes its version. Standard input, as JSON:
+that it is given: it uses no network, and no public package changes its version. Standard input, as JSON:
 `source` with the `name` and `url` of the private registry, and `packages`, each as `Release` has it. Exit code 1 with
 a reason on standard error. Poetry is not among the project's own packages; this is run by `poetry_lock`.
 """
@@ -21,14 +21,14 @@ from poetry.repositories import RepositoryPool  # type: ignore[import-not-found]
 
 
 def main(folder: Path, source: dict[str, str], releases: list[dict[str, Any]]) -> None:
-    """Write the lock file anew, if anything in it changes."""
+    """Write the lock file again, if anything in it changes."""
     poetry = Factory().create_poetry(folder, io=NullIO(), disable_plugins=True, disable_cache=True)
     private = {canonicalize_name(release["name"]): _package(release, source) for release in releases}
     # A folder of the repository itself is read again: what it depends on changes as well.
     locked = [
-        one
-        for one in poetry.locker.locked_repository().packages
-        if one.name not in private and one.source_type != "directory"
+        package
+        for package in poetry.locker.locked_repository().packages
+        if package.name not in private and package.source_type != "directory"
     ]
     pool = RepositoryPool.from_packages([*locked, *private.values()], poetry.config)
     solver = Solver(poetry.package, pool, installed=[], locked=locked, io=NullIO())

@@ -47,7 +47,7 @@ def relocked(
 ) -> bytes:
     """The lock file that fits the manifests. folder: where it lies. manifests: all of the repository, by their paths.
 
-    Raises LockFileError where only uv itself can tell.
+    Raises LockFileError where only uv itself can resolve.
     """
     text = lock.decode()
     document = tomllib.loads(text)
@@ -74,8 +74,8 @@ def relocked(
         else:
             raise LockFileError(f"it takes {entry['name']} from {place!r}, which is not in this repository")
         packages.append((changed, _block(changed)))
-    kept = _reachable([entry for entry, _ in packages])
-    ordered = sorted(((entry, block) for entry, block in packages if entry["name"] in kept), key=_order)
+    reachable = _reachable([entry for entry, _ in packages])
+    ordered = sorted(((entry, block) for entry, block in packages if entry["name"] in reachable), key=_order)
     return (head + "\n".join(block.strip("\n") + "\n" for _, block in ordered)).encode()
 
 
@@ -92,9 +92,11 @@ def _check_python(document: Entry, manifest: Entry) -> None:
 
 def _from_registry(entry: Entry, release: ReleaseMetadata, index: PrivateIndex) -> Entry:
     """A private package as uv writes it from the registry. What it depends on is locked already."""
-    locked = {canonicalize_name(one["name"]) for one in entry.get("dependencies", [])}
+    locked = {canonicalize_name(each["name"]) for each in entry.get("dependencies", [])}
     needed = {
-        canonicalize_name(one.name) for text in release.requires_dist if (one := Requirement(text)).marker is None
+        canonicalize_name(required.name)
+        for text in release.requires_dist
+        if (required := Requirement(text)).marker is None
     }
     if missing := needed - locked:
         raise LockFileError(f"it does not have {', '.join(sorted(missing))}, which {release.name} needs")
@@ -118,24 +120,24 @@ def _local(entry: Entry, manifest: Entry, index: PrivateIndex) -> Entry:
         if isinstance(source, Mapping) and "index" in source
     }
 
-    def kept(entries: Iterable[Entry]) -> list[Entry]:
-        return [one for one in entries if canonicalize_name(one["name"]) in named]
+    def select(entries: Iterable[Entry]) -> list[Entry]:
+        return [each for each in entries if canonicalize_name(each["name"]) in named]
 
     def required(entries: Iterable[Entry]) -> list[Entry]:
-        return [_required(one, named, from_index, index) for one in kept(entries)]
+        return [_required(each, named, from_index, index) for each in select(entries)]
 
-    made = {**entry, "dependencies": kept(entry.get("dependencies", []))}
+    made = {**entry, "dependencies": select(entry.get("dependencies", []))}
     made["name"] = canonicalize_name(project.get("name", entry["name"]))
     if "version" in entry and "version" in project:
         made["version"] = project["version"]
     for groups in _GROUPS:
-        made[groups] = {group: kept(entries) for group, entries in entry.get(groups, {}).items()}
+        made[groups] = {group: select(entries) for group, entries in entry.get(groups, {}).items()}
     metadata = {**entry.get("metadata", {})}
     metadata["requires-dist"] = required(metadata.get("requires-dist", []))
-    metadata["requires-dev"] = {group: required(one) for group, one in metadata.get("requires-dev", {}).items()}
+    metadata["requires-dev"] = {group: required(each) for group, each in metadata.get("requires-dev", {}).items()}
     for group, texts in table_at(manifest, "dependency-groups").items():
         if group not in metadata["requires-dev"]:
-            added = [{"name": canonicalize_name(one.name)} for text in texts if (one := parsed(text))]
+            added = [{"name": canonicalize_name(needed.name)} for text in texts if (needed := parsed(text))]
             made["dev-dependencies"][group] = added
             metadata["requires-dev"][group] = required(added)
     return made | {"metadata": metadata}
@@ -146,8 +148,8 @@ def _requirements(manifest: Entry) -> dict[NormalizedName, SpecifierSet]:
     project = table_at(manifest, "project")
     lists = [project.get("dependencies", []), *table_at(project, "optional-dependencies").values()]
     lists += table_at(manifest, "dependency-groups").values()
-    found = [one for texts in lists for text in texts if (one := parsed(text))]
-    return {canonicalize_name(one.name): one.specifier for one in found}
+    found = [requirement for texts in lists for text in texts if (requirement := parsed(text))]
+    return {canonicalize_name(each.name): each.specifier for each in found}
 
 
 def _required(
@@ -157,11 +159,11 @@ def _required(
     name = canonicalize_name(entry["name"])
     if name not in from_index:
         return entry
-    specifier = sorted(named[name], key=lambda one: (one.version, one.operator))
-    ours = {"specifier": ",".join(map(str, specifier))} if specifier else {}
+    specifier = sorted(named[name], key=lambda each: (each.version, each.operator))
+    specifiers = {"specifier": ",".join(map(str, specifier))} if specifier else {}
     return {
         **{key: value for key, value in entry.items() if key not in (*_FOLDERS, "specifier", "index")},
-        **ours,
+        **specifiers,
         "index": index.index_url,
     }
 
@@ -170,8 +172,8 @@ def _reachable(packages: list[Entry]) -> set[str]:
     """Names of the packages of the repository itself, and of all that they need."""
     needs: dict[str, set[str]] = {}
     for entry in packages:
-        groups = [entry.get("dependencies", []), *(one for kind in _GROUPS for one in entry.get(kind, {}).values())]
-        needs.setdefault(entry["name"], set()).update(one["name"] for group in groups for one in group)
+        groups = [entry.get("dependencies", []), *(each for kind in _GROUPS for each in entry.get(kind, {}).values())]
+        needs.setdefault(entry["name"], set()).update(each["name"] for group in groups for each in group)
     found = {entry["name"] for entry in packages if not entry["source"].keys().isdisjoint(_FOLDERS)}
     waiting = list(found)
     while waiting:
@@ -210,9 +212,9 @@ def _lines(entry: Entry) -> Iterator[str]:
 def _value(value: Any, *, spread: bool = False) -> str:
     """A TOML value. spread: one element of an array on each line, as uv does with several tables in any case."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list):
-        items = [_value(one) for one in value]
+        items = [_value(each) for each in value]
         if spread or (len(items) > 1 and isinstance(value[0], Mapping)):
             return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
         return f"[{', '.join(items)}]"

@@ -30,7 +30,7 @@ def _clause(clause: str) -> str:
     try:
         return str(SpecifierSet(f"=={clause}" if clause[:1].isdigit() else clause))
     except InvalidSpecifier:
-        raise ValueError(f"{clause!r} is no specifier of PEP 440") from None
+        raise ValueError(f"{clause!r} is not a specifier of PEP 440") from None
 
 
 def _next(version: str, place: int) -> str:

@@ -41,7 +41,7 @@ def converted(content: bytes, manifest: Manifest) -> bytes:
         document = tomlkit.parse(content.decode())
     except (UnicodeDecodeError, TOMLKitError) as error:
         if any(name.encode() in content for name in (*manifest.rules.packages, *manifest.rules.removed)):
-            manifest.faults.append(f"{manifest.path}: cannot be read as TOML ({error}). Mend it in the monorepo.")
+            manifest.faults.append(f"{manifest.path}: cannot be read as TOML ({error}). Fix it in the monorepo.")
         return content  # a template, or made wrong on purpose for a test
     for part in (poetry, standard):
         part.remove_dependencies(document, manifest)
@@ -51,7 +51,7 @@ def converted(content: bytes, manifest: Manifest) -> bytes:
             standard.ask_for_python(document, manifest.rules.python)
         except ValueError as error:
             manifest.faults.append(
-                f"{manifest.path}: `transforms.python` of {manifest.rules.repository} cannot stand in "
+                f"{manifest.path}: `transforms.python` of {manifest.rules.repository} cannot be in "
                 f"`requires-python`: {error}. Write it like '>=3.11,<4.0'."
             )
     for part in (poetry, standard):
@@ -75,11 +75,11 @@ def _set_version(document: tomlkit.TOMLDocument, manifest: Manifest) -> None:
     """The version under which the plan publishes this package, wherever the manifest says it."""
     version = manifest.rules.versions.get(manifest.path)
     tables = [table_at(document, "project"), table_at(document, "tool", "poetry")]
-    said = [table for table in tables if "version" in table]
-    for table in said:
+    versioned = [table for table in tables if "version" in table]
+    for table in versioned:
         if version is not None and table["version"] != version:
             table["version"] = version
-    if version is not None and not said:
+    if version is not None and not versioned:
         manifest.faults.append(
             f"{manifest.path}: says no version, and the plan publishes {version}. Write `version` into [project] or "
             "[tool.poetry] in the monorepo: a computed one depends on tags that did not move."

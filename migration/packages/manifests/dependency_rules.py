@@ -1,4 +1,4 @@
-"""What becomes of the dependencies of one repository: from the plan. Pure."""
+"""How the plan changes the dependencies of one repository. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -61,23 +61,24 @@ class DependencyRules:
 
 def dependency_rules(plan: Plan, repository: Repository, index_url: str | None) -> DependencyRules:
     """The rules for a repository of the plan."""
-    direct = {canonicalize_name(one.name): one for home in plan.repositories for one in home.packages}
+    direct = {canonicalize_name(package.name): package for home in plan.repositories for package in home.packages}
 
     def needs(name: NormalizedName) -> frozenset[NormalizedName]:
-        nearest = {canonicalize_name(one) for one in direct[name].depends_on}
+        nearest = {canonicalize_name(each) for each in direct[name].depends_on}
         return frozenset(nearest).union(*map(needs, nearest))  # ends: the plan has no cycles
 
-    own = [canonicalize_name(one.name) for one in repository.packages]
-    needed = [canonicalize_name(name) for one in repository.packages for name in one.depends_on]
+    own = [canonicalize_name(package.name) for package in repository.packages]
+    needed = [canonicalize_name(name) for package in repository.packages for name in package.depends_on]
     return DependencyRules(
         repository=repository.name,
         packages={
-            name: PrivatePackage(name=one.name, version=one.version, needs=needs(name)) for name, one in direct.items()
+            name: PrivatePackage(name=each.name, version=each.version, needs=needs(name))
+            for name, each in direct.items()
         },
         used=frozenset([*own, *needed, *map(canonicalize_name, repository.consumes)]),
         removed=frozenset(map(canonicalize_name, repository.transforms.remove_dependencies)),
         python=repository.transforms.python,
-        versions={str(PurePosixPath(one.path, MANIFEST)): one.version for one in repository.packages},
+        versions={str(PurePosixPath(package.path, MANIFEST)): package.version for package in repository.packages},
         source=plan.package_source,
         index_url=index_url,
     )

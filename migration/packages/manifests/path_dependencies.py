@@ -32,17 +32,19 @@ class Manifest:
         if normal in self.rules.used:
             self.versioned.add(normal)
             return True
-        said = f"{self.path}: {name} is taken from the folder {path!r}"
-        here = self.rules.repository
+        problem = f"{self.path}: {name} is taken from the folder {path!r}"
+        repository = self.rules.repository
         if normal in self.rules.packages:
             self.faults.append(
-                f"{said}, and the plan does not say that {here} uses this package. Add {name} to `consumes` of {here}, "
-                "so that it is published first, or to its `transforms.remove_dependencies`."
+                f"{problem}, and the plan does not say that {repository} uses this package. "
+                f"Add {name} to `consumes` of {repository}, so that it is published first, "
+                "or to its `transforms.remove_dependencies`."
             )
         elif not self._is_inside(path):
             self.faults.append(
-                f"{said}, which is not in {here}, and no repository of the plan publishes it. Name it under `packages` "
-                f"of the one that holds it, move the folder to {here} too, or add {name} to "
+                f"{problem}, which is not in {repository}, and no repository of the plan publishes it. "
+                f"Name it under `packages` of the one that holds it, move the folder to {repository} too, "
+                f"or add {name} to "
                 "`transforms.remove_dependencies`."
             )
         return False
@@ -52,7 +54,7 @@ class Manifest:
         present = {canonicalize_name(name) for name in named}
         own = [self.rules.packages[name] for name in sorted(self.private)]
         return [
-            one for one in (*own, *self.rules.needed_by(self.private)) if canonicalize_name(one.name) not in present
+            each for each in (*own, *self.rules.needed_by(self.private)) if canonicalize_name(each.name) not in present
         ]
 
     def is_beside(self, file: str) -> bool:
@@ -64,5 +66,5 @@ class Manifest:
         return self.rules.packages[canonicalize_name(name)].version
 
     def _is_inside(self, path: str) -> bool:
-        at = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), path.replace("\\", "/")))
-        return at == "." or at in self.files or any(file.startswith(f"{at}/") for file in self.files)
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), path.replace("\\", "/")))
+        return target == "." or target in self.files or any(file.startswith(f"{target}/") for file in self.files)

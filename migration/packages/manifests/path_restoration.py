@@ -44,8 +44,9 @@ def with_paths(
 def _restored(content: bytes, original: bytes, moved: bytes, manifest: Manifest, folders: Folders) -> bytes:
     document = tomlkit.parse(content.decode().replace(manifest.appended, ""))
     before = tomlkit.parse(original.decode())
-    here = posixpath.dirname(manifest.path)
-    paths = {name: posixpath.relpath(folder, here) for name, folder in folders.items()}
+
+    own_folder = posixpath.dirname(manifest.path)
+    paths = {name: posixpath.relpath(folder, own_folder) for name, folder in folders.items()}
     tables = [(table, place, ("version", "source")) for place, table in poetry.dependency_tables(document).items()]
     known = poetry.dependency_tables(before) | {"uv": table_at(before, "tool", "uv", "sources")}
     for table, place, dropped in [*tables, (table_at(document, "tool", "uv", "sources"), "uv", ("index",))]:
@@ -58,12 +59,14 @@ def _restored(content: bytes, original: bytes, moved: bytes, manifest: Manifest,
     _restore_requirements(document, before, manifest)
     for tool, listing in (("poetry", "source"), ("uv", "index")):  # where somebody has edited what was appended
         registries = table_at(document, "tool", tool).get(listing, [])
-        remove_from(registries, {at for at, one in enumerate(registries) if one["name"] == manifest.rules.source.name})
+        remove_from(
+            registries, {index for index, each in enumerate(registries) if each["name"] == manifest.rules.source.name}
+        )
     return tomlkit.dumps(document).encode()
 
 
 def _remove_ours(document: Mapping[str, Any], before: Mapping[str, Any], moved: Mapping[str, Any]) -> None:
-    """What the move added to tables that stood there already."""
+    """What the move added to existing tables."""
     for place in (("tool", "uv", "sources"), ("dependency-groups",)):
         table = table_at(document, *place)
         added = table_at(moved, *place).keys() - table_at(before, *place).keys()
@@ -86,4 +89,4 @@ def _restore_requirements(document: Mapping[str, Any], before: Mapping[str, Any]
 
 
 def _named(texts: Iterable[Any]) -> Iterator[tuple[NormalizedName, str]]:
-    return ((canonicalize_name(one.name), text) for text in texts if (one := standard.parsed(text)))
+    return ((canonicalize_name(requirement.name), text) for text in texts if (requirement := standard.parsed(text)))

@@ -38,7 +38,8 @@ def remove_dependencies(document: Entries, manifest: Manifest) -> None:
     for requirements in requirement_lists(document):
         named = list(map(parsed, requirements))
         remove_from(
-            requirements, {at for at, one in enumerate(named) if one and canonicalize_name(one.name) in removed}
+            requirements,
+            {index for index, each in enumerate(named) if each and canonicalize_name(each.name) in removed},
         )
     sources = table_at(document, "tool", "uv", "sources")
     for name in [name for name in sources if canonicalize_name(name) in removed]:
@@ -59,7 +60,7 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
         if manifest.rules.index_url is None and _is_folder(name, source, manifest):
             remove_key(sources, name)
             continue
-        set_entry(sources, name, source, lambda one, name=name: _from_index(name, one, manifest))  # type: ignore[misc]
+        set_entry(sources, name, source, lambda each, name=name: _from_index(name, each, manifest))  # type: ignore[misc]
     for requirements in requirement_lists(document):
         for place, text in enumerate(requirements):
             requirement = parsed(text)
@@ -73,7 +74,7 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
 def _is_folder(name: str, source: Any, manifest: Manifest) -> bool:
     """Whether uv took it from a folder that is a package of the plan."""
     places = source if isinstance(source, list) else [source]
-    return any(_folder_of(one) and manifest.becomes_version(name, _folder_of(one)) for one in places)
+    return any(_folder_of(each) and manifest.becomes_version(name, _folder_of(each)) for each in places)
 
 
 def _folder_of(source: Any) -> str:
@@ -105,11 +106,11 @@ def sections(document: Entries, manifest: Manifest) -> Iterator[str]:
     if not uv and not manifest.is_beside("uv.lock"):
         return
     source = rules.source.name
-    named = {canonicalize_name(one.name) for each in requirement_lists(document) for one in map(parsed, each) if one}
+    named = {canonicalize_name(item.name) for each in requirement_lists(document) for item in map(parsed, each) if item}
     if lacking := manifest.lacking(named):
         groups, texts = (
             table_at(document, "dependency-groups"),
-            [f"{one.name}{compatible(one.version)}" for one in lacking],
+            [f"{each.name}{compatible(each.version)}" for each in lacking],
         )
         if groups:
             groups[source] = texts
@@ -120,11 +121,11 @@ def sections(document: Entries, manifest: Manifest) -> Iterator[str]:
             )
     if unsourced := manifest.lacking(table_at(uv, "sources")):
         if sources := table_at(uv, "sources"):
-            for one in unsourced:
-                sources[one.name] = replace_keys(tomlkit.inline_table(), {"index": source}, ())
+            for element in unsourced:
+                sources[element.name] = replace_keys(tomlkit.inline_table(), {"index": source}, ())
         else:
-            yield "[tool.uv.sources]\n" + "".join(f'{one.name} = {{index = "{source}"}}\n' for one in unsourced)
-    if all(one.get("name") != source for one in uv.get("index", [])):
+            yield "[tool.uv.sources]\n" + "".join(f'{each.name} = {{index = "{source}"}}\n' for each in unsourced)
+    if all(each.get("name") != source for each in uv.get("index", [])):
         why = "# Asked only for the packages that name it: nobody can slip in one of the same name from elsewhere.\n"
         yield f'{why}[[tool.uv.index]]\nname = "{source}"\nurl = "{rules.index_url}"\nexplicit = true\n'
 

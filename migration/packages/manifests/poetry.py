@@ -45,7 +45,7 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
         for name, entry in list(table.items()):
             if canonicalize_name(name) in manifest.rules.packages:
                 manifest.private.add(canonicalize_name(name))
-            set_entry(table, name, entry, lambda one, name=name: _changed(name, one, manifest))  # type: ignore[misc]
+            set_entry(table, name, entry, lambda each, name=name: _changed(name, each, manifest))  # type: ignore[misc]
 
 
 def _changed(name: str, entry: Any, manifest: Manifest) -> Any:
@@ -74,12 +74,12 @@ def sections(document: Entries, manifest: Manifest) -> Iterator[str]:
     if rules.explicit and (
         lacking := manifest.lacking({name for table in dependency_tables(document).values() for name in table})
     ):
-        lines = [f'{one.name} = {{version = "^{one.version}", source = "{source}"}}\n' for one in lacking]
+        lines = [f'{each.name} = {{version = "^{each.version}", source = "{source}"}}\n' for each in lacking]
         yield (
             "# Private packages that those above need. Poetry would look for them on PyPI if they stood nowhere here.\n"
             f"[tool.poetry.group.{source}.dependencies]\n{''.join(lines)}"
         )
-    if all(one.get("name") != source for one in poetry.get("source", [])):
+    if all(each.get("name") != source for each in poetry.get("source", [])):
         why = "# Asked only for the packages that name it: nobody can slip in one of the same name from elsewhere.\n"
         yield (
             f"{why if rules.explicit else ''}[[tool.poetry.source]]\n"

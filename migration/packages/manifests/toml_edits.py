@@ -22,17 +22,17 @@ def table_at(document: Mapping[str, Any], *keys: str) -> Entries:
 def remove_key(table: Entries, key: str) -> None:
     """Remove a key, with comments that stood above it and above nothing else."""
     body = table.value.body if isinstance(table, Table) else []
-    at = next((place for place, (known, _) in enumerate(body) if known is not None and known.key == key), None)
+    index = next((place for place, (known, _) in enumerate(body) if known is not None and known.key == key), None)
     table.pop(key)
-    if at is None or not _ends_a_paragraph(body, at):
+    if index is None or not _ends_a_paragraph(body, index):
         return
-    while at > 0 and isinstance(body[at - 1][1], Comment):
-        at -= 1
-        body[at] = (None, Null())
+    while index > 0 and isinstance(body[index - 1][1], Comment):
+        index -= 1
+        body[index] = (None, Null())
 
 
-def _ends_a_paragraph(body: list[tuple[Any, Any]], at: int) -> bool:
-    following = next((item for _, item in body[at + 1 :] if not isinstance(item, Null)), None)
+def _ends_a_paragraph(body: list[tuple[Any, Any]], index: int) -> bool:
+    following = next((item for _, item in body[index + 1 :] if not isinstance(item, Null)), None)
     return following is None or isinstance(following, Whitespace | Table)
 
 
@@ -49,7 +49,7 @@ def replace_keys(entry: Entries, new: Mapping[str, str], dropped: tuple[str, ...
         return made
     values = {key: tomlkit.string(value) for key, value in new.items()}
     trivia = [entry[key].trivia for key in dropped if hasattr(entry.get(key), "trivia")]
-    comments = [one.comment for one in trivia if one.comment]
+    comments = [each.comment for each in trivia if each.comment]
     if values and comments:
         next(iter(values.values())).comment(comments[0])
     entry.update(values)  # before the others go: a dotted table without keys would vanish
@@ -61,9 +61,9 @@ def replace_keys(entry: Entries, new: Mapping[str, str], dropped: tuple[str, ...
 def set_entry(table: Entries, key: str, entry: Any, change: Callable[[Any], Any]) -> None:
     """Change the entry of a key, or each of its alternatives where it is a list of them."""
     if isinstance(entry, list):
-        for place, one in enumerate(entry):
-            changed = change(one)
-            if changed is not one:
+        for place, item in enumerate(entry):
+            changed = change(item)
+            if changed is not item:
                 entry[place] = changed
         return
     changed = change(entry)

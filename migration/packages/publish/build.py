@@ -60,10 +60,15 @@ def build_distributions(
 
 def _built(kind: Literal["sdist", "wheel"], source: Path, date: int, output: Path, environments: Path) -> Path:
     def run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         fixed = {"SOURCE_DATE_EPOCH": str(date), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         done = subprocess.run(
-            cmd, cwd=cwd, env={**kept, **fixed, **(extra_environ or {})}, capture_output=True, text=True, check=False
+            cmd,
+            cwd=cwd,
+            env={**inherited, **fixed, **(extra_environ or {})},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise BuildError("\n".join([*done.stdout.splitlines(), *done.stderr.splitlines()][-5:]))

@@ -17,7 +17,7 @@ from migration.plan import Package, Plan, Repository
 class BuildSource:
     """What one version of a package is built from.
 
-    commit: of the new repository. digest: tells whether something that goes into the package has changed since.
+    commit: of the new repository. digest: changes with everything that goes into the package.
     folder: in the repository, "." for its root.
     """
 
@@ -77,12 +77,12 @@ def files_of(git_dir: Path, commit: str) -> dict[str, bytes]:
     ids = {path: details.split(" ")[2] for details, path in listed if details.startswith("100")}
     request = "".join(f"{object_id}\n" for object_id in ids.values())
     answer = run_git("cat-file", "--batch=%(objectsize)", directory=git_dir, standard_input=request.encode())
-    files, at = {}, 0
+    files, offset = {}, 0
     for path in ids:
-        end = answer.index(b"\n", at)
-        size = int(answer[at:end])
+        end = answer.index(b"\n", offset)
+        size = int(answer[offset:end])
         files[path] = answer[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
+        offset = end + 1 + size + 1
     return files
 
 

@@ -1,6 +1,6 @@
 """Where a published version comes from: a manifest in its repository, which anybody can hold against the registry.
 
-The manifest is the message of an annotated tag object at the commit that was built. Its ref is no tag: it starts no
+The manifest is the message of an annotated tag object at the commit that was built. Its ref is not a tag: it starts no
 pipeline, moves no `git describe`, and is not among people's tags. Nothing is forced, so it stays as it was written.
 """
 
@@ -45,7 +45,7 @@ def manifest_of(source: BuildSource, files: Mapping[str, str], monorepo_commit: 
 
 
 def record(manifest: Manifest, date: int, git_dir: Path, remote: Remote) -> Manifest:
-    """Write the manifest into the repository; the one that is there already, if it tells of the same files.
+    """Write the manifest into the repository; keep the one that is there already, if it lists the same files.
 
     date: seconds since 1970. git_dir: has the commit. Raises ProvenanceError, RemoteError.
     """
@@ -82,9 +82,9 @@ def recorded(remote: Remote, name: str, version: str) -> Manifest | None:
         commit, files = manifest["commit"], dict(manifest["files"])
         proved = _digest({key: value for key, value in manifest.items() if key != "sha256"}) == manifest["sha256"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ProvenanceError(f"{ref} of {remote.url} is no manifest ({error!r}). Somebody wrote it by hand.") from None
+        raise ProvenanceError(f"{ref} of {remote.url} is not a manifest ({error!r}). It was edited by hand.") from None
     if not proved or not files or header.splitlines()[0] != f"object {commit}":
-        raise ProvenanceError(f"{ref} of {remote.url} does not prove itself: somebody changed what it says.")
+        raise ProvenanceError(f"{ref} of {remote.url} does not match its digest: it was changed.")
     return manifest
 
 
@@ -93,21 +93,21 @@ def faults(manifest: Manifest, name: str, version: str, repository: str, found: 
 
     repository: the one that the plan says holds the package. found: the files in the registry, name to SHA-256.
     """
-    said = {"name": name, "version": version, "repository": repository}
-    told = [
+    expected = {"name": name, "version": version, "repository": repository}
+    problems = [
         f"its manifest is of the {key} {manifest.get(key)}, not {value}"
-        for key, value in said.items()
+        for key, value in expected.items()
         if manifest.get(key) != value
     ]
     published: Mapping[str, str] = manifest["files"]
     for file in sorted({*published, *found}):
         if file not in found:
-            told.append(f"the registry has no {file}")
+            problems.append(f"the registry has no {file}")
         elif file not in published:
-            told.append(f"the registry has {file}, which was not published")
+            problems.append(f"the registry has {file}, which was not published")
         elif found[file] != published[file]:
-            told.append(f"{file} is sha256 {found[file]} in the registry, and was published as {published[file]}")
-    return told
+            problems.append(f"{file} is sha256 {found[file]} in the registry, and was published as {published[file]}")
+    return problems
 
 
 def verify_published(remote: Remote, index: SimpleIndex, name: str, version: str, repository: str) -> list[str]:

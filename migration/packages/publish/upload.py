@@ -27,9 +27,9 @@ def files_to_upload(name: str, version: str, built: Mapping[str, str], published
     """
     for file, digest in published.items():
         if built.get(file) != digest:
-            here = f"sha256 {built[file]}" if file in built else "not made"
+            local = f"sha256 {built[file]}" if file in built else "not made"
             raise VersionTakenError(
-                f"{name} {version} is in the registry with other content: {file} is sha256 {digest} there, and {here} "
+                f"{name} {version} is in the registry with other content: {file} is sha256 {digest} there, and {local} "
                 f"here. A published version is never replaced. Set `version` of {name} to {_next(version)} in the "
                 "plan, or take back what changed in its folder."
             )
@@ -54,19 +54,19 @@ def check_metadata(
     """
     from twine.commands.check import check
 
-    with _what_twine_prints() as told:
+    with _what_twine_prints() as output:
         if check([str(built.sdist), str(built.wheel)], strict=False):
-            raise BuildError(f"{name}: its metadata would not be shown whole: {told.getvalue().strip()}")
+            raise BuildError(f"{name}: its metadata would not be shown whole: {output.getvalue().strip()}")
     metadata = Metadata.from_raw(metadata_of(built.wheel))
     if (canonicalize_name(metadata.name), metadata.version) != (canonicalize_name(name), Version(version)):
         raise BuildError(
             f"{name} {version}: its manifest calls it {metadata.name} {metadata.version}. Use one name in the plan "
             "and there."
         )
-    asked = {canonicalize_name(one.name) for one in metadata.requires_dist or ()}
-    known = {canonicalize_name(one): one for one in private}
-    if unplanned := asked & known.keys() - {canonicalize_name(one) for one in needs}:
-        names = ", ".join(sorted(known[one] for one in unplanned))
+    asked = {canonicalize_name(each.name) for each in metadata.requires_dist or ()}
+    known = {canonicalize_name(each): each for each in private}
+    if unplanned := asked & known.keys() - {canonicalize_name(each) for each in needs}:
+        names = ", ".join(sorted(known[each] for each in unplanned))
         raise BuildError(
             f"{name} needs {names}, and the plan does not say so. Add it to `depends_on` of {name}, so that it is "
             "published first."
@@ -80,13 +80,13 @@ _twine = threading.Lock()
 @contextlib.contextmanager
 def _what_twine_prints() -> Iterator[io.StringIO]:
     """Standard output belongs to Pulumi; it is one for all threads, so one call of twine goes after the other."""
-    logger, told = logging.getLogger("twine"), io.StringIO()
-    handler = logging.StreamHandler(told)
-    with _twine, contextlib.redirect_stdout(told):
+    logger, output = logging.getLogger("twine"), io.StringIO()
+    handler = logging.StreamHandler(output)
+    with _twine, contextlib.redirect_stdout(output):
         logger.addHandler(handler)
         logger.propagate = False
         try:
-            yield told
+            yield output
         finally:
             logger.removeHandler(handler)
 
@@ -100,7 +100,7 @@ def upload(files: Sequence[Path], publish_url: str, user: str, token: str) -> No
     from twine.settings import Settings
 
     class Patient(requests.adapters.HTTPAdapter):
-        """twine would wait for ever. Nothing is sent again by itself: the next run looks what arrived."""
+        """twine would wait indefinitely. Nothing is sent again by itself: the next run looks what arrived."""
 
         def send(self, *arguments: Any, **options: Any) -> requests.Response:
             return super().send(*arguments, **{**options, "timeout": _PATIENCE})

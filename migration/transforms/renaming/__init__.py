@@ -1,7 +1,7 @@
-"""A Python module gets another name: its folder, and everything in a repository that surely means it.
+"""Rename a Python module: its folder, and every reference to it in a repository.
 
-What only may mean it is listed for a person, and left: "synth" in "photosynthesis" is no module, `prog="synth"` is what
-people type.
+Words that may not mean the module stay and are listed: "synth" in "photosynthesis", or `prog="synth"`, the name of a
+command.
 """
 
 from migration.transforms.renaming.places import RenameError

@@ -16,7 +16,7 @@ def is_python(path: str) -> bool:
 
 
 def text_of(path: str, content: bytes) -> str | None:
-    """The text of a file; None for one that is not people's text: binary, or a lock file, which is made anew."""
+    """The text of a file; None for one that is not people's text: binary, or a lock file, which is made again."""
     if posixpath.basename(path) in _MADE_ANEW or b"\0" in content:
         return None
     try:

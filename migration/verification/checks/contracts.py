@@ -12,41 +12,41 @@ from migration.desired_state.pipelines import VERSIONS
 from migration.plan import Contract, Repository
 from migration.verification.checks.standalone_repositories import title_of
 from migration.verification.compose.running import stack
-from migration.verification.harness.check import BrokenError, Check, Evidence, NotJudgedError
+from migration.verification.harness.check import BrokenError, Check, Evidence, SkippedError
 from migration.verification.harness.commands import clean_environment, run
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.python_environments import python_environment, tool
-from migration.verification.harness.world import VerificationWorld
 
 OPENAPI_GENERATOR = "7.26.0"
 SCHEMATHESIS = "4.32.5"
 
 
-def checks(world: VerificationWorld) -> Iterator[Check]:
+def checks(context: VerificationContext) -> Iterator[Check]:
     """The lines about each repository that serves or calls an API."""
-    for repository in world.plan.repositories:
+    for repository in context.plan.repositories:
         contract = repository.contract
         if contract is None:
             continue
         lines = {}
         if contract.generated_by:
             lines["spec"] = ("OpenAPI spec generated, and valid for two validators", _generated)
-            lines["kept"] = ("The running service keeps its contract", _kept)
+            lines["kept"] = ("The running service keeps its contract", _check_requests)
         if contract.types:
             lines["documented"] = ("Documents API contract expectations", _documented)
             lines["types"] = ("Its types are those of the service's contract", _types)
-        for name, (line, judge) in lines.items():
+        for name, (line, run_line) in lines.items():
             yield Check(
                 name=f"{repository.name}.contract-{name}",
                 part=title_of(repository),
                 line=line,
-                judge=partial(judge, world, repository, contract),
+                run=partial(run_line, context, repository, contract),
             )
 
 
-def _generated(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _generated(context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence) -> None:
     assert contract.generated_by is not None
-    programs = python_environment(world, repository.name, ".", evidence)
-    clone = world.copy(repository.name, "contract", evidence)
+    programs = python_environment(context, repository.name, ".", evidence)
+    clone = context.copy(repository.name, "contract", evidence)
     remedy = f"Run {contract.generated_by} in a clone of {repository.name} and commit {contract.file}."
     if not (clone / contract.file).exists():
         raise BrokenError(f"{repository.name} has no {contract.file}.", remedy)
@@ -55,47 +55,49 @@ def _generated(world: VerificationWorld, repository: Repository, contract: Contr
     run(evidence, [programs / "python", contract.generated_by], clone, remedy, environment)
     if (clone / contract.file).read_bytes() != committed:
         raise BrokenError(f"{contract.file} says something else than the code.", remedy)
-    validate(world, clone / contract.file, evidence)
+    validate(context, clone / contract.file, evidence)
     evidence.saw.append(f"{contract.file} is what the code says")
 
 
-def validate(world: VerificationWorld, file: Path, evidence: Evidence) -> None:
+def validate(context: VerificationContext, file: Path, evidence: Evidence) -> None:
     """Two validators that share no code."""
-    remedy = f"Mend {file.name}: both validators name the place."
+    remedy = f"Fix {file.name}: both validators name the place."
     version = VERSIONS["openapi_spec_validator"]
     run(
         evidence,
-        [*tool(world, "openapi-spec-validator", version, "openapi-spec-validator"), file.name],
+        [*tool(context, "openapi-spec-validator", version, "openapi-spec-validator"), file.name],
         file.parent,
         remedy,
     )
-    generator = tool(world, "openapi-generator-cli", OPENAPI_GENERATOR, "openapi-generator-cli")
+    generator = tool(context, "openapi-generator-cli", OPENAPI_GENERATOR, "openapi-generator-cli")
     quick = clean_environment(JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # it runs for one second
     run(evidence, [*generator, "validate", "-i", file.name], file.parent, remedy, quick)
 
 
-def _kept(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _check_requests(
+    context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence
+) -> None:
     """Schemathesis makes requests of the contract and holds every answer against it."""
-    address = stack(world, evidence).addresses.get(repository.name)
+    address = stack(context, evidence).addresses.get(repository.name)
     if address is None:
-        raise NotJudgedError(f"{repository.name} is no service of the stack.", "Add it to the compose file.")
-    keeps_contract(world, address, world.clone(repository.name, evidence) / contract.file, evidence)
+        raise SkippedError(f"{repository.name} is not a service of the stack.", "Add it to the compose file.")
+    keeps_contract(context, address, context.clone(repository.name, evidence) / contract.file, evidence)
 
 
-def keeps_contract(world: VerificationWorld, address: str, contract: Path, evidence: Evidence) -> None:
+def keeps_contract(context: VerificationContext, address: str, contract: Path, evidence: Evidence) -> None:
     """What answers at the address does what the contract says, whatever it is asked."""
     remedy = f"Make the service do what {contract.name} says, or say in it what it does."
-    command = tool(world, "schemathesis", SCHEMATHESIS, "schemathesis", "run", str(contract), "--url", address)
+    command = tool(context, "schemathesis", SCHEMATHESIS, "schemathesis", "run", str(contract), "--url", address)
     # Starlette's routes know their own method alone, so its 405 does not list the others of the path.
     options = ["--exclude-checks", "allow_header_conformance", "--max-examples", "20", "--seed", "1", "--no-color"]
-    output = run(evidence, [*command, *options], world.temporary("schemathesis-"), remedy)
+    output = run(evidence, [*command, *options], context.temporary("schemathesis-"), remedy)
     counted = [line.strip() for line in output.splitlines() if "generated" in line]
     evidence.saw.append(f"{counted[-1] if counted else 'requests'}: no violation")
 
 
-def _documented(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _documented(context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence) -> None:
     """The contract is there and valid, and a page for people names every path of it."""
-    clone = world.clone(repository.name, evidence)
+    clone = context.clone(repository.name, evidence)
     file = clone / contract.file
     if not file.exists():
         raise BrokenError(f"{repository.name} has no {contract.file}.", "Add the contract that it expects.")
@@ -110,20 +112,27 @@ def _documented(world: VerificationWorld, repository: Repository, contract: Cont
         raise BrokenError(
             f"No page of {repository.name} names {', '.join(absent)}.", "Write what it expects of a backend."
         )
-    validate(world, file, evidence)
+    validate(context, file, evidence)
     evidence.saw.append(f"{contract.file} and a page for people")
 
 
-def _types(world: VerificationWorld, repository: Repository, contract: Contract, evidence: Evidence) -> None:
-    """Generated from the contract of whoever serves the API, not from the copy that lies beside the types."""
+def _types(context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+    """Generated from the contract of the repository that serves the API, not from the copy beside the types."""
     assert contract.types is not None
-    served = next((one for one in world.plan.repositories if one.contract and one.contract.generated_by), None)
+    served = next(
+        (
+            repository
+            for repository in context.plan.repositories
+            if repository.contract and repository.contract.generated_by
+        ),
+        None,
+    )
     if served is None or served.contract is None:
-        raise NotJudgedError("No repository of the plan serves the API.", "Nothing to compare with.")
-    source = world.clone(served.name, evidence) / served.contract.file
-    clone = world.clone(repository.name, evidence)
-    written = world.temporary("types-") / "types.ts"
-    remedy = f"Take {served.contract.file} of {served.name} over and generate {contract.types} anew."
+        raise SkippedError("No repository of the plan serves the API.", "Nothing to compare with.")
+    source = context.clone(served.name, evidence) / served.contract.file
+    clone = context.clone(repository.name, evidence)
+    written = context.temporary("types-") / "types.ts"
+    remedy = f"Take {served.contract.file} of {served.name} over and generate {contract.types} again."
     command = ["npx", "--yes", f"openapi-typescript@{VERSIONS['openapi_typescript']}", source, "--output", written]
     run(evidence, command, clone, remedy)
     if written.read_text() != (clone / contract.types).read_text():

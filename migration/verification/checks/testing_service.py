@@ -1,4 +1,4 @@
-"""The service that tests others: it is told by configuration what to test, and tests anything."""
+"""The service that tests others: its configuration names what to test."""
 
 import sys
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from migration.verification.compose.programs import folder_server
 from migration.verification.compose.running import stack
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import clean_environment, free_port, run
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.python_environments import python_environment
-from migration.verification.harness.world import VerificationWorld
 
 TARGETS = "config/test_targets.yml"
 _STRANGER = """\
@@ -22,41 +22,41 @@ _STRANGER = """\
 """
 
 
-def checks(world: VerificationWorld) -> Iterator[Check]:
+def checks(context: VerificationContext) -> Iterator[Check]:
     """The lines about the test service of the plan; none when it has none."""
-    names = {one.test_service for one in world.plan.repositories}
-    for repository in world.plan.repositories:
+    names = {repository.test_service for repository in context.plan.repositories}
+    for repository in context.plan.repositories:
         if repository.name in names and repository.kind == "python-service":
             lines = {
                 "configured": ("Can test Maestro via API configuration", tests_what_it_is_told),
                 "stranger": ("Can test non-Maestro applications", tests_a_stranger),
             }
-            for name, (line, judge) in lines.items():
+            for name, (line, run_line) in lines.items():
                 yield Check(
                     name=f"{repository.name}.{name}",
                     part=title_of(repository),
-                    line=line.replace("Maestro", _platform(world)),
-                    judge=partial(judge, world, repository.name),
+                    line=line.replace("Maestro", _platform(context)),
+                    run=partial(run_line, context, repository.name),
                 )
 
 
-def _platform(world: VerificationWorld) -> str:
-    return world.plan.monorepo.name.removesuffix("-platform").removesuffix("-monorepo").title()
+def _platform(context: VerificationContext) -> str:
+    return context.plan.monorepo.name.removesuffix("-platform").removesuffix("-monorepo").title()
 
 
-def tests_what_it_is_told(world: VerificationWorld, name: str, evidence: Evidence) -> None:
+def tests_what_it_is_told(context: VerificationContext, name: str, evidence: Evidence) -> None:
     """A target of its configuration, with the addresses of the running stack."""
-    world.once(f"{name} configured", evidence, partial(_tests_what_it_is_told, world, name))
+    context.once(f"{name} configured", evidence, partial(_tests_what_it_is_told, context, name))
 
 
-def tests_a_stranger(world: VerificationWorld, name: str, evidence: Evidence) -> None:
+def tests_a_stranger(context: VerificationContext, name: str, evidence: Evidence) -> None:
     """A program that is nothing of ours: Python's own web server with a page in it."""
-    world.once(f"{name} stranger", evidence, partial(_tests_a_stranger, world, name))
+    context.once(f"{name} stranger", evidence, partial(_tests_a_stranger, context, name))
 
 
-def _tests_what_it_is_told(world: VerificationWorld, name: str, evidence: Evidence) -> None:
-    running = stack(world, evidence)
-    clone = world.copy(name, "configured", evidence)
+def _tests_what_it_is_told(context: VerificationContext, name: str, evidence: Evidence) -> None:
+    running = stack(context, evidence)
+    clone = context.copy(name, "configured", evidence)
     file = clone / TARGETS
     if not file.exists():
         raise BrokenError(f"{name} has no {TARGETS}.", f"Add it with `transforms` of {name}.")
@@ -67,31 +67,31 @@ def _tests_what_it_is_told(world: VerificationWorld, name: str, evidence: Eviden
     target["api_base"] = running.suite.get("TEST_TARGET", target["api_base"])
     target["frontend_url"] = running.suite.get("TEST_FRONTEND", target["frontend_url"])
     file.write_text(yaml.safe_dump(document))
-    _run_target(world, name, clone, target["name"], skipped=0, evidence=evidence)
+    _run_target(context, name, clone, target["name"], skipped=0, evidence=evidence)
 
 
-def _tests_a_stranger(world: VerificationWorld, name: str, evidence: Evidence) -> None:
-    folder, port = world.folder / "stranger", free_port()
+def _tests_a_stranger(context: VerificationContext, name: str, evidence: Evidence) -> None:
+    folder, port = context.folder / "stranger", free_port()
     folder.mkdir(exist_ok=True)
     (folder / "index.html").write_text(_STRANGER)
     (folder / "shop.js").write_text("document.title = 'The shop';\n")
-    folder_server(world, folder, port, evidence)
-    clone = world.copy(name, "stranger-target", evidence)
+    folder_server(context, folder, port, evidence)
+    clone = context.copy(name, "stranger-target", evidence)
     address = f"http://127.0.0.1:{port}"
     target = {"name": "shop", "api_base": address, "frontend_url": address, "test_suites": ["api", "frontend"]}
     (clone / TARGETS).parent.mkdir(exist_ok=True)
     (clone / TARGETS).write_text(yaml.safe_dump({"targets": [target]}))
-    _run_target(world, name, clone, "shop", skipped=1, evidence=evidence)
+    _run_target(context, name, clone, "shop", skipped=1, evidence=evidence)
     evidence.saw.append(f"against {sys.implementation.name}'s http.server")
 
 
 def _run_target(
-    world: VerificationWorld, name: str, clone: Path, target: str, *, skipped: int, evidence: Evidence
+    context: VerificationContext, name: str, clone: Path, target: str, *, skipped: int, evidence: Evidence
 ) -> None:
-    programs = python_environment(world, name, ".", evidence)
+    programs = python_environment(context, name, ".", evidence)
     module = name.replace("-", "_")
     command = [programs / "python", "-m", module, "run", target]
-    remedy = f"Run `{name} run {target}` in a clone of {name} and mend what it finds."
+    remedy = f"Run `{name} run {target}` in a clone of {name} and fix what it finds."
     output = run(evidence, command, clone, remedy, clean_environment(PYTHONPATH=str(clone)))
     lines = output.strip().splitlines()
     passed = sum(line.startswith("passed") for line in lines)

@@ -4,20 +4,20 @@ import os
 import shutil
 import subprocess
 
-from migration.verification.harness.check import Evidence, NotJudgedError
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.check import Evidence, SkippedError
+from migration.verification.harness.context import VerificationContext
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _INSTALL = ("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
 
 
-def browser(world: VerificationWorld, evidence: Evidence) -> str:
+def browser(context: VerificationContext, evidence: Evidence) -> str:
     """The path of a Chromium. BROWSER names another one than the first on PATH."""
-    return world.once("browser", evidence, find_browser)
+    return context.once("browser", evidence, find_browser)
 
 
 def find_browser(evidence: Evidence) -> str:
-    """The same, for whoever has no world. Raises NotJudgedError."""
+    """The same, for callers without a context. Raises SkippedError."""
     if path := os.environ.get("BROWSER") or _on_path():
         return path
     if os.geteuid() == 0 and shutil.which("apt-get"):
@@ -26,7 +26,7 @@ def find_browser(evidence: Evidence) -> str:
         subprocess.run(_INSTALL, env=quiet, capture_output=True, check=False)
         if path := _on_path():
             return path
-    raise NotJudgedError("There is no Chromium on this machine.", "Install one (Debian: apt install chromium).")
+    raise SkippedError("There is no Chromium on this machine.", "Install one (Debian: apt install chromium).")
 
 
 def _on_path() -> str | None:

@@ -41,7 +41,7 @@ def read_services(text: str, variables: Mapping[str, str]) -> dict[str, Service]
 def _service(name: str, entry: Mapping[str, Any]) -> Service:
     image, _, tag = str(entry.get("image", name)).rpartition(":")
     command = entry.get("command", ())
-    ports = [str(one).split(":") for one in entry.get("ports", ())]
+    ports = [str(each).split(":") for each in entry.get("ports", ())]
     return Service(
         name=name,
         image=image or tag,
@@ -58,14 +58,14 @@ def _service(name: str, entry: Mapping[str, Any]) -> Service:
 def _pairs(environment: Mapping[str, Any] | list[str]) -> dict[str, str]:
     if isinstance(environment, Mapping):
         return {name: str(value) for name, value in environment.items()}
-    return {name: value for name, _, value in (one.partition("=") for one in environment)}
+    return {name: value for name, _, value in (each.partition("=") for each in environment)}
 
 
 def _filled(node: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(node, Mapping):
         return {key: _filled(value, variables) for key, value in node.items()}
     if isinstance(node, list):
-        return [_filled(one, variables) for one in node]
+        return [_filled(each, variables) for each in node]
     return _VARIABLE.sub(lambda found: _value(found, variables), node) if isinstance(node, str) else node
 
 

@@ -23,8 +23,8 @@ from migration.verification.compose.services import (
 )
 from migration.verification.harness.check import BrokenError, Evidence
 from migration.verification.harness.commands import free_port, outline
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import VerificationWorld
 
 PATIENCE = 180
 """Seconds until every health check has to be content."""
@@ -34,43 +34,43 @@ PATIENCE = 180
 class _Project:
     """The compose file of the clone, with `here` laid over it."""
 
-    world: VerificationWorld
+    context: VerificationContext
     docker: Docker
-    here: Path
+    override: Path
     password: str = field(repr=False)
 
     def compose(self, evidence: Evidence, *arguments: str) -> str:
         """What Compose printed. Raises BrokenError."""
-        tests = tests_of(self.world)
-        clone = self.world.clone(tests.name, evidence)
-        which = ("--project-name", self.world.project, "--file", clone / COMPOSE_FILE, "--file", self.here)
-        remedy = f"Run `docker compose {' '.join(arguments)}` in a clone of {tests.name}, and mend what it tells."
+        tests = tests_of(self.context)
+        clone = self.context.clone(tests.name, evidence)
+        which = ("--project-name", self.context.project, "--file", clone / COMPOSE_FILE, "--file", self.override)
+        remedy = f"Run `docker compose {' '.join(arguments)}` in a clone of {tests.name}, and fix what it reports."
         return self.docker.run_compose(evidence, clone, remedy, *which, *arguments, **{PASSWORD: self.password})
 
     def down(self) -> None:
         """Remove its containers, networks and volumes."""
-        with suppress(BrokenError):  # nothing that would be judged by it
+        with suppress(BrokenError):  # no check depends on it
             self.compose(Evidence(), "down", "--volumes", "--timeout", "1")
 
 
-def contained(world: VerificationWorld, docker: Docker, evidence: Evidence) -> ComposeStack:
-    """Images built from the clones, then `docker compose up --wait`. Raises BrokenError, NotJudgedError."""
-    tests = tests_of(world)
-    services = services_of(world, evidence, f"${{{PASSWORD}}}")  # Compose fills it in: no file of ours holds it
-    images = {name: _image(world, docker, service, evidence) for name, service in services.items()}
+def contained(context: VerificationContext, docker: Docker, evidence: Evidence) -> ComposeStack:
+    """Images built from the clones, then `docker compose up --wait`. Raises BrokenError, SkippedError."""
+    tests = tests_of(context)
+    services = services_of(context, evidence, f"${{{PASSWORD}}}")  # Compose fills it in: no file of ours holds it
+    images = {name: _image(context, docker, service, evidence) for name, service in services.items()}
     published = Published(services, {name: free_port() for name, service in services.items() if service.port})
-    here = world.folder / "stack" / "docker-compose.here.yml"
-    here.parent.mkdir(parents=True, exist_ok=True)
-    here.write_text(_override(published, images))
-    project = _Project(world, docker, here, secrets.token_urlsafe(24))
+    override = context.folder / "stack" / "docker-compose.here.yml"
+    override.parent.mkdir(parents=True, exist_ok=True)
+    override.write_text(_override(published, images))
+    project = _Project(context, docker, override, secrets.token_urlsafe(24))
     project.down()  # what a killed run may have left
-    world.at_end(project.down)
+    context.at_end(project.down)
     without = ["--scale", f"{tests.test_service}=0"] if tests.test_service in services else []
     try:
         project.compose(evidence, "up", "--wait", "--wait-timeout", str(PATIENCE), *without)
     except BrokenError as broken:
-        said = project.compose(Evidence(), "logs", "--no-color", "--tail", "20")
-        raise BrokenError(f"{broken.why}\nThe services said:\n{outline(said)}", broken.remedy) from None
+        output = project.compose(Evidence(), "logs", "--no-color", "--tail", "20")
+        raise BrokenError(f"{broken.why}\nThe services said:\n{outline(output)}", broken.remedy) from None
     addresses = {name: f"http://127.0.0.1:{port}" for name, port in published.ports.items()}
     evidence.saw.append(", ".join(f"{name} at {address}" for name, address in addresses.items()))
     suite = published.environment(str(tests.test_service), inside=False) if without else {}
@@ -82,10 +82,10 @@ def contained(world: VerificationWorld, docker: Docker, evidence: Evidence) -> C
     )
 
 
-def _image(world: VerificationWorld, docker: Docker, service: Service, evidence: Evidence) -> str:
-    repository = repository_of(world, service)
+def _image(context: VerificationContext, docker: Docker, service: Service, evidence: Evidence) -> str:
+    repository = repository_of(context, service)
     if repository and repository.dockerfile:
-        return built_image(world, docker, repository, evidence)
+        return built_image(context, docker, repository, evidence)
     return docker.base(f"{service.image}:{service.tag}", evidence)
 
 

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from migration.plan import Repository
-from migration.verification.harness.check import Evidence, NotJudgedError
+from migration.verification.harness.check import Evidence, SkippedError
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import VerificationWorld
 
 _ARGUMENT = re.compile(r"^ARG\s+(\w+)=(\S+)\s*$", re.MULTILINE | re.IGNORECASE)
 _FROM = re.compile(r"^FROM\s+(?:--platform=\S+\s+)?(\S+)(?:\s+AS\s+(\S+))?\s*$", re.MULTILINE | re.IGNORECASE)
@@ -33,17 +33,17 @@ def bases(dockerfile: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def built_image(world: VerificationWorld, docker: Docker, repository: Repository, evidence: Evidence) -> str:
-    """The name of the image, once it is built. Raises BrokenError, NotJudgedError for a base that cannot be had."""
-    return world.once(f"image {repository.name}", evidence, partial(_built, world, docker, repository))
+def built_image(context: VerificationContext, docker: Docker, repository: Repository, evidence: Evidence) -> str:
+    """The name of the image, once it is built. Raises BrokenError, SkippedError for a base that cannot be had."""
+    return context.once(f"image {repository.name}", evidence, partial(_built, context, docker, repository))
 
 
-def _built(world: VerificationWorld, docker: Docker, repository: Repository, evidence: Evidence) -> str:
-    clone = world.clone(repository.name, evidence)
-    name = f"{repository.name}:{world.project}"
+def _built(context: VerificationContext, docker: Docker, repository: Repository, evidence: Evidence) -> str:
+    clone = context.clone(repository.name, evidence)
+    name = f"{repository.name}:{context.project}"
     # The registry's credentials are build secrets, as in the pipelines: no layer and no argument holds them.
-    source = world.plan.package_source.name
-    secrets = world.index.source_credentials(source) if world.index else {}
+    source = context.plan.package_source.name
+    secrets = context.index.source_credentials(source) if context.index else {}
     build = {
         "context": str(clone),
         "dockerfile": repository.dockerfile,
@@ -55,27 +55,27 @@ def _built(world: VerificationWorld, docker: Docker, repository: Repository, evi
         "services": {repository.name: {"image": name, "build": build}},
         "secrets": {secret: {"environment": secret} for secret in secrets},
     }
-    file = world.folder / "images" / f"{repository.name}.json"
+    file = context.folder / "images" / f"{repository.name}.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(document))
-    remedy = f"Run `docker build .` in a clone of {repository.name} alone, and mend {repository.dockerfile}."
+    remedy = f"Run `docker build .` in a clone of {repository.name} alone, and fix {repository.dockerfile}."
     docker.run_compose(evidence, file.parent, remedy, "--file", file, "build", **secrets)
-    world.at_end(partial(docker.remove_image, name))
+    context.at_end(partial(docker.remove_image, name))
     evidence.saw.append(f"built {name} from {repository.dockerfile}")
     return name
 
 
 def _arguments(docker: Docker, dockerfile: Path, evidence: Evidence) -> dict[str, str]:
     """What to give to the build so that it finds its bases."""
-    given = {}
+    arguments = {}
     for argument, image in bases(dockerfile.read_text()):
         found = docker.base(image, evidence)
         if found == image:
             continue
         if not argument:
-            raise NotJudgedError(
+            raise SkippedError(
                 f"{image} cannot be had here, and {dockerfile.name} takes no other base.",
                 f"Write `ARG BASE={image}` and `FROM ${{BASE}}`.",
             )
-        given[argument] = found
-    return given
+        arguments[argument] = found
+    return arguments

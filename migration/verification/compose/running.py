@@ -4,16 +4,16 @@ from migration.verification.compose.containers import contained
 from migration.verification.compose.processes import started
 from migration.verification.compose.services import ComposeStack
 from migration.verification.harness.check import Evidence
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
 
-def stack(world: VerificationWorld, evidence: Evidence) -> ComposeStack:
-    """The whole stack, started once for all checks that need it. Raises BrokenError, NotJudgedError."""
-    return world.once("stack", evidence, lambda gathered: _running(world, gathered))
+def stack(context: VerificationContext, evidence: Evidence) -> ComposeStack:
+    """The whole stack, started once for all checks that need it. Raises BrokenError, SkippedError."""
+    return context.once("stack", evidence, lambda gathered: _running(context, gathered))
 
 
-def _running(world: VerificationWorld, evidence: Evidence) -> ComposeStack:
-    if world.docker:
-        with world.docker.where_possible(evidence):
-            return contained(world, world.docker, evidence)
-    return started(world, evidence)
+def _running(context: VerificationContext, evidence: Evidence) -> ComposeStack:
+    if context.docker:
+        with context.docker.where_possible(evidence):
+            return contained(context, context.docker, evidence)
+    return started(context, evidence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from migration.plan import Repository
 from migration.verification.compose.compose_file import Service, read_services
 from migration.verification.harness.check import BrokenError, Evidence
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
 COMPOSE_FILE = "docker-compose.yml"
 PASSWORD = "POSTGRES_PASSWORD"
@@ -51,9 +51,9 @@ class Published:
         return value
 
 
-def tests_of(world: VerificationWorld) -> Repository:
+def tests_of(context: VerificationContext) -> Repository:
     """The repository that tests the whole stack. Raises BrokenError."""
-    found = [one for one in world.plan.repositories if one.kind == "compose-tests"]
+    found = [repository for repository in context.plan.repositories if repository.kind == "compose-tests"]
     if not found:
         raise BrokenError(
             "The plan has no repository of the kind compose-tests.", "Add one that tests the whole stack."
@@ -61,10 +61,10 @@ def tests_of(world: VerificationWorld) -> Repository:
     return found[0]
 
 
-def services_of(world: VerificationWorld, evidence: Evidence, password: str = "") -> Mapping[str, Service]:
+def services_of(context: VerificationContext, evidence: Evidence, password: str = "") -> Mapping[str, Service]:
     """What its compose file says."""
-    tests = tests_of(world)
-    file = world.clone(tests.name, evidence) / COMPOSE_FILE
+    tests = tests_of(context)
+    file = context.clone(tests.name, evidence) / COMPOSE_FILE
     if not file.exists():
         raise BrokenError(f"{tests.name} has no {COMPOSE_FILE}.", f"Add it with `transforms` of {tests.name}.")
     try:
@@ -73,7 +73,7 @@ def services_of(world: VerificationWorld, evidence: Evidence, password: str = ""
         raise BrokenError(f"{COMPOSE_FILE} needs {variable}, which nothing sets.", "Give it a default.") from None
 
 
-def repository_of(world: VerificationWorld, service: Service) -> Repository | None:
+def repository_of(context: VerificationContext, service: Service) -> Repository | None:
     """Whose image the service runs; None for one of somebody else."""
     name = service.image.rpartition("/")[2]
-    return next((one for one in world.plan.repositories if one.name == name), None)
+    return next((repository for repository in context.plan.repositories if repository.name == name), None)

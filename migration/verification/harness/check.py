@@ -1,4 +1,4 @@
-"""What a check is: the line of the checklist that it judges, what it ran, what it saw, and why it failed."""
+"""A check: its line of the checklist, the commands that it ran, its observations, and why it failed."""
 
 import time
 from collections.abc import Callable
@@ -8,23 +8,23 @@ from pathlib import Path
 
 
 class Outcome(StrEnum):
-    """What became of a check. Only `holds` is green."""
+    """The result of a check. Only `passes` counts as success."""
 
-    HOLDS = "holds"
+    PASSES = "passes"
     FAILS = "fails"
-    NOT_JUDGED = "not judged"
+    SKIPPED = "skipped"
 
 
 class BrokenError(Exception):
-    """The line does not hold. why: what was seen. remedy: what to do about it."""
+    """The check fails. why: the observation. remedy: the fix."""
 
     def __init__(self, why: str, remedy: str) -> None:
         super().__init__(why)
         self.why, self.remedy = why, remedy
 
 
-class NotJudgedError(Exception):
-    """Something that the check needs is not on this machine. The line is not green."""
+class SkippedError(Exception):
+    """The check cannot run here: a program or service that it needs is missing. It is not a success."""
 
     def __init__(self, why: str, remedy: str) -> None:
         super().__init__(why)
@@ -33,36 +33,36 @@ class NotJudgedError(Exception):
 
 @dataclass
 class Evidence:
-    """What one check ran and saw, gathered while it works. screenshots: title to PNG file."""
+    """The commands and observations of one check, collected while it runs. screenshots: title to PNG file."""
 
     ran: list[str] = field(default_factory=list)
     saw: list[str] = field(default_factory=list)
     screenshots: dict[str, Path] = field(default_factory=dict)
 
     def add(self, other: "Evidence") -> None:
-        """Take over what was gathered while something was made that several checks use."""
-        self.ran += [one for one in other.ran if one not in self.ran]
-        self.saw += [one for one in other.saw if one not in self.saw]
+        """Add what was gathered while something was made that several checks use."""
+        self.ran += [each for each in other.ran if each not in self.ran]
+        self.saw += [each for each in other.saw if each not in self.saw]
         self.screenshots |= other.screenshots
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One line of the checklist, judged for one repository or for all together.
+    """One line of the checklist, checked for one repository or for all together.
 
     name: stays the same from run to run, like "maestro-engine.installs". part: heading of the checklist.
-    judge: returns when the line holds; raises BrokenError or NotJudgedError.
+    run: returns when the check passes; raises BrokenError or SkippedError.
     """
 
     name: str
     part: str
     line: str
-    judge: Callable[[Evidence], None]
+    run: Callable[[Evidence], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a check came to. seconds: how long it took, with its part of what others share."""
+    """The result of a check. seconds: its duration, with its share of what several checks use."""
 
     name: str
     part: str
@@ -76,20 +76,20 @@ class Verdict:
     screenshots: dict[str, str] = field(default_factory=dict)
 
 
-def judged(check: Check) -> Verdict:
-    """Run one check to its end. Whatever it stumbles over is a verdict too: nothing unforeseen is green."""
+def run_check(check: Check) -> Verdict:
+    """Run one check to its end. An unexpected exception is a failure of the check."""
     evidence = Evidence()
     started = time.monotonic()
-    outcome, why, remedy = Outcome.HOLDS, "", ""
+    outcome, why, remedy = Outcome.PASSES, "", ""
     try:
-        check.judge(evidence)
+        check.run(evidence)
     except BrokenError as broken:
         outcome, why, remedy = Outcome.FAILS, broken.why, broken.remedy
-    except NotJudgedError as missing:
-        outcome, why, remedy = Outcome.NOT_JUDGED, missing.why, missing.remedy
+    except SkippedError as missing:
+        outcome, why, remedy = Outcome.SKIPPED, missing.why, missing.remedy
     except Exception as error:
         outcome, why = Outcome.FAILS, f"{type(error).__name__}: {error}"
-        remedy = "Nothing that the check expects. Look at what it ran, and run that by hand."
+        remedy = "The check did not expect this. Run its commands by hand."
     return Verdict(
         name=check.name,
         part=check.part,

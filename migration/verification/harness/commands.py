@@ -15,9 +15,9 @@ from pathlib import Path
 
 import httpx
 
-from migration.verification.harness.check import BrokenError, Evidence, NotJudgedError
+from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 
-TIMEOUT = 600.0  # seconds; whoever takes longer hangs
+TIMEOUT = 600.0  # seconds
 START_TIMEOUT = 60.0
 PORTS = range(15_000, 32_768)  # below those for connections: https://docs.kernel.org/networking/ip-sysctl.html
 LINES_SHOWN = 14
@@ -36,10 +36,10 @@ def clean_environment(**more: str) -> dict[str, str]:
 
     Tools come from the index that pip uses on this machine; uv has a variable of its own for it.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     public = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("PIP_INDEX_URL"))
     index = {"UV_DEFAULT_INDEX": public} if public else {}
-    return {**kept, **index, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
+    return {**inherited, **index, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
 
 
 def run(
@@ -51,9 +51,9 @@ def run(
 ) -> str:
     """What the program printed.
 
-    Raises BrokenError with an outline of that when it fails, NotJudgedError when it is not installed.
+    Raises BrokenError with an outline of that when it fails, SkippedError when it is not installed.
     """
-    arguments = [str(one) for one in command]
+    arguments = [str(each) for each in command]
     evidence.ran.append(as_typed(arguments, cwd))
     try:
         done = subprocess.run(
@@ -67,7 +67,7 @@ def run(
             check=False,
         )
     except FileNotFoundError:
-        raise NotJudgedError(f"{arguments[0]} is not installed.", f"Install {arguments[0]} and verify again.") from None
+        raise SkippedError(f"{arguments[0]} is not installed.", f"Install {arguments[0]} and verify again.") from None
     except subprocess.TimeoutExpired:
         raise BrokenError(f"{arguments[0]} did not end within {TIMEOUT:.0f} s.", remedy) from None
     output = done.stdout.decode(errors="replace")
@@ -136,8 +136,8 @@ class Server:
             if until():
                 return
             time.sleep(0.05)
-        said = outline(self.log.read_text(errors="replace"))
-        raise BrokenError(f"{otherwise} The program said:\n{said}", "Start it by hand and read what it says.")
+        output = outline(self.log.read_text(errors="replace"))
+        raise BrokenError(f"{otherwise} The program said:\n{output}", "Start it by hand and read what it says.")
 
 
 def _answers(url: str) -> bool:
@@ -152,20 +152,20 @@ def serve(
     evidence: Evidence, command: Sequence[object], cwd: Path, log: Path, environment: Mapping[str, str]
 ) -> Server:
     """Start a program that serves."""
-    arguments = [str(one) for one in command]
+    arguments = [str(each) for each in command]
     evidence.ran.append(f"{as_typed(arguments, cwd)} &")
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         try:
             process = subprocess.Popen(
                 arguments,
                 cwd=cwd,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
             )
         except FileNotFoundError:
-            raise NotJudgedError(f"{arguments[0]} is not installed.", f"Install {arguments[0]}.") from None
+            raise SkippedError(f"{arguments[0]} is not installed.", f"Install {arguments[0]}.") from None
     return Server(process, log)

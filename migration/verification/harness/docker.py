@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from migration.verification.harness.check import Evidence, NotJudgedError
+from migration.verification.harness.check import Evidence, SkippedError
 from migration.verification.harness.commands import clean_environment, run
 
 # Compose's own builder: 2.37 hands images to bake, which leaves their network out.
@@ -18,8 +18,8 @@ _BUILDER = {"DOCKER_BUILDKIT": "1", "COMPOSE_BAKE": "false"}
 class Docker:
     """host: the daemon's address, on this machine. compose: the words that start Docker Compose.
 
-    demanded: whoever verifies asked for containers, so nothing else will do. find_base: from an image that a Dockerfile
-    or a compose file names to one that the daemon has, which is that or a stand-in; raises NotJudgedError.
+    demanded: the command line requires containers. find_base: from an image that a Dockerfile
+    or a compose file names to one that the daemon has, which is that or a stand-in; raises SkippedError.
     """
 
     host: str
@@ -28,7 +28,7 @@ class Docker:
     find_base: Callable[[str], str]
 
     def base(self, image: str, evidence: Evidence) -> str:
-        """What to build on, or to run, for an image of somebody else. Raises NotJudgedError."""
+        """What to build on, or to run, for an image of somebody else. Raises SkippedError."""
         found = self.find_base(image)
         if found != image:
             evidence.saw.append(f"{found} stands in for {image}")
@@ -39,7 +39,7 @@ class Docker:
         """Leave out what is inside when an image that it needs cannot be had, unless containers are demanded."""
         try:
             yield
-        except NotJudgedError as missing:
+        except SkippedError as missing:
             if self.demanded:
                 raise
             evidence.saw.append(f"not in containers: {missing.why}")

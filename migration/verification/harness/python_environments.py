@@ -11,52 +11,54 @@ import uv
 
 from migration.packages.manifests.constraints import specifiers
 from migration.packages.manifests.poetry import dependency_tables
-from migration.verification.harness.check import BrokenError, Evidence, NotJudgedError
+from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 from migration.verification.harness.commands import clean_environment, run
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
-_REMEDY = "Install it by hand from the registry alone. ./multirepo doctor CLONE tells what ails an install."
+_REMEDY = "Install it by hand from the registry alone. ./multirepo doctor CLONE diagnoses an install."
 
 
-def python_environment(world: VerificationWorld, name: str, folder: str, evidence: Evidence) -> Path:
+def python_environment(context: VerificationContext, name: str, folder: str, evidence: Evidence) -> Path:
     """The `bin` of an environment with everything that the project in `folder` of a repository asks for.
 
     Its own code is not installed: it is imported from the clone, as under `poetry install`.
     """
-    return world.once(f"python {name}/{folder}", evidence, lambda gathered: _made(world, name, folder, gathered))
+    return context.once(f"python {name}/{folder}", evidence, lambda gathered: _made(context, name, folder, gathered))
 
 
 def environment_with(
-    world: VerificationWorld, purpose: str, requirements: list[str], evidence: Evidence, *options: str
+    context: VerificationContext, purpose: str, requirements: list[str], evidence: Evidence, *options: str
 ) -> Path:
     """The `bin` of a new environment with these requirements, from the registry alone. options: for uv.
 
     Without a registry they come from the public index, if the plan has no package of its own.
     """
-    if world.index is None and any(one.packages or one.consumes for one in world.plan.repositories):
-        raise NotJudgedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
-    home = world.folder / "environments" / purpose
+    if context.index is None and any(
+        repository.packages or repository.consumes for repository in context.plan.repositories
+    ):
+        raise SkippedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
+    home = context.folder / "environments" / purpose
     run(evidence, [uv.find_uv_bin(), "venv", "--quiet", "--python", sys.executable, home], home.parent.parent, _REMEDY)
     if requirements:
-        private = [package.name for one in world.plan.repositories for package in one.packages]
-        # A registry that was made anew may have other files under the same names as the one before.
+        private = [package.name for repository in context.plan.repositories for package in repository.packages]
+        # A registry that was made again may have other files under the same names as the one before.
         fresh = [word for package in private for word in ("--refresh-package", package)]
         install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--python", home]
         command = [*install, *fresh, *options, *requirements]
-        run(evidence, command, world.folder, _REMEDY, index_environment(world))
-        index = f"--default-index {world.index.url} " if world.index else ""
+        run(evidence, command, context.folder, _REMEDY, index_environment(context))
+        index = f"--default-index {context.index.url} " if context.index else ""
         evidence.ran[-1] = f"uv pip install {index}{' '.join([*options, *requirements])}"
     return home / "bin"
 
 
-def index_environment(world: VerificationWorld) -> dict[str, str]:
+def index_environment(context: VerificationContext) -> dict[str, str]:
     """The variables by which uv reads the registry and nothing else, if there is one. The token is in no argument."""
-    cache = str(world.cache / "uv")
-    index = world.index.client_environment() if world.index else {}
+    cache = str(context.cache / "uv")
+    index = context.index.client_environment() if context.index else {}
     return clean_environment(**index, UV_CACHE_DIR=cache, UV_HTTP_TIMEOUT="180")
 
 
-def tool(world: VerificationWorld, package: str, version: str, *command: str) -> list[object]:
+def tool(context: VerificationContext, package: str, version: str, *command: str) -> list[object]:
     """A tool of the pipelines, at the version that they use, in an environment of its own."""
     return [uv.find_uv_bin(), "tool", "run", "--quiet", "--from", f"{package}=={version}", *command]
 
@@ -69,18 +71,18 @@ def manifest_document(manifest: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise BrokenError(f"There is no {where}.", "Add one, so that it can be installed.") from None
     except tomllib.TOMLDecodeError as error:
-        raise BrokenError(f"{where} is no TOML: {error}.", "Mend it.") from None
+        raise BrokenError(f"{where} is not TOML: {error}.", "Fix it.") from None
 
 
 def requirements_of(manifest: Path) -> list[str]:
     """What a pyproject.toml asks for, with every extra and group, as PEP 508 writes it.
 
-    Raises BrokenError for a dependency that is no version.
+    Raises BrokenError for a dependency that is not a version.
     """
     document = manifest_document(manifest)
     project = document.get("project", {})
     groups = [*project.get("optional-dependencies", {}).values(), *document.get("dependency-groups", {}).values()]
-    standard = [one for each in (project.get("dependencies", []), *groups) for one in each if isinstance(one, str)]
+    standard = [item for each in (project.get("dependencies", []), *groups) for item in each if isinstance(item, str)]
     return [*standard, *_of_poetry(document, manifest)]
 
 
@@ -89,22 +91,22 @@ def _of_poetry(document: Mapping[str, Any], manifest: Path) -> Iterator[str]:
         for name, entry in table.items():
             if name == "python":
                 continue
-            given = entry if isinstance(entry, Mapping) else {"version": entry}
-            if "version" not in given:
+            settings = entry if isinstance(entry, Mapping) else {"version": entry}
+            if "version" not in settings:
                 where = f"{manifest.parent.name}/{manifest.name}"
                 raise BrokenError(
-                    f"{where}: {name} is taken from {dict(given)}, not from the registry.",
+                    f"{where}: {name} is taken from {dict(settings)}, not from the registry.",
                     "Name a published version of it.",
                 )
-            extras = f"[{','.join(given['extras'])}]" if given.get("extras") else ""
-            marker = f"; {given['markers']}" if given.get("markers") else ""
-            version = given["version"]
+            extras = f"[{','.join(settings['extras'])}]" if settings.get("extras") else ""
+            marker = f"; {settings['markers']}" if settings.get("markers") else ""
+            version = settings["version"]
             yield f"{name}{extras}{'' if version == '*' else specifiers(version)}{marker}"
 
 
-def _made(world: VerificationWorld, name: str, folder: str, evidence: Evidence) -> Path:
-    manifest = world.clone(name, evidence) / folder / "pyproject.toml"
+def _made(context: VerificationContext, name: str, folder: str, evidence: Evidence) -> Path:
+    manifest = context.clone(name, evidence) / folder / "pyproject.toml"
     requirements = requirements_of(manifest)
     purpose = f"{name}-{folder}".replace("/", "-").replace("-.", "")
-    shutil.rmtree(world.folder / "environments" / purpose, ignore_errors=True)
-    return environment_with(world, purpose, requirements, evidence)
+    shutil.rmtree(context.folder / "environments" / purpose, ignore_errors=True)
+    return environment_with(context, purpose, requirements, evidence)

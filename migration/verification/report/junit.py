@@ -5,17 +5,17 @@ import xml.etree.ElementTree as ElementTree
 from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.report.record import Verification
 
-_ELEMENTS = {Outcome.FAILS: "failure", Outcome.NOT_JUDGED: "error"}
+_ELEMENTS = {Outcome.FAILS: "failure", Outcome.SKIPPED: "error"}
 
 
 def as_junit(verification: Verification) -> str:
-    """One document. What could not be judged is an error: it must not look as if it were green."""
+    """One document. A skipped check is an error: it must not look like a success."""
     root = ElementTree.Element("testsuites", name="multirepo verify", time=f"{verification.seconds:.2f}")
     parts: dict[str, list[Verdict]] = {}
     for verdict in verification.verdicts:
         parts.setdefault(verdict.part, []).append(verdict)
     for part, verdicts in parts.items():
-        counts = {name: str(sum(one.outcome == kind for one in verdicts)) for kind, name in _ELEMENTS.items()}
+        counts = {name: str(sum(verdict.outcome == kind for verdict in verdicts)) for kind, name in _ELEMENTS.items()}
         suite = ElementTree.SubElement(
             root,
             "testsuite",
@@ -32,8 +32,8 @@ def as_junit(verification: Verification) -> str:
             if element := _ELEMENTS.get(verdict.outcome):
                 found = ElementTree.SubElement(case, element, message=_one_line(verdict.why))
                 found.text = _plain(f"{verdict.why}\n{verdict.remedy}")
-            told = ElementTree.SubElement(case, "system-out")
-            told.text = _plain("\n".join([*verdict.ran, *verdict.saw]))
+            output = ElementTree.SubElement(case, "system-out")
+            output.text = _plain("\n".join([*verdict.ran, *verdict.saw]))
     ElementTree.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
 

@@ -15,9 +15,9 @@ from migration.verification.report.record import Verification
 
 NEXT = {
     "planned": "Set it to moving: its repositories are made, and the monorepo stays the truth.",
-    "moving": "Work in both places while `pulumi up` carries new commits over; then set it to cutover.",
+    "moving": "Work in both places while `pulumi up` syncs new commits; then set it to cutover.",
     "cutover": "Done: the new repositories are the truth. The way back is rolled_back.",
-    "rolled_back": "Mend what was wrong, and set it to moving again.",
+    "rolled_back": "Fix what was wrong, and set it to moving again.",
 }
 
 
@@ -60,15 +60,15 @@ def page(standing: ReportData) -> str:
         verification=verification,
         parts=_parts(verification),
         counts={outcome.value: verification.counted(outcome) for outcome in Outcome},
-        marks={Outcome.HOLDS: "✓", Outcome.FAILS: "✗", Outcome.NOT_JUDGED: "?"},
-        proof=[one for one in verification.verdicts if one.part == "History"],
+        marks={Outcome.PASSES: "✓", Outcome.FAILS: "✗", Outcome.SKIPPED: "?"},
+        proof=[verdict for verdict in verification.verdicts if verdict.part == "History"],
         shots=_screenshots(verification),
     )
 
 
 def _wave(wave: Wave, standing: ReportData) -> dict[str, object]:
     stage = standing.stages.get(wave.name, "planned")
-    names = [one.name for one in standing.repositories if one.wave == wave.name]
+    names = [repository.name for repository in standing.repositories if repository.wave == wave.name]
     return {"wave": wave, "stage": stage, "repositories": names, "next": NEXT.get(stage, "")}
 
 
@@ -81,7 +81,7 @@ def _parts(verification: Verification) -> dict[str, list[Verdict]]:
 
 def _screenshots(verification: Verification) -> list[tuple[str, str]]:
     """Title and data address of each, once: several checks may rest on the same run."""
-    found = {title: path for one in verification.verdicts for title, path in one.screenshots.items()}
+    found = {title: path for verdict in verification.verdicts for title, path in verdict.screenshots.items()}
     return [(title, _embedded(Path(path))) for title, path in found.items() if Path(path).exists()]
 
 

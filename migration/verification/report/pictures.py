@@ -23,12 +23,12 @@ class Edge:
 
 def before(plan: Plan) -> str:
     """The folders of the monorepo, tied by paths."""
-    folder = {canonicalize_name(one.name): one.path for home in plan.repositories for one in home.packages}
+    folder = {canonicalize_name(package.name): package.path for home in plan.repositories for package in home.packages}
     edges = [
-        Edge(source=one.path, target=folder[canonicalize_name(need)])
+        Edge(source=package.path, target=folder[canonicalize_name(need)])
         for home in plan.repositories
-        for one in home.packages
-        for need in one.depends_on
+        for package in home.packages
+        for need in package.depends_on
     ]
     nodes = list(folder.values())
     for repository in plan.repositories:
@@ -38,34 +38,40 @@ def before(plan: Plan) -> str:
             nodes.append(move.source)
             needs = [*repository.consumes, *repository.transforms.remove_dependencies]
             known = [folder[canonicalize_name(need)] for need in needs if canonicalize_name(need) in folder]
-            edges += [Edge(source=move.source, target=one) for one in known]
+            edges += [Edge(source=move.source, target=each) for each in known]
     title = f"Before: {len(nodes)} folders of {plan.monorepo.name}, tied by {len(edges)} paths"
     return picture(nodes, edges, title, around=plan.monorepo.name)
 
 
 def after(plan: Plan) -> str:
     """The repositories, which meet at released versions and at the API contract."""
-    nodes, edges = [one.name for one in plan.repositories], []
+    nodes, edges = [repository.name for repository in plan.repositories], []
     registry = "package registry"
-    publishers = [one.name for one in plan.repositories if one.packages]
+    publishers = [repository.name for repository in plan.repositories if repository.packages]
     if publishers:
         nodes.append(registry)
         edges += [Edge(source=registry, target=name) for name in publishers]
-    serves = [one.name for one in plan.repositories if one.contract and one.contract.generated_by]
+    serves = [
+        repository.name for repository in plan.repositories if repository.contract and repository.contract.generated_by
+    ]
     for repository in plan.repositories:
         if repository.consumes:
             edges.append(Edge(source=repository.name, target=registry))
         if repository.contract and repository.contract.types:
             edges += [Edge(source=repository.name, target=name, loose=True) for name in serves]
         if repository.kind == "compose-tests":
-            images = [one.name for one in plan.repositories if one.contract or one.name == repository.test_service]
+            images = [
+                candidate.name
+                for candidate in plan.repositories
+                if candidate.contract or candidate.name == repository.test_service
+            ]
             edges += [Edge(source=repository.name, target=name, loose=True) for name in images]
     title = f"After: {len(plan.repositories)} repositories that meet at released versions and the API contract"
     return picture(nodes, edges, title)
 
 
 def picture(nodes: Sequence[str], edges: Sequence[Edge], title: str, around: str = "") -> str:
-    """Whatever is needed stands below whoever needs it. around: the name of a frame about everything."""
+    """Each node is above the nodes that it needs. around: the name of a frame about everything."""
     rows = _rows(nodes, edges)
     widest = max(map(len, rows))
     width = 2 * MARGIN + widest * (WIDTH + ACROSS) - ACROSS
@@ -73,7 +79,9 @@ def picture(nodes: Sequence[str], edges: Sequence[Edge], title: str, around: str
     places: dict[str, tuple[float, float]] = {}
     for number, row in enumerate(rows):
         start = (width - len(row) * (WIDTH + ACROSS) + ACROSS) / 2
-        places |= {name: (start + at * (WIDTH + ACROSS), top + number * (HEIGHT + DOWN)) for at, name in enumerate(row)}
+        places |= {
+            name: (start + index * (WIDTH + ACROSS), top + number * (HEIGHT + DOWN)) for index, name in enumerate(row)
+        }
     height = top + len(rows) * (HEIGHT + DOWN) - DOWN + MARGIN
     words = "; ".join(f"{edge.source} needs {edge.target}" for edge in edges)
     parts = [f'<svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" role="img" aria-label="{escape(title)}">']
@@ -88,7 +96,7 @@ def picture(nodes: Sequence[str], edges: Sequence[Edge], title: str, around: str
 
 def _rows(nodes: Iterable[str], edges: Sequence[Edge]) -> list[list[str]]:
     """From those that nobody needs down to those that need nothing; a long row is broken into several."""
-    needs: Mapping[str, list[str]] = {name: [one.target for one in edges if one.source == name] for name in nodes}
+    needs: Mapping[str, list[str]] = {name: [edge.target for edge in edges if edge.source == name] for name in nodes}
     levels: dict[str, int] = {}
 
     def level(name: str) -> int:
@@ -100,7 +108,7 @@ def _rows(nodes: Iterable[str], edges: Sequence[Edge]) -> list[list[str]]:
     for name in needs:
         by_level.setdefault(level(name), []).append(name)
     rows = [by_level[number] for number in sorted(by_level, reverse=True)]
-    return [row[at : at + MOST_IN_A_ROW] for row in rows for at in range(0, len(row), MOST_IN_A_ROW)]
+    return [row[index : index + MOST_IN_A_ROW] for row in rows for index in range(0, len(row), MOST_IN_A_ROW)]
 
 
 def _line(source: tuple[float, float], target: tuple[float, float], loose: bool) -> str:

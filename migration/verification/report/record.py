@@ -1,4 +1,4 @@
-"""What a verification came to, and how it is kept, so that the same world need not be judged twice."""
+"""The result of a verification and its file, so that the same repositories are not checked twice."""
 
 import hashlib
 import json
@@ -9,14 +9,14 @@ from typing import Any
 
 from migration.plan import Confirmation
 from migration.verification.harness.check import Outcome, Verdict
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """All verdicts. seen_at: when, ISO 8601 in UTC. key: of the world that was judged; see `key_of`.
+    """All verdicts. seen_at: when, ISO 8601 in UTC. key: of the repositories that were checked; see `key_of`.
 
-    people: what only people can judge, as the plan has it; it is never confirmed by the program.
+    people: what only people can confirm, from the plan; the program never confirms it.
     """
 
     key: str
@@ -27,12 +27,12 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether all that a machine can judge was judged, and holds."""
-        return bool(self.verdicts) and all(one.outcome == Outcome.HOLDS for one in self.verdicts)
+        """Whether every check passes."""
+        return bool(self.verdicts) and all(verdict.outcome == Outcome.PASSES for verdict in self.verdicts)
 
     def counted(self, outcome: Outcome) -> int:
-        """How many checks came to this."""
-        return sum(one.outcome == outcome for one in self.verdicts)
+        """The number of checks with this outcome."""
+        return sum(verdict.outcome == outcome for verdict in self.verdicts)
 
     def as_document(self) -> dict[str, Any]:
         """For JSON."""
@@ -41,30 +41,30 @@ class Verification:
             "seen_at": self.seen_at,
             "seconds": self.seconds,
             "key": self.key,
-            "checks": [asdict(one) for one in self.verdicts],
-            "people": [one.model_dump() for one in self.people],
+            "checks": [asdict(verdict) for verdict in self.verdicts],
+            "people": [each.model_dump() for each in self.people],
         }
 
     def write(self, file: Path) -> None:
-        """Keep it."""
+        """Write it as JSON."""
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(self.as_document(), indent=2, ensure_ascii=False))
 
 
 def read_verification(file: Path, people: Sequence[Confirmation]) -> Verification | None:
-    """The verification that was kept there; None when there is none, or one of another version."""
+    """Read the verification in a file; None when there is none, or one of another version."""
     try:
         document = json.loads(file.read_text())
         verdicts = tuple(
             Verdict(
                 **{
-                    **one,
-                    "outcome": Outcome(one["outcome"]),
-                    "ran": tuple(one["ran"]),
-                    "saw": tuple(one["saw"]),
+                    **each,
+                    "outcome": Outcome(each["outcome"]),
+                    "ran": tuple(each["ran"]),
+                    "saw": tuple(each["saw"]),
                 }
             )
-            for one in document["checks"]
+            for each in document["checks"]
         )
         return Verification(
             key=document["key"],
@@ -77,13 +77,13 @@ def read_verification(file: Path, people: Sequence[Confirmation]) -> Verificatio
         return None
 
 
-def key_of(world: VerificationWorld) -> str:
+def key_of(context: VerificationContext) -> str:
     """The same for the same plan, refs in every repository, registry, checks, and the same way to run the stack."""
-    refs = {one.name: dict(world.remote(one.name).refs()) for one in world.plan.repositories}
-    index = world.index.url if world.index else None
-    here = Path(__file__).parent.parent  # but for the page, which judges nothing
-    code = {str(path.relative_to(here)): path.read_text() for path in sorted(here.rglob("*.py"))}
+    refs = {repository.name: dict(context.remote(repository.name).refs()) for repository in context.plan.repositories}
+    index = context.index.url if context.index else None
+    folder = Path(__file__).parent.parent  # but for the page, which checks nothing
+    code = {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*.py"))}
     code = {name: text for name, text in code.items() if not name.startswith("report/")}
-    docker = world.docker and {"demanded": world.docker.demanded}
-    ingredients = [world.plan.model_dump(mode="json"), refs, index, code, docker]
+    docker = context.docker and {"demanded": context.docker.demanded}
+    ingredients = [context.plan.model_dump(mode="json"), refs, index, code, docker]
     return hashlib.sha256(json.dumps(ingredients, sort_keys=True).encode()).hexdigest()

@@ -16,18 +16,18 @@ def version_of(project: Path) -> str | None:
         table = _python_table(tomlkit.parse(manifest.read_text()))
         return str(table["version"]) if "version" in table else None
     if (manifest := project / "package.json").exists():
-        said = json.loads(manifest.read_text()).get("version")
-        return None if said is None else str(said)
+        version = json.loads(manifest.read_text()).get("version")
+        return None if version is None else str(version)
     return None
 
 
 def patches_after(version: str) -> Iterator[str]:
-    """The patch releases that may follow, the next one first. Raises BrokenError for what is no version."""
+    """The patch releases that may follow, the next one first. Raises BrokenError for what is not a version."""
     try:
         major, minor, patch = (*Version(version).release, 0, 0)[:3]
     except InvalidVersion:
         raise BrokenError(
-            f"{version!r} is no version.", "Write it as PEP 440 and semver have it, like 1.2.3."
+            f"{version!r} is not a version.", "Write it as PEP 440 and semver have it, like 1.2.3."
         ) from None
     while True:
         patch += 1
@@ -35,7 +35,7 @@ def patches_after(version: str) -> Iterator[str]:
 
 
 def write_version(project: Path, version: str) -> None:
-    """Into the manifest and the lock file of npm, where the version stands in them, and into the changelog."""
+    """Into the manifest and the lock file of npm, where they have the version, and into the changelog."""
     if (manifest := project / "pyproject.toml").exists():
         document = tomlkit.parse(manifest.read_text())
         if "version" in (table := _python_table(document)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migration.git.command import git_environment
 from migration.verification.harness.check import BrokenError, Evidence
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 
 _AUTHOR = {"user.name": "multirepo verify", "user.email": "verify@multirepo.invalid", "commit.gpgSign": "false"}
 
@@ -41,27 +41,27 @@ class ScratchGitHub:
         return done.stdout
 
 
-def scratch_github(world: VerificationWorld, folder: Path) -> ScratchGitHub:
+def scratch_github(context: VerificationContext, folder: Path) -> ScratchGitHub:
     """The repositories of the plan as they are now.
 
     Whatever address of one of them a program pushes to, it reaches the copy; git speaks to no other host.
     """
-    names = tuple(one.name for one in world.plan.repositories)
+    names = tuple(repository.name for repository in context.plan.repositories)
     folder.mkdir(parents=True)
     settings = [*_AUTHOR.items(), ("protocol.allow", "never"), ("protocol.file.allow", "always")]
     for name in names:
-        addresses = [world.clone_url(name).removesuffix(".git")]
-        addresses += [f"{host}{world.owner}/{name}" for host in ("https://github.com/", "git@github.com:")]
+        addresses = [context.clone_url(name).removesuffix(".git")]
+        addresses += [f"{host}{context.owner}/{name}" for host in ("https://github.com/", "git@github.com:")]
         # https://git-scm.com/docs/git-config#Documentation/git-config.txt-urlltbasegtinsteadOf
         settings += [(f"url.{folder / name}.insteadOf", address) for address in addresses]
     variables = {"GIT_CONFIG_COUNT": str(len(settings)), "GIT_TERMINAL_PROMPT": "0"}
     variables |= {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
-    for at, (key, value) in enumerate(settings):
-        variables |= {f"GIT_CONFIG_KEY_{at}": key, f"GIT_CONFIG_VALUE_{at}": value}
+    for index, (key, value) in enumerate(settings):
+        variables |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": value}
     scratch = ScratchGitHub(folder=folder, names=names, variables=variables)
     for name in names:
-        world.clone(name, Evidence())
+        context.clone(name, Evidence())
         copy = folder / f"{name}.git"
-        scratch.git(folder, "clone", "--quiet", "--mirror", world.git_dir(name).as_uri(), str(copy))
-        scratch.git(copy, "symbolic-ref", "HEAD", f"refs/heads/{world.repository(name).default_branch}")
+        scratch.git(folder, "clone", "--quiet", "--mirror", context.git_dir(name).as_uri(), str(copy))
+        scratch.git(copy, "symbolic-ref", "HEAD", f"refs/heads/{context.repository(name).default_branch}")
     return scratch

@@ -28,7 +28,7 @@ _FILE_NAME = re.compile(rb'name="content".*filename="([^"]+)"')
 
 @dataclass(frozen=True, kw_only=True)
 class ScratchIndex:
-    """address: where it listens. folder: what was uploaded. token: whoever has it may upload, under any name."""
+    """address: where it listens. folder: what was uploaded. token: permits to upload, under any name."""
 
     address: str
     folder: Path
@@ -106,9 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
         return self.real.all_files(project) if self.real else {}
 
     def _uploaded(self, project: str | None) -> list[str]:
-        wanted = canonicalize_name(project) if project else None
+
+        requested = canonicalize_name(project) if project else None
         names = sorted(path.name for path in self.folder.iterdir())
-        return [f"/uploaded/{name}" for name in names if wanted in (None, release_of(name)[0])]
+        return [f"/uploaded/{name}" for name in names if requested in (None, release_of(name)[0])]
 
     def _page(self, links: list[str]) -> None:
         if not links and not self.path.startswith("/uploaded"):
@@ -126,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: what is served is told by the check."""
+        """Log no request: the check reports them."""
 
 
 def release_of(file: str) -> tuple[str, Version]:

@@ -17,7 +17,7 @@ from typing import Any
 import uv
 import yaml
 
-from migration.verification.harness.check import BrokenError, Evidence, NotJudgedError
+from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 from migration.verification.harness.commands import clean_environment, run
 
 Contexts = Mapping[str, Mapping[str, str]]
@@ -57,7 +57,7 @@ def started_by_tag(workflow: Mapping[str, Any], tag: str) -> bool:
         return False
     patterns = (push or {}).get("tags") if isinstance(push, Mapping) else None
     filtered = isinstance(push, Mapping) and ("branches" in push or "tags" in push)
-    return any(fnmatchcase(tag, one) for one in patterns or ()) if filtered else True
+    return any(fnmatchcase(tag, each) for each in patterns or ()) if filtered else True
 
 
 def _events(workflow: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,7 +89,7 @@ class WorkflowRunner:
     def run(self, workflow: Mapping[str, Any], evidence: Evidence, remedy: str) -> list[str]:
         """Run all jobs, each after those that it needs. What was asked of GitHub, Docker or a cloud and not done.
 
-        Raises BrokenError when a step fails, NotJudgedError for what cannot be run here.
+        Raises BrokenError when a step fails, SkippedError for what cannot be run here.
         """
         self._prepare()
         for name in in_order(workflow["jobs"]):
@@ -97,7 +97,7 @@ class WorkflowRunner:
             found = [key for key in _ONLY_AT_GITHUB if key in job]
             found += [key for step in job.get("steps", ()) for key in _ONLY_IN_A_STEP if key in step]
             if found:
-                raise NotJudgedError(f"The job {name} has {', '.join(found)}: only GitHub can run it.", remedy)
+                raise SkippedError(f"The job {name} has {', '.join(found)}: only GitHub can run it.", remedy)
             self._run_job(name, job, evidence, remedy)
         return self._record.read_text().splitlines()
 
@@ -123,13 +123,13 @@ class WorkflowRunner:
         outputs: dict[str, str] = {}
         for step in job["steps"]:
             contexts = {**self.contexts, "steps": outputs}
-            action, given = str(step.get("uses", "")).partition("@")[0], filled(step.get("with", {}), contexts)
+            action, inputs = str(step.get("uses", "")).partition("@")[0], filled(step.get("with", {}), contexts)
             if action == "actions/checkout":
-                self.checkout(workspace, given.get("fetch-depth") == "0")
+                self.checkout(workspace, inputs.get("fetch-depth") == "0")
             elif action == "actions/upload-artifact":
-                self._keep(workspace, given)
+                self._keep(workspace, inputs)
             elif action == "actions/download-artifact":
-                shutil.copytree(self.artifacts / given["name"], workspace / given.get("path", "."))
+                shutil.copytree(self.artifacts / inputs["name"], workspace / inputs.get("path", "."))
             elif "run" in step:
                 place = workspace / filled(step.get("working-directory", "."), contexts)
                 variables = {**filled(job.get("env", {}), contexts), **filled(step.get("env", {}), contexts)}
@@ -169,10 +169,10 @@ class WorkflowRunner:
             ) from None
         return [(key, value) for key, _, value in (line.partition("=") for line in output.read_text().splitlines())]
 
-    def _keep(self, workspace: Path, given: Mapping[str, str]) -> None:
-        target, source = self.artifacts / given["name"], workspace / given["path"]
+    def _keep(self, workspace: Path, inputs: Mapping[str, str]) -> None:
+        target, source = self.artifacts / inputs["name"], workspace / inputs["path"]
         if not source.exists():
-            raise BrokenError(f"The artifact {given['name']} is missing: {given['path']}", "Build it before.")
+            raise BrokenError(f"The artifact {inputs['name']} is missing: {inputs['path']}", "Build it before.")
         target.mkdir()
         for path in source.glob("[!.]*") if source.is_dir() else [source]:  # hidden files stay, as the action has it
             shutil.copy(path, target)
@@ -201,11 +201,11 @@ def in_order(jobs: Mapping[str, Any]) -> list[str]:
 
 
 def filled(node: Any, contexts: Contexts) -> Any:
-    """A part of a workflow with its expressions replaced. Raises NotJudgedError for those that compute something."""
+    """A part of a workflow with its expressions replaced. Raises SkippedError for those that compute something."""
     if isinstance(node, Mapping):
         return {key: filled(value, contexts) for key, value in node.items()}
     if isinstance(node, list):
-        return [filled(one, contexts) for one in node]
+        return [filled(each, contexts) for each in node]
 
     def value(found: "re.Match[str]") -> str:
         context, _, name = found[1].partition(".")
@@ -213,11 +213,11 @@ def filled(node: Any, contexts: Contexts) -> Any:
 
     text = _EXPRESSION.sub(value, str(node))
     if "${{" in text:
-        raise NotJudgedError(f"Only GitHub can compute {text.strip()}.", "Make a patch release there and look.")
+        raise SkippedError(f"Only GitHub can compute {text.strip()}.", "Make a patch release there and look.")
     return text
 
 
 def read_workflow(path: Path) -> dict[str, Any]:
-    """A workflow file, with every value as text: `on` is no boolean."""
+    """A workflow file, with every value as text: `on` is not a boolean."""
     document: dict[str, Any] = yaml.load(path.read_text(), yaml.BaseLoader)
     return document

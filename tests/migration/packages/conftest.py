@@ -35,7 +35,7 @@ def rules() -> Callable[..., DependencyRules]:
 
     def make(repository: str, priority: str = "explicit", **transforms: object) -> DependencyRules:
         plan = Plan.model_validate(PLAN | {"package_source": {"name": "maestro", "priority": priority}})
-        chosen = next(one for one in plan.repositories if one.name == repository)
+        chosen = next(candidate for candidate in plan.repositories if candidate.name == repository)
         known = chosen.transforms.model_copy(update=transforms)
         return dependency_rules(plan, chosen.model_copy(update={"transforms": known}), INDEX)
 

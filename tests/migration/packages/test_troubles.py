@@ -72,7 +72,7 @@ def test_a_registry_that_refuses_is_told_by_what_is_wrong_with_the_token(
     names = ("POETRY_HTTP_BASIC_MAESTRO_USERNAME", "POETRY_HTTP_BASIC_MAESTRO_PASSWORD")
     token = devpi.create_token("doctor", {})
     valid = dict(zip(names, ("doctor", token), strict=True))
-    assert [one.problem for one in found(tmp_path, **valid)] == ["it has no package maestro-api"]
+    assert [each.problem for each in found(tmp_path, **valid)] == ["it has no package maestro-api"]
     wheel = make_wheel(tmp_path, "maestro-api", "0.1.0", [])
     upload([wheel], index.replace("+simple/", ""), "doctor", token)
     assert found(tmp_path, **valid) == []
@@ -98,7 +98,7 @@ def test_a_registry_that_is_down_is_told_with_its_address(tmp_path: Path) -> Non
 
 
 def test_an_image_that_copies_what_stayed_in_the_monorepo_is_told_for_each_folder() -> None:
-    problems = [one.problem for one in found(SAMPLE / "maestro-engine")]
+    problems = [each.problem for each in found(SAMPLE / "maestro-engine")]
     assert problems == [
         "it copies 'shared', which is not in this repository",
         "it copies 'maestro-engine', which is not in this repository",

@@ -74,7 +74,7 @@ def test_again_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("transforms", "told"),
+    ("transforms", "message"),
     [
         ({}, "maestro-core-api"),
         ({"remove_dependencies": ["maestro-core-api"], "rename_modules": {"sinth": "x"}}, "no module 'sinth'"),
@@ -85,6 +85,6 @@ def test_again_changes_nothing() -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_told_with_the_repository(transforms: dict[str, object], told: str) -> None:
-    with pytest.raises(TransformError, match=f"^ml: .*{told}"):
+def test_what_does_not_fit_is_told_with_the_repository(transforms: dict[str, object], message: str) -> None:
+    with pytest.raises(TransformError, match=f"^ml: .*{message}"):
         apply(FILES, **transforms)

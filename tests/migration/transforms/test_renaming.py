@@ -1,4 +1,4 @@
-"""A module gets another name: what surely means it follows, what does not stays, and the rest is told."""
+"""A module gets another name: what surely means it follows, what does not stays, and the rest is reported."""
 
 import subprocess
 import sys

@@ -19,7 +19,11 @@ def plan(**transforms: object) -> Plan:
 
 
 def split(monorepo: Repository, workspace: Path) -> Split:
-    selections = {one.name: one.code for one in desired_state(plan(), {"migration": "moving"}).repositories if one.code}
+    selections = {
+        repository.name: repository.code
+        for repository in desired_state(plan(), {"migration": "moving"}).repositories
+        if repository.code
+    }
     return split_monorepo(monorepo.path, "main", selections, workspace)
 
 
@@ -35,16 +39,16 @@ def test_a_tip_holds_what_the_plan_adds_and_none_is_told_where_nothing_changes(
 def test_what_was_made_of_the_same_input_is_not_made_again_until_its_objects_are_lost(
     monorepo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted, done = plan(add_files={"notes.md": "New\n"}), split(monorepo, tmp_path / "split")
-    first = tip_trees(wanted, done, None)
+    desired, done = plan(add_files={"notes.md": "New\n"}), split(monorepo, tmp_path / "split")
+    first = tip_trees(desired, done, None)
     counted = Mock(wraps=applying.transform)
     monkeypatch.setattr(applying, "transform", counted)
-    assert tip_trees(wanted, done, None) == first
+    assert tip_trees(desired, done, None) == first
     assert not counted.called
     (done.git_dir / "objects" / first["engine"][:2] / first["engine"][2:]).unlink()
-    assert tip_trees(wanted, done, None) == first
+    assert tip_trees(desired, done, None) == first
     assert counted.call_count == 1
-    assert tip_trees(wanted, done, "https://registry.example/simple/") == first
+    assert tip_trees(desired, done, "https://registry.example/simple/") == first
     assert counted.call_count == 2, "another registry may change a manifest"
     monorepo.commit("Engine: another", engine__main="3\n")
-    assert tip_trees(wanted, split(monorepo, tmp_path / "split"), None) != first
+    assert tip_trees(desired, split(monorepo, tmp_path / "split"), None) != first

@@ -10,22 +10,22 @@ import pytest
 from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.checklist import checklist
-from migration.verification.harness.check import Check, Outcome, Verdict, judged
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.check import Check, Outcome, Verdict, run_check
+from migration.verification.harness.context import VerificationContext
 from tests.conftest import new_repository
 
 Files = dict[str, dict[str, str]]
 """Repository to the files of its default branch."""
 
-Worlds = Callable[..., VerificationWorld]
+Worlds = Callable[..., VerificationContext]
 
 
 @pytest.fixture
 def worlds(tmp_path: Path) -> Iterator[Worlds]:
     """Makes a world: the plan's repositories, and what is in each."""
-    made: list[VerificationWorld] = []
+    made: list[VerificationContext] = []
 
-    def make(repositories: list[dict[str, Any]], files: Files, index: SimpleIndex | None = None) -> VerificationWorld:
+    def make(repositories: list[dict[str, Any]], files: Files, index: SimpleIndex | None = None) -> VerificationContext:
         for name, contents in files.items():
             repository = new_repository(tmp_path / "github" / name)
             for path, text in contents.items():
@@ -35,7 +35,7 @@ def worlds(tmp_path: Path) -> Iterator[Worlds]:
             repository.commit("All of it")
         plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": repositories})
         made.append(
-            VerificationWorld(
+            VerificationContext(
                 plan=plan,
                 owner="acme",
                 clone_url=lambda name: str(tmp_path / "github" / name),
@@ -65,20 +65,20 @@ def broken_world(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def kind_of(name: str, plan: Plan) -> str:
     """The name of a check without the repositories and the package that it is about."""
-    owner = next((one.name for one in plan.repositories if name.startswith(f"{one.name}.")), None)
+    owner = next((repository.name for repository in plan.repositories if name.startswith(f"{repository.name}.")), None)
     general = "*" + name.removeprefix(owner) if owner else name
     return re.sub(r"\b(works-with|packages\.install)\..*", r"\1.*", general)
 
 
-def verdict_of(world: VerificationWorld, check: Check) -> Verdict:
-    """The check, judged."""
-    verdict = judged(check)
+def verdict_of(world: VerificationContext, check: Check) -> Verdict:
+    """The result of the check."""
+    verdict = run_check(check)
     if verdict.outcome == Outcome.FAILS:
         caught.add(kind_of(check.name, world.plan))
     return verdict
 
 
-def verdict_on(world: VerificationWorld, name: str) -> Verdict:
-    """The one check of this name, judged."""
-    (check,) = [one for one in checklist(world, None) if one.name == name]
+def verdict_on(world: VerificationContext, name: str) -> Verdict:
+    """The result of the one check of this name."""
+    (check,) = [each for each in checklist(world, None) if each.name == name]
     return verdict_of(world, check)

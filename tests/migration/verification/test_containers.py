@@ -11,9 +11,9 @@ import pytest
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.compose.images import bases
 from migration.verification.compose.running import stack
-from migration.verification.harness.check import Evidence, NotJudgedError, Outcome
+from migration.verification.harness.check import Evidence, Outcome, SkippedError
+from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.docker import Docker
-from migration.verification.harness.world import VerificationWorld
 from sandbox.containers.base_images import BaseImages
 from tests.migration.verification.conftest import Worlds, verdict_on
 
@@ -53,7 +53,7 @@ def daemon_without_images(*, demanded: bool) -> Docker:
     """It has nothing to build on, and can pull nothing."""
 
     def find_base(image: str) -> str:
-        raise NotJudgedError(f"{image} cannot be pulled.", "Load it.")
+        raise SkippedError(f"{image} cannot be pulled.", "Load it.")
 
     return Docker(host="unix:///none", compose=("docker", "compose"), demanded=demanded, find_base=find_base)
 
@@ -63,19 +63,19 @@ def test_without_images_there_are_no_containers_and_who_demands_them_is_told(wor
     world = worlds([ENGINE], {"engine": {"Dockerfile": BASE, "README.md": "x"}})
     world.docker = daemon_without_images(demanded=demanded)
     verdict = verdict_on(world, "engine.image-file")
-    told = "python:3.11-slim cannot be pulled."
+    message = "python:3.11-slim cannot be pulled."
     if demanded:
-        assert (verdict.outcome, verdict.why) == (Outcome.NOT_JUDGED, told)
+        assert (verdict.outcome, verdict.why) == (Outcome.SKIPPED, message)
     else:
-        assert verdict.outcome == Outcome.HOLDS, verdict.why
-        assert verdict.saw[-1] == f"not in containers: {told}"
+        assert verdict.outcome == Outcome.PASSES, verdict.why
+        assert verdict.saw[-1] == f"not in containers: {message}"
 
 
 def test_a_base_that_no_argument_names_has_no_stand_in(worlds: Worlds) -> None:
     world = worlds([ENGINE], {"engine": {"Dockerfile": "FROM python:3.11-slim\n", "README.md": "x"}})
     world.docker = replace(daemon_without_images(demanded=True), find_base=lambda image: f"stand-in/{image}")
     verdict = verdict_on(world, "engine.image-file")
-    assert verdict.outcome == Outcome.NOT_JUDGED
+    assert verdict.outcome == Outcome.SKIPPED
     assert "ARG BASE=python:3.11-slim" in verdict.remedy
 
 
@@ -89,10 +89,10 @@ def listed(docker: Docker, *arguments: str) -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
 
 
-def what_is_left(world: VerificationWorld, docker: Docker) -> list[str]:
+def what_is_left(world: VerificationContext, docker: Docker) -> list[str]:
     project = ("--quiet", "--filter", f"label=com.docker.compose.project={world.project}")
     kinds = (("container", "ls", "--all"), ("volume", "ls"), ("network", "ls"))
-    left = [one for kind in kinds for one in listed(docker, *kind, *project)]
+    left = [each for kind in kinds for each in listed(docker, *kind, *project)]
     return left + listed(docker, "image", "ls", "--quiet", "--filter", f"reference=*:{world.project}")
 
 
@@ -100,7 +100,7 @@ def what_is_left(world: VerificationWorld, docker: Docker) -> list[str]:
 def test_an_image_file_without_a_fault_that_does_not_build_is_found(worlds: Worlds, docker: Docker) -> None:
     dockerfile = f"{BASE}COPY main.py /\nRUN python /main.py\n"
     world = worlds([ENGINE], {"engine": {"Dockerfile": dockerfile, "main.py": "raise SystemExit('cannot')\n"}})
-    assert verdict_on(world, "engine.image-file").outcome == Outcome.HOLDS, "hadolint finds it"
+    assert verdict_on(world, "engine.image-file").outcome == Outcome.PASSES, "hadolint finds it"
     world = worlds([ENGINE], {})
     world.docker = docker
     verdict = verdict_on(world, "engine.image-file")
@@ -201,9 +201,9 @@ def test_the_stack_comes_up_from_its_own_file_and_leaves_nothing_behind(worlds: 
     )
     assert listed(docker, "exec", db, *ask)[0].startswith("14.")
 
-    told = [*evidence.ran, *evidence.saw, *listed(docker, "history", "--no-trunc", f"engine:{world.project}")]
-    told += [*listed(docker, "image", "inspect", f"engine:{world.project}"), *listed(docker, "logs", db)]
-    assert any("postgres:14" in one for one in told)
-    assert not [one for one in told if TOKEN in one or password in one]
+    message = [*evidence.ran, *evidence.saw, *listed(docker, "history", "--no-trunc", f"engine:{world.project}")]
+    message += [*listed(docker, "image", "inspect", f"engine:{world.project}"), *listed(docker, "logs", db)]
+    assert any("postgres:14" in each for each in message)
+    assert not [each for each in message if TOKEN in each or password in each]
     world.close()
     assert what_is_left(world, docker) == []

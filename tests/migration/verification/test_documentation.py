@@ -46,13 +46,13 @@ def test_whole_documentation_holds(worlds: Worlds, name: str) -> None:
 
 @pytest.mark.breaks("documentation.readme")
 @pytest.mark.parametrize(
-    ("readme", "told"),
+    ("readme", "message"),
     [("# Engine\n", "engine has no README"), (f"{LONG}[more](docs/more.md)", "docs/more.md, which is not there")],
 )
-def test_a_readme_that_says_nothing_or_leads_nowhere(worlds: Worlds, readme: str, told: str) -> None:
+def test_a_readme_that_says_nothing_or_leads_nowhere(worlds: Worlds, readme: str, message: str) -> None:
     world = files()
     world["engine"]["README.md"] = readme
-    assert told in verdict_on(worlds(REPOSITORIES, world), "documentation.readme").why
+    assert message in verdict_on(worlds(REPOSITORIES, world), "documentation.readme").why
 
 
 BROKEN_PAGES: list[tuple[dict[str, str], str, str]] = [
@@ -65,10 +65,10 @@ BROKEN_PAGES: list[tuple[dict[str, str], str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("pages", "name", "told"),
-    [pytest.param(*one, marks=pytest.mark.breaks(f"documentation.{one[1]}")) for one in BROKEN_PAGES],
+    ("pages", "name", "message"),
+    [pytest.param(*each, marks=pytest.mark.breaks(f"documentation.{each[1]}")) for each in BROKEN_PAGES],
 )
-def test_a_page_that_is_not_whole(worlds: Worlds, pages: dict[str, str], name: str, told: str) -> None:
+def test_a_page_that_is_not_whole(worlds: Worlds, pages: dict[str, str], name: str, message: str) -> None:
     verdict = verdict_on(worlds(REPOSITORIES, files(**pages)), f"documentation.{name}")
     assert verdict.outcome == Outcome.FAILS
-    assert told in verdict.why
+    assert message in verdict.why

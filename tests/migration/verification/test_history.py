@@ -10,18 +10,18 @@ from migration.desired_state import desired_state
 from migration.split.splitting import split_monorepo
 from migration.verification.checks.moved_history import SplitUnderTest, checks
 from migration.verification.harness.check import Outcome, Verdict
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 from tests.conftest import Repository
 from tests.migration.verification.conftest import Worlds, verdict_of
 
 
-def moved_from(world: VerificationWorld, monorepo: Repository, folder: Path) -> SplitUnderTest:
+def moved_from(world: VerificationContext, monorepo: Repository, folder: Path) -> SplitUnderTest:
     selections = selections_of(desired_state(world.plan, {"migration": "moving"}))
     split = split_monorepo(monorepo.path, "refs/heads/main", selections, folder, lambda *_: None)
     return SplitUnderTest(split=split, monorepo=monorepo.path, selections=selections)
 
 
-def verdicts(world: VerificationWorld, moved: SplitUnderTest) -> dict[str, Verdict]:
+def verdicts(world: VerificationContext, moved: SplitUnderTest) -> dict[str, Verdict]:
     return {check.name: verdict_of(world, check) for check in checks(world, moved)}
 
 
@@ -29,7 +29,7 @@ def verdicts(world: VerificationWorld, moved: SplitUnderTest) -> dict[str, Verdi
 def test_a_repository_without_its_history_is_found(worlds: Worlds, monorepo: Repository, tmp_path: Path) -> None:
     world = worlds([{"name": "engine", "moves": [{"from": "engine"}]}], {"engine": {"main": "2\n"}})
     found = verdicts(world, moved_from(world, monorepo, tmp_path / "split"))
-    assert found["history.proof"].outcome == Outcome.HOLDS
+    assert found["history.proof"].outcome == Outcome.PASSES
     assert "monorepo of engine does not hold" in found["history.arrived"].why
 
 

@@ -33,7 +33,7 @@ def compose(engine: str = f"image: engine:latest, {HEALTHY}", more: str = "") ->
 
 @pytest.mark.breaks("integration.compose")
 @pytest.mark.parametrize(
-    ("file", "told"),
+    ("file", "message"),
     [
         ({}, "tests has no docker-compose.yml."),
         (compose(more="  db: {image: 'postgres:14', environment: {POSTGRES_PASSWORD: postgres}}\n"), "db: POSTGRES"),
@@ -43,11 +43,11 @@ def compose(engine: str = f"image: engine:latest, {HEALTHY}", more: str = "") ->
         (compose(f"image: engine:latest, environment: {{A: '${{UNSET}}'}}, {HEALTHY}"), "needs 'UNSET'"),
     ],
 )
-def test_a_compose_file_that_cannot_stand_is_found(worlds: Worlds, file: dict[str, str], told: str) -> None:
+def test_a_compose_file_that_cannot_stand_is_found(worlds: Worlds, file: dict[str, str], message: str) -> None:
     world = worlds([ENGINE, TESTS], {"tests": {"README.md": "x", **file}, "engine": {"README.md": "x"}})
     verdict = verdict_on(world, "integration.compose")
     assert verdict.outcome == Outcome.FAILS
-    assert told in verdict.why
+    assert message in verdict.why
 
 
 @pytest.mark.breaks("integration.compose", "integration.suite")
@@ -78,7 +78,7 @@ def test_a_program_that_ends_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_release_of_postgresql_without_programs_is_not_judged(worlds: Worlds) -> None:
     services = f"image: 'postgres:9.6', {HEALTHY}"
     verdict = verdict_on(worlds([TESTS], {"tests": compose(services)}), "integration.compose")
-    assert verdict.outcome == Outcome.NOT_JUDGED
+    assert verdict.outcome == Outcome.SKIPPED
     assert "PostgreSQL 9" in verdict.why
 
 
@@ -177,7 +177,7 @@ def test_a_suite_that_shows_no_page_is_found(worlds: Worlds, tmp_path: Path, mon
 
 @pytest.mark.breaks("integration.versions")
 @pytest.mark.parametrize(
-    ("versions", "workflow", "told"),
+    ("versions", "workflow", "message"),
     [
         ('{"engine": ["v2.0.0", "v1.0.0"]}', "jq . versions.json", "engine has no release v2.0.0, v1.0.0."),
         ('{"engine": []}', "jq . versions.json", "engine has no release to take."),
@@ -190,11 +190,13 @@ def test_a_suite_that_shows_no_page_is_found(worlds: Worlds, tmp_path: Path, mon
         ('{"engine": ["latest"]}', "true", "No workflow of tests reads versions.json."),
     ],
 )
-def test_a_matrix_of_what_was_never_released_is_found(worlds: Worlds, versions: str, workflow: str, told: str) -> None:
+def test_a_matrix_of_what_was_never_released_is_found(
+    worlds: Worlds, versions: str, workflow: str, message: str
+) -> None:
     tests = {**TESTS, "transforms": {"add_files": {"versions.json": versions}}}
     files = {**compose(), "versions.json": versions, ".github/workflows/released.yml": f"# {workflow}\n"}
     world = worlds([ENGINE, tests], {"tests": files, "engine": {"README.md": "x"}})
-    assert verdict_on(world, "integration.versions").why == told
+    assert verdict_on(world, "integration.versions").why == message
 
 
 def test_nothing_of_the_caller_leads_a_program_out_of_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from migration.desired_state.pipelines import VERSIONS
 from migration.packages.index.simple_index import SimpleIndex
 from migration.plan import Plan
 from migration.verification.harness.check import Outcome, Verdict
-from migration.verification.harness.world import VerificationWorld
+from migration.verification.harness.context import VerificationContext
 from migration.verification.trial_release.scratch_index import scratch_index
 from tests.migration.desired_state.conftest import REGISTRIES
 from tests.migration.verification.conftest import Files, Worlds, verdict_on
@@ -121,8 +121,8 @@ def released(worlds: Worlds, files: Files, index: SimpleIndex) -> Verdict:
     return verdict_on(worlds([SHARED, ENGINE], files, index), "shared.release")
 
 
-def refs(world: VerificationWorld) -> dict[str, dict[str, str]]:
-    return {one.name: dict(world.remote(one.name).refs()) for one in world.plan.repositories}
+def refs(world: VerificationContext) -> dict[str, dict[str, str]]:
+    return {repository.name: dict(world.remote(repository.name).refs()) for repository in world.plan.repositories}
 
 
 def test_the_next_patch_is_released_and_taken_and_nothing_of_it_stays(
@@ -131,7 +131,7 @@ def test_the_next_patch_is_released_and_taken_and_nothing_of_it_stays(
     world = worlds([SHARED, ENGINE], world_of_files(), index)
     before = refs(world)
     verdict = verdict_on(world, "shared.release")
-    assert (verdict.outcome, verdict.why) == (Outcome.HOLDS, "")
+    assert (verdict.outcome, verdict.why) == (Outcome.PASSES, "")
     assert "published: acme_core-0.1.1-py3-none-any.whl, acme_core-0.1.1.tar.gz" in verdict.saw
     assert any(line.startswith("not done, only noted: gh release create v0.1.1 --verify-tag") for line in verdict.saw)
     assert verdict.saw[-2:] == ("engine with acme-core 0.1.1: 1 passed", "engine with acme-core 0.1.0: 1 passed")
@@ -141,7 +141,7 @@ def test_the_next_patch_is_released_and_taken_and_nothing_of_it_stays(
 
 @pytest.mark.breaks("*.release")
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "message"),
     [
         (world_of_files({"run": PUSH_TO_ENGINE}), "v0.1.1 of shared changed refs/heads/main of engine"),
         (
@@ -159,10 +159,10 @@ def test_the_next_patch_is_released_and_taken_and_nothing_of_it_stays(
         (world_of_files({"run": "echo cannot && exit 3"}), "cannot"),
     ],
 )
-def test_a_release_that_is_not_alone_is_found(worlds: Worlds, index: SimpleIndex, files: Files, told: str) -> None:
+def test_a_release_that_is_not_alone_is_found(worlds: Worlds, index: SimpleIndex, files: Files, message: str) -> None:
     verdict = released(worlds, files, index)
     assert verdict.outcome == Outcome.FAILS
-    assert told in verdict.why
+    assert message in verdict.why
 
 
 @pytest.mark.breaks("*.release")
@@ -197,7 +197,7 @@ def test_a_service_whose_release_carries_another_version_is_found(worlds: Worlds
     ],
 )
 def test_what_only_github_can_run_is_not_judged(worlds: Worlds, index: SimpleIndex, files: Files) -> None:
-    assert released(worlds, files, index).outcome == Outcome.NOT_JUDGED
+    assert released(worlds, files, index).outcome == Outcome.SKIPPED
 
 
 def test_the_pipeline_of_a_registry_at_aws_runs_here_without_aws(worlds: Worlds, index: SimpleIndex) -> None:
@@ -224,7 +224,7 @@ build-backend = "poetry.core.masonry.api"
         "engine": consumer("acme-core>=0.1,<0.2"),
     }
     verdict = released(worlds, files, index)
-    assert (verdict.outcome, verdict.why) == (Outcome.HOLDS, "")
+    assert (verdict.outcome, verdict.why) == (Outcome.PASSES, "")
     (noted,) = [line for line in verdict.saw if line.startswith("not done, only noted")]
     assert "uses aws-actions/configure-aws-credentials@" in noted
     assert "aws codeartifact get-authorization-token" in noted

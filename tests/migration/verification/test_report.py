@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from migration.plan import Plan, read_plan
 from migration.verification.compose.browser import find_browser
-from migration.verification.harness.check import Evidence, NotJudgedError, Outcome, Verdict
+from migration.verification.harness.check import Evidence, Outcome, SkippedError, Verdict
 from migration.verification.report import ReportData, RepositoryRow, page
 from migration.verification.report.pictures import after, before
 from migration.verification.report.record import Verification
@@ -40,22 +40,26 @@ def standing(plan: Plan, tmp_path: Path) -> ReportData:
         name="history.proof",
         part="History",
         line="Every commit arrived as it was",
-        outcome=Outcome.HOLDS,
+        outcome=Outcome.PASSES,
         ran=("./multirepo prove",),
         saw=("281 commits <of> 7 repositories",),
         seconds=1.5,
         screenshots={"together": str(shot)},
     )
     fails = replace(holds, name="a", part="Engine", outcome=Outcome.FAILS, why="gone & away", remedy="Make it.")
-    unjudged = replace(fails, name="b", outcome=Outcome.NOT_JUDGED, why="no browser")
+    unjudged = replace(fails, name="b", outcome=Outcome.SKIPPED, why="no browser")
     return ReportData(
         plan=plan,
         stages={"foundation": "cutover", "quality": "moving", "product": "rolled_back"},
         repositories=[
             RepositoryRow(
-                name=one.name, url=f"https://x.example/{one.name}", description="d", wave=one.wave, history=None
+                name=repository.name,
+                url=f"https://x.example/{repository.name}",
+                description="d",
+                wave=repository.wave,
+                history=None,
             )
-            for one in plan.repositories
+            for repository in plan.repositories
         ],
         verification=Verification(
             key="k",
@@ -80,10 +84,10 @@ def test_nothing_is_loaded_and_everything_is_escaped(standing: ReportData) -> No
 def test_the_pictures_show_what_ties_the_parts_before_and_after(plan: Plan) -> None:
     assert "maestro-engine needs core-api" in before(plan)
     assert "quality-fabric needs core-api" in before(plan)
-    shown = after(plan)
-    assert "maestro-engine needs package registry" in shown
-    assert "maestro-frontend needs maestro-engine" in shown
-    assert "quality-fabric needs" not in shown
+    opened = after(plan)
+    assert "maestro-engine needs package registry" in opened
+    assert "maestro-frontend needs maestro-engine" in opened
+    assert "quality-fabric needs" not in opened
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +103,10 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module")
-def shown() -> Iterator[Page]:
+def opened() -> Iterator[Page]:
     try:
         executable = find_browser(Evidence())
-    except NotJudgedError as missing:
+    except SkippedError as missing:
         pytest.skip(str(missing))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
@@ -113,19 +117,19 @@ def shown() -> Iterator[Page]:
 @pytest.mark.parametrize("colors", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_it_is_readable_on_a_phone_in_the_dark_and_by_a_screen_reader(
-    standing: ReportData, shown: Page, axe: str, tmp_path: Path, colors: str, width: int
+    standing: ReportData, opened: Page, axe: str, tmp_path: Path, colors: str, width: int
 ) -> None:
     (tmp_path / "report.html").write_text(page(standing))
-    said: list[str] = []
-    shown.on("console", lambda message: said.append(message.text))
-    shown.on("pageerror", lambda error: said.append(str(error)))
-    shown.emulate_media(color_scheme="dark" if colors == "dark" else "light")
-    shown.set_viewport_size({"width": width, "height": 800})
-    shown.goto((tmp_path / "report.html").as_uri())
-    assert shown.get_by_role("heading", name="Checklist").is_visible()
-    assert shown.get_by_text("gone & away").is_visible()
-    assert shown.evaluate("document.documentElement.scrollWidth") <= width, "the page itself scrolls sideways"
-    assert said == []
-    shown.evaluate(axe)
-    found = shown.evaluate("axe.run().then(result => result.violations)")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], json.dumps(found)[:2000]
+    output: list[str] = []
+    opened.on("console", lambda message: output.append(message.text))
+    opened.on("pageerror", lambda error: output.append(str(error)))
+    opened.emulate_media(color_scheme="dark" if colors == "dark" else "light")
+    opened.set_viewport_size({"width": width, "height": 800})
+    opened.goto((tmp_path / "report.html").as_uri())
+    assert opened.get_by_role("heading", name="Checklist").is_visible()
+    assert opened.get_by_text("gone & away").is_visible()
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width, "the page itself scrolls sideways"
+    assert output == []
+    opened.evaluate(axe)
+    found = opened.evaluate("axe.run().then(result => result.violations)")
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], json.dumps(found)[:2000]

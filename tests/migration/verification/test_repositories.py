@@ -21,13 +21,13 @@ ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [
 TYPESCRIPT: dict[str, Any] = json.loads((PROJECT / "added_files/maestro-frontend/package-lock.json").read_text())[
     "packages"
 ]["node_modules/typescript"]
-"""As the sample's page has it: whoever has tested or verified before finds it in npm's cache."""
+"""As the sample's page has it: an earlier run of tests or verify left it in npm's cache."""
 CORE = {"core/acme_core/__init__.py": "", "core/pyproject.toml": "[project]\nname = 'acme-core'\n"}
 
 
 @pytest.mark.breaks("*.independent")
 @pytest.mark.parametrize(
-    ("path", "text", "told"),
+    ("path", "text", "message"),
     [
         ("src/main.py", "import acme_core\n", "imports acme_core, which is acme-core's"),
         ("src/main.py", "from acme_core.deep import x\n", "src/main.py:1"),
@@ -38,10 +38,10 @@ CORE = {"core/acme_core/__init__.py": "", "core/pyproject.toml": "[project]\nnam
         (".github/workflows/ci.yml", "jobs: {a: {defaults: {run: {working-directory: engine}}}}\n", "works in engine"),
     ],
 )
-def test_what_leads_back_to_the_monorepo_is_found(worlds: Worlds, path: str, text: str, told: str) -> None:
+def test_what_leads_back_to_the_monorepo_is_found(worlds: Worlds, path: str, text: str, message: str) -> None:
     verdict = verdict_on(worlds([SHARED, ENGINE], {"shared": CORE, "engine": {path: text}}), "engine.independent")
     assert verdict.outcome == Outcome.FAILS
-    assert told in verdict.why
+    assert message in verdict.why
     assert "transforms" in verdict.remedy
 
 
@@ -77,17 +77,17 @@ def test_a_repository_without_a_workflow_has_no_pipeline(worlds: Worlds) -> None
 
 @pytest.mark.breaks("*.image-file")
 @pytest.mark.parametrize(
-    ("dockerfile", "told"),
+    ("dockerfile", "message"),
     [
         ("FROM scratch\nCOPY shared /app/shared\n", "It copies shared, which is not in the repository."),
         ("FROM scratch\nCOPY --from=build /x /x\nADD missing.txt \\\n  /y\n", "missing.txt"),
     ],
 )
-def test_an_image_file_that_copies_what_is_elsewhere_is_found(worlds: Worlds, dockerfile: str, told: str) -> None:
+def test_an_image_file_that_copies_what_is_elsewhere_is_found(worlds: Worlds, dockerfile: str, message: str) -> None:
     engine = {**ENGINE, "dockerfile": "Dockerfile"}
     verdict = verdict_on(worlds([engine], {"engine": {"Dockerfile": dockerfile}}), "engine.image-file")
     assert verdict.outcome == Outcome.FAILS
-    assert told in verdict.why
+    assert message in verdict.why
 
 
 @pytest.mark.breaks("*.tests")
@@ -102,13 +102,13 @@ def test_a_dependency_on_a_path_cannot_be_installed_from_the_registry(worlds: Wo
 def test_without_a_registry_nothing_private_is_judged_and_nothing_is_green(worlds: Worlds) -> None:
     engine = {**ENGINE, "consumes": ["acme-core"]}
     world = worlds([engine], {"engine": {"pyproject.toml": "[project]\nname = 'e'\n"}})
-    assert verdict_on(world, "engine.tests").outcome == Outcome.NOT_JUDGED
+    assert verdict_on(world, "engine.tests").outcome == Outcome.SKIPPED
 
 
 def test_a_plan_without_packages_of_its_own_needs_no_registry(worlds: Worlds) -> None:
     files = {"pyproject.toml": "[project]\nname = 'e'\n", "pytest.py": "print('1 passed')\n"}
     verdict = verdict_on(worlds([ENGINE], {"engine": files}), "engine.tests")
-    assert (verdict.outcome, verdict.saw[-1]) == (Outcome.HOLDS, "1 passed")
+    assert (verdict.outcome, verdict.saw[-1]) == (Outcome.PASSES, "1 passed")
 
 
 @pytest.mark.breaks("*.tests")
@@ -161,16 +161,18 @@ def test_what_zizmor_finds_in_a_workflow_is_told(worlds: Worlds) -> None:
 
 @pytest.mark.breaks("*.pipeline")
 @pytest.mark.parametrize(
-    ("repository", "files", "told"),
+    ("repository", "files", "message"),
     [
         (ENGINE, {"main.py": "print(unknown)\n"}, "F821"),
         ({"name": "engine", "kind": "documentation"}, {"README.md": "# One\n\n# Two\n"}, "MD025"),
     ],
 )
 def test_what_a_linter_of_the_pipeline_finds_is_told(
-    worlds: Worlds, repository: dict[str, Any], files: dict[str, str], told: str
+    worlds: Worlds, repository: dict[str, Any], files: dict[str, str], message: str
 ) -> None:
-    assert told in verdict_on(worlds([repository], {"engine": {WORKFLOW: FAULTLESS, **files}}), "engine.pipeline").why
+    assert (
+        message in verdict_on(worlds([repository], {"engine": {WORKFLOW: FAULTLESS, **files}}), "engine.pipeline").why
+    )
 
 
 @pytest.mark.breaks("*.pipeline")

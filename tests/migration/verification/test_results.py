@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from migration.plan import Confirmation
+from migration.verification.check_run import run_checks
 from migration.verification.checklist import checklist
 from migration.verification.harness.check import Check, Evidence, Outcome, Verdict
-from migration.verification.judging import judge_all
 from migration.verification.report.junit import as_junit
 from migration.verification.report.record import Verification, key_of, read_verification
 from tests.conftest import Repository
@@ -21,13 +21,13 @@ HOLDS = Verdict(
     name="engine.tests",
     part="Engine",
     line="Passes",
-    outcome=Outcome.HOLDS,
+    outcome=Outcome.PASSES,
     ran=("pytest",),
     saw=("3 passed",),
     seconds=1,
 )
 FAILS = replace(HOLDS, name="engine.created", outcome=Outcome.FAILS, why="gone\x1b[0m\nfor good", remedy="Make it.")
-UNJUDGED = replace(HOLDS, name="engine.browser", outcome=Outcome.NOT_JUDGED, why="no browser", remedy="Install one.")
+UNJUDGED = replace(HOLDS, name="engine.browser", outcome=Outcome.SKIPPED, why="no browser", remedy="Install one.")
 PEOPLE = (Confirmation(statement="The team is trained"),)
 
 
@@ -49,22 +49,22 @@ def test_what_only_people_can_judge_is_never_confirmed_by_the_program(tmp_path: 
     read = read_verification(file, [*PEOPLE, half])
     assert read is not None
     assert read.holds
-    assert [one["confirmed_on"] for one in read.as_document()["people"]] == [None, None]
-    assert [one["confirmed_by"] for one in read.as_document()["people"]] == [None, "Zoe"]
+    assert [each["confirmed_on"] for each in read.as_document()["people"]] == [None, None]
+    assert [each["confirmed_by"] for each in read.as_document()["people"]] == [None, "Zoe"]
 
 
 def test_after_ctrl_c_only_what_has_begun_is_waited_for() -> None:
     begun: list[int] = []
 
-    def judge(number: int, evidence: Evidence) -> None:
+    def check(number: int, evidence: Evidence) -> None:
         begun.append(number)
         if len(begun) == 1:
             raise KeyboardInterrupt
         time.sleep(0.1)
 
-    checks = [Check(name=str(at), part="All", line="Holds", judge=partial(judge, at)) for at in range(100)]
+    checks = [Check(name=str(index), part="All", line="Holds", run=partial(check, index)) for index in range(100)]
     with pytest.raises(KeyboardInterrupt):
-        judge_all(checks, lambda verdict, done, total: None)
+        run_checks(checks, lambda verdict, done, total: None)
     assert 1 <= len(begun) < 50
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.compose.services import ComposeStack
-from migration.verification.harness.check import Check, Evidence, Outcome, judged
+from migration.verification.harness.check import Check, Evidence, Outcome, run_check
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -70,15 +70,15 @@ def test_a_component_that_cannot_be_built_alone_is_not_deployable(worlds: Worlds
 
 @pytest.mark.breaks("*.backend-address")
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "message"),
     [
         ({"src/api.ts": 'fetch("http://localhost:8000/api")'}, "src/api.ts: http://localhost:8000"),
         ({"src/api.ts": 'new WebSocket("wss://maestro.example/ws")'}, "wss://maestro.example"),
     ],
 )
-def test_a_page_with_a_hard_coded_address_is_found(worlds: Worlds, files: dict[str, str], told: str) -> None:
+def test_a_page_with_a_hard_coded_address_is_found(worlds: Worlds, files: dict[str, str], message: str) -> None:
     world = worlds([PAGE], {"page": {".env.example": "VITE_API_BASE=http://x\n", **files}})
-    assert told in verdict_on(world, "page.backend-address").why
+    assert message in verdict_on(world, "page.backend-address").why
 
 
 @pytest.mark.breaks("*.backend-address")
@@ -89,7 +89,7 @@ def test_a_page_that_names_no_variable_for_its_backend_is_found(worlds: Worlds) 
 
 @pytest.mark.breaks("*.backend-address")
 @pytest.mark.parametrize(
-    ("built", "told"),
+    ("built", "message"),
     [
         ("fetch('/api')", "The page that was built with VITE_API_BASE=http://backend.test:4711 does not hold it."),
         (
@@ -99,7 +99,7 @@ def test_a_page_that_names_no_variable_for_its_backend_is_found(worlds: Worlds) 
     ],
 )
 def test_a_page_that_does_not_take_its_backend_from_the_variable_alone_is_found(
-    worlds: Worlds, tmp_path: Path, built: str, told: str
+    worlds: Worlds, tmp_path: Path, built: str, message: str
 ) -> None:
     """A builder that stands in for Vite: what it makes of the sources is what is looked at."""
     vite = tmp_path / "installed" / "node_modules" / ".bin" / "vite"
@@ -116,7 +116,7 @@ folder.mkdir(parents=True)
     (tmp_path / "installed" / "package.json").write_text('{"name": "page"}')
     world = worlds([PAGE], {"page": {".env.example": "VITE_API_BASE=http://x\n", "src/api.ts": ""}})
     world.once("node page", Evidence(), lambda _: tmp_path / "installed")
-    assert verdict_on(world, "page.backend-address").why == told
+    assert verdict_on(world, "page.backend-address").why == message
 
 
 CHECKER: dict[str, Any] = {"name": "checker", "kind": "python-service", "moves": [{"from": "checker"}]}
@@ -125,13 +125,13 @@ TESTS: dict[str, Any] = {"name": "tests", "kind": "compose-tests", "test_service
 
 @pytest.mark.breaks("*.stranger", "*.configured", "metrics.solutions")
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "message"),
     [
         ("print('skipped all')", "0 checks passed"),
         ("raise SystemExit('cannot reach it')", "cannot reach it"),
     ],
 )
-def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str, told: str) -> None:
+def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str, message: str) -> None:
     files = {
         "pyproject.toml": '[project]\nname = "checker"\nversion = "1"\n',
         "checker/__main__.py": program,
@@ -139,8 +139,8 @@ def test_a_test_service_that_tests_nothing_is_found(worlds: Worlds, program: str
     }
     world = worlds([CHECKER, TESTS], {"checker": files, "tests": {"README.md": "x"}}, NOWHERE)
     world.once("stack", Evidence(), lambda _: RUNNING)
-    assert told in verdict_on(world, "checker.stranger").why
-    assert told in verdict_on(world, "checker.configured").why
+    assert message in verdict_on(world, "checker.stranger").why
+    assert message in verdict_on(world, "checker.configured").why
     assert verdict_on(world, "metrics.solutions").outcome == Outcome.FAILS
 
 
@@ -156,14 +156,14 @@ def test_without_a_second_backend_and_a_second_page_nothing_is_swapped(worlds: W
     engine = {**ENGINE, "contract": {"file": "openapi.json", "generated_by": "generate.py"}}
     world = worlds([engine, PAGE, TESTS | {"test_service": None}], {"tests": {"README.md": "x"}})
     for name in ("metrics.backends", "metrics.frontends"):
-        assert verdict_on(world, name).outcome == Outcome.NOT_JUDGED
+        assert verdict_on(world, name).outcome == Outcome.SKIPPED
 
 
 def test_what_nobody_foresaw_is_never_green() -> None:
     def stumble(_evidence: Evidence) -> None:
         raise ZeroDivisionError("by zero")
 
-    verdict = judged(Check(name="a", part="b", line="c", judge=stumble))
+    verdict = run_check(Check(name="a", part="b", line="c", run=stumble))
     assert (verdict.outcome, verdict.why) == (Outcome.FAILS, "ZeroDivisionError: by zero")
 
 
@@ -172,7 +172,7 @@ def test_what_nobody_foresaw_is_never_green() -> None:
     ("files", "why"),
     [
         ({}, "There is no engine/pyproject.toml."),
-        ({"pyproject.toml": "[project\n"}, "engine/pyproject.toml is no TOML: "),
+        ({"pyproject.toml": "[project\n"}, "engine/pyproject.toml is not TOML: "),
     ],
 )
 def test_a_service_without_a_manifest_is_told_by_each_check_that_reads_it(

@@ -138,8 +138,8 @@ def locked(files: dict[str, str], rules: DependencyRules, locking: Locking | Non
     tree = {path: text.encode() for path, text in files.items()}
     changed = with_versions(tree, rules)
     contents, stale = relocked(tree | changed, changed, rules, locking)
-    told = [f"{one.path}: {one.why}. Run: {one.command}" for one in stale]
-    return {path: content.decode() for path, content in contents.items()}, told
+    message = [f"{each.path}: {each.why}. Run: {each.command}" for each in stale]
+    return {path: content.decode() for path, content in contents.items()}, message
 
 
 def test_uv_takes_private_packages_from_the_registry_and_forgets_what_nothing_needs(
@@ -147,15 +147,15 @@ def test_uv_takes_private_packages_from_the_registry_and_forgets_what_nothing_ne
 ) -> None:
     files = {"pyproject.toml": MANIFEST.format(more=', "orphan"'), "uv.lock": LOCK}
     chosen = rules("synth", remove_dependencies=("orphan",))
-    contents, told = locked(files, chosen, locking)
+    contents, message = locked(files, chosen, locking)
     expected = WITHOUT_FOLDERS.replace("INDEX", str(chosen.index_url))
     assert contents["uv.lock"] == expected.replace("CCC", "c" * 64).replace("DDD", "d" * 64)
-    assert told == []
+    assert message == []
     assert locked({**files, "uv.lock": contents["uv.lock"]}, chosen, locking) == ({}, []), "again is nothing"
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ('requires-python = ">=3.11"\n\n', 'requires-python = ">=3.9"\n\n', "made for Python >=3.9, and the manifest"),
         ('    { name = "maestro-config" },\n', "", "does not have maestro-config, which maestro-logging needs"),
@@ -165,13 +165,13 @@ def test_uv_takes_private_packages_from_the_registry_and_forgets_what_nothing_ne
     ],
 )
 def test_what_only_uv_can_tell_is_left_to_it(
-    rules: Rules, locking: Locking, before: str, after: str, told: str
+    rules: Rules, locking: Locking, before: str, after: str, message: str
 ) -> None:
     assert before in LOCK
     files = {"pyproject.toml": MANIFEST.format(more=', "orphan"'), "uv.lock": LOCK.replace(before, after, 1)}
     contents, (why,) = locked(files, rules("synth"), locking)
     assert contents == {}
-    assert told.replace("\\", "") in why
+    assert message.replace("\\", "") in why
     assert why.endswith("Run: uv lock")
 
 

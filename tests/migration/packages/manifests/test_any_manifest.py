@@ -31,11 +31,11 @@ def poetry_entries(draw: st.DrawFn) -> str:
         form = draw(st.sampled_from(["inline", "spaced", "list", "dotted"]))
         listed = ", ".join([*more[:place], path, *more[place:]])
         if form == "dotted":
-            lines.append("\n".join(f"{written}.{one}" for one in [*more[:place], path, *more[place:]]))
+            lines.append("\n".join(f"{written}.{each}" for each in [*more[:place], path, *more[place:]]))
         else:
             shape = {"inline": "{%s}", "spaced": "{ %s }", "list": "[{%s, python = '<4'}]"}[form]
             lines.append(f"{written} = {shape % listed}")
-    # tomlkit does not tell the comments of dotted keys: those may be lost.
+    # tomlkit does not keep the comments of dotted keys: those may be lost.
     return "".join(f"{line}{'' if '.path' in line else draw(comments)}\n" for line in draw(st.permutations(lines)))
 
 
@@ -68,12 +68,12 @@ def tree_of(text: str) -> dict[str, bytes]:
 def folders(value: Any) -> Iterator[str]:
     """Every `path` that stands anywhere in the document."""
     if isinstance(value, dict):
-        yield from (one for key, one in value.items() if key == "path")
-        for one in value.values():
-            yield from folders(one)
+        yield from (each for key, each in value.items() if key == "path")
+        for each in value.values():
+            yield from folders(each)
     elif isinstance(value, list):
-        for one in value:
-            yield from folders(one)
+        for item in value:
+            yield from folders(item)
 
 
 any_manifest = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)

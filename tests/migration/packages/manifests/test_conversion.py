@@ -19,7 +19,7 @@ SAMPLE = PROJECT / "sandbox/sample_monorepo/files"
 
 def converted(text: str, rules: DependencyRules, **others: str) -> str:
     """pyproject.toml after it was brought to versions. others: further files of the tree; "__" stands for "/"."""
-    tree = {"pyproject.toml": text.encode()} | {name.replace("__", "/"): one.encode() for name, one in others.items()}
+    tree = {"pyproject.toml": text.encode()} | {name.replace("__", "/"): each.encode() for name, each in others.items()}
     return (tree | with_versions(tree, rules))["pyproject.toml"].decode()
 
 
@@ -304,10 +304,10 @@ gone = {path = "vendor/gone"}
 """
     with pytest.raises(ManifestError) as caught:
         converted(text, rules("synth"), vendor__vendored__setup__py="")
-    tools, api, gone = caught.value.faults
+    tools, api, missing = caught.value.faults
     assert tools.startswith("pyproject.toml: old-tools is taken from the folder '../tools', which is not in synth")
     assert "Add maestro-api to `consumes` of synth" in api
-    assert "gone is taken from the folder 'vendor/gone'" in gone
+    assert "gone is taken from the folder 'vendor/gone'" in missing
 
 
 def test_a_folder_of_the_repository_itself_may_stay(rules: Rules) -> None:

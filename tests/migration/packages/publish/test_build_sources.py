@@ -1,4 +1,4 @@
-"""What a version is built from, and how that is told again later."""
+"""What a version is built from, and how that is recognised later."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def repository(tmp_path: Path) -> Repository:
 
 def digests(repository: Repository) -> dict[str, str]:
     head = repository.git("rev-parse", "HEAD")
-    return {one.name: one.digest for one in sources_of(plan, shared, repository.path, head)}
+    return {each.name: each.digest for each in sources_of(plan, shared, repository.path, head)}
 
 
 def test_only_what_goes_into_a_package_changes_its_digest(repository: Repository) -> None:
@@ -58,7 +58,7 @@ def test_only_an_incompatible_version_of_what_it_needs_changes_a_package(
     later = plan.model_copy(update={"repositories": (raised, *plan.repositories[1:])})
     head = repository.git("rev-parse", "HEAD")
     before = digests(repository)
-    after = {one.name: one.digest for one in sources_of(later, raised, repository.path, head)}
+    after = {each.name: each.digest for each in sources_of(later, raised, repository.path, head)}
     assert [name for name in before if before[name] != after[name]] == changed
 
 

@@ -62,16 +62,16 @@ def test_a_copy_proves_itself(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
         ("b" * 64, "f" * 64, "does not prove itself"),
         ('"name"', '"nome"', "does not prove itself"),
-        ("{", "", "is no manifest"),
-        ('"files"', '"fails"', "is no manifest"),
+        ("{", "", "is not a manifest"),
+        ('"files"', '"fails"', "is not a manifest"),
     ],
 )
 def test_a_manifest_that_somebody_changed_is_refused(
-    repository: Repository, remote: Remote, before: str, after: str, told: str
+    repository: Repository, remote: Remote, before: str, after: str, message: str
 ) -> None:
     record(manifest(repository), 1_600_000_000, repository.path, remote)
     text = repository.git("cat-file", "tag", remote.refs(REF)[REF]).replace(before, after)
@@ -79,7 +79,7 @@ def test_a_manifest_that_somebody_changed_is_refused(
     aside.write_text(text + "\n")
     forged = repository.git("hash-object", "-t", "tag", "-w", str(aside))
     repository.git("push", "--quiet", "--force", remote.url, f"{forged}:{REF}")
-    with pytest.raises(ProvenanceError, match=told):
+    with pytest.raises(ProvenanceError, match=message):
         recorded(remote, "core", "0.1.0")
 
 

@@ -109,14 +109,14 @@ class Cut(threading.Thread):
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message"),
     [
         (507, r"507 .*Its disk may be full: make room there\. Run the same again"),
         (400, r"400 .*\. Run the same again"),
     ],
 )
 def test_a_registry_that_refuses_is_told_with_what_to_do(
-    tmp_path: Path, build_environments: Path, status: int, told: str
+    tmp_path: Path, build_environments: Path, status: int, message: str
 ) -> None:
     class Refusing(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -131,7 +131,7 @@ def test_a_registry_that_refuses_is_told_with_what_to_do(
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
         try:
-            with pytest.raises(RegistryError, match=told) as caught:
+            with pytest.raises(RegistryError, match=message) as caught:
                 upload([built.sdist], f"http://127.0.0.1:{server.server_port}/", "user", "token")
         finally:
             server.shutdown()

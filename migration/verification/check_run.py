@@ -4,21 +4,21 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from migration.verification.harness.check import Check, Verdict, judged
+from migration.verification.harness.check import Check, Verdict, run_check
 
 Progress = Callable[[Verdict, int, int], None]
-"""Called after each check: its verdict, how many are judged, and of how many."""
+"""Called after each check: its verdict, the number of finished checks, and of all."""
 
 
-def judge_all(checks: Iterable[Check], progress: Progress) -> list[Verdict]:
+def run_checks(checks: Iterable[Check], progress: Progress) -> list[Verdict]:
     """The verdicts in the order of the checks. They are run beside each other, from the last to the first.
 
-    What concerns everything together stands last and takes longest: begun last, it would be waited for alone.
+    Checks of all repositories together are last in the list and take longest, so they start first.
     """
     listed = list(checks)
     # Far more than there are cores: many a check waits for the network, and every third for the same stack to stand.
     with ThreadPoolExecutor(4 * (os.cpu_count() or 1)) as pool:
-        futures = {pool.submit(judged, check): at for at, check in reversed(list(enumerate(listed)))}
+        futures = {pool.submit(run_check, check): index for index, check in reversed(list(enumerate(listed)))}
         verdicts: dict[int, Verdict] = {}
         try:
             for future in as_completed(futures):
@@ -27,4 +27,4 @@ def judge_all(checks: Iterable[Check], progress: Progress) -> list[Verdict]:
         except BaseException:  # Ctrl-C: only what has begun is waited for
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return [verdicts[at] for at in range(len(listed))]
+    return [verdicts[index] for index in range(len(listed))]

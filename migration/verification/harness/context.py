@@ -24,13 +24,13 @@ Made = TypeVar("Made")
 
 
 @dataclass(kw_only=True)
-class VerificationWorld:
+class VerificationContext:
     """What `verify` is given: addresses, and no state of Pulumi.
 
     clone_url: from the name of a repository to its address. index: where packages are; None for no registry.
     docker: where images are built and the stack runs; None for a machine on which it runs as processes.
-    cache: what makes the next time quicker. folder: for clones and environments, outside of every project, so that
-    nothing in a folder above reaches into them; gone when the world is closed.
+    cache: shortens the next run. folder: for clones and environments, outside of every project, so that
+    nothing in a folder above reaches into them; gone when the context is closed.
     """
 
     plan: Plan
@@ -48,15 +48,15 @@ class VerificationWorld:
 
     @property
     def project(self) -> str:
-        """What Docker calls all that is this world's: the same from one verification of it to the next."""
+        """What Docker calls all that is this context's: the same from one verification of it to the next."""
         return f"multirepo-{hashlib.sha256(str(self.cache).encode()).hexdigest()[:8]}"
 
     def remote(self, name: str) -> Remote:
-        """The repository at GitHub."""
+        """The repository on GitHub."""
         return Remote(url=self.clone_url(name), token=self.token)
 
     def once(self, key: str, evidence: Evidence, make: Callable[[Evidence], Made]) -> Made:
-        """What `make` makes, made by whoever comes first; the others wait for it. A failure is everybody's."""
+        """The result of `make`, which runs once; other callers wait for it. All callers get its failure."""
         with self._lock:
             first = key not in self._made
             future, gathered = self._made.setdefault(key, (Future(), Evidence()))
@@ -81,16 +81,16 @@ class VerificationWorld:
         return target
 
     def _cloned(self, name: str, evidence: Evidence) -> Path:
-        kept, target = self.cache / "git" / f"{name}.git", self.folder / "clones" / name
+        mirror, target = self.cache / "git" / f"{name}.git", self.folder / "clones" / name
         branch = self.repository(name).default_branch
         evidence.ran.append(f"git clone {self.clone_url(name)}")
         try:
-            if not kept.exists():
-                _git("init", "--quiet", "--bare", "--template=", str(kept))
-            self.remote(name).mirror(kept, ["heads/*", "tags/*", "notes/*"])
+            if not mirror.exists():
+                _git("init", "--quiet", "--bare", "--template=", str(mirror))
+            self.remote(name).mirror(mirror, ["heads/*", "tags/*", "notes/*"])
         except RemoteError as error:
             raise BrokenError(str(error), "Run the migration's wave first, or check address and token.") from None
-        done = _git("clone", "--quiet", "--branch", branch, str(kept), str(target))
+        done = _git("clone", "--quiet", "--branch", branch, str(mirror), str(target))
         if done.returncode:
             raise BrokenError(f"{name} has no branch {branch}: {done.stderr.decode().strip()}", "Run pulumi up.")
         evidence.saw.append(f"{name} at {_git('-C', str(target), 'rev-parse', 'HEAD').stdout.decode()[:12]}")
@@ -102,19 +102,19 @@ class VerificationWorld:
 
     def repository(self, name: str) -> Repository:
         """The plan's words about one repository."""
-        return next(one for one in self.plan.repositories if one.name == name)
+        return next(repository for repository in self.plan.repositories if repository.name == name)
 
     def keep(self, server: Server) -> Server:
-        """Stop the server when everything is judged."""
+        """Stop the server when all checks have run."""
         self.at_end(server.stop)
         return server
 
     def at_end(self, end: Callable[[], None]) -> None:
-        """Do this when everything is judged, whatever came of it; the last that was asked for first."""
+        """Do this when all checks have run, also after a failure; the last added is called first."""
         self._ends.append(end)
 
     def temporary(self, prefix: str) -> Path:
-        """A new folder outside of every other, removed when everything is judged."""
+        """A new folder outside of every other, removed when all checks have run."""
         self._temporary.append(Path(tempfile.mkdtemp(prefix=f"multirepo-{prefix}")))
         return self._temporary[-1]
 
