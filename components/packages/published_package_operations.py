@@ -14,7 +14,7 @@ from components.stack.provider_settings import settings_from
 from components.stack.settings import WORKSPACE, Settings
 from migration.errors import BuildError, RegistryError, TransformError
 from migration.packages.index.devpi_client import download
-from migration.packages.publish.build import Distributions, build_distributions
+from migration.packages.publish.build import SYMLINK, Distributions, build_distributions
 from migration.packages.publish.build_sources import BuildSource, files_of, last_change
 from migration.packages.publish.provenance import manifest_of, record, ref_of
 from migration.packages.publish.upload import check_metadata, files_to_upload, upload
@@ -66,14 +66,17 @@ def build(source: BuildSource, settings: Settings, output: Path) -> Distribution
     plan = read_plan(settings.plan_file)
     repository = next(repository for repository in plan.repositories if repository.name == source.repository)
     git_dir = Workspace(workspace_of(settings)).git_dir
-    files = files_of(git_dir, source.commit)
+    files, modes = files_of(git_dir, source.commit)
+    links = {path: content for path, content in files.items() if modes[path] == SYMLINK}
+    regular = {path: content for path, content in files.items() if path not in links}
     try:
-        changed = transform(files, plan, repository, index_url=None).changes.contents
+        changes = transform(regular, plan, repository, index_url=None).changes
     except TransformError as error:
         raise BuildError(str(error)) from None
-    tree = {path: content for path, content in {**files, **changed}.items() if content is not None}
+    tree = {path: content for path, content in {**links, **regular, **changes.contents}.items() if content is not None}
+    modes |= {new: modes[old] for old, new in changes.moves.items()}
     date = last_change(git_dir, source.commit, source.folder)
-    built = build_distributions(tree, source.folder, date, output, WORKSPACE / "build-environments")
+    built = build_distributions(tree, source.folder, date, output, WORKSPACE / "build-environments", modes)
     private = [package.name for home in plan.repositories for package in home.packages]
     check_metadata(source.name, source.version, source.needs, private, built)
     return built

@@ -8,6 +8,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,14 @@ from build.env import IsolatedEnv
 from migration.errors import BuildError
 from migration.packages.cache.virtual_environments import environment_with
 
-_CONSTRAINTS = Path(__file__).with_name("build-constraints.txt")
+_CONSTRAINTS = tuple(
+    line
+    for line in Path(__file__).with_name("build-constraints.txt").read_text().splitlines()
+    if not line.startswith("#")
+)
+
+
+EXECUTABLE, SYMLINK = "100755", "120000"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,26 +44,51 @@ class Distributions:
 
 
 def build_distributions(
-    files: Mapping[str, bytes], folder: str, date: int, output: Path, environments: Path
+    files: Mapping[str, bytes],
+    folder: str,
+    date: int,
+    output: Path,
+    environments: Path,
+    modes: Mapping[str, str] | None = None,
 ) -> Distributions:
     """Build the package in `folder` of a tree: the sdist of it, and the wheel of the sdist.
 
-    files: the whole tree, path to content. date: seconds since 1970 that every file gets. output: where they go.
-    environments: where the environments of build backends are kept; nothing else is installed in them.
-    Raises BuildError.
+    files: the whole tree, path to content; of a symbolic link, its target. date: seconds since 1970 that every file
+    gets. output: where they go. environments: where the environments of build backends are kept; nothing else is
+    installed in them. modes: git's mode of the files that are executable or symbolic links. Raises BuildError.
     """
     with tempfile.TemporaryDirectory(prefix="multirepo-build-") as place:
         tree = Path(place, "tree")
         for path, content in files.items():
-            (tree / path).parent.mkdir(parents=True, exist_ok=True)
-            (tree / path).write_bytes(content)
-            (tree / path).chmod(0o644)
-            os.utime(tree / path, (date, date))
-        sdist = _built("sdist", tree / folder, date, output, environments)
-        with tarfile.open(sdist) as archive:
-            archive.extractall(Path(place, "unpacked"), filter="data")
-        (unpacked,) = Path(place, "unpacked").iterdir()
-        return Distributions(sdist=sdist, wheel=_built("wheel", unpacked, date, output, environments))
+            _write_file(tree / path, content, (modes or {}).get(path, ""), date)
+        try:
+            sdist = _built("sdist", tree / folder, date, output, environments)
+            with tarfile.open(sdist) as archive:
+                archive.extractall(Path(place, "unpacked"), filter="data")
+            (unpacked,) = Path(place, "unpacked").iterdir()
+            return Distributions(sdist=sdist, wheel=_built("wheel", unpacked, date, output, environments))
+        except BuildError as error:
+            raise BuildError(f"{_project(tree / folder)} in {folder}: {error}") from None
+
+
+def _write_file(file: Path, content: bytes, mode: str, date: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if mode == SYMLINK:
+        file.symlink_to(os.fsdecode(content))
+    else:
+        file.write_bytes(content)
+        file.chmod(0o755 if mode == EXECUTABLE else 0o644)
+    os.utime(file, (date, date), follow_symlinks=False)
+
+
+def _project(folder: Path) -> str:
+    """The name in the manifest, or the folder's."""
+    try:
+        manifest = tomllib.loads((folder / "pyproject.toml").read_text())
+        tables = (manifest.get("project", {}), manifest.get("tool", {}).get("poetry", {}))
+        return str(next(table["name"] for table in tables if "name" in table))
+    except (OSError, ValueError, StopIteration):
+        return folder.name
 
 
 def _built(kind: Literal["sdist", "wheel"], source: Path, date: int, output: Path, environments: Path) -> Path:
@@ -81,7 +114,7 @@ def _built(kind: Literal["sdist", "wheel"], source: Path, date: int, output: Pat
             builder = build.ProjectBuilder.from_isolated_env(_environment(requires | more, environments), source, run)
         return Path(builder.build(kind, output))
     except (build.BuildException, build.BuildBackendException, BuildError) as error:
-        raise BuildError(f"the {kind} of {source.name} cannot be built: {error}") from None
+        raise BuildError(f"the {kind} cannot be built: {error}") from None
 
 
 @dataclass(frozen=True)

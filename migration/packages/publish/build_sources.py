@@ -70,11 +70,15 @@ def _trees(git_dir: Path, commit: str, folders: list[str]) -> dict[str, str]:
     return {folder: line for folder, line in zip(folders, lines, strict=True) if not line.endswith("missing")}
 
 
-def files_of(git_dir: Path, commit: str) -> dict[str, bytes]:
-    """Every regular file of the commit: path to content. Not by `git archive`, which changes what attributes say."""
+def files_of(git_dir: Path, commit: str) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Every file of the commit: path to content, of a symbolic link its target; and path to git's mode.
+
+    Not by `git archive`, which changes what attributes say.
+    """
     entries = run_git("ls-tree", "-r", "-z", commit, directory=git_dir).decode("utf-8", "surrogateescape")
     listed = [entry.split("\t", 1) for entry in entries.split("\0")[:-1]]
-    ids = {path: details.split(" ")[2] for details, path in listed if details.startswith("100")}
+    ids = {path: details.split(" ")[2] for details, path in listed if not details.startswith("160000")}
+    modes = {path: details.split(" ")[0] for details, path in listed if path in ids}
     request = "".join(f"{object_id}\n" for object_id in ids.values())
     answer = run_git("cat-file", "--batch=%(objectsize)", directory=git_dir, standard_input=request.encode())
     files, offset = {}, 0
@@ -83,7 +87,7 @@ def files_of(git_dir: Path, commit: str) -> dict[str, bytes]:
         size = int(answer[offset:end])
         files[path] = answer[end + 1 : end + 1 + size]
         offset = end + 1 + size + 1
-    return files
+    return files, modes
 
 
 def last_change(git_dir: Path, commit: str, folder: str) -> int:

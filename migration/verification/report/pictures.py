@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
-from migration.plan import Plan
+from migration.plan import Plan, Repository
 
 WIDTH, HEIGHT, ACROSS, DOWN, MARGIN = 200, 40, 24, 64, 16
 MOST_IN_A_ROW = 5
@@ -23,14 +24,18 @@ class Edge:
 
 def before(plan: Plan) -> str:
     """The folders of the monorepo, tied by paths."""
-    folder = {canonicalize_name(package.name): package.path for home in plan.repositories for package in home.packages}
+    folder = {
+        canonicalize_name(package.name): _monorepo_folder(home, package.path)
+        for home in plan.repositories
+        for package in home.packages
+    }
     edges = [
-        Edge(source=package.path, target=folder[canonicalize_name(need)])
+        Edge(source=folder[canonicalize_name(package.name)], target=folder[canonicalize_name(need)])
         for home in plan.repositories
         for package in home.packages
         for need in package.depends_on
     ]
-    nodes = list(folder.values())
+    nodes = list(dict.fromkeys(folder.values()))
     for repository in plan.repositories:
         if repository.packages:
             continue
@@ -41,6 +46,16 @@ def before(plan: Plan) -> str:
             edges += [Edge(source=move.source, target=each) for each in known]
     title = f"Before: {len(nodes)} folders of {plan.monorepo.name}, tied by {len(edges)} paths"
     return picture(nodes, edges, title, around=plan.monorepo.name)
+
+
+def _monorepo_folder(repository: Repository, path: str) -> str:
+    """The folder of the monorepo that arrives at a path of a new repository: unique, which the path alone is not."""
+    inside = PurePosixPath(path)
+    moves = [move for move in repository.moves if inside.is_relative_to(move.target)]
+    if not moves:
+        return str(PurePosixPath(repository.name, path))
+    nearest = max(moves, key=lambda move: len(PurePosixPath(move.target).parts))
+    return str(PurePosixPath(nearest.source, inside.relative_to(nearest.target)))
 
 
 def after(plan: Plan) -> str:
@@ -101,6 +116,7 @@ def _rows(nodes: Iterable[str], edges: Sequence[Edge]) -> list[list[str]]:
 
     def level(name: str) -> int:
         if name not in levels:
+            levels[name] = 0  # of a cycle, the first node that is asked for counts as needing nothing
             levels[name] = max((level(other) + 1 for other in needs[name]), default=0)
         return levels[name]
 

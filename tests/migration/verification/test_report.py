@@ -16,7 +16,7 @@ from migration.plan import Plan, read_plan
 from migration.verification.compose.browser import find_browser
 from migration.verification.harness.check import Evidence, Outcome, SkippedError, Verdict
 from migration.verification.report import ReportData, RepositoryRow, page
-from migration.verification.report.pictures import after, before
+from migration.verification.report.pictures import Edge, after, before, picture
 from migration.verification.report.record import Verification
 from tests.conftest import PROJECT
 
@@ -82,12 +82,38 @@ def test_nothing_is_loaded_and_everything_is_escaped(standing: ReportData) -> No
 
 
 def test_the_pictures_show_what_ties_the_parts_before_and_after(plan: Plan) -> None:
-    assert "maestro-engine needs core-api" in before(plan)
-    assert "quality-fabric needs core-api" in before(plan)
+    assert "maestro-engine needs shared/packages/core-api" in before(plan)
+    assert "quality-fabric needs shared/packages/core-api" in before(plan)
     opened = after(plan)
     assert "maestro-engine needs package registry" in opened
     assert "maestro-frontend needs maestro-engine" in opened
     assert "quality-fabric needs" not in opened
+
+
+def of_two_libraries(depends_on: list[str]) -> Plan:
+    """Two repositories with one package each at their root, and what the second's package needs."""
+    package = {"path": ".", "version": "1.0.0"}
+    repositories = [
+        {"name": "base", "moves": [{"from": "libs/base"}], "packages": [{"name": "base", **package}]},
+        {
+            "name": "api",
+            "moves": [{"from": "libs/api"}],
+            "packages": [{"name": "api", **package, "depends_on": depends_on}],
+            "consumes": depends_on,
+        },
+    ]
+    return Plan.model_validate(
+        {"monorepo": {"name": "m"}, "repositories": [{"wave": "all", **each} for each in repositories]}
+    )
+
+
+def test_packages_at_the_root_of_two_repositories_are_two_folders_of_the_monorepo() -> None:
+    assert "libs/api needs libs/base" in before(of_two_libraries(["base"]))
+
+
+def test_a_cycle_is_drawn_and_ends() -> None:
+    edges = [Edge(source="a", target="b"), Edge(source="b", target="a"), Edge(source="a", target="a")]
+    assert picture(["a", "b"], edges, "t").count('class="tight"') == 3
 
 
 @pytest.fixture(scope="module")

@@ -94,7 +94,7 @@ def test_a_page_that_names_no_variable_for_its_backend_is_found(worlds: Worlds) 
         ("fetch('/api')", "The page that was built with VITE_API_BASE=http://backend.test:4711 does not hold it."),
         (
             "fetch(process.env.VITE_API_BASE, 'https://maestro.example')",
-            "The built page holds https://maestro.example.",
+            "The built page contains https://maestro.example.",
         ),
     ],
 )

@@ -63,8 +63,54 @@ def test_two_builds_give_the_same_bytes(build: Build) -> None:
 
 def test_a_package_that_cannot_be_built_is_told_with_the_backends_last_words(build: Build) -> None:
     broken = TREE | {"api/pyproject.toml": MANIFEST.replace('version = "0.1.0"', 'version = "next"').encode()}
-    with pytest.raises(BuildError, match=r"the sdist of api cannot be built: (.|\n)*next"):
+    with pytest.raises(BuildError, match=r"^maestro-api in api: the sdist cannot be built: (.|\n)*next"):
         build(broken)
+
+
+UV_BUILD = """\
+[project]
+name = "tidy"
+version = "1.0.0"
+[build-system]
+requires = ["uv_build>=0.8.15,<0.9.0"]
+build-backend = "uv_build"
+"""
+
+
+def test_an_upper_bound_of_a_build_backend_is_kept(tmp_path: Path, build_environments: Path) -> None:
+    """`uv init` writes one; a version that it excludes must not be forced upon it."""
+    tree = {"pyproject.toml": UV_BUILD.encode(), "src/tidy/__init__.py": b""}
+    built = build_distributions(tree, ".", DATE, tmp_path, build_environments)
+    with zipfile.ZipFile(built.wheel) as wheel:
+        assert b"Generator: uv 0.8." in wheel.read("tidy-1.0.0.dist-info/WHEEL")
+
+
+SETUPTOOLS = """\
+[project]
+name = "api"
+version = "1.0.0"
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+[tool.setuptools]
+packages = ["api"]
+package-data = {api = ["*"]}
+"""
+
+
+def test_symbolic_links_and_executable_files_of_a_package_stay(tmp_path: Path, build_environments: Path) -> None:
+    tree = {
+        "LICENSE": b"Free\n",
+        "pyproject.toml": SETUPTOOLS.encode(),
+        "api/__init__.py": b"",
+        "api/run.sh": b"#!/bin/sh\n",
+        "api/LICENSE": b"../LICENSE",
+    }
+    modes = {"api/run.sh": "100755", "api/LICENSE": "120000"}
+    built = build_distributions(tree, ".", DATE, tmp_path, build_environments, modes)
+    with zipfile.ZipFile(built.wheel) as wheel:
+        assert wheel.read("api/LICENSE") == b"Free\n"
+        assert wheel.getinfo("api/run.sh").external_attr >> 16 & 0o111 == 0o111
 
 
 def test_what_it_says_of_itself_is_held_against_the_plan(built: Distributions) -> None:

@@ -65,7 +65,7 @@ def test_only_an_incompatible_version_of_what_it_needs_changes_a_package(
 def test_the_files_are_those_of_the_commit_whatever_attributes_say(repository: Repository) -> None:
     head = repository.git("rev-parse", "HEAD")
     repository.commit("Later", **{"config__pyproject.toml": "later\n"})
-    files = files_of(repository.path, head)
+    files, _modes = files_of(repository.path, head)
     assert files["config/notes.md"] == b"$Format:%H$\n"
     assert files["config/pyproject.toml"].decode() == CONFIG
 

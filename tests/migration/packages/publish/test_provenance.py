@@ -64,8 +64,8 @@ def test_a_copy_proves_itself(repository: Repository) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("b" * 64, "f" * 64, "does not prove itself"),
-        ('"name"', '"nome"', "does not prove itself"),
+        ("b" * 64, "f" * 64, "does not match its digest"),
+        ('"name"', '"nome"', "does not match its digest"),
         ("{", "", "is not a manifest"),
         ('"files"', '"fails"', "is not a manifest"),
     ],
@@ -91,7 +91,7 @@ def test_a_manifest_at_another_commit_is_refused(repository: Repository, remote:
     aside.write_text(text.replace(f"object {head}", f"object {later}") + "\n")
     forged = repository.git("hash-object", "-t", "tag", "-w", str(aside))
     repository.git("push", "--quiet", "--force", remote.url, f"{forged}:{REF}")
-    with pytest.raises(ProvenanceError, match="does not prove itself"):
+    with pytest.raises(ProvenanceError, match="does not match its digest"):
         recorded(remote, "core", "0.1.0")
 
 
