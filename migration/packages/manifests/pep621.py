@@ -56,6 +56,7 @@ def ask_for_python(document: Entries, constraint: str) -> None:
 def paths_become_versions(document: Entries, manifest: Manifest) -> None:
     """Give every requirement of a private package's folder the version that the plan publishes."""
     sources = table_at(document, "tool", "uv", "sources")
+    own = canonicalize_name(str(table_at(document, "project").get("name", "")))  # an extra may name another extra by it
     for name, source in list(sources.items()):
         if manifest.rules.index_url is None and _is_folder(name, source, manifest):
             remove_key(sources, name)
@@ -64,7 +65,7 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
     for requirements in requirement_lists(document):
         for place, text in enumerate(requirements):
             requirement = parsed(text)
-            if requirement is not None:
+            if requirement is not None and canonicalize_name(requirement.name) != own:
                 if canonicalize_name(requirement.name) in manifest.rules.packages:
                     manifest.private.add(canonicalize_name(requirement.name))
                 if _is_replaced(requirement, manifest):

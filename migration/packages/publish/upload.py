@@ -65,7 +65,7 @@ def check_metadata(
         )
     asked = {canonicalize_name(each.name) for each in metadata.requires_dist or ()}
     known = {canonicalize_name(each): each for each in private}
-    if unplanned := asked & known.keys() - {canonicalize_name(each) for each in needs}:
+    if unplanned := asked & known.keys() - {canonicalize_name(each) for each in (name, *needs)}:
         names = ", ".join(sorted(known[each] for each in unplanned))
         raise BuildError(
             f"{name} needs {names}, and the plan does not say so. Add it to `depends_on` of {name}, so that it is "

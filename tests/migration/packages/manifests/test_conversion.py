@@ -51,6 +51,25 @@ priority = "explicit"
     )
 
 
+def test_an_extra_that_names_another_extra_of_its_own_package_stays(rules: Rules) -> None:
+    text = """\
+[project]
+name = "maestro-config"
+version = "0.1.0"
+dependencies = ["rich"]
+
+[project.optional-dependencies]
+all = ["maestro-config[colour]", "maestro_config[fast]"]
+colour = ["rich"]
+fast = ["orjson"]
+
+[tool.uv]
+package = true
+"""
+    tree = {"config/pyproject.toml": text.encode()}
+    assert with_versions(tree, rules("shared")) == {}
+
+
 def test_a_supplemental_source_needs_no_name_in_each_package(rules: Rules) -> None:
     text = '[tool.poetry.dependencies]\nmaestro-api = {path = "../shared/packages/api"}\n'
     assert (

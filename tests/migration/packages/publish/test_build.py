@@ -85,6 +85,13 @@ def test_an_upper_bound_of_a_build_backend_is_kept(tmp_path: Path, build_environ
         assert b"Generator: uv 0.8." in wheel.read("tidy-1.0.0.dist-info/WHEEL")
 
 
+def test_an_extra_of_the_package_itself_is_no_dependency_on_another(tmp_path: Path, build_environments: Path) -> None:
+    extras = '[project.optional-dependencies]\nall = ["api[fast]"]\nfast = ["rich"]\n'
+    tree = {"pyproject.toml": f"{SETUPTOOLS}{extras}".encode(), "api/__init__.py": b""}
+    built = build_distributions(tree, ".", DATE, tmp_path, build_environments)
+    check_metadata("api", "1.0.0", [], ["api"], built)
+
+
 SETUPTOOLS = """\
 [project]
 name = "api"
