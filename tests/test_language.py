@@ -43,7 +43,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("components/monorepo/monorepo_in_stages.py", "thawed"): "a property in the state",
     ("components/monorepo/monorepo_operations.py", "thawed"): "a property in the state",
     ("tests/components/monorepo/test_monorepo_operations.py", "thawed"): "a property in the state",
-    ("command_line/verification/verification_run.py", "judging"): "a module of the room verification",
     ("docs/state.md", "thawed"): "a property in the state",
 }
 """(file, words) that mean something else there, with the reason."""
