@@ -16,10 +16,12 @@ from command_line.terminal.logs import start_logging
 from command_line.terminal.versions import describe_versions
 from components.stack.settings import WORKSPACE
 
-HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
-PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-PASSING_COMMANDS = ("shell", "test")
-"""Their further arguments belong to the program that they run."""
+HELP_OPTIONS: dict[str, object] = {"help_option_names": ["-h", "--help"]}
+PASSED_ON = {
+    "shell": {"allow_extra_args": True, "allow_interspersed_args": False},
+    "test": {"allow_extra_args": True, "ignore_unknown_options": True},
+}
+"""Their further arguments belong to the program that they run; of `shell`, everything after that program's name."""
 
 
 def app_with(requested: str) -> typer.Typer:
@@ -40,7 +42,7 @@ def app_with(requested: str) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name, context_settings=HELP_OPTIONS, rich_help_panel=group, epilog=epilog)
         else:
-            settings = HELP_OPTIONS | (PASSED_ON if name in PASSING_COMMANDS else {})
+            settings = HELP_OPTIONS | PASSED_ON.get(name, {})
             app.command(name, context_settings=settings, rich_help_panel=group, epilog=epilog)(command)
     return app
 
@@ -81,7 +83,7 @@ def with_log_options_first(arguments: list[str]) -> list[str]:
             first.append(word)
         else:
             others.append(word)
-            if word == "--" or (len(others) == 1 and word in PASSING_COMMANDS):
+            if word == "--" or (len(others) == 1 and word in PASSED_ON):
                 break
     return [*first, *others, *remaining]
 

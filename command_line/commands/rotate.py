@@ -3,13 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
-
-import typer
 
 from command_line.pulumi_cli import up as pulumi
 from command_line.stack.sandbox_stack import environment_of
 from command_line.stack.stack import DEV, stack_named
+from command_line.terminal.confirmation import ChangedStackOption, DryRunOption, YesOption, confirm_changes
 from command_line.terminal.console import print_message, steps
 from command_line.terminal.failures import CommandError, RotationError
 from components.stack.registry_settings import DevpiServer
@@ -32,7 +30,7 @@ class RegistryToken:
         return self.urn.rpartition("::")[2]
 
 
-def rotate(stack: Annotated[str, typer.Option(help="The stack whose registry it is.")] = DEV) -> None:
+def rotate(stack: ChangedStackOption = DEV, yes: YesOption = False, dry_run: DryRunOption = False) -> None:
     """Replace registry tokens. Deletes old tokens last."""
     settings_file = stack_named(stack)
     with steps() as progress:
@@ -47,6 +45,9 @@ def rotate(stack: Annotated[str, typer.Option(help="The stack whose registry it 
             old = _tokens(stack, environment)
         if not old:
             raise CommandError(f"Stack {stack} has made no tokens yet. Run pulumi up, or ./multirepo rehearse.")
+    changes = [f"{server.address}: replace and delete the token of {token.user} ({token.name})" for token in old]
+    confirm_changes([*changes, "GitHub: the secrets and variables that hold these tokens"], yes, dry_run)
+    with steps() as progress:
         with progress.step("pulumi up") as step:
             generation = ("--path", "multirepo:registry.generation", str(server.generation + 1))
             pulumi.run(["config", "set", "--stack", stack, *generation], environment)

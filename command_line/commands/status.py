@@ -11,7 +11,7 @@ from rich.table import Table
 
 from command_line.stack.monorepo_and_split import present_split
 from command_line.stack.sandbox_stack import environment_of
-from command_line.stack.stack import DEV, Stack, stack_named
+from command_line.stack.stack import DEV, Stack, pulumi_words, stack_named
 from command_line.terminal.console import steps
 from command_line.terminal.options import StackOption
 from components.history.late_commits import find_late_commits
@@ -37,11 +37,12 @@ class RepositoryStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class WaveStatus:
-    """One wave of the plan."""
+    """One wave of the plan. pulumi: how it is started here for this stack, as `pulumi_words` says."""
 
     name: str
     stage: Stage
     repositories: tuple[RepositoryStatus, ...]
+    pulumi: str = "pulumi"
 
     @property
     def next_step(self) -> str:
@@ -51,22 +52,23 @@ class WaveStatus:
         foreign = [name for name, lag in lags.items() if lag.behind is None]
         behind = sum(lag.behind or 0 for lag in lags.values())
         late = sum(repository.late for repository in self.repositories)
-        set_stage = f"pulumi config set --path 'multirepo:waves.{self.name}'"
+        set_stage = f"{self.pulumi} config set --path 'multirepo:waves.{self.name}'"
+        up = f"{self.pulumi} up"
         if self.stage is Stage.PLANNED:
-            return f"{set_stage} moving && pulumi up"
+            return f"{set_stage} moving && {up}"
         if self.stage is Stage.ROLLED_BACK:
-            return f"{set_stage} moving && pulumi up starts it again"
+            return f"start it again: {set_stage} moving && {up}"
         if foreign:
-            return f"check the vendor branch of {', '.join(foreign)}: pulumi up would reject it and print the reason"
+            return f"check the vendor branch of {', '.join(foreign)}: {up} would reject it and print the reason"
         if conflicting:
-            return f"merge the pull request of {', '.join(conflicting)}, then pulumi up"
+            return f"merge the pull request of {', '.join(conflicting)}, then: {up}"
         if behind:
-            return f"pulumi up syncs {_commits(behind)}"
+            return f"sync {_commits(behind)}: {up}"
         if late:
             return f"{_commits(late)} reached frozen folders: ./multirepo drift prints the commands that move them"
         if self.stage is Stage.CUTOVER:
             return "none: people work in the new repositories"
-        return f"up to date; to move work there: {set_stage} cutover && pulumi up"
+        return f"up to date; to move work there: {set_stage} cutover && {up}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,17 +79,19 @@ class MigrationStatus:
     archive: bool
     archived: bool
     waves: tuple[WaveStatus, ...]
+    pulumi: str = "pulumi"
 
     @property
     def next_step(self) -> str:
         """Of the monorepo, in words, with the command."""
         if self.archive != self.archived:
-            return f"pulumi up {'archives it' if self.archive else 'takes it out of the archive'}"
+            return f"{'archive it' if self.archive else 'take it out of the archive'}: {self.pulumi} up"
         if self.archived:
             return "archived"
         if any(wave.stage is not Stage.CUTOVER for wave in self.waves):
             return "stays until every wave is cut over"
-        return "every wave is cut over; to archive it: pulumi config set multirepo:archive true && pulumi up"
+        archive = f"{self.pulumi} config set multirepo:archive true && {self.pulumi} up"
+        return f"every wave is cut over; to archive it: {archive}"
 
 
 def status(
@@ -126,8 +130,10 @@ def _find_status(stack: Stack) -> MigrationStatus:
             late = Counter(
                 commit.repository for commit in find_late_commits(settings, plan, state.repositories, monorepo, token)
             )
+    pulumi = pulumi_words(stack)
     waves = (
         WaveStatus(
+            pulumi=pulumi,
             name=wave.name,
             stage=Stage(settings.stages.get(wave.name, Stage.PLANNED)),
             repositories=tuple(
@@ -147,6 +153,7 @@ def _find_status(stack: Stack) -> MigrationStatus:
         archive=settings.archive,
         archived=archive_tag(monorepo, monorepo, f"refs/heads/{plan.monorepo.default_branch}") is not None,
         waves=tuple(waves),
+        pulumi=pulumi,
     )
 
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +97,15 @@ def stack_named(name: str) -> Stack:
             f"{', '.join(others)}. To make one: ./multirepo shell --stack {stack.name} pulumi stack init {stack.name}"
         )
     return stack
+
+
+def pulumi_words(stack: Stack) -> str:
+    """The words that start Pulumi for the stack on this machine and in this shell, for a command to print."""
+    if shutil.which("pulumi") and os.environ.get("PULUMI_STACK") == stack.name:
+        return "pulumi"
+    if shutil.which("pulumi") and not stack.in_sandbox:
+        return f"PULUMI_STACK={stack.name} pulumi"
+    return f"./multirepo shell --stack {stack.name} pulumi"
 
 
 def stack_for(monorepo: str | None, plan_file: Path | None) -> Stack:

@@ -72,7 +72,7 @@ def test_tokens_reach_github_are_replaced_without_a_gap_and_stand_nowhere_in_cle
         devpi.ensure_index(registry["index"], {"volatile": True})
         devpi.delete_token(registry["reader"], next(iter(devpi.tokens(registry["reader"]))))
     output += stack.pulumi("preview", "--diff", "--refresh", "--expect-no-changes", code=7).stdout
-    rotated = stack.checkout.run("./multirepo", "rotate", "--stack", "test")
+    rotated = stack.checkout.run("./multirepo", "rotate", "--stack", "test", "--yes")
     output += rotated.stdout + rotated.stderr
     assert "Tokens replaced: 1. The registry rejects every old one and accepts every new one." in rotated.stderr
     index = httpx.get(f"{registry['server']}/{registry['index']}", headers={"Accept": "application/json"}).json()

@@ -87,7 +87,10 @@ def test_the_status_tells_of_new_commits_and_the_next_rehearsal_carries_them(reh
     rehearsed.monorepo.commit("Engine: another", engine__main="3\n")
     stack = next(rehearsed.checkout.path.glob("Pulumi.rehearsal-small-*.yaml")).name.split(".")[1]
     (wave,) = json.loads(rehearsed.checkout.run("./multirepo", "status", "--json", "--stack", stack).stdout)["waves"]
-    assert (wave["stage"], wave["next_step"]) == ("moving", "pulumi up syncs 1 commit")
+    assert (wave["stage"], wave["next_step"]) == (
+        "moving",
+        f"sync 1 commit: ./multirepo shell --stack {stack} pulumi up",
+    )
     assert {repository["name"]: repository["behind"] for repository in wave["repositories"]} == {"engine": 1, "site": 0}
     assert sandbox_writes(rehearsed.checkout) == writes
 
