@@ -47,7 +47,7 @@ class MessageRules:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeSelection:
-    """Everything that one new repository takes from the monorepo. Where two moves land on one path, the later wins."""
+    """Everything that one new repository takes from the monorepo. Two files may not land on one path."""
 
     moves: tuple[FolderMove, ...]
     tags: tuple[TagMapping, ...] = (TagMapping(source="*", target="*"),)

@@ -186,6 +186,7 @@ class _Trail:
                 elif origin.kind is Kind.JOINED and not origin.obstacle:
                     self._family.append(origin.source)
                     self._claimed.append(origin.source)
+                    ages.pop(origin.source, None)  # with its own move it would arrive twice
                     self._joined.append(
                         FolderMove(source=origin.source, target=self._free_target(move, origin), exclude=move.exclude)
                     )

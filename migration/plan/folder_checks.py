@@ -1,8 +1,8 @@
 """Checks of folders: each file of the monorepo has one new place, and no two moves share a target.
 
 Nested folders may go to different places when the outer move excludes the inner folder. Targets may be nested (a
-folder into the root and another below it): where two files land on one path, the later move wins. Earlier names are
-free to overlap with anything: they only say where a folder's history was.
+folder into the root and another below it); that no two files land on one path is checked with the history. Earlier
+names may overlap with those of other repositories, but no folder may reach one repository twice.
 """
 
 from collections.abc import Iterator
@@ -34,6 +34,8 @@ def check_folders(plan: Plan) -> Iterator[PlanFinding]:
         if earlier.location[:2] == later.location[:2] and earlier.move.target == later.move.target != "":
             problem = f"{quoted(earlier.move.source)} moves to {quoted(later.move.target)}, too"
             yield PlanFinding((*later.location, "to"), problem, "Give each of the two a folder of its own.")
+        if earlier.location[:2] == later.location[:2]:
+            yield from _arrives_twice(earlier, later)
     for claim in claims:
         names = [claim.move.source, *claim.move.earlier]
         for number, name in enumerate(claim.move.earlier):
@@ -56,6 +58,32 @@ def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
             problem = f"{folder} is already moved to {quoted(outer.repository)} with {around}"
             remedy = f"Add '/{within}/' to `exclude` of {around}, or remove one of the two."
             yield PlanFinding((*inner.location, "from"), problem, remedy)
+
+
+def _arrives_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
+    """Two moves of one repository. The folders of today are checked by `_claimed_twice`."""
+    for number, name in enumerate(other.move.earlier):
+        for taken in (claim.move.source, *claim.move.earlier):
+            if _is_taken_by(claim.move, taken, name):
+                yield _twice((*other.location, "earlier", number), name, claim.move)
+            elif _is_taken_by(other.move, name, taken):
+                yield _twice((*other.location, "earlier", number), taken, claim.move)
+    for number, taken in enumerate(claim.move.earlier):
+        if _is_taken_by(claim.move, taken, other.move.source) or _is_taken_by(other.move, other.move.source, taken):
+            yield _twice((*claim.location, "earlier", number), taken, other.move)
+
+
+def _is_taken_by(move: Move, name: str, folder: str) -> bool:
+    """Whether the move takes the folder with its name `name`."""
+    if not name or not folder or not f"{folder}/".startswith(f"{name}/"):
+        return False
+    within = f"{folder}/file".removeprefix(f"{name}/")
+    return not GitIgnoreSpec.from_lines(move.exclude).match_file(within)
+
+
+def _twice(location: Location, folder: str, move: Move) -> PlanFinding:
+    problem = f"{quoted(folder)} arrives twice, also with {quoted(move.source)}"
+    return PlanFinding(location, problem, "Name it in one of the two moves, or exclude it from the other.")
 
 
 def check_files(plan: Plan) -> Iterator[PlanFinding]:

@@ -12,7 +12,7 @@ Changes = dict[bytes, bytes]
 
 
 class Layout:
-    """The files of several moves over each other: where two meet, that of the later move wins."""
+    """The files of several moves over each other. Where two different ones meet, one is lost, which is a failure."""
 
     def __init__(self, moves: int) -> None:
         self._layers: list[dict[bytes, bytes]] = [{} for _ in range(moves)]
@@ -45,6 +45,15 @@ class Layout:
             if folders[path] > 0 or any(folder in layer for folder in _folders_of(path)):
                 return b""  # a folder where the others have a file, or the other way round: the later move wins
         return b""
+
+    def loses_file(self, path: bytes) -> bool:
+        """Whether a move has a file at the path that the new repository does not have."""
+        file = self.file(path)
+        return any(layer.get(path, file) != file for layer in self._layers)
+
+    def lost_files(self) -> set[bytes]:
+        """Every path at which a move has a file that the new repository does not have."""
+        return {path for layer in self._layers for path in layer if self.loses_file(path)}
 
     def files(self) -> dict[bytes, bytes]:
         """Every file."""
@@ -84,18 +93,18 @@ def wrong_paths(
         actual.update(changes)
         touched = set(changes).union(*(layout.change(move, each[number]) for move, each in enumerate(moved)))
         for path in touched:
-            if layout.file(path) == actual.get(path, b""):
+            if layout.file(path) == actual.get(path, b"") and not layout.loses_file(path):
                 wrong.discard(path)
             else:
                 wrong.add(path)
         yield min(wrong, default=None)
 
 
-def files_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove]) -> dict[bytes, bytes]:
+def layout_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove]) -> Layout:
     """Every file that the moves take from one commit of the monorepo, listed again."""
     layout = Layout(len(moves))
     for number, move in enumerate(moves):
         names = (move.source, *move.earlier)
         files_of_move = next((files for name in names if (files := listing(git_dir, commit, name))), {})
         layout.change(number, _landed(move, [files_of_move])[0])
-    return layout.files()
+    return layout

@@ -9,7 +9,7 @@ from pathlib import Path
 from migration.desired_state.code_selection import CodeSelection, MessageRules
 from migration.git.command import GitError
 from migration.proof.evidence import NO_FOLDER, Graph, Versions, differences, listing, reachable, read_objects
-from migration.proof.file_layout import files_at, wrong_paths
+from migration.proof.file_layout import layout_at, wrong_paths
 from migration.proof.identity import commit_difference, links, tag_difference
 from migration.proof.lineage import NONE, Lines, nearest_kept
 from migration.proof.message_checks import MessageCheck
@@ -234,7 +234,12 @@ class RepositoryCheck:
                 f"{self._name}: the head is {self._history.head}; it must be {head} "
                 f"(monorepo commit {self._source.head.decode()} or its nearest kept ancestor)."
             )
-        expected = files_at(self._git_dir, self._source.head, self._selection.moves)
+        layout = layout_at(self._git_dir, self._source.head, self._selection.moves)
+        expected = layout.files()
+        self._failures.extend(
+            f"{self._name}: moves bring different files to {_name(path)}, and one is lost at the head."
+            for path in sorted(layout.lost_files())
+        )
         found = listing(self._git_dir, self._history.head.encode()) if self._history.head else {}
         self._files = len(expected)
         for path in sorted(expected.keys() | found.keys()):

@@ -15,18 +15,19 @@ from migration.git.command import GitError, ObjectStore
 from migration.git.pack import PackWriter
 from migration.monorepo.source import SourceMonorepo, count_files, folders_at, has_file, open_monorepo
 from migration.split.checkpoint import SplitCheckpoint, recalled, sections
+from migration.split.collisions import collision_message
 from migration.split.graph.kept_commits import KeptCommits, choose_commits, reached_from
 from migration.split.graph.source_history import SourceHistory, lay_out
 from migration.split.objects.messages import CommitIds, Messages
 from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
 from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
-from migration.split.trees.composition import compose_repository, move_sources
+from migration.split.trees.composition import PathCollisionError, compose_repository, move_sources
 from migration.split.trees.folder_trees import FolderFinder, FolderTrees
 from migration.split.workspace import Split, SplitHistory, Workspace
 
 __all__ = ["Progress", "Split", "SplitError", "SplitHistory", "quiet", "split_monorepo"]
 
-ALGORITHM = 2
+ALGORITHM = 3
 """Part of the key of a saved split: raise it whenever the same input gives other objects."""
 
 _ROOTS_AT_ONCE = 10_000
@@ -209,7 +210,10 @@ class _Run:
         folders: Mapping[str, FolderTrees],
         tags: Mapping[str, SourceTag],
     ) -> NewRepository:
-        trees = compose_repository(selection, folders, self._store)
+        try:
+            trees = compose_repository(selection, folders, self._store)
+        except PathCollisionError as error:
+            raise SplitError(collision_message(name, selection, error, list(self._history.positions))) from error
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         numbers = {tree: number for number, tree in enumerate(trees.trees)}
         kept_commits, written = KeptCommits(), Written()

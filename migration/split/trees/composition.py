@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import ObjectStore
@@ -24,6 +25,25 @@ class RepositoryTrees:
     workshop: TreeWorkshop
 
 
+class Collision(NamedTuple):
+    """Two moves that bring different files to one path. move: the later one, by position in the selection.
+
+    path: in the new repository. row: of the first commit with it, by position in `RepositoryTrees.numbers`.
+    """
+
+    path: bytes
+    move: int
+    row: int
+
+
+class PathCollisionError(Exception):
+    """Moves land on one path, so that files would be lost."""
+
+    def __init__(self, collisions: Sequence[Collision], rows: int) -> None:
+        super().__init__("moves land on one path")
+        self.collisions, self.rows = collisions, rows
+
+
 def move_sources(move: FolderMove) -> tuple[str, ...]:
     """The folder's names, newest first: in each commit the first that exists is the folder."""
     return (move.source, *move.earlier)
@@ -37,7 +57,7 @@ def compose_repository(
     """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
 
     One whole folder at the root is the repository's tree already. Reads trees only where a move excludes files or two
-    moves land in one folder.
+    moves land in one folder. Raises PathCollisionError when a file would be lost.
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
     workshop = TreeWorkshop(store.object_format)
@@ -52,13 +72,16 @@ def compose_repository(
         undecided = []
         for number in pending:
             trees = [source.trees[part] for source, part in zip(sources, combinations[number], strict=True)]
-            tree = composer.compose(trees)
+            tree = composer.compose(trees, number)
             if tree is None:
                 undecided.append(number)
             else:
                 composed[number] = tree
         pending = undecided
         composer.complete()
+    if composer.collisions:
+        found = [Collision(path, move, combined.index(number)) for (path, move), number in composer.collisions.items()]
+        raise PathCollisionError(sorted(found, key=lambda collision: collision.row), len(combined))
     positions = {workshop.empty_tree: 0}
     number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
     if len(positions) < len(combinations):  # several combinations make one tree
@@ -81,12 +104,13 @@ class _Composer:
         self._store = store
         self._workshop = workshop
         self._moves = [(move, Exclusion(workshop) if move.exclude else None) for move in selection.moves]
+        self.collisions: dict[tuple[bytes, int], int] = {}  # path and later move -> the first combination with it
 
-    def compose(self, sources: Sequence[bytes]) -> bytes | None:
+    def compose(self, sources: Sequence[bytes], combination: int) -> bytes | None:
         """The repository's tree; None when trees have still to be read. sources: per move, per name, as planned."""
         names = iter(sources)
         result: bytes | None = self._workshop.empty_tree
-        for move, exclusion in self._moves:
+        for number, (move, exclusion) in enumerate(self._moves):
             present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
             tree: bytes | None = present[0] if present else self._workshop.empty_tree
             if tree is not None and exclusion:
@@ -94,7 +118,10 @@ class _Composer:
             if tree is None or result is None:
                 result = None  # go on all the same: later moves note what they lack, and one read serves all
             else:
-                result = self._workshop.overlay(result, self._workshop.place(tree, move.target))
+                under, over = result, self._workshop.place(tree, move.target)
+                result = self._workshop.overlay(under, over)
+                for path in self._workshop.lost(under, over):
+                    self.collisions.setdefault((path, number), combination)
         return result
 
     def complete(self) -> None:

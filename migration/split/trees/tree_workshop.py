@@ -14,6 +14,8 @@ Entries = dict[bytes, tuple[bytes, bytes]]
 """The entries of one tree: name to (mode, id)."""
 
 FOLDER_MODE = b"40000"
+_NAMED = 3
+"""How many of the paths that two trees both have are named."""
 
 
 def is_folder(mode: bytes) -> bool:
@@ -34,6 +36,7 @@ class TreeWorkshop:
         self.made: dict[bytes, bytes] = {self.empty_tree: b""}  # id -> content
         self._format = object_format
         self._overlaid: dict[tuple[bytes, bytes], bytes] = {}
+        self._lost: dict[tuple[bytes, bytes], tuple[bytes, ...]] = {}
         self._entry = re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % object_format.size, re.DOTALL)
         self._whole = re.compile(rb"(?:[0-7]+ [^\0]+\0.{%d})*+" % object_format.size, re.DOTALL)
 
@@ -65,7 +68,7 @@ class TreeWorkshop:
         return tree
 
     def overlay(self, under: bytes, over: bytes) -> bytes | None:
-        """Both trees in one. Folders merge; where two files, or a file and a folder, meet, `over` wins."""
+        """Both trees in one. Folders merge; where two files, or a file and a folder, meet, `over` wins: see `lost`."""
         if under in (over, self.empty_tree) or over == self.empty_tree:
             return under if over == self.empty_tree else over
         known = self._overlaid.get((under, over))
@@ -74,19 +77,28 @@ class TreeWorkshop:
         lower, upper = self.entries(under), self.entries(over)
         if lower is None or upper is None:
             return None
-        complete, merged = True, dict(lower)
+        complete, merged, lost = True, dict(lower), list[bytes]()
         for name, (mode, object_id) in upper.items():
             chosen: bytes | None = object_id
             if is_folder(mode) and name in lower and is_folder(lower[name][0]):
                 chosen = self.overlay(lower[name][1], object_id)
+                lost += [name + b"/" + path for path in self.lost(lower[name][1], object_id)]
+            elif lower.get(name, (mode, object_id)) != (mode, object_id):
+                lost.append(name)
             if chosen is None:
                 complete = False
             else:
                 merged[name] = (mode, chosen)
         if not complete:
             return None
+        if lost:
+            self._lost[under, over] = tuple(lost[:_NAMED])
         self._overlaid[under, over] = self.make(merged)
         return self._overlaid[under, over]
+
+    def lost(self, under: bytes, over: bytes) -> tuple[bytes, ...]:
+        """Some paths at which `overlay` of the two dropped a file or a folder of `under` that `over` does not have."""
+        return self._lost.get((under, over), ())
 
     def closure(self, trees: set[bytes]) -> dict[bytes, bytes]:
         """The made trees among these and below them, with their contents: what has to be written."""

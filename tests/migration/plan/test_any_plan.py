@@ -37,7 +37,11 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
                 "topics": draw(st.lists(words, max_size=3)),
                 "visibility": draw(st.sampled_from(["private", "internal", "public"])),
                 "moves": [
-                    {"from": f"{name}-{number}/{folder}", "to": f"to-{number}", "earlier": [f"old-{name}/{folder}"]}
+                    {
+                        "from": f"{name}-{number}/{folder}",
+                        "to": f"to-{number}",
+                        "earlier": [f"old-{name}-{number}/{folder}"],
+                    }
                     for number, folder in enumerate(draw(st.lists(folders, max_size=3)))
                 ],
                 "packages": [{"name": name, "path": ".", "version": "0.1.0", "depends_on": names[:number][-2:]}],

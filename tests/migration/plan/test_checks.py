@@ -38,6 +38,20 @@ def test_an_earlier_name_is_named_once(errors_of: ErrorsOf) -> None:
     assert fault.startswith("3:51: repositories[0].moves[0].earlier[1]: 'synth' is named already.")
 
 
+def test_a_folder_reaches_a_repository_by_one_way(errors_of: ErrorsOf) -> None:
+    for moves in (
+        "{from: web, earlier: [new-web]}, {from: new-web, to: new}",
+        "{from: new-web, to: new}, {from: web, earlier: [new-web]}",
+        "{from: web, earlier: [old]}, {from: new, to: new, earlier: [old/inner]}",
+        "{from: new, to: new, earlier: [old/inner]}, {from: web, earlier: [old]}",
+        "{from: web, earlier: [old]}, {from: new, to: new, earlier: [old]}",
+    ):
+        (fault,) = errors_of(plan_of(f"name: a, moves: [{moves}]"))
+        assert "arrives twice, also with" in fault
+    excluded = "{from: web, earlier: [old], exclude: [/inner/]}, {from: new, to: new, earlier: [old/inner]}"
+    assert errors_of(plan_of(f"name: a, moves: [{excluded}]")) == []
+
+
 def test_two_folders_of_one_repository_have_two_targets(errors_of: ErrorsOf) -> None:
     (fault,) = errors_of(plan_of("name: a, moves: [{from: api, to: lib}, {from: core, to: lib}]"))
     assert fault.startswith("3:62: repositories[0].moves[1].to: 'api' moves to 'lib', too.")

@@ -136,12 +136,11 @@ def test_a_right_split_is_proved_in_figures(broken: Broken) -> None:
     [
         (FolderMove(source="a", earlier=("old",), target="lib/engine"),),
         (FolderMove(source="a", earlier=("old",)), FolderMove(source="b", target="b")),
-        (FolderMove(source="a"), FolderMove(source="b")),
-        (FolderMove(source="b"), FolderMove(source="a", exclude=("/sub/",))),
+        (FolderMove(source="a"), FolderMove(source="b", exclude=("/f",))),
+        (FolderMove(source="b"), FolderMove(source="a", exclude=("/sub/", "/f"))),
         (FolderMove(source="", exclude=("run", "!/a/run")),),
-        (FolderMove(source="a", target="x"), FolderMove(source="b", target="x/f")),
     ],
-    ids=["below a path", "beside each other", "over each other", "with excludes", "the whole", "a file meets a folder"],
+    ids=["below a path", "beside each other", "over each other", "with excludes", "the whole"],
 )
 def test_every_kind_of_move_is_proved(
     tangled: MonorepoBuilder, splitter: Splitter, moves: tuple[FolderMove, ...]
@@ -481,6 +480,22 @@ def test_every_random_split_is_proved(steps: list[Step], moves: list[FolderMove]
         except SplitError:
             return
         assert prove_split(split, splitter.builder.path, selections).failures == ()
+
+
+@pytest.mark.parametrize("at_head", [True, False])
+def test_a_file_that_another_move_hides_fails_the_proof(
+    builder: MonorepoBuilder, splitter: Splitter, at_head: bool
+) -> None:
+    first = builder.commit({"a/f": "1", "b/f": "2", "b/g": "2"})
+    builder.point("main", first if at_head else builder.commit({"b/f": "2", "b/g": "2"}, first))
+    hiding = FolderMove(source="a", exclude=("/f",)), FolderMove(source="b")
+    split = splitter.split_one(*hiding)
+    assert prove_split(split, builder.path, {"new": CodeSelection(moves=hiding, tags=())}).failures == ()
+    moves = FolderMove(source="a"), FolderMove(source="b")
+    failures = prove_split(split, builder.path, {"new": CodeSelection(moves=moves, tags=())}).failures
+    assert any("has other files than the moved folders: 'f' differs" in failure for failure in failures)
+    lost = "new: moves bring different files to 'f', and one is lost at the head."
+    assert (lost in failures) == at_head
 
 
 def test_the_proof_shares_nothing_with_the_split() -> None:

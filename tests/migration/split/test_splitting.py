@@ -45,12 +45,42 @@ def test_several_folders_share_one_history(builder: MonorepoBuilder, splitter: S
     assert splitter.files(history.head) == {"a/f": "2", "b/f": "2"}
 
 
-def test_where_two_moves_meet_folders_merge_and_the_later_file_wins(
+def test_where_two_moves_meet_folders_merge(builder: MonorepoBuilder, splitter: Splitter) -> None:
+    builder.point("main", builder.commit({"a/same": "1", "a/only/a": "a", "b/same": "1", "b/only/b": "b"}))
+    split = splitter.split_one(FolderMove(source="a"), FolderMove(source="b"))
+    assert splitter.files(split.histories["new"].head) == {"same": "1", "only/a": "a", "only/b": "b"}
+
+
+def test_two_moves_with_different_files_on_one_path_are_refused(builder: MonorepoBuilder, splitter: Splitter) -> None:
+    first = builder.commit({"a/app/x.py": "a", "b/x.py": "a", "b/y.py": "b"})
+    second = builder.commit({"a/app/x.py": "a", "a/app/y.py": "a", "b/x.py": "b", "b/y.py": "b"}, first)
+    builder.point("main", builder.commit({"a/app/x.py": "a", "b/y.py": "b"}, second))
+    moves = FolderMove(source="a"), FolderMove(source="b", target="app")
+    with pytest.raises(SplitError) as refused:
+        splitter.split_one(*moves)
+    assert str(refused.value) == (
+        "new: Moves bring different files to one path, and one of the files would be lost: "
+        f"app/x.py (from a and b, commit {second[:12]}), app/y.py (from a and b, commit {second[:12]}). "
+        "Add the path to `exclude` of one of the moves, or change its `to`."
+    )
+    split = splitter.split_one(moves[0], FolderMove(source="b", target="app", exclude=("/?.py",)))
+    assert splitter.files(split.histories["new"].head) == {"app/x.py": "a"}
+
+
+def test_a_file_and_a_folder_on_one_path_are_refused(builder: MonorepoBuilder, splitter: Splitter) -> None:
+    builder.point("main", builder.commit({"a/app": "a", "b/x.py": "b"}))
+    for order in (1, -1):
+        with pytest.raises(SplitError, match=r"lost: app \(from (a and b|b and a), commit "):
+            splitter.split_one(*[FolderMove(source="a"), FolderMove(source="b", target="app")][::order])
+
+
+def test_a_path_that_two_moves_fill_in_turn_has_the_history_of_both(
     builder: MonorepoBuilder, splitter: Splitter
 ) -> None:
-    builder.point("main", builder.commit({"a/both": "a", "a/only/a": "a", "b/both": "b", "b/only/b": "b"}))
-    split = splitter.split_one(FolderMove(source="a"), FolderMove(source="b"))
-    assert splitter.files(split.histories["new"].head) == {"both": "b", "only/a": "a", "only/b": "b"}
+    first = builder.commit({"a/x.py": "1", "b/z": "1"}, message="x in a")
+    builder.point("main", builder.commit({"b/x.py": "2", "b/z": "1"}, first, message="x in b"))
+    head = splitter.split_one(FolderMove(source="a"), FolderMove(source="b")).histories["new"].head
+    assert splitter.git("log", "--format=%s", str(head), "--", "x.py").split("\n") == ["x in b", "x in a"]
 
 
 def test_each_repository_gets_its_own_history(builder: MonorepoBuilder, splitter: Splitter) -> None:
