@@ -12,6 +12,8 @@ from pathlib import Path
 GIT_CONFIG = Path(__file__).with_name("gitconfig")
 BRANCHES = "refs/heads/"
 TAGS = "refs/tags/"
+NOTHING = "0" * 40
+"""An id that no object has."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ def object_id(directory: Path, ref: str) -> str | None:
         return None
     try:
         return (directory / ref).read_text().strip()
-    except OSError:
-        pass  # packed, or absent, or a folder of refs
+    except (OSError, ValueError):
+        pass  # packed, absent, a folder of refs, or no name of a file
     try:
         lines = (directory / "packed-refs").read_text().splitlines()
     except FileNotFoundError:
@@ -115,7 +117,7 @@ async def read_objects(directory: Path, revisions: Sequence[str]) -> list[Object
     """What each revision, such as "main:README.md" or an id, stands for; all read by one process."""
     if any("\n" in revision for revision in revisions):
         return [None for _ in revisions]
-    asked = "".join(f"{revision}\n" for revision in revisions).encode()
+    asked = "".join(f"{NOTHING if _is_relative(revision) else revision}\n" for revision in revisions).encode()
     output = await git(directory, "cat-file", "--batch", stdin=asked)
     found: list[ObjectContent | None] = []
     position = 0
@@ -130,6 +132,11 @@ async def read_objects(directory: Path, revisions: Sequence[str]) -> list[Object
         else:  # "… missing"
             found.append(None)
     return found
+
+
+def _is_relative(revision: str) -> bool:
+    """Whether git ends with an error because it has no folder that the path is relative to."""
+    return revision.partition(":")[2].startswith(("./", "../")) or revision.endswith((":.", ":.."))
 
 
 @dataclass(frozen=True)

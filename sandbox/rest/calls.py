@@ -17,6 +17,12 @@ from sandbox.tenant.sites import Addresses, Site, addresses_of, site_of
 from sandbox.tenant.tenants import Tenant
 
 Kind = TypeVar("Kind", bound=Record)
+MOST_DIGITS = 18  # of an integer that SQLite can hold
+
+
+def whole_number(text: str) -> int:
+    """The number that a path or a query has as text; 0, which is nobody's id, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
 
 
 @dataclass
@@ -114,8 +120,7 @@ class Call:
 
     def numbered(self, kind: type[Kind], parameter: str, owner: Record) -> Kind:
         """The record whose id the path names, if it belongs to the owner. Raises 404."""
-        text = self.parameter(parameter)
-        found = self.tenant.store.by_id(kind, int(text)) if text.isdecimal() else None
+        found = self.tenant.store.by_id(kind, whole_number(self.parameter(parameter)))
         if found is None or found.key[0] != str(owner.id):
             raise errors.not_found()
         return found

@@ -14,12 +14,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.errors import GitHubError
+from sandbox.errors import GitHubError, requires_authentication
 from sandbox.rest.authentication import authenticate
 from sandbox.rest.calls import Call, Handler, MovedPermanently, Reply
 from sandbox.tenant.kept_settings import setting
 from sandbox.tenant.tenants import Tenants
 
+LARGEST_BODY = 150_000_000
+"""Bytes: a blob has at most 100 megabytes, as Base64 a third more. https://docs.github.com/rest/git/blobs"""
+LARGEST_ANONYMOUS_BODY = 1_000_000
+"""Bytes: without a token no write succeeds."""
 DOCUMENTATION = re.compile(r"https://docs\.github\.com/\S+")
 
 
@@ -59,7 +63,24 @@ async def _call(request: Request, array: str) -> Call:
     user, token = authenticate(tenant, request.headers)
     if user:
         request.scope["sandbox.user"] = user.login  # for the request log
-    return Call(request, tenant, user, token, _json_object(await request.body(), array))
+    body = await _body(request, LARGEST_BODY if user else LARGEST_ANONYMOUS_BODY)
+    if body is None:
+        raise GitHubError(413, "Payload too large") if user else requires_authentication()
+    return Call(request, tenant, user, token, _json_object(body, array))
+
+
+async def _body(request: Request, limit: int) -> bytes | None:
+    """The body; None as soon as it is longer than the limit, in bytes."""
+    length = request.headers.get("content-length", "0")
+    if len(length) > 15 or (length.isdecimal() and int(length) > limit):
+        return None
+    parts, size = [], 0
+    async for part in request.stream():
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            return None
+    return b"".join(parts)
 
 
 def _json_object(body: bytes, array: str) -> dict[str, Any]:
@@ -68,7 +89,7 @@ def _json_object(body: bytes, array: str) -> dict[str, Any]:
     try:
         value = json.loads(body)
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be sent back
-    except ValueError:
+    except (ValueError, RecursionError):
         raise GitHubError(400, "Problems parsing JSON") from None
     if isinstance(value, list) and array:
         return {array: value}

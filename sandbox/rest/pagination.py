@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from sandbox.rest.calls import Call, Reply
+from sandbox.rest.calls import Call, Reply, whole_number
 
 Item = TypeVar("Item")
 
@@ -15,8 +15,8 @@ def page(call: Call, items: Sequence[Item], show: Callable[[Item], Any], wrap: s
     wrap: for lists inside an object: the key of the list, beside total_count.
     """
     query = dict(call.request.query_params)
-    size = min(max(_number(query.get("per_page"), 30), 1), 100)
-    number = max(_number(query.get("page"), 1), 1)
+    size = min(whole_number(query.get("per_page", "")) or 30, 100)
+    number = whole_number(query.get("page", "")) or 1
     last = max(-(-len(items) // size), 1)
     rows = [show(item) for item in items[(number - 1) * size : number * size]]
     targets = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
@@ -28,7 +28,3 @@ def page(call: Call, items: Sequence[Item], show: Callable[[Item], Any], wrap: s
     links = [f'<{address}?{urlencode({**query, "page": to})}>; rel="{rel}"' for rel, to in targets.items()]
     body = {"total_count": len(items), wrap: rows} if wrap else rows
     return Reply(body, headers={"Link": ", ".join(links)} if links else {})
-
-
-def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdecimal() else otherwise

@@ -4,10 +4,28 @@ Paths are matched raw, percent-encoded as they were sent: "heads%2Fx" is one par
 https://docs.github.com/rest
 """
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Route
 
-from sandbox.rest.calls import Handler
+from sandbox.rest.calls import Handler, whole_number
 from sandbox.rest.endpoint import endpoint
+
+
+class IdConvertor(Convertor[int]):
+    """A part of a path that is an id; 0 for a number that is too long for one."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> int:
+        """The id."""
+        return whole_number(value)
+
+    def to_string(self, value: int) -> str:
+        """As it stands in a path."""
+        return str(value)
+
+
+register_url_convertor("id", IdConvertor())
 
 
 def route(method: str, path: str, handler: Handler, array: str = "") -> Route:
@@ -19,7 +37,7 @@ def repository_routes(method: str, suffix: str, handler: Handler, array: str = "
     """A route of a repository: by its owner and name, and by its number as redirects have it."""
     return [
         route(method, f"/repos/{{owner}}/{{repository}}{suffix}", handler, array),
-        route(method, f"/repositories/{{repository_id:int}}{suffix}", handler, array),
+        route(method, f"/repositories/{{repository_id:id}}{suffix}", handler, array),
     ]
 
 
@@ -27,5 +45,5 @@ def organization_routes(method: str, suffix: str, handler: Handler) -> list[Rout
     """A route of an organization: by its login, and by its number as the provider asks."""
     return [
         route(method, f"/orgs/{{organization}}{suffix}", handler),
-        route(method, f"/organizations/{{organization_id:int}}{suffix}", handler),
+        route(method, f"/organizations/{{organization_id:id}}{suffix}", handler),
     ]

@@ -83,5 +83,5 @@ def test_every_route_answers_as_described(
             saved[name] = value
         route = route_of(step["method"], f"/{path.partition('?')[0]}")
         missing.discard((route.path, step["method"]))
-    numbered = ("/repositories/{repository_id:int}", "/organizations/{organization_id:int}")
+    numbered = ("/repositories/{repository_id:id}", "/organizations/{organization_id:id}")
     assert {each for each in missing if not each[0].startswith(numbered)} == set()

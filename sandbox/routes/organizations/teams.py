@@ -180,7 +180,7 @@ def team_routes(method: str, suffix: str, handler: Handler) -> list[Route]:
     """A route of a team: by the organization's login and the team's slug, and by their numbers."""
     return [
         route(method, f"/orgs/{{organization}}/teams/{{team_slug}}{suffix}", handler),
-        route(method, f"/organizations/{{organization_id:int}}/team/{{team_id}}{suffix}", handler),
+        route(method, f"/organizations/{{organization_id:id}}/team/{{team_id}}{suffix}", handler),
     ]
 
 

@@ -4,7 +4,7 @@ from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.representations.teams import collaborator, invitation_object
 from sandbox.rest.bodies import optional
-from sandbox.rest.calls import Call, Reply
+from sandbox.rest.calls import Call, Reply, whole_number
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes, route
 from sandbox.tenant.entities import Account, RepositoryRecord, now
@@ -142,8 +142,7 @@ async def list_own_invitations(call: Call) -> Reply:
 
 
 def _own_invitation(call: Call) -> Invitation:
-    text = call.parameter("invitation_id")
-    found = call.tenant.store.by_id(Invitation, int(text)) if text.isdecimal() else None
+    found = call.tenant.store.by_id(Invitation, whole_number(call.parameter("invitation_id")))
     if found is None or found.invitee_id != call.signed_in().id:
         raise errors.not_found()
     return found
