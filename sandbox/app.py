@@ -34,6 +34,7 @@ from sandbox.routes.repositories import (
     github_pages,
     releases,
     repositories,
+    stars,
     webhooks,
 )
 from sandbox.tenant.tenants import Tenants
@@ -41,6 +42,7 @@ from sandbox.tenant.tenants import Tenants
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 REST = (
     repositories,
+    stars,
     copies,
     github_pages,
     contents,

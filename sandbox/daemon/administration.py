@@ -72,6 +72,15 @@ def create_token(
     return str(answer["token"])
 
 
+def create_app_token(running: Running, tenant: str, app: str = "github-actions") -> str:
+    """A new token of an app, which may write to every repository and report check runs. app: its slug.
+
+    Raises SandboxError.
+    """
+    answer = _ask(running, "POST", f"/_sandbox/worlds/{quote(tenant, safe='')}/tokens", {"app": app})
+    return str(answer["token"])
+
+
 def create_organization(running: Running, tenant: str, login: str) -> None:
     """One more organization, made when missing; the tenant's owner owns it too. Raises SandboxError."""
     address = f"/_sandbox/worlds/{quote(tenant, safe='')}/organizations/{quote(login, safe='')}"

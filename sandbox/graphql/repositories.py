@@ -8,6 +8,7 @@ from sandbox.graphql.context import context_of
 from sandbox.graphql.git_objects import default_branch_ref, git_object, ref, refs
 from sandbox.records.issues import LabelRecord
 from sandbox.records.protection import BranchProtectionRule, RulesetRecord, rulesets_for
+from sandbox.records.stars import Star
 from sandbox.tenant.entities import RepositoryRecord, node_id
 from sandbox.tenant.permissions import Permission
 
@@ -119,8 +120,8 @@ RESOLVERS = {
         "autoMergeAllowed": lambda repository, info: repository.allow_auto_merge,
         "forkingAllowed": lambda repository, info: repository.allow_forking,
         "diskUsage": lambda repository, info: repository.size,
-        "forkCount": lambda repository, info: 0,
-        "stargazerCount": lambda repository, info: 0,
+        "forkCount": lambda repository, info: info.context.tenant.store.count(RepositoryRecord, fork_of=repository.id),
+        "stargazerCount": lambda repository, info: info.context.tenant.store.count(Star, str(repository.id)),
         "defaultBranchRef": default_branch_ref,
         "ref": ref,
         "refs": refs,

@@ -16,6 +16,7 @@ from sandbox.git.bare_repository import BRANCHES
 from sandbox.git.object_writing import Change, commit_files, identity_of
 from sandbox.records import pull_requests
 from sandbox.records.issues import default_labels
+from sandbox.records.stars import lose_audience
 from sandbox.rules.plans import demand_visibility
 from sandbox.rules.repository_rules import changed, check_name, normal_name
 from sandbox.tenant.entities import Account, FormerName, RepositoryRecord, now
@@ -83,6 +84,8 @@ def change(tenant: Tenant, repository: RepositoryRecord, settings: Mapping[str, 
     with tenant.store.transaction():
         if result.key != repository.key:
             _redirect(tenant, repository, result)
+        if repository.visibility == "public" != result.visibility:
+            lose_audience(tenant.store, repository)
         tenant.store.put(result)
     return result
 

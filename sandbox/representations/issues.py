@@ -184,7 +184,7 @@ class IssueRepresenter:
             "ref": branch,
             "sha": sha,
             "user": simple_user(self.site, owner),
-            "repo": minimal_repository(self.site, self.repository, owner, Permission.READ),
+            "repo": minimal_repository(self.tenant, self.site, self.repository, owner, Permission.READ),
         }
 
     def review(self, review: Review) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from typing import Any
 
 from sandbox.records.custom_properties import property_values
+from sandbox.records.issues import Issue
+from sandbox.records.stars import Star, Subscription
 from sandbox.representations.accounts import simple_user
 from sandbox.tenant.entities import Account, RepositoryRecord, node_id
 from sandbox.tenant.permissions import Permission
 from sandbox.tenant.sites import Site
+from sandbox.tenant.store import Store
 from sandbox.tenant.tenants import Tenant
 
 # Templated addresses of a repository: name of the field, what follows the repository's own address.
@@ -85,7 +88,7 @@ WRITER_SETTINGS = (
 
 
 def minimal_repository(
-    site: Site, repository: RepositoryRecord, owner: Account, permission: Permission
+    tenant: Tenant, site: Site, repository: RepositoryRecord, owner: Account, permission: Permission
 ) -> dict[str, Any]:
     """A repository as lists show it."""
     full_name = f"{owner.login}/{repository.name}"
@@ -112,22 +115,34 @@ def minimal_repository(
         **{field: getattr(repository, field) for field in SHARED_SETTINGS},
         "has_pages": repository.has_pages,
         "disabled": False,
-        **dict.fromkeys(("forks", "forks_count", "stargazers_count", "watchers", "watchers_count"), 0),
-        **dict.fromkeys(("open_issues", "open_issues_count"), 0),
+        **_counts(tenant.store, repository),
         "permissions": permission.as_object(),
     }
+
+
+def _counts(store: Store, repository: RepositoryRecord) -> dict[str, int]:
+    """An open pull request is an open issue too; "watchers" are those who gave a star."""
+    number = str(repository.id)
+    counts = {
+        "forks": store.count(RepositoryRecord, fork_of=repository.id),
+        "watchers": store.count(Star, number),
+        "open_issues": store.count(Issue, number, state="open"),
+    }
+    counts |= {f"{name}_count": count for name, count in counts.items()}
+    return counts | {"stargazers_count": counts["watchers"]}
 
 
 def full_repository(tenant: Tenant, site: Site, repository: RepositoryRecord, permission: Permission) -> dict[str, Any]:
     """A repository by itself: who may write sees its merge settings, its admins how it is guarded."""
     owner = tenant.owner_of(repository)
-    document = minimal_repository(site, repository, owner, permission)
+    document = minimal_repository(tenant, site, repository, owner, permission)
     properties = property_values(tenant.store, repository) if owner.type == "Organization" else {}
-    document |= {"network_count": 0, "subscribers_count": 0, "custom_properties": properties}
+    subscribers = tenant.store.count(Subscription, str(repository.id), is_ignored=False)
+    document |= {"network_count": document["forks"], "subscribers_count": subscribers, "custom_properties": properties}
     for field, number in (("parent", repository.fork_of), ("template_repository", repository.template_id)):
         origin = tenant.store.by_id(RepositoryRecord, number) if number else None
         if origin:
-            document[field] = minimal_repository(site, origin, tenant.owner_of(origin), Permission.READ)
+            document[field] = minimal_repository(tenant, site, origin, tenant.owner_of(origin), Permission.READ)
     if "parent" in document:
         document["source"] = document["parent"]
     if owner.type == "Organization":

@@ -107,7 +107,7 @@ def invitation_object(site: Site, tenant: Tenant, invitation: Invitation) -> dic
     return {
         "id": invitation.id,
         "node_id": node_id("RI", invitation.id),
-        "repository": minimal_repository(site, repository, owner, Permission.NONE),
+        "repository": minimal_repository(tenant, site, repository, owner, Permission.NONE),
         "invitee": simple_user(site, invitee) if invitee else None,
         "inviter": simple_user(site, inviter) if inviter else None,
         "permissions": invitation.permission,

@@ -174,10 +174,13 @@ class Call:
         return found
 
     def _move_to(self, repository: RepositoryRecord) -> NoReturn:
-        raw = self.request.scope["path"].split("/api/v3/repos/", 1)[1]
+        before, _, raw = self.request.scope["path"].partition("/api/v3/")[2].rpartition("repos/")
         rest = raw.split("/", 2)[2:]
         query = self.request.scope["query_string"].decode()
-        location = "/".join([f"{self.site.api}/repositories/{repository.id}", *rest])
+        target = f"repositories/{repository.id}"
+        if before:  # below a team
+            target = f"{before}repos/{self.tenant.owner_of(repository).login}/{repository.name}"
+        location = "/".join([f"{self.site.api}/{target}", *rest])
         raise MovedPermanently(f"{location}?{query}" if query else location)
 
 

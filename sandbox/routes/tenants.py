@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.network.faults import Fault
+from sandbox.records.apps import app_with
 from sandbox.records.environments import EnvironmentRecord
 from sandbox.records.secrets import Secret, SecretScope, key_pair
 from sandbox.rules.plans import PLANS
@@ -109,11 +110,16 @@ async def delete_tenant(request: Request) -> Response:
 
 
 async def create_token(request: Request) -> Response:
-    """A new token for a user, who is made when missing: {"login", "scopes", "role"}."""
+    """A new token for a user, who is made when missing: {"login", "scopes", "role"}; or for an app: {"app"}."""
     tenant: Tenant | None = request.app.state.tenants.get(request.path_params["tenant"])
     if tenant is None:
         return _refusal(404, "There is no such tenant.")
     body = await _object(request)
+    if slug := body.get("app"):
+        app = app_with(slug=str(slug))
+        if app is None:
+            return _refusal(422, f"There is no app '{slug}'.")
+        return JSONResponse({"token": tenant.add_app_token(app.id, app.slug).value}, 201)
     login, role = str(body.get("login", "")), body.get("role", "member")
     if not LOGIN.fullmatch(login) or role not in {"admin", "member", "outsider"}:
         return _refusal(422, "Give a GitHub login, and a role: admin, member or outsider.")

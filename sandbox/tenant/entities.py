@@ -58,7 +58,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Account(Record):
-    """A user or an organization.
+    """A user, an organization, or the bot of an app.
 
     plan: what it pays for: "free", "pro", "team" or "enterprise".
     default_branch: what its new repositories start with. default_repository_permission: of its members.
@@ -67,7 +67,7 @@ class Account(Record):
     record_kind: ClassVar[str] = "Account"
 
     login: str
-    type: Literal["User", "Organization"]
+    type: Literal["User", "Organization", "Bot"]
     name: str | None = None
     email: str | None = None
     plan: str = "enterprise"
@@ -101,13 +101,17 @@ class Membership(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Token(Record):
-    """A personal access token. scopes: None for a fine-grained one, which may do here whatever its user may."""
+    """A personal access token, or that of an installed app. app_id: of the app, whose bot is the user.
+
+    scopes: None for a fine-grained one, which may do here whatever its user may.
+    """
 
     record_kind: ClassVar[str] = "Token"
 
     value: str = field(repr=False)
     user_id: int
     scopes: tuple[str, ...] | None
+    app_id: int | None = None
     created_at: str
 
     @property

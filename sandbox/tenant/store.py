@@ -97,6 +97,15 @@ class Store:
         )
         return [_record(kind, row[0]) for row in rows]
 
+    def count(self, kind: type[Kind], *first: str, **values: Any) -> int:
+        """How many records of the kind have a key that starts with these parts, and fields with these values."""
+        conditions = "".join(f" AND json_extract(document, '$.{name}') = ?" for name in values)
+        row = self._connection.execute(
+            f"SELECT count(*) FROM records WHERE world = ? AND kind = ? AND key >= ? AND key < ?{conditions}",
+            [self._tenant, kind.record_kind, *_range(first), *values.values()],
+        ).fetchone()
+        return int(row[0])
+
     def remove_below(self, number: int) -> None:
         """Forget all that belongs to the thing with this id: records of any kind whose key starts with it."""
         self._connection.execute(

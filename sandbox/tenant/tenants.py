@@ -72,6 +72,8 @@ class Tenant:
         """The user's role: owners are admins, others have what membership, teams and collaboration give."""
         if repository.owner_id == user.id:
             return Permission.ADMIN
+        if user.type == "Bot":  # its app is installed for all repositories
+            return Permission.WRITE
         base = Permission.NONE
         membership = self.membership(repository.owner_id, user)
         if membership and membership.state == "active":
@@ -141,6 +143,21 @@ class Tenant:
             scopes=None if scopes is None else tuple(sorted(scopes)),
             created_at=now(),
         )
+        self.store.put(token)
+        return token
+
+    def add_app_token(self, app_id: int, slug: str) -> Token:
+        """A new token of an app's installation: it may write to every repository.
+
+        https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
+        """
+        login, time = f"{slug}[bot]", now()
+        bot = self.account(login)
+        if bot is None:
+            bot = Account(id=self.store.next_id(), login=login, type="Bot", created_at=time, updated_at=time)
+            self.store.put(bot)
+        value = "ghs_" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(36))
+        token = Token(id=self.store.next_id(), value=value, user_id=bot.id, scopes=None, app_id=app_id, created_at=time)
         self.store.put(token)
         return token
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 
-from sandbox.daemon.administration import TenantAccess, create_token
+from sandbox.daemon.administration import TenantAccess, create_app_token, create_token
 from sandbox.daemon.process import Running
 from tests.sandbox.descriptions import check
 
@@ -150,3 +150,10 @@ def push(git: Git, world: TenantAccess) -> Callable[..., str | None]:
         return None
 
     return run
+
+
+@pytest.fixture
+def app(server: Running, world: TenantAccess) -> Iterator[httpx.Client]:
+    """The API as GitHub Actions, which may write to every repository of the organization."""
+    with client(world, create_app_token(server, world.name)) as opened:
+        yield opened

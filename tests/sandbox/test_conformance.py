@@ -55,16 +55,16 @@ def test_every_route_is_described() -> None:
     if isinstance(known, str):
         pytest.skip(known)
     for route in ROUTES:
-        path = re.sub(r"\{\w+:int\}", "1", route.path)
+        path = re.sub(r"\{\w+:id\}", "1", route.path)
         path = re.sub(r"\{[^}]+\}", "x", path)
         for method in (route.methods or set()) - {"HEAD"}:
             assert known.operation(method, described_path(f"/api/v3{path}")), f"{method} {route.path}"
 
 
 def test_every_route_answers_as_described(
-    known: Description, api: httpx.Client, as_user: Callable[..., httpx.Client]
+    known: Description, api: httpx.Client, app: httpx.Client, as_user: Callable[..., httpx.Client]
 ) -> None:
-    clients = {"": api, "zoe": as_user("zoe"), "mallory": as_user("mallory", role="outsider")}
+    clients = {"": api, "app": app, "zoe": as_user("zoe"), "mallory": as_user("mallory", role="outsider")}
     saved: dict[str, Any] = {}
     missing = {(route.path, method) for route in ROUTES for method in (route.methods or set()) - {"HEAD"}}
     for step in steps():

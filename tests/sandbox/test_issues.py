@@ -107,3 +107,12 @@ def test_labels_of_an_issue_are_named_by_a_bare_array_too(api: httpx.Client, rep
         answer = httpx.request(method, address, json=[name], headers=dict(api.headers))
         assert [label["name"] for label in answer.json()] == [name]
     assert api.post(f"{repository}/issues", json=["bug"]).status_code == 400
+
+
+def test_a_renamed_label_stays_on_its_issues(api: httpx.Client, repository: str) -> None:
+    api.post(f"{repository}/issues", json={"title": "x", "labels": ["bug", "question"]})
+    for old, new in (("bug", "defect"), ("defect", "Defect")):
+        renamed = api.patch(f"{repository}/labels/{old}", json={"new_name": new})
+        assert (renamed.status_code, renamed.json()["name"]) == (200, new)
+    assert [label["name"] for label in api.get(f"{repository}/issues/1").json()["labels"]] == ["Defect", "question"]
+    assert api.get(f"{repository}/labels/bug").status_code == 404

@@ -136,7 +136,7 @@ def test_a_member_becomes_a_collaborator_at_once(api: httpx.Client, private: str
     document = api.get(f"{private}/collaborators/zoe/permission").json()
     assert (document["permission"], document["role_name"]) == ("admin", "admin")
     direct = api.get(f"{private}/collaborators", params={"affiliation": "direct"}).json()
-    assert [each["login"] for each in direct] == ["maestro-owner", "zoe"]
+    assert [each["login"] for each in direct] == ["zoe"]  # an owner has access by the organization, not by name
 
 
 def test_members_join_change_their_role_and_leave(api: httpx.Client, as_user: Users, token: Token) -> None:
@@ -162,3 +162,31 @@ def test_a_user_lists_the_organizations_that_took_them_in(
     assert outsider.get("user/orgs").json() == []  # invited, and has not accepted
     outsider.patch("user/memberships/orgs/maestro", json={"state": "active"})
     assert [found["login"] for found in outsider.get("user/orgs").json()] == ["maestro"]
+
+
+def test_the_old_name_of_a_repository_redirects_under_its_teams_too(api: httpx.Client, private: str) -> None:
+    team = api.post("orgs/maestro/teams", json={"name": "core"}).json()
+    old = private
+    assert api.put(f"orgs/maestro/teams/core/{old}").status_code == 204
+    api.patch(private, json={"name": "motor"}).raise_for_status()
+    by_number = f"organizations/{api.get('orgs/maestro').json()['id']}/team/{team['id']}/{old}"
+    for address in (f"orgs/maestro/teams/core/{old}", by_number):
+        accept = {"Accept": "application/vnd.github.v3.repository+json"}
+        moved = api.get(address, headers=accept)
+        assert (moved.status_code, moved.headers["Location"]) == (
+            301,
+            f"{api.base_url}{address.replace('vault', 'motor')}",
+        )
+        assert api.get(address, headers=accept, follow_redirects=True).json()["name"] == "motor"
+    assert api.delete(by_number, follow_redirects=True).status_code == 204
+    assert api.get(f"orgs/maestro/teams/core/{old.replace('vault', 'motor')}").status_code == 404
+
+
+def test_access_to_an_archived_repository_cannot_be_changed(api: httpx.Client, private: str) -> None:
+    api.post("orgs/maestro/teams", json={"name": "core"}).raise_for_status()
+    address = f"orgs/maestro/teams/core/{private}"
+    api.put(address).raise_for_status()
+    api.patch(private, json={"archived": True}).raise_for_status()
+    for answer in (api.put(address, json={"permission": "admin"}), api.delete(address)):
+        assert (answer.status_code, answer.json()["message"]) == (403, "Repository was archived so is read-only.")
+    assert api.get(address).status_code == 204

@@ -173,6 +173,7 @@ def test_alerts_and_security_fixes_are_switched(api: httpx.Client) -> None:
     create(api)
     assert api.get("repos/maestro/engine/vulnerability-alerts").status_code == 404
     assert api.put("repos/maestro/engine/automated-security-fixes").status_code == 422
+    assert api.delete("repos/maestro/engine/automated-security-fixes").status_code == 422
     assert api.put("repos/maestro/engine/vulnerability-alerts").status_code == 204
     assert api.get("repos/maestro/engine/vulnerability-alerts").status_code == 204
     assert api.put("repos/maestro/engine/automated-security-fixes").status_code == 204

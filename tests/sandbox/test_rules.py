@@ -167,7 +167,7 @@ def test_who_is_not_listed_may_not_push(
 
 
 def test_required_checks_let_in_what_was_reported_good(
-    api: httpx.Client, repository: str, commit: Callable[..., str], push: Push, work: str
+    api: httpx.Client, app: httpx.Client, repository: str, commit: Callable[..., str], push: Push, work: str
 ) -> None:
     protect(api, repository, required_status_checks={"strict": False, "contexts": ["lint", "test"]})
     sha = commit()
@@ -176,7 +176,7 @@ def test_required_checks_let_in_what_was_reported_good(
     api.post(f"{repository}/statuses/{sha}", json={"state": "success", "context": "lint"})
     assert 'Required status check "test" is expected.' in (push(work, "main") or "")
     run = {"name": "test", "head_sha": sha, "status": "completed", "conclusion": "success"}
-    api.post(f"{repository}/check-runs", json=run)
+    app.post(f"{repository}/check-runs", json=run)
     assert push(work, "main") is None
 
 
@@ -370,3 +370,35 @@ def test_who_may_push_is_changed_kind_by_kind(api: httpx.Client, repository: str
     assert [user["login"] for user in api.put(users, json={"users": ["maestro-owner"]}).json()] == ["maestro-owner"]
     assert api.request("DELETE", users, json={"users": ["maestro-owner"]}).json() == []
     assert [app["slug"] for app in api.get(f"{address}/restrictions/apps").json()] == ["github-actions"]
+
+
+def test_only_an_app_reports_check_runs(
+    api: httpx.Client, app: httpx.Client, repository: str, commit: Callable[..., str], push: Push, work: str
+) -> None:
+    """Otherwise anybody who may write fakes a required check."""
+    check = {"context": "test", "app_id": 15368}
+    protect(api, repository, required_status_checks={"strict": False, "contexts": [], "checks": [check]})
+    sha = commit()
+    assert push(work, "main:feature") is None
+    run = {"name": "test", "head_sha": sha, "status": "completed", "conclusion": "success"}
+    refused = api.post(f"{repository}/check-runs", json=run)
+    assert (refused.status_code, refused.json()["message"]) == (403, "You must authenticate via a GitHub App.")
+    assert push(work, "main") is not None
+    made = app.post(f"{repository}/check-runs", json=run).json()
+    assert made["app"]["slug"] == "github-actions"
+    assert api.patch(f"{repository}/check-runs/{made['id']}", json={"conclusion": "failure"}).status_code == 403
+    assert push(work, "main") is None
+
+
+def test_a_bypass_of_organization_admins_has_no_id(api: httpx.Client, repository: str) -> None:
+    actors = [{"actor_id": number, "actor_type": "OrganizationAdmin"} for number in (1, None)]
+    for actor in actors:
+        made = ruleset(api, repository, PULL_REQUEST, bypass_actors=[actor])
+        assert made["bypass_actors"] == [{"actor_id": None, "actor_type": "OrganizationAdmin", "bypass_mode": "always"}]
+        api.delete(f"{repository}/rulesets/{made['id']}")
+
+
+@pytest.mark.parametrize("kind", ["Integration", "RepositoryRole", "Team", "User"])
+def test_any_other_bypass_actor_needs_its_id(api: httpx.Client, repository: str, kind: str) -> None:
+    body = {"name": "x", "enforcement": "active", "bypass_actors": [{"actor_type": kind}]}
+    assert api.post(f"{repository}/rulesets", json=body).status_code == 422

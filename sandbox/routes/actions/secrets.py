@@ -166,7 +166,10 @@ def selected_page(call: Call, numbers: tuple[int, ...]) -> Reply:
     found = [repository for number in numbers if (repository := store.by_id(RepositoryRecord, number))]
     owner = call.organization()
     return page(
-        call, found, lambda each: minimal_repository(call.site, each, owner, call.permission(each)), wrap="repositories"
+        call,
+        found,
+        lambda each: minimal_repository(call.tenant, call.site, each, owner, call.permission(each)),
+        wrap="repositories",
     )
 
 

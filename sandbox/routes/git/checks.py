@@ -91,7 +91,7 @@ async def get_combined_status(call: Call) -> Reply:
             "statuses": [_simple_status(call, repository, status) for status in statuses],
             "sha": sha,
             "total_count": len(statuses),
-            "repository": minimal_repository(call.site, repository, owner, call.permission(repository)),
+            "repository": minimal_repository(call.tenant, call.site, repository, owner, call.permission(repository)),
             "commit_url": f"{api}/commits/{sha}",
             "url": f"{api}/commits/{sha}/status",
         }
@@ -99,13 +99,11 @@ async def get_combined_status(call: Call) -> Reply:
 
 
 async def create_run(call: Call) -> Reply:
-    """https://docs.github.com/rest/checks/runs#create-a-check-run
-
-    GitHub takes them from apps only; here any writer reports in the name of GitHub Actions.
-    """
-    repository = call.writable_repository(Permission.WRITE)
+    """https://docs.github.com/rest/checks/runs#create-a-check-run"""
+    repository, app_id = call.writable_repository(Permission.WRITE), _app_id(call)
     required(call.body, "name", str)
     run = CheckRun(
+        app_id=app_id,
         id=call.tenant.store.next_id(),
         repository_id=repository.id,
         head_sha=await _commit(call, repository, required(call.body, "head_sha", str)),
@@ -113,6 +111,16 @@ async def create_run(call: Call) -> Reply:
     )
     call.tenant.store.put(run)
     return Reply(_run(call, repository, run), 201)
+
+
+def _app_id(call: Call) -> int:
+    """The app whose token it is: GitHub takes check runs from apps alone. Raises 403.
+
+    https://docs.github.com/rest/guides/using-the-rest-api-to-interact-with-checks
+    """
+    if call.token is None or call.token.app_id is None:
+        raise GitHubError(403, "You must authenticate via a GitHub App.")
+    return call.token.app_id
 
 
 def _progress(call: Call, present: CheckRun | None) -> dict[str, Any]:
@@ -138,6 +146,9 @@ async def update_run(call: Call) -> Reply:
     """https://docs.github.com/rest/checks/runs#update-a-check-run"""
     repository = call.writable_repository(Permission.WRITE)
     run = call.numbered(CheckRun, "check_run_id", repository)
+    if _app_id(call) != run.app_id:
+        problem = f"Invalid app_id `{_app_id(call)}` - check run can only be modified by the GitHub App"
+        raise GitHubError(403, f"{problem} that created it.")
     changed = replace(run, **_progress(call, run))
     call.tenant.store.put(changed)
     return Reply(_run(call, repository, changed))

@@ -18,7 +18,7 @@ from sandbox.tenant.permissions import Permission
 
 def _with_role(call: Call, team: TeamRecord, repository: RepositoryRecord) -> dict[str, Any]:
     permission = team_permission(call.tenant.store, team, repository)
-    document = minimal_repository(call.site, repository, call.tenant.owner_of(repository), permission)
+    document = minimal_repository(call.tenant, call.site, repository, call.tenant.owner_of(repository), permission)
     for newer in ("has_discussions", "has_pull_requests", "pull_request_creation_policy"):
         del document[newer]
     return document | {"role_name": permission.role_name}
@@ -50,7 +50,7 @@ async def get_repository(call: Call) -> Reply:
 
 async def set_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#add-or-update-team-repository-permissions"""
-    team, repository = team_of(call), call.repository(Permission.ADMIN)
+    team, repository = team_of(call), call.writable_repository()
     name = optional(call.body, "permission", str) or team.permission
     permission = Permission.named(name)
     if permission is None:
@@ -61,7 +61,7 @@ async def set_repository(call: Call) -> Reply:
 
 async def remove_repository(call: Call) -> Reply:
     """https://docs.github.com/rest/teams/teams#remove-a-repository-from-a-team"""
-    team, repository = team_of(call), call.repository(Permission.ADMIN)
+    team, repository = team_of(call), call.writable_repository()
     grant = call.tenant.store.by_key(TeamRepository, str(repository.id), str(team.id))
     if grant:
         call.tenant.store.remove(grant)

@@ -22,6 +22,7 @@ from sandbox.tenant.permissions import Permission
 
 ENFORCEMENTS = ("disabled", "active", "evaluate")
 TARGETS = ("branch", "tag", "push", "repository")
+WITHOUT_ID = {"OrganizationAdmin", "EnterpriseOwner", "DeployKey"}
 ACTOR_TYPES = ("Integration", "OrganizationAdmin", "EnterpriseOwner", "RepositoryRole", "Team", "DeployKey", "User")
 
 
@@ -50,10 +51,16 @@ def _ruleset_in(call: Call, owner: Account | RepositoryRecord, present: RulesetR
 
 
 def _bypass_actor(actor: dict[str, Any]) -> dict[str, Any]:
+    """GitHub ignores the id of an actor that has none, and answers null.
+
+    https://docs.github.com/rest/repos/rules#create-a-repository-ruleset, integrations/terraform-provider-github#2717
+    """
     kind = choice(actor, "actor_type", ACTOR_TYPES, "")
     number = optional(actor, "actor_id", int)
-    if kind == "OrganizationAdmin":
-        number = number or 1
+    if kind in WITHOUT_ID:
+        number = None
+    elif number is None:
+        raise GitHubError(422, "Validation Failed", errors=[f"Actor {kind} requires an actor_id"])
     return {"actor_id": number, "actor_type": kind, "bypass_mode": actor.get("bypass_mode") or "always"}
 
 

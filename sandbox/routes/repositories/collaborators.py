@@ -13,13 +13,15 @@ from sandbox.tenant.permissions import Permission
 
 
 def _listed(call: Call, repository: RepositoryRecord, affiliation: str) -> list[tuple[Account, Permission]]:
-    """Who has access: `direct` by name, `outside` those of them who are no members, `all` by any way."""
+    """Who has access: `direct` by name, `outside` those of them who are not members, `all` by any way.
+
+    `direct` leaves out owners of the organization: the provider's collaborators would never settle otherwise.
+    """
     tenant = call.tenant
     by_name = {each.user_id for each in tenant.store.all(Collaborator, str(repository.id))}
     users = [account for account in tenant.store.all(Account) if account.type == "User"]
     if affiliation == "direct":
-        owners = {user.id for user in users if tenant.is_owner(tenant.owner_of(repository), user)}
-        users = [user for user in users if user.id in by_name | owners | {repository.owner_id}]
+        users = [user for user in users if user.id in by_name | {repository.owner_id}]
     elif affiliation == "outside":
         users = [user for user in users if user.id in by_name and not tenant.membership(repository.owner_id, user)]
     return [(user, role) for user in users if (role := tenant.role(user, repository))]

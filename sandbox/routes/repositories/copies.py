@@ -51,11 +51,8 @@ async def list_forks(call: Call) -> Reply:
     forks = [
         each for each in call.tenant.store.all(RepositoryRecord) if each.fork_of == source.id and call.permission(each)
     ]
-    return page(
-        call,
-        forks,
-        lambda each: minimal_repository(call.site, each, call.tenant.owner_of(each), call.permission(each)),
-    )
+    pairs = [(each, call.tenant.owner_of(each)) for each in forks]
+    return page(call, pairs, lambda pair: minimal_repository(call.tenant, call.site, *pair, call.permission(pair[0])))
 
 
 async def generate(call: Call) -> Reply:

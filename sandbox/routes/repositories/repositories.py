@@ -127,7 +127,7 @@ def _list(call: Call, owners: list[Account]) -> Reply:
     field = {"created": "id", "updated": "updated_at", "pushed": "pushed_at"}.get(sort, "name")
     descending = query.get("direction", "asc" if field == "name" else "desc") == "desc"
     found.sort(key=lambda entry: getattr(entry[0], field), reverse=descending)
-    return page(call, found, lambda entry: minimal_repository(call.site, *entry))
+    return page(call, found, lambda entry: minimal_repository(call.tenant, call.site, *entry))
 
 
 async def get_topics(call: Call) -> Reply:
@@ -169,18 +169,22 @@ async def get_security_fixes(call: Call) -> Reply:
 
 async def enable_security_fixes(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#enable-dependabot-security-updates"""
+    return _switch_security_fixes(call, on=True)
+
+
+def _switch_security_fixes(call: Call, *, on: bool) -> Reply:
+    """Switching them off needs alerts as well, as users of the provider saw (mitodl/ol-infrastructure)."""
     repository = call.writable_repository()
     if not repository.vulnerability_alerts:
         message = "Vulnerability alerts must be enabled to configure Dependabot security updates."
         raise GitHubError(422, message)
-    call.tenant.store.put(replace(repository, automated_security_fixes=True))
+    call.tenant.store.put(replace(repository, automated_security_fixes=on))
     return Reply(status=204)
 
 
 async def disable_security_fixes(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#disable-dependabot-security-updates"""
-    call.tenant.store.put(replace(call.writable_repository(), automated_security_fixes=False))
-    return Reply(status=204)
+    return _switch_security_fixes(call, on=False)
 
 
 ROUTES = [
