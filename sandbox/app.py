@@ -18,8 +18,8 @@ from sandbox.network.hosts import Hosts
 from sandbox.network.rate_limits import RateLimits
 from sandbox.network.request_log import RequestLog
 from sandbox.operations.repositories import settle
-from sandbox.routes import graphql, pages, tenants
-from sandbox.routes.actions import actions, environments, secrets, variables
+from sandbox.routes import graphql, job_tokens, pages, tenants
+from sandbox.routes.actions import actions, environments, oidc, secrets, variables
 from sandbox.routes.git import branches, checks, commits, git_database, git_http, pushes, refs
 from sandbox.routes.issues import issues, labels, pulls, reviews
 from sandbox.routes.organizations import accounts, apps, members, team_members, team_repositories, teams
@@ -69,6 +69,7 @@ REST = (
     secrets,
     variables,
     actions,
+    oidc,
     deploy_keys,
     webhooks,
     autolinks,
@@ -138,6 +139,7 @@ def create_app(root: Path, code: str = "") -> Starlette:
             *pushes.ROUTES,
             Mount("/{tenant}/api/v3", routes=[*rest, Route("/{rest:path}", not_imitated, methods=METHODS)]),
             Route("/{tenant}/api/graphql", graphql.ENDPOINT, methods=["POST"]),
+            *job_tokens.ROUTES,
             *git_http.ROUTES,
             *pages.ROUTES,
             Route("/{rest:path}", not_imitated, methods=METHODS),

@@ -12,11 +12,10 @@ from migration.desired_state.protection_rules import ProtectionRules as DesiredP
 from migration.desired_state.required_checks import GITHUB_ACTIONS_APP
 from migration.plan import ORGANIZATION_ADMINS, REPOSITORY_ADMINS
 
-# https://docs.github.com/en/rest/repos/rules#create-a-repository-ruleset; an organization as a whole has the number 1.
+# https://docs.github.com/en/rest/repos/rules#create-a-repository-ruleset; GitHub answers no id for owners as a whole,
+# so one that is sent would drift (integrations/terraform-provider-github#2717).
 _ADMINS = {
-    ORGANIZATION_ADMINS: github.RepositoryRulesetBypassActorArgs(
-        actor_type="OrganizationAdmin", actor_id=1, bypass_mode="always"
-    ),
+    ORGANIZATION_ADMINS: github.RepositoryRulesetBypassActorArgs(actor_type="OrganizationAdmin", bypass_mode="always"),
     REPOSITORY_ADMINS: github.RepositoryRulesetBypassActorArgs(
         actor_type="RepositoryRole", actor_id=5, bypass_mode="always"
     ),

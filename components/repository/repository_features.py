@@ -47,7 +47,7 @@ class RepositoryFeatures(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, hooks=self._leftovers.hooks),
                 )
             )
-        if desired.security_updates is not None:
+        if desired.security_updates is not None and self._has_security_updates(args):
             github.RepositoryDependabotSecurityUpdates(
                 f"{name}-security-updates",
                 repository=args.repository,
@@ -57,6 +57,16 @@ class RepositoryFeatures(pulumi.ComponentResource):
         for label in desired.labels:
             self._label(label, label.name in args.labels)
         self.register_outputs({"labels": [label.name for label in desired.labels]})
+
+    @staticmethod
+    def _has_security_updates(args: RepositorySettingsArgs) -> bool:
+        """Whether they can be set: without alerts they are off, and GitHub answers any change of them with 422."""
+        desired = args.desired
+        return bool(
+            desired.vulnerability_alerts
+            or desired.security_updates
+            or (desired.vulnerability_alerts is None and args.exists)
+        )
 
     def _actions(self, actions: Actions) -> None:
         selected = github.ActionsRepositoryPermissionsAllowedActionsConfigArgs(

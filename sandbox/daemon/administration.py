@@ -81,6 +81,25 @@ def create_app_token(running: Running, tenant: str, app: str = "github-actions")
     return str(answer["token"])
 
 
+def create_job_token(running: Running, tenant: str, repository: str, *, audience: str = "", **job: str) -> str:
+    """The OpenID Connect token that a job of this repository would get. Raises SandboxError.
+
+    repository: "OWNER/NAME". audience: "" for GitHub's default. job: the fields of `records.job_tokens.Job`; without a
+    ref it runs on the default branch.
+    """
+    body = {"repository": repository, "audience": audience, **job}
+    return str(_ask(running, "POST", f"/_sandbox/worlds/{quote(tenant, safe='')}/job-tokens", body)["token"])
+
+
+def set_creation_time(running: Running, tenant: str, repository: str, moment: str) -> None:
+    """Let a repository be as if it had been created then ("2025-03-01T00:00:00Z"). repository: "OWNER/NAME".
+
+    One from before 15 July 2026 names no ids in the tokens of its jobs. Raises SandboxError.
+    """
+    body = {"repository": repository, "created_at": moment}
+    _ask(running, "PUT", f"/_sandbox/worlds/{quote(tenant, safe='')}/creation-times", body)
+
+
 def create_organization(running: Running, tenant: str, login: str) -> None:
     """One more organization, made when missing; the tenant's owner owns it too. Raises SandboxError."""
     address = f"/_sandbox/worlds/{quote(tenant, safe='')}/organizations/{quote(login, safe='')}"

@@ -43,6 +43,7 @@ async def create(
         owner_id=owner.id,
         name=name,
         default_branch=owner.default_branch,
+        has_immutable_subject=True,
         created_at=time,
         updated_at=time,
         pushed_at=time,
@@ -82,6 +83,8 @@ def change(tenant: Tenant, repository: RepositoryRecord, settings: Mapping[str, 
         _check_default_branch(tenant, repository, result.default_branch)
         bare_repository.set_head(tenant.git_directory(repository), result.default_branch)
     with tenant.store.transaction():
+        if result.name != repository.name:  # https://docs.github.com/actions/reference/security/oidc
+            result = replace(result, has_immutable_subject=True)
         if result.key != repository.key:
             _redirect(tenant, repository, result)
         if repository.visibility == "public" != result.visibility:

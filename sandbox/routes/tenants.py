@@ -12,6 +12,7 @@ from starlette.routing import Route
 from sandbox.network.faults import Fault
 from sandbox.records.apps import app_with
 from sandbox.records.environments import EnvironmentRecord
+from sandbox.records.job_tokens import IMMUTABLE_SINCE, Job, claims_of, sign_claims
 from sandbox.records.secrets import Secret, SecretScope, key_pair
 from sandbox.rules.plans import PLANS
 from sandbox.tenant.entities import RepositoryRecord
@@ -137,6 +138,43 @@ async def create_organization(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def create_job_token(request: Request) -> Response:
+    """The token that a job of GitHub Actions would get: {"repository", "audience", and the fields of a Job}."""
+    body = await _object(request)
+    found = _repository(request, str(body.pop("repository", "")))
+    if found is None:
+        return _refusal(404, "There is no such tenant or repository.")
+    tenant, repository = found
+    owner, html = tenant.owner_of(repository), site_of(request, tenant).html
+    audience = str(body.pop("audience", None) or f"{html}/{owner.login}")
+    try:
+        job = Job(**{"ref": f"refs/heads/{repository.default_branch}"} | body)
+    except TypeError as error:
+        return _refusal(422, f"Not a job: {error}")
+    claims = claims_of(tenant.store, owner, repository, job, audience, html)
+    return JSONResponse({"token": sign_claims(tenant.store, claims)}, 201)
+
+
+async def set_creation_time(request: Request) -> Response:
+    """Let a repository be from another time: {"repository", "created_at"}."""
+    body = await _object(request)
+    found = _repository(request, str(body.get("repository", "")))
+    if found is None:
+        return _refusal(404, "There is no such tenant or repository.")
+    tenant, repository = found
+    moment = str(body["created_at"])
+    tenant.store.put(replace(repository, created_at=moment, has_immutable_subject=moment >= IMMUTABLE_SINCE))
+    return Response(status_code=204)
+
+
+def _repository(request: Request, full_name: str) -> tuple[Tenant, RepositoryRecord] | None:
+    tenant: Tenant | None = request.app.state.tenants.get(request.path_params["tenant"])
+    login, _, name = full_name.partition("/")
+    owner = tenant.account(login) if tenant else None
+    repository = tenant.repository(owner, name) if tenant and owner else None
+    return (tenant, repository) if tenant and repository else None
+
+
 async def list_secrets(request: Request) -> Response:
     """All secrets of a tenant with what they hold, for tests: GitHub itself never returns values."""
     tenant: Tenant | None = request.app.state.tenants.get(request.path_params["tenant"])
@@ -191,6 +229,8 @@ ROUTES = [
     Route("/_sandbox/worlds/{tenant}/host", guarded(open_host), methods=["PUT"]),
     Route("/_sandbox/worlds/{tenant}", guarded(delete_tenant), methods=["DELETE"]),
     Route("/_sandbox/worlds/{tenant}/tokens", guarded(create_token), methods=["POST"]),
+    Route("/_sandbox/worlds/{tenant}/job-tokens", guarded(create_job_token), methods=["POST"]),
+    Route("/_sandbox/worlds/{tenant}/creation-times", guarded(set_creation_time), methods=["PUT"]),
     Route("/_sandbox/worlds/{tenant}/organizations/{login}", guarded(create_organization), methods=["PUT"]),
     Route("/_sandbox/worlds/{tenant}/secrets", guarded(list_secrets), methods=["GET"]),
     Route("/_sandbox/worlds/{tenant}/faults", guarded(add_fault), methods=["POST"]),

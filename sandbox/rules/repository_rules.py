@@ -27,7 +27,7 @@ SQUASH_COMBINATIONS = {
 }
 MERGE_COMBINATIONS = {("PR_TITLE", "PR_BODY"), ("PR_TITLE", "BLANK"), ("MERGE_MESSAGE", "PR_TITLE")}
 NOT_SETTABLE = {"has_pages", "vulnerability_alerts", "automated_security_fixes", "secret_scanning"}
-NOT_SETTABLE |= {"secret_scanning_push_protection"}
+NOT_SETTABLE |= {"secret_scanning_push_protection", "has_immutable_subject"}
 BOOLEANS = {field.name for field in fields(RepositoryRecord) if field.type is bool} - NOT_SETTABLE
 TEXTS = {"name", "description", "homepage", "default_branch", *CHOICES}
 LONGEST_NAME = 100

@@ -129,6 +129,7 @@ class RepositoryRecord(Record):
     """A repository and its settings. size: kilobytes, as on GitHub. Its git data lies beside the store.
 
     fork_of, template_id: the ids of the repositories that it was made from; they may be gone.
+    has_immutable_subject: the tokens of its jobs name it with its id.
     """
 
     record_kind: ClassVar[str] = "Repository"
@@ -167,6 +168,7 @@ class RepositoryRecord(Record):
     archived: bool = False
     vulnerability_alerts: bool = False
     automated_security_fixes: bool = False
+    has_immutable_subject: bool = False
     secret_scanning: bool = False
     secret_scanning_push_protection: bool = False
     size: int = 0

@@ -118,10 +118,10 @@ def test_what_actions_may_do(api: httpx.Client, repository: str, owner: str) -> 
 
 def test_the_subject_of_oidc_tokens(api: httpx.Client, repository: str) -> None:
     address = "actions/oidc/customization/sub"
-    assert api.get(f"{repository}/{address}").json() == {"use_default": True}
+    assert api.get(f"{repository}/{address}").json()["use_default"] is True
     body = {"use_default": False, "include_claim_keys": ["repo", "environment"]}
     assert api.put(f"{repository}/{address}", json=body).status_code == 201
-    assert api.get(f"{repository}/{address}").json() == body
+    assert api.get(f"{repository}/{address}").json().items() >= body.items()
     assert api.put(f"orgs/maestro/{address}", json={"include_claim_keys": ["repo"]}).status_code == 201
     assert api.get(f"orgs/maestro/{address}").json() == {"include_claim_keys": ["repo"]}
 

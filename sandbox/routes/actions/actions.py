@@ -1,7 +1,4 @@
-"""What GitHub Actions may do: permissions, and the subject of its OIDC tokens.
-
-https://docs.github.com/rest/actions/permissions and https://docs.github.com/rest/actions/oidc
-"""
+"""What GitHub Actions may do. https://docs.github.com/rest/actions/permissions"""
 
 from typing import Any
 
@@ -103,22 +100,6 @@ async def set_access(call: Call) -> Reply:
     return Reply(status=204)
 
 
-async def get_oidc_subject(call: Call) -> Reply:
-    """https://docs.github.com/rest/actions/oidc#get-the-customization-template-for-an-oidc-subject-claim-for-a-repository"""
-    return Reply(setting(call.tenant.store, _of_repository(call), "oidc-subject"))
-
-
-async def set_oidc_subject(call: Call) -> Reply:
-    """https://docs.github.com/rest/actions/oidc#set-the-customization-template-for-an-oidc-subject-claim-for-a-repository"""
-    repository = _of_repository(call)
-    value: dict[str, Any] = {"use_default": required(call.body, "use_default", bool)}
-    keys = optional(call.body, "include_claim_keys", list)
-    if keys is not None and not value["use_default"]:
-        value["include_claim_keys"] = keys
-    keep(call.tenant.store, repository, "oidc-subject", value)
-    return Reply({}, 201)
-
-
 async def get_organization_permissions(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/permissions#get-github-actions-permissions-for-an-organization"""
     organization = call.owned_organization()
@@ -163,18 +144,6 @@ async def set_organization_workflow_permissions(call: Call) -> Reply:
     return Reply(status=204)
 
 
-async def get_organization_oidc_subject(call: Call) -> Reply:
-    """https://docs.github.com/rest/actions/oidc#get-the-customization-template-for-an-oidc-subject-claim-for-an-organization"""
-    return Reply(setting(call.tenant.store, call.owned_organization(), "organization-oidc-subject"))
-
-
-async def set_organization_oidc_subject(call: Call) -> Reply:
-    """https://docs.github.com/rest/actions/oidc#set-the-customization-template-for-an-oidc-subject-claim-for-an-organization"""
-    keys = required(call.body, "include_claim_keys", list)
-    keep(call.tenant.store, call.owned_organization(), "organization-oidc-subject", {"include_claim_keys": keys})
-    return Reply({}, 201)
-
-
 ROUTES = [
     *repository_routes("GET", "/actions/permissions", get_permissions),
     *repository_routes("PUT", "/actions/permissions", set_permissions),
@@ -184,14 +153,10 @@ ROUTES = [
     *repository_routes("PUT", "/actions/permissions/workflow", set_workflow_permissions),
     *repository_routes("GET", "/actions/permissions/access", get_access),
     *repository_routes("PUT", "/actions/permissions/access", set_access),
-    *repository_routes("GET", "/actions/oidc/customization/sub", get_oidc_subject),
-    *repository_routes("PUT", "/actions/oidc/customization/sub", set_oidc_subject),
     *organization_routes("GET", "/actions/permissions", get_organization_permissions),
     *organization_routes("PUT", "/actions/permissions", set_organization_permissions),
     *organization_routes("GET", "/actions/permissions/selected-actions", get_organization_selected_actions),
     *organization_routes("PUT", "/actions/permissions/selected-actions", set_organization_selected_actions),
     *organization_routes("GET", "/actions/permissions/workflow", get_organization_workflow_permissions),
     *organization_routes("PUT", "/actions/permissions/workflow", set_organization_workflow_permissions),
-    *organization_routes("GET", "/actions/oidc/customization/sub", get_organization_oidc_subject),
-    *organization_routes("PUT", "/actions/oidc/customization/sub", set_organization_oidc_subject),
 ]
