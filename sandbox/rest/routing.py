@@ -21,7 +21,7 @@ class IdConvertor(Convertor[int]):
         return whole_number(value)
 
     def to_string(self, value: int) -> str:
-        """As it stands in a path."""
+        """The id as text."""
         return str(value)
 
 
