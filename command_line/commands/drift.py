@@ -16,6 +16,7 @@ from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
 from components.github.github_client import github_client
+from components.github.repository_changes import property_of
 from components.history.late_commits import find_late_commits
 from components.stack.locations import monorepo_of
 from components.stack.settings import github_token
@@ -66,8 +67,9 @@ def find_drift(stack: str, settings_file: Stack, progress: Steps) -> list[Drift]
     with progress.step("monorepo"):
         plan = read_plan(settings.plan_file)
         repositories = desired_state(plan, settings.stages).repositories
+        unmanaged = {desired.name: [*map(property_of, desired.unmanaged)] for desired in repositories}
         late = list(late_commits(find_late_commits(settings, plan, repositories, monorepo_of(settings), token), made))
     return sorted(
-        [*lost, *drifts(current.values(), settings.owner), *unseen, *late],
+        [*lost, *drifts(current.values(), settings.owner, unmanaged), *unseen, *late],
         key=lambda item: (item.repository, item.area, item.thing),
     )

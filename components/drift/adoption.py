@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from components.drift.drift import CODE_MOVE, MANAGED_FILES, Difference, Drift
+from components.github.repository_changes import property_of
 from migration import plan as planned
 from migration.desired_state import with_defaults
+from migration.desired_state.managed_settings import PLAN_MESSAGES, PLAN_SWITCHES
 
 _REVIEWS = {
     "requiredApprovingReviewCount": "approvals",
@@ -22,7 +24,9 @@ _REVIEWS = {
     "requiredReviewThreadResolution": "conversation_resolution",
 }
 PLAN_KEYS: dict[str, dict[str, str]] = {
-    "Repository": {key: key for key in ("name", "description", "topics", "visibility")} | {"homepageUrl": "homepage"},
+    "Repository": {key: key for key in ("name", "description", "topics", "visibility")}
+    | {"homepageUrl": "homepage"}
+    | {property_of(setting): f"{group}.{key}" for setting, (group, key) in PLAN_SWITCHES.items()},
     "BranchDefault": {"branch": "default_branch"},
     "RepositoryVulnerabilityAlerts": {"enabled": "vulnerability_alerts"},
     "RepositoryDependabotSecurityUpdates": {"enabled": "security_updates"},
@@ -110,6 +114,9 @@ class _Adopting:
             return self._without()
         keys: dict[str, Any] = {}
         for difference in self._drift.differences:
+            if message := self._message_key(difference.property):
+                keys.setdefault("merging", {}).update(message)
+                continue
             path = PLAN_KEYS.get(self._class, {}).get(difference.property)
             if path is None:
                 return None
@@ -119,6 +126,14 @@ class _Adopting:
                 place = place.setdefault(key, {})
             place[last] = _plain(difference)
         return keys
+
+    def _message_key(self, name: str) -> dict[str, str]:
+        """The key of `merging` for the title and message that GitHub has; empty for other properties."""
+        for key, method in (("merge_message", "merge"), ("squash_message", "squashMerge")):
+            if name.startswith(f"{method}Commit"):
+                pair = tuple(self._drift.resource.now[f"{method}Commit{part}"] for part in ("Title", "Message"))
+                return {key: next(value for value, texts in PLAN_MESSAGES[key].items() if texts == pair)}
+        return {}
 
     def _labels(self) -> dict[str, Any]:
         """The whole list, which replaces the defaults' one."""

@@ -3,8 +3,9 @@
 An edit of the plan that no `up` has made yet is not drift, and neither are commits that no `up` has pushed yet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from migration.plan import VENDOR_BRANCH
@@ -118,13 +119,18 @@ def put_back(drifts: Iterable[Drift]) -> list[str]:
     return [*dict.fromkeys(step for drift in drifts for step in drift.before_up), f"pulumi up --refresh{replaced}"]
 
 
-def drifts(resources: Iterable[RefreshedResource], owner: str) -> list[Drift]:
-    """Every thing that differs, in the order of the resources' names. owner: of the repositories, on GitHub."""
+def drifts(
+    resources: Iterable[RefreshedResource], owner: str, unmanaged: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> list[Drift]:
+    """Every thing that differs, in the order of the resources' names. owner: of the repositories, on GitHub.
+
+    unmanaged: repository to its properties that the plan does not name. Only a change of its visibility is drift.
+    """
     by_urn = {resource.urn: resource for resource in resources}
     return [
         drift
         for resource in sorted(by_urn.values(), key=lambda resource: resource.urn.rpartition("::")[2])
-        for drift in _of_resource(resource, repository_of(resource, by_urn), owner)
+        for drift in _of_resource(resource, repository_of(resource, by_urn), owner, unmanaged)
     ]
 
 
@@ -137,7 +143,9 @@ def repository_of(resource: RefreshedResource, resources: Mapping[str, Refreshed
     return resource.urn.rpartition("::")[2]
 
 
-def _of_resource(resource: RefreshedResource, repository: str, owner: str) -> Iterator[Drift]:
+def _of_resource(
+    resource: RefreshedResource, repository: str, owner: str, unmanaged: Mapping[str, Collection[str]]
+) -> Iterator[Drift]:
     thing = thing_of(resource, repository)
     if thing is None:
         return
@@ -150,6 +158,8 @@ def _of_resource(resource: RefreshedResource, repository: str, owner: str) -> It
         yield replace(drift, is_gone=True)
     elif resource.type in SECRETS:
         yield from _of_secret(drift)
+    elif resource.op == "update" and resource.type == REPOSITORY:
+        yield from _of_repository(drift, owner, unmanaged.get(repository, ()))
     elif resource.op == "update":
         yield replace(drift, differences=tuple(differences_of(resource)))
 
@@ -198,6 +208,19 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(inner, f"{path}.{number}")
     elif value:
         yield path, sorted(value) if isinstance(value, list) else value
+
+
+def _of_repository(drift: Drift, owner: str, unmanaged: Collection[str]) -> Iterator[Drift]:
+    """`up` refuses a change of visibility without a word in the plan, so that it has a step of its own."""
+    found = list(differences_of(drift.resource))
+    differences = tuple(each for each in found if each.property == "visibility" or each.property not in unmanaged)
+    steps = tuple(
+        f"gh api --method PATCH repos/{owner}/{drift.repository} --raw-field visibility={difference.was}"
+        for difference in differences
+        if difference.property == "visibility"
+    )
+    if differences or not found:
+        yield replace(drift, differences=differences, before_up=steps)
 
 
 def _of_secret(drift: Drift) -> Iterator[Drift]:

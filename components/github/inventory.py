@@ -15,7 +15,8 @@ from migration.plan import VENDOR_BRANCH
 from migration.split.splitting import Split
 
 _FOUND = """fragment Found on Repository {{
-  nameWithOwner viewerCanAdminister isFork isArchived
+  nameWithOwner viewerCanAdminister isFork isArchived visibility stargazerCount forkCount
+  description homepageUrl repositoryTopics(first: 100) {{ nodes {{ topic {{ name }} }} }}
   defaultBranchRef {{ name }}
   vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
   {labels}
@@ -24,9 +25,13 @@ _FOUND = """fragment Found on Repository {{
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """What to look for. repositories and labels by name, teams by slug, people by login."""
+    """What to look for. repositories and labels by name, teams by slug, people by login.
+
+    branches: repository to the default branch that the plan gives it.
+    """
 
     repositories: tuple[str, ...]
+    branches: Mapping[str, str] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
@@ -39,6 +44,9 @@ class ExistingRepository:
     full_name: owner and name as they are now; another name than the one asked for when it was renamed.
     moved: it has the branch of moved history, or a commit of it should somebody have deleted the branch.
     started: its default branch has a commit.
+    visibility: "private", "internal" or "public". stars, forks: how many.
+    default_branch: "" while it has no commit. has_branch: whether the branch that the plan names is there.
+    settings: description, homepage and topics, in the words of the REST API.
     """
 
     full_name: str
@@ -48,6 +56,12 @@ class ExistingRepository:
     archived: bool = False
     moved: bool = False
     started: bool = False
+    visibility: str = "private"
+    stars: int = 0
+    forks: int = 0
+    default_branch: str = ""
+    has_branch: bool = False
+    settings: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,11 +147,18 @@ query {{
   repositoryOwner(login: {json.dumps(owner)}) {{
     __typename
     ... on Organization {{ viewerCanCreateRepositories {teams} }}
-    {" ".join(_aliased("n", names.repositories, "repository(name: {}) {{ ...Found }}"))}
+    {" ".join(_repositories(names))}
   }}
   {" ".join(_aliased("u", names.people, "user(login: {}) {{ databaseId }}"))}
 }}
 {fragment if names.repositories else ""}"""
+
+
+def _repositories(names: Names) -> Iterator[str]:
+    for number, name in enumerate(names.repositories):
+        branch = json.dumps(f"refs/heads/{names.branches[name]}") if name in names.branches else None
+        asked = f"branch: ref(qualifiedName: {branch}) {{ name }}" if branch else ""
+        yield f"n{number}: repository(name: {json.dumps(name)}) {{ ...Found {asked} }}"
 
 
 def _aliased(letter: str, values: Iterable[str], asked: str) -> Iterator[str]:
@@ -181,6 +202,16 @@ def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepos
         archived=node["isArchived"],
         moved=bool(node["vendor"]),
         started=bool(node["defaultBranchRef"]),
+        visibility=node["visibility"].lower(),
+        stars=node["stargazerCount"],
+        forks=node["forkCount"],
+        default_branch=(node["defaultBranchRef"] or {}).get("name", ""),
+        has_branch=bool(node.get("branch")),
+        settings={
+            "description": node["description"] or "",
+            "homepage": node["homepageUrl"] or "",
+            "topics": tuple(sorted(topic["topic"]["name"] for topic in node["repositoryTopics"]["nodes"])),
+        },
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from components.github.inventory import GitHubInventory, Names
+from components.github.repository_changes import existing_repository_findings, visibility_of
 from components.github.server_facts import ServerFacts
 from migration.desired_state import DesiredRepository, DesiredSettings, DesiredState
 from migration.preflight import Finding, Severity
@@ -61,6 +62,7 @@ class GitHubRequirements:
         all_settings = [settings for _, settings in self.repositories.values()]
         return Names(
             repositories=(*self.repositories, *self.planned, *filter(None, [self.backup])),
+            branches={name: desired.default_branch for name, (desired, _) in self.repositories.items()},
             labels=tuple(dict.fromkeys(label.name for settings in all_settings for label in settings.labels)),
             teams=tuple(self.teams),
             people=tuple(dict.fromkeys(person for settings in all_settings for person in settings.people)),
@@ -84,8 +86,9 @@ def unmet(
         return (_refusal("owner", requirements.owner, "there is no such organization or user", "Set multirepo:owner."),)
     findings = [*_token(requirements, existing), *_names(requirements, existing), *_people(requirements, existing)]
     findings += _stages(requirements, existing)
+    findings += existing_repository_findings(requirements.repositories, existing, requirements.owner)
     if server:
-        findings += [*_plan(requirements, server), *_version(requirements, server)]
+        findings += [*_plan(requirements, existing, server), *_version(requirements, server)]
         if existing.scopes is None:
             findings.append(_unknown_permissions(requirements))
     return tuple(findings)
@@ -112,7 +115,7 @@ def _missing_scopes(requirements: GitHubRequirements, existing: GitHubInventory)
     """Scope, and what it is needed for: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps"""
     if existing.scopes is None:
         return
-    private = any(desired.visibility != "public" for desired, _ in requirements.repositories.values())
+    private = any(visibility_of(desired, existing) != "public" for desired, _ in requirements.repositories.values())
     needed = {"repo" if private else "public_repo": "create repositories and keep them"}
     if any(
         file.path.startswith(WORKFLOWS) for _, settings in requirements.repositories.values() for file in settings.files
@@ -170,10 +173,13 @@ def _people(requirements: GitHubRequirements, existing: GitHubInventory) -> Iter
             yield _refusal("people", name, f"GitHub knows no {_some(missing)}", remedy)
 
 
-def _plan(requirements: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
+def _plan(requirements: GitHubRequirements, existing: GitHubInventory, server: ServerFacts) -> Iterator[Finding]:
     """https://docs.github.com/en/get-started/learning-about-github/githubs-plans"""
     for name, (desired, settings) in requirements.repositories.items():
-        if desired.visibility == "public" or desired.archived:
+        if desired.visibility == "internal" and server.plan not in (None, "enterprise"):
+            problem = f"`visibility: internal` needs GitHub Enterprise, and {requirements.owner} is on {server.plan}"
+            yield _refusal("plan-tier", name, problem, "Set `visibility` to private or public in the plan.")
+        if desired.archived or visibility_of(desired, existing) == "public":
             continue
         if server.plan == "free" and (settings.protection or settings.environments):
             lacking = [

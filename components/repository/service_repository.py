@@ -8,6 +8,7 @@ import pulumi_github as github
 
 from components.github.creation_hooks import CreationHooks
 from components.github.inventory import GitHubInventory
+from components.github.repository_changes import property_of
 from components.history.code_move import CodeMove, CodeMoveArgs
 from components.packages.private_packages import PrivatePackages
 from components.repository.deployment_environments import DeploymentEnvironment, EnvironmentArgs
@@ -45,9 +46,7 @@ class ServiceRepositoryArgs:
 
 
 LEFT_AS_IT_IS = [
-    "allowAutoMerge",
     "allowForking",
-    "allowUpdateBranch",
     "hasDiscussions",
     "hasDownloads",
     "isTemplate",
@@ -56,6 +55,17 @@ LEFT_AS_IT_IS = [
     "webCommitSignoffRequired",
 ]
 """Settings of a repository that no plan names, and that the provider would set back to its own defaults."""
+_WHILE_ARCHIVED = [
+    "description",
+    "homepageUrl",
+    "topics",
+    "visibility",
+    *(f"has{feature}" for feature in ("Issues", "Projects", "Wiki")),
+    *(f"allow{method}" for method in ("MergeCommit", "SquashMerge", "RebaseMerge", "AutoMerge", "UpdateBranch")),
+    *(f"{method}Commit{part}" for method in ("merge", "squashMerge") for part in ("Title", "Message")),
+    "deleteBranchOnMerge",
+]
+"""Settings that wait until the repository is unarchived. GitHub refuses them, and the provider reports success."""
 
 
 class ServiceRepository(pulumi.ComponentResource):
@@ -94,10 +104,12 @@ class ServiceRepository(pulumi.ComponentResource):
             delete_branch_on_merge=merge.delete_branch_on_merge,
             merge_commit_title=merge.merge_commit_title,
             merge_commit_message=merge.merge_commit_message,
+            allow_auto_merge=merge.allow_auto_merge,
+            allow_update_branch=merge.allow_update_branch,
             squash_merge_commit_title=merge.squash_merge_commit_title,
             squash_merge_commit_message=merge.squash_merge_commit_message,
             opts=adopted(
-                pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=LEFT_AS_IT_IS)),
+                pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=_unchanged(args))),
                 desired.name,
                 desired.name in args.existing.repositories,
             ),
@@ -180,6 +192,13 @@ class ServiceRepository(pulumi.ComponentResource):
                 leftovers=args.leftovers,
             )
             RepositoryFeatures(f"{name}-settings", arguments, options)
+
+
+def _unchanged(args: ServiceRepositoryArgs) -> list[str]:
+    """Properties that keep what GitHub has: those that the plan does not name, and all of an archived repository."""
+    if args.desired.archived:
+        return [*LEFT_AS_IT_IS, *_WHILE_ARCHIVED]
+    return [*LEFT_AS_IT_IS, *map(property_of, args.desired.unmanaged)]
 
 
 def settled(options: pulumi.ResourceOptions, archived: bool) -> pulumi.ResourceOptions:

@@ -9,12 +9,12 @@ from migration.desired_state.desired_settings import (
     settings_of,
     settings_of_all,
     teams_of,
-    with_defaults,
 )
 from migration.desired_state.managed_files import ManagedFile, managed_files
 from migration.desired_state.pipeline_settings import CodeArtifact, Devpi, Registry
 from migration.desired_state.repositories import DesiredRepository, DesiredState, MergeSettings, desired_state
 from migration.desired_state.required_checks import required_checks
+from migration.desired_state.setting_defaults import with_defaults
 from migration.desired_state.stages import DesiredStateError, Stage
 
 __all__ = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from migration import plan as planned
 from migration.desired_state.managed_files import ManagedFile, managed_files
@@ -10,8 +9,7 @@ from migration.desired_state.pipeline_settings import Registry
 from migration.desired_state.protection_rules import ProtectionRules, protection_of
 from migration.desired_state.repositories import DesiredState
 from migration.desired_state.required_checks import required_checks
-
-_Part = TypeVar("_Part", planned.Protection, planned.Environment)
+from migration.desired_state.setting_defaults import with_defaults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,22 +83,6 @@ def _people(desired: planned.RepositorySettings, repository: planned.Repository)
     named = [reviewer for environment in desired.environments for reviewer in environment.reviewers]
     named += [owner for owners in repository.code_owners.values() for owner in owners]
     return tuple(dict.fromkeys(name.removeprefix("@") for name in named if name.startswith("@")))
-
-
-def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositorySettings) -> planned.RepositorySettings:
-    """What the repository says itself, and the defaults for what it does not name."""
-    named = {key: getattr(own, key) for key in planned.RepositorySettings.model_fields if key in own.model_fields_set}
-    if own.protection and defaults.protection:
-        named["protection"] = _over(defaults.protection, own.protection)
-    by_name = {environment.name: environment for environment in defaults.environments}
-    for environment in own.environments:
-        default = by_name.get(environment.name)
-        by_name[environment.name] = _over(default, environment) if default else environment
-    return defaults.model_copy(update={**named, "environments": tuple(by_name.values())})
-
-
-def _over(default: _Part, own: _Part) -> _Part:
-    return default.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
 
 
 def teams_of(plan: planned.Plan, settings: Iterable[DesiredSettings]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Which repositories must exist, how GitHub is to keep them, and what each takes from the monorepo."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from migration import plan as planned
 from migration.desired_state.code_selection import CodeSelection, FolderMove, MessageRules, TagMapping
+from migration.desired_state.managed_settings import named_settings, unmanaged_settings
+from migration.desired_state.setting_defaults import with_defaults
 from migration.desired_state.stages import Stage, demand_order, stages_of_waves
 
 
@@ -19,6 +21,8 @@ class MergeSettings:
     allow_squash_merge: bool = True
     allow_rebase_merge: bool = False
     delete_branch_on_merge: bool = True
+    allow_auto_merge: bool = False
+    allow_update_branch: bool = False
     merge_commit_title: str = "PR_TITLE"
     merge_commit_message: str = "PR_BODY"
     squash_merge_commit_title: str = "PR_TITLE"
@@ -33,6 +37,9 @@ class DesiredRepository:
     code: what it takes from the monorepo; None for a repository that is born empty.
     archived: read-only on GitHub, because its wave was rolled back.
     first_release: the tag that it gets when it is cut over; "" for none.
+    unmanaged: settings that the plan does not name, in the words of the REST API. A new repository gets them as they
+    are here; one that exists keeps its own.
+    visibility_from: the visibility that it may have now, if that is to change; "" for none.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
     """
 
@@ -52,6 +59,8 @@ class DesiredRepository:
     code: CodeSelection | None
     first_release: str = ""
     notes: bool = True
+    unmanaged: tuple[str, ...] = ()
+    visibility_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +88,7 @@ def desired_state(plan: planned.Plan, stages: Mapping[str, str], archived: bool 
     stage_of = stages_of_waves(plan, stages)
     demand_order(plan, stage_of, archived)
     repositories = tuple(
-        _desired(repository, plan.history, stage_of[repository.wave])
+        _desired(repository, plan, stage_of[repository.wave])
         for repository in _dependencies_first(plan.repositories)
         if stage_of[repository.wave] is not Stage.PLANNED
     )
@@ -100,7 +109,10 @@ def backup_of(plan: planned.Plan) -> str:
     return f"{plan.monorepo.name}{planned.BACKUP_SUFFIX}"
 
 
-def _desired(repository: planned.Repository, history: planned.History, stage: Stage) -> DesiredRepository:
+def _desired(repository: planned.Repository, plan: planned.Plan, stage: Stage) -> DesiredRepository:
+    settings = with_defaults(plan.defaults, repository)
+    named = named_settings(settings)
+    merge = {field.name: named[field.name] for field in fields(MergeSettings) if field.name in named}
     return DesiredRepository(
         name=repository.name,
         wave=repository.wave,
@@ -111,9 +123,15 @@ def _desired(repository: planned.Repository, history: planned.History, stage: St
         default_branch=repository.default_branch,
         archived=stage is Stage.ROLLED_BACK,
         cut_over=stage is Stage.CUTOVER,
-        code=_code(repository, history) if repository.moves else None,
+        has_issues=bool(named.get("has_issues", True)),
+        has_projects=bool(named.get("has_projects", False)),
+        has_wiki=bool(named.get("has_wiki", False)),
+        merge=MergeSettings(**merge),  # type: ignore[arg-type]
+        unmanaged=unmanaged_settings(repository, settings),
+        visibility_from=repository.visibility_from or "",
+        code=_code(repository, plan.history) if repository.moves else None,
         first_release=(repository.first_release or "") if stage is Stage.CUTOVER else "",
-        notes=history.notes,
+        notes=plan.history.notes,
     )
 
 

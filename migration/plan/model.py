@@ -189,7 +189,10 @@ class Repository(RepositorySettings):
     topics: Annotated[tuple[Topic, ...], keeps(at_most(20)), Field(json_schema_extra={"maxItems": 20})] = ()
     """Topics on GitHub, at most 20."""
     visibility: Visibility = "private"
-    """Who can see it. Only this key makes a repository public."""
+    """Who can see it. Only this key makes a repository public. One that exists keeps its own, if this is not named."""
+    visibility_from: Visibility | None = None
+    """The visibility that an existing repository has now, which confirms that it changes. GitHub then deletes its stars
+    and watchers, and detaches its forks."""
     homepage: HomePage | None = None
     """The web address shown beside the description."""
     default_branch: RefName = "main"

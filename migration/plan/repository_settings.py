@@ -115,8 +115,45 @@ class Actions(_Model):
     clouds decide whom to trust. When none is named, the subject is left as it is on GitHub."""
 
 
+class Features(_Model):
+    """Which parts of a repository GitHub shows. A key that is not named keeps what the repository has."""
+
+    issues: Switch | None = None
+    """Whether it has issues. A new repository has."""
+    projects: Switch | None = None
+    """Whether it has projects. A new repository has none."""
+    wiki: Switch | None = None
+    """Whether it has a wiki. A new repository has none."""
+
+
+class Merging(_Model):
+    """How pull requests are merged. A key that is not named keeps what the repository has."""
+
+    merge_commits: Switch | None = None
+    """Whether merge commits are allowed, as for a pull request after a conflict. A new repository allows them."""
+    squash: Switch | None = None
+    """Whether a pull request can be squashed into one commit. A new repository allows it."""
+    rebase: Switch | None = None
+    """Whether a pull request can be rebased. A new repository does not allow it."""
+    merge_message: Literal["pull_request", "merge", "title"] | None = None
+    """Title and body of a merge commit: those of the pull request, GitHub's 'Merge pull request #1', or its title."""
+    squash_message: Literal["pull_request", "commits", "title"] | None = None
+    """Title and body of a squashed commit: those of the pull request, of its commits, or its title."""
+    delete_branch: Switch | None = None
+    """Whether the branch of a merged pull request is deleted. A new repository does it."""
+    auto_merge: Switch | None = None
+    """Whether a pull request can be merged by itself as soon as it meets all requirements."""
+    update_branch: Switch | None = None
+    """Whether GitHub offers to update the branch of a pull request."""
+
+
 class RepositorySettings(_Model):
     """How repositories are kept, unless one says otherwise. What is not named is left as it is on GitHub."""
+
+    features: Features | None = None
+    """Issues, projects, wiki. A repository's own replace the defaults key by key."""
+    merging: Merging | None = None
+    """How pull requests are merged. A repository's own replace the defaults key by key."""
 
     protection: Protection | None = None
     """Rules for branches and tags. A repository's own replace the defaults key by key."""

@@ -37,6 +37,8 @@ PLAN: dict[str, Any] = {
         {
             "name": "site",
             "moves": [{"from": "site"}],
+            "features": {"wiki": False, "issues": True},
+            "merging": {"rebase": False, "squash_message": "pull_request", "update_branch": False},
             "protection": {"as": "branch_protection"},
             "actions": {"patterns": ["aws-actions/*"]},
         },
@@ -286,6 +288,19 @@ CHANGES: dict[tuple[str | None, str], Change] = {
         "enabled: True → None",
         "vulnerability_alerts: false",
     ),
+    ("site", "repository"): Change(
+        lambda github: github.send(
+            "PATCH",
+            "site",
+            has_wiki=True,
+            allow_rebase_merge=True,
+            squash_merge_commit_title="COMMIT_OR_PR_TITLE",
+            squash_merge_commit_message="COMMIT_MESSAGES",
+            has_projects=True,
+        ),
+        "squashMergeCommitMessage: PR_BODY → COMMIT_MESSAGES",
+        "- name: site\n  merging:\n    rebase: true\n    squash_message: commits\n  features:\n    wiki: true\n",
+    ),
     ("site", "Actions"): Change(
         lambda github: github.send("PUT", "site/actions/permissions/selected-actions", patterns_allowed=["theirs/*"]),
         "allowedActionsConfig.patternsAlloweds: ['aws-actions/*'] → ['theirs/*']",
@@ -336,6 +351,7 @@ ADOPTABLE = (
     ("engine", "Actions"),
     ("engine", "token of Actions"),
     ("engine", "security updates"),
+    ("site", "repository"),
     ("site", "Actions"),
     ("site", "branch protection of main"),
 )

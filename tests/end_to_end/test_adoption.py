@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -36,7 +37,7 @@ def settled_by_people(github: GitHub) -> GitHub:
 
 
 def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: Stack, github: GitHub) -> None:
-    stack.write_plan(PLAN | {"repositories": PLAN["repositories"][:1]})
+    stack.write_plan(PLAN | {"repositories": [PLAN["repositories"][0] | {"features": {"wiki": False}}]})
     for name in ("TOKEN", "KEY"):
         stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", "ours")
     for name in ("URL", "PLACE"):
@@ -72,3 +73,78 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
     github.send("PATCH", "engine", allow_update_branch=True)
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     assert "Theirs" in {ruleset["name"] for ruleset in github.send("GET", "engine/rulesets")}
+
+
+def test_what_the_plan_does_not_name_stays_and_visibility_needs_a_word_of_its_own(stack: Stack) -> None:
+    engine: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}]}
+    with httpx.Client(base_url=stack.world.api_url, headers={"Authorization": f"Bearer {stack.world.token}"}) as client:
+        github = GitHub(client, stack.world.organization)
+        settings = {
+            "description": "Theirs",
+            "homepage": "https://theirs.example",
+            "has_wiki": True,
+            "has_projects": True,
+        }
+        merging = {"allow_rebase_merge": True, "allow_merge_commit": False, "delete_branch_on_merge": False}
+        github.send("POST", f"/orgs/{github.organization}/repos", name="engine", **settings, **merging)
+        github.send("PUT", "engine/topics", names=["theirs"])
+        github.send("PUT", f"/user/starred/{github.organization}/engine")
+        before = github.send("GET", "engine")
+
+        stack.write_plan({"monorepo": {"name": "mono"}, "repositories": [engine]})
+        stack.up()
+        assert changed(before, github.send("GET", "engine")) == {"pushed_at", "updated_at", "size"}
+        stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+        stack.write_plan({"monorepo": {"name": "mono"}, "repositories": [engine | {"visibility": "private"}]})
+        assert "deletes its 1 star and all watchers" in stack.up(code=None)
+        assert github.send("GET", "engine")["stargazers_count"] == 1
+        confirmed = engine | {"visibility": "private", "visibility_from": "public"}
+        stack.write_plan({"monorepo": {"name": "mono"}, "repositories": [confirmed]})
+        preview = stack.pulumi("preview")
+        assert "deletes its 1 star and all watchers" in preview.stdout + preview.stderr
+        stack.up()
+        assert github.send("GET", "engine")["private"] is True
+
+
+def test_a_default_branch_is_renamed_on_github_and_takes_peoples_work_along(stack: Stack) -> None:
+    engine: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}], "protection": {}}
+    with httpx.Client(base_url=stack.world.api_url, headers={"Authorization": f"Bearer {stack.world.token}"}) as client:
+        github = GitHub(client, stack.world.organization)
+        stack.write_plan({"monorepo": {"name": "mono"}, "repositories": [engine]})
+        stack.up()
+        theirs = github.send("PUT", "engine/contents/theirs", message="Theirs", content="YQ==")["commit"]["sha"]
+        stack.write_plan({"monorepo": {"name": "mono"}, "repositories": [engine | {"default_branch": "trunk"}]})
+        output = " ".join(stack.up(code=None).split())
+        assert "its default branch is main, the plan says trunk" in output
+        assert set(stack.refs("engine")) >= {"refs/heads/main"}
+        assert "refs/heads/trunk" not in stack.refs("engine")
+        github.send("POST", "engine/branches/main/rename", new_name="trunk")
+        stack.up("--refresh")
+        assert stack.refs("engine")["refs/heads/trunk"] == theirs
+        assert github.send("GET", "engine")["default_branch"] == "trunk"
+        assert "refs/heads/main" not in stack.refs("engine")
+
+
+def test_a_change_of_an_archived_repository_waits_until_it_is_unarchived(stack: Stack) -> None:
+    engine: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}]}
+    with httpx.Client(base_url=stack.world.api_url, headers={"Authorization": f"Bearer {stack.world.token}"}) as client:
+        github = GitHub(client, stack.world.organization)
+        stack.write_plan({"monorepo": {"name": "mono"}, "repositories": [engine]})
+        stack.up()
+        stack.set_stage("rolled_back")
+        stack.up()
+        stack.write_plan(
+            {"monorepo": {"name": "mono"}, "repositories": [engine | {"description": "New", "topics": ["x"]}]}
+        )
+        output = " ".join(stack.up().split())
+        assert "engine: is archived, so the plan's description, topics wait" in output
+        assert "description" not in output.partition("Resources:")[0].replace("plan's description", "")
+        stack.set_stage("moving")
+        stack.up()
+        now = github.send("GET", "engine")
+        assert (now["archived"], now["description"], now["topics"]) == (False, "New", ["x"])
+
+
+def changed(before: dict[str, Any], now: dict[str, Any]) -> set[str]:
+    return {key for key in {*before, *now} if before.get(key) != now.get(key)}

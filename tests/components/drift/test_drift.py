@@ -17,11 +17,12 @@ COMPONENT = RefreshedResource(
 PACKAGE = "pulumi-python:dynamic/packages:PublishedPackage"
 
 
-def found(kind: str, op: str, was: dict[str, Any], now: dict[str, Any], **inputs: Any) -> list[Drift]:
+def found(
+    kind: str, op: str, was: dict[str, Any], now: dict[str, Any], unmanaged: tuple[str, ...] = (), **inputs: Any
+) -> list[Drift]:
     urn = f"urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository${kind}::engine-thing"
-    return drifts(
-        [RefreshedResource(urn=urn, op=op, parent=COMPONENT.urn, inputs=inputs, was=was, now=now), COMPONENT], "maestro"
-    )
+    resource = RefreshedResource(urn=urn, op=op, parent=COMPONENT.urn, inputs=inputs, was=was, now=now)
+    return drifts([resource, COMPONENT], "maestro", {"engine": unmanaged})
 
 
 def test_a_property_that_the_stack_does_not_set_is_not_shown() -> None:
@@ -64,3 +65,12 @@ def test_a_file_of_a_published_version_that_is_gone_from_the_registry_is_drift()
     assert [(difference.property, difference.was, difference.now) for difference in drift.differences] == [
         ("seen.core-1.0.tar.gz", "bb", None)
     ]
+
+
+def test_of_what_the_plan_does_not_name_only_the_visibility_is_drift() -> None:
+    was = {"description": "Old", "visibility": "private"}
+    (drift,) = found(
+        REPOSITORY, "update", was, {"description": "New", "visibility": "public"}, ("description", "visibility"), **was
+    )
+    assert [difference.property for difference in drift.differences] == ["visibility"]
+    assert drift.before_up == ("gh api --method PATCH repos/maestro/engine --raw-field visibility=private",)

@@ -26,10 +26,12 @@ ReadFindings = Callable[..., list[str]]
 def findings_of(world: TenantAccess, server: Running, monkeypatch: pytest.MonkeyPatch) -> ReadFindings:
     """The findings for a repository `engine` with these settings: the check, what it concerns, the problem."""
 
-    def run(token: str = world.token, owner: str = world.organization, **settings: Any) -> list[str]:
+    def run(
+        token: str = world.token, owner: str = world.organization, stage: str = "cutover", **settings: Any
+    ) -> list[str]:
         monkeypatch.setenv("GITHUB_TOKEN", token)
         stack = {"owner": owner, "github": world.address, "monorepo": "/nowhere", "waves": '{"migration": "moving"}'}
-        requirements = _requirements(owner, {**ENGINE, **settings})
+        requirements = _requirements(owner, stage, {**ENGINE, **settings})
         read = Settings.from_config(stack.get, "test")
         existing = existing_at_github(read, requirements.names)
         facts = server_facts(read, existing) if existing.owner else None
@@ -46,9 +48,9 @@ def findings_of(world: TenantAccess, server: Running, monkeypatch: pytest.Monkey
     return run
 
 
-def _requirements(owner: str, repository: Mapping[str, Any]) -> GitHubRequirements:
+def _requirements(owner: str, stage: str, repository: Mapping[str, Any]) -> GitHubRequirements:
     plan = Plan.model_validate({"monorepo": {"name": "m"}, "teams": [{"name": "core"}], "repositories": [repository]})
-    state = desired_state(plan, {"migration": "cutover"})
+    state = desired_state(plan, {"migration": stage})
     settings = settings_of_all(plan, state, owner, None)
     return GitHubRequirements.of(owner, state, settings, teams_of(plan, settings.values()))
 
@@ -186,3 +188,43 @@ def test_what_an_older_server_lacks(findings_of: ReadFindings, server: Running, 
     ]
     imitate(server, world.name, server_version="3.19.0")
     assert findings_of(protection={}, actions={}) == []
+
+
+def test_a_change_of_visibility_needs_a_word_of_its_own(findings_of: ReadFindings, api: httpx.Client) -> None:
+    api.post("orgs/maestro/repos", json={"name": "engine"})
+    api.put("user/starred/maestro/engine")
+    assert findings_of() == [], "a visibility that the plan does not name stays"
+    loss = (
+        "visibility: engine: changes from public to private: GitHub deletes its 1 star and all watchers, detaches its "
+        "0 forks, and unpublishes its Pages site if it has one"
+    )
+    assert findings_of(visibility="private") == [loss]
+    assert findings_of(visibility="private", visibility_from="internal") == [loss]
+    assert findings_of(visibility="private", visibility_from="public") == [f"! {loss}"]
+    assert findings_of(visibility="public") == []
+
+
+def test_another_default_branch_is_renamed_on_github_first(findings_of: ReadFindings, api: httpx.Client) -> None:
+    api.post("orgs/maestro/repos", json={"name": "engine", "auto_init": True})
+    (finding,) = findings_of(moves=[], default_branch="trunk")
+    assert finding.startswith("default-branch: engine: its default branch is main, the plan says trunk")
+    api.post("repos/maestro/engine/branches/main/rename", json={"new_name": "trunk"})
+    assert findings_of(moves=[], default_branch="trunk") == []
+
+
+def test_internal_repositories_need_an_enterprise(
+    findings_of: ReadFindings, server: Running, world: TenantAccess
+) -> None:
+    imitate(server, world.name, plan="team")
+    assert findings_of(visibility="internal") == [
+        "plan-tier: engine: `visibility: internal` needs GitHub Enterprise, and maestro is on team"
+    ]
+
+
+def test_changes_of_an_archived_repository_wait(findings_of: ReadFindings, api: httpx.Client) -> None:
+    api.post("orgs/maestro/repos", json={"name": "engine", "private": True})
+    api.patch("repos/maestro/engine", json={"archived": True})
+    assert findings_of(stage="rolled_back") == []
+    assert findings_of(stage="rolled_back", description="New", topics=["api"]) == [
+        "! archived: engine: is archived, so the plan's description, topics wait"
+    ]
