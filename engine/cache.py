@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import filelock
-import platformdirs
 
-from engine.go_build import SOURCES, Build, EngineError, GoRunner, Progress, go_command
+from engine.go_build import SOURCES, EngineError, Progress
 
 
 def key_of(inputs: Iterable[str]) -> str:
@@ -47,25 +46,6 @@ def build_once(folder: Path, what: str, build: Callable[[Path, Path], None], pro
             f"The cache {cache} of {what} cannot be written: {error.strerror or error}. "
             "Give it 0.3 GB of room, a writable folder (XDG_CACHE_HOME moves it), and start again."
         ) from error
-
-
-def built_program(name: str, inputs: Iterable[str], build: Build, progress: Progress) -> Path:
-    """The folder with the programs of a build that is nothing but modules, built first if need be.
-
-    name: of the folder in the user's cache; the one inside it changes with the inputs. Raises EngineError.
-    """
-    folder = platformdirs.user_cache_path("multirepo") / name / key_of(inputs)
-    if not folder.is_dir():
-        go = go_command(build)
-
-        def compiled(unfinished: Path, log_file: Path) -> None:
-            with log_file.open("w", encoding="utf-8") as log:
-                runner = GoRunner(build, go, log, progress)
-                runner.download()
-                runner.compile(unfinished / "bin")
-
-        build_once(folder, build.what, compiled, progress)
-    return folder / "bin"
 
 
 @contextlib.contextmanager

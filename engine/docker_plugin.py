@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 
-from engine.cache import built_program
+from engine.built_program import built_program
 from engine.go_build import SOURCES, Build, GoModule, Progress
 from engine.selection import Engine
 

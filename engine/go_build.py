@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 from collections import deque
@@ -63,31 +62,7 @@ class Build:
     """What to do when the build fails again and again."""
 
 
-def go_command(build: Build) -> Path:
-    """The Go on PATH. Raises EngineError if there is none, or none new enough for the pinned modules."""
-    needed = max(_go_needed(module) for module in build.modules)
-    install = f"nstall go {needed[0]}.{needed[1]} or later (https://go.dev/doc/install) to have {build.what} built"
-    remedies = f"{build.instead}{'i' if build.instead else 'I'}{install}, and start again."
-    found = shutil.which("go")
-    if found is None:
-        raise EngineError(f"{build.without_go} {remedies}")
-    answer = subprocess.run([found, "version"], env=_environment(), capture_output=True, text=True, check=False)
-    version = re.search(r"go(\d+)\.(\d+)", answer.stdout)
-    if version is None:
-        raise EngineError(f"`{found} version` fails: {answer.stderr.strip() or 'no version'}. {remedies}")
-    if (int(version[1]), int(version[2])) < needed:
-        raise EngineError(f"{found} is {version[0]}, too old to build {build.what}. {remedies}")
-    return Path(found)
-
-
-def _go_needed(module: GoModule) -> tuple[int, int]:
-    """As its go.mod says."""
-    needed = re.search(r"^go (\d+)\.(\d+)", (SOURCES / module.folder / "go.mod").read_text(), re.MULTILINE)
-    assert needed is not None
-    return int(needed[1]), int(needed[2])
-
-
-def _environment() -> dict[str, str]:
+def go_environment() -> dict[str, str]:
     """The user's, without what would change the build: flags, a workspace, another target, cgo's C compiler."""
     removed = {"GOFLAGS", "GOOS", "GOARCH"}
     inherited = {name: value for name, value in os.environ.items() if name not in removed}
@@ -140,7 +115,7 @@ class GoRunner:
         with subprocess.Popen(
             command,
             cwd=SOURCES / module.folder,
-            env=_environment(),
+            env=go_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

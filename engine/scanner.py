@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.cache import built_program
+from engine.built_program import built_program
 from engine.go_build import Build, GoModule, Progress
 
 BUILD_INPUTS = ("secret_scanner/go.mod", "secret_scanner/go.sum", "secret_scanner/main.go")

@@ -13,7 +13,8 @@ from pathlib import Path
 import platformdirs
 
 from engine.cache import build_once, key_of
-from engine.go_build import Progress, go_command
+from engine.go_build import Progress
+from engine.go_command import go_command
 from engine.pulumi_build import BUILD_INPUTS, build_engine, pulumi_build, pulumi_version
 
 Version = tuple[int, int, int]
@@ -41,20 +42,36 @@ def ensure_engine(progress: Progress) -> Engine:
     progress is called with what is being done and the share done, 0 to 1, or None where that is unknown.
     Raises EngineError with what to do.
     """
-    cache = platformdirs.user_cache_path("multirepo") / "engine"
+    if found := find_engine(progress):
+        return found
+    folder = _cache() / key_of(BUILD_INPUTS)
+    go = go_command(pulumi_build(), progress)
+    build_once(folder, "the engine", lambda unfinished, log: build_engine(go, unfinished, log, progress), progress)
+    return _built_engine(folder)
+
+
+def find_engine(progress: Progress = lambda message, share: None) -> Engine | None:
+    """The engine that this machine has: installed and new enough, or built before; None when it has to be built."""
     pinned = pulumi_version()
-    installed = _installed_engine(cache)
+    installed = _installed_engine(_cache())
     if installed is not None and _version(installed.version) >= _version(pinned):
         return installed
-    folder = cache / key_of(BUILD_INPUTS)
-    if not folder.is_dir():
-        if installed is not None:
-            progress(f"{installed.pulumi} is {installed.version}, older than {pinned}: not used", None)
-        go = go_command(pulumi_build())
-        build_once(folder, "the engine", lambda unfinished, log: build_engine(go, unfinished, log, progress), progress)
+    folder = _cache() / key_of(BUILD_INPUTS)
+    if folder.is_dir():
+        return _built_engine(folder)
+    if installed is not None:
+        progress(f"{installed.pulumi} is {installed.version}, older than {pinned}: not used", None)
+    return None
+
+
+def _cache() -> Path:
+    return platformdirs.user_cache_path("multirepo") / "engine"
+
+
+def _built_engine(folder: Path) -> Engine:
     return Engine(
         pulumi=folder / "bin" / "pulumi",
-        version=pinned,
+        version=pulumi_version(),
         built=True,
         path_entries=(folder / "bin", Path(sys.executable).parent),
         home=folder / "home",

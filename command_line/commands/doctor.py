@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
+from command_line.reports.machine_report import machine_programs, table_of
 from command_line.stack.stack import DEV, Stack
 from command_line.terminal.console import print_message
 from command_line.terminal.exit_codes import ExitCode
@@ -20,10 +22,18 @@ PLACES_SHOWN = 10
 
 
 def doctor(
-    folder: Annotated[Path, typer.Argument(metavar="CLONE", help="A clone of a target repository.")],
+    folder: Annotated[Path | None, typer.Argument(metavar="[CLONE]", help="A clone of a target repository.")] = None,
     plan: PlanOption = None,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="Show the programs of this machine, and what will be installed.")
+    ] = False,
 ) -> None:
     """Diagnose stale caches, registry access and unbuildable images in a clone. Read-only."""
+    if machine == (folder is not None):
+        raise CommandError("Name a clone of a target repository, or give --machine.")
+    if folder is None:
+        Console(highlight=False, soft_wrap=True).print(table_of(machine_programs()))
+        return
     check_is_clone(folder, plan or Stack(DEV).plan_file)
     found = troubles(folder)
     for line in describe_troubles(folder, found):

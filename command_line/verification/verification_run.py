@@ -12,6 +12,7 @@ from command_line.stack.sandbox_stack import sandbox_access
 from command_line.stack.stack import Stack
 from command_line.terminal.console import Step, Steps, print_message
 from command_line.terminal.failures import CommandError
+from command_line.verification.check_tools import put_tools_on_path
 from components.stack.locations import selections_of
 from components.stack.settings import SANDBOX_RECORD, TOKEN_VARIABLE, WORKSPACE, Settings
 from migration.desired_state import Stage, desired_state
@@ -97,6 +98,7 @@ def verified(world: VerificationContext, moved: SplitUnderTest | None, file: Pat
         if verdict.outcome != Outcome.PASSES:
             print_message(f"✗ {verdict.part}: {verdict.line} ({verdict.name})")
 
+    put_tools_on_path(world.plan, step)
     try:
         verdicts = run_checks(checklist(world, moved), show)
         verdicts = [_with_stored_screenshots(verdict, file.parent / "screenshots") for verdict in verdicts]

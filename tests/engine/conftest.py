@@ -14,6 +14,9 @@ import pytest
 
 from engine import Engine, ensure_engine
 
+NO_INDEX = "http://127.0.0.1:9/simple/"
+"""Nothing listens on the port of the discard protocol."""
+
 SYSTEM_TOOLS = ("sh", "cat", "chmod", "cmp", "dirname", "mkdir", "mv", "readlink", "rm", "sleep", "tail")
 
 
@@ -37,7 +40,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A machine with neither Pulumi nor Go, and this process on it."""
+    """A machine with neither Pulumi nor Go, no package index, and this process on it."""
     tools = tmp_path / "tools"
     tools.mkdir()
     for tool in SYSTEM_TOOLS:
@@ -46,6 +49,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     found.programs.mkdir()
     monkeypatch.setenv("PATH", f"{found.programs}{os.pathsep}{tools}")
     monkeypatch.setenv("XDG_CACHE_HOME", str(found.caches))
+    monkeypatch.setenv("PIP_INDEX_URL", NO_INDEX)
+    monkeypatch.setenv("PIP_RETRIES", "0")
     return found
 
 

@@ -38,5 +38,5 @@ def test_where_it_has_none_that_is_new_enough_one_is_built_once(machine: Machine
 
 
 def test_without_go_the_error_says_what_for_and_what_to_do(machine: Machine) -> None:
-    with pytest.raises(EngineError, match=r"run in containers.* nor Go on PATH\. Install Docker Compose"):
+    with pytest.raises(EngineError, match=r"run in containers.* nor Go on PATH\. Go .* Install Docker Compose"):
         ensure_compose(ignore)

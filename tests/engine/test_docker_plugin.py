@@ -40,7 +40,7 @@ def test_an_installed_pulumi_fetches_its_own(machine: Machine) -> None:
 
 
 def test_without_go_the_error_says_what_for_and_what_to_do(machine: Machine, tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"keeps its registry in a container.* no Go on PATH\. Install Pulumi"):
+    with pytest.raises(EngineError, match=r"keeps its registry in a container.* no Go on PATH\. Go .* Install Pulumi"):
         ensure_docker_plugin(engine(tmp_path), ignore)
 
 

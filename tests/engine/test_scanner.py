@@ -32,7 +32,7 @@ def test_it_is_built_once(machine: Machine) -> None:
 
 
 def test_without_go_the_error_says_what_for_and_what_to_do(machine: Machine) -> None:
-    with pytest.raises(EngineError, match=r"searched for secrets .* no Go on PATH\. Install go 1\.26 or later"):
+    with pytest.raises(EngineError, match=r"searched for secrets .* no Go on PATH\. Go .* Install go 1\.26 or later"):
         ensure_secret_scanner(ignore)
 
 
