@@ -1,7 +1,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +203,9 @@ def test_the_image_has_a_name_that_its_registry_takes() -> None:
     [
         ("python-service", '[project]\nname = "one"\nversion = "1.2.3"\n', 0),
         ("python-service", '[tool.poetry]\nversion = "1.2.2"\n', 1),
+        ("python-service", "[project]\nname = 'one'\nversion = '0.9.0'\n", 1),
+        ("python-service", 'project = {name = "one", version = "0.9.0"}\n', 1),
+        ("vite-application", '{"name": "one", "version": "0.9.0"}', 1),
         ("python-service", '[project]\ndynamic = ["version"]\n\n[tool.x]\na = {version = "3"}\n', 0),
         ("vite-application", '{\n  "name": "one",\n  "version": "1.2.3"\n}\n', 0),
         ("vite-application", '{\n  "version": "0.9.0",\n  "dependencies": {"a": "1.2.3"}\n}\n', 1),
@@ -218,3 +221,60 @@ def test_an_image_is_not_released_under_another_version_than_its_own(
     command = ["bash", "-e", "-c", step["run"]]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "::error::" in done.stdout) == (code, bool(code))
+
+
+FAKE_GH = """\
+#!/bin/sh
+case "$*" in
+  *matching-refs*) for tag in $TAGS; do echo "refs/tags/$tag"; done ;;
+  "release create"*) echo "gh $*" >> asked ;;
+  *) exit 1 ;;
+esac
+"""
+"""Answers what the release asks of GitHub's API; the branch of the monorepo is not there."""
+
+
+def run_step(job: Mapping[str, Any], title: str, folder: Path, tag: str, tags: str) -> list[str]:
+    """What a step of a release asked of gh and docker, a line a call."""
+    (step,) = (step for step in job["steps"] if step.get("name") == title)
+    for name, text in {"gh": FAKE_GH, "docker": '#!/bin/sh\necho "docker $*" >> asked\n'}.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TAGS": tags, "GITHUB_REF_NAME": tag}
+    environment |= {
+        "GITHUB_REPOSITORY": "o/one",
+        "GH_REPO": "o/one",
+        "IMAGE": "image",
+        "USERNAME": "u",
+        "GH_TOKEN": "t",
+    }
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=folder, env=environment, check=True, capture_output=True)
+    return (folder / "asked").read_text().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("tag", "tags", "is_latest", "flags"),
+    [
+        ("v2.0.0", "v1.0.0 v1.10.0 v2.0.0", True, ""),
+        ("v1.0.9", "v1.0.9 v2.0.0", False, " --latest=false"),
+        ("v1.10.0", "v1.9.0 v1.10.0", True, ""),
+        ("v2.0.0-rc1", "v1.0.0 v2.0.0-rc1", False, " --latest=false --prerelease"),
+        ("v2.0.0rc1", "v2.0.0rc1", False, " --latest=false --prerelease"),
+    ],
+)
+def test_only_the_highest_final_version_is_the_latest(
+    tag: str, tags: str, is_latest: bool, flags: str, tmp_path: Path
+) -> None:
+    release = yaml.safe_load(rendered(plan_of(kind="python-service", dockerfile="Dockerfile"))["release.yml"])
+    for name in ("image", "release"):
+        (tmp_path / name).mkdir()
+    pushed = run_step(release["jobs"]["image"], "Push the image", tmp_path / "image", tag, tags)
+    assert ("docker push image:latest" in pushed) is is_latest
+    assert f"docker push image:{tag}" in pushed
+    (created,) = run_step(release["jobs"]["release"], "Make the release", tmp_path / "release", tag, tags)
+    assert created == f"gh release create {tag} --verify-tag{flags} --generate-notes"
+
+
+def test_releases_of_two_tags_do_not_cancel_each_other() -> None:
+    release = yaml.safe_load(rendered(plan_of(kind="python-service", dockerfile="Dockerfile"))["release.yml"])
+    assert release["concurrency"] == {"group": "${{ github.workflow }}-${{ github.ref }}", "cancel-in-progress": False}
