@@ -13,6 +13,7 @@ from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import describe_failure, exit_code_of
 from command_line.terminal.fault_reports import write_fault_report
 from command_line.terminal.logs import start_logging
+from command_line.terminal.temporary_folder import temporary_folder
 from command_line.terminal.versions import describe_versions
 from components.stack.settings import WORKSPACE
 
@@ -106,7 +107,9 @@ def main() -> None:
     # Shells find the completion by the last part of the path, and a variable's name holds no slash.
     name = "multirepo" if any(word.endswith("-completion") for word in arguments) else "./multirepo"
     try:
-        app_with(_requested_command(arguments))(arguments, prog_name=name, complete_var="_MULTIREPO_COMPLETE")
+        app = app_with(_requested_command(arguments))
+        with temporary_folder():
+            app(arguments, prog_name=name, complete_var="_MULTIREPO_COMPLETE")
     except SystemExit as end:
         if end.code == ExitCode.INTERRUPTED:
             print_message("Stopped. Completed work is kept, on this machine and on GitHub. Run the command again.")

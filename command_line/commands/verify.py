@@ -1,6 +1,7 @@
 """`./multirepo verify`: run every check of the checklist."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -42,10 +43,13 @@ def verify(
     read = read_plan(chosen.plan_file)
     with steps() as progress, containers(docker, progress) as daemon:
         settings = chosen.settings()
-        world = world_to_verify(chosen, settings, read, owner or settings.owner, index or settings.index_url, daemon)
         selections = selections_of(desired_state(read, settings.stages))
         source, split = present_split(settings, read, selections, progress)
-        with progress.step("checklist") as step:
+        address = index or settings.index_url
+        with (
+            progress.step("checklist") as step,
+            closing(world_to_verify(chosen, settings, read, owner or settings.owner, address, daemon)) as world,
+        ):
             moved = SplitUnderTest(split=split, monorepo=source, selections=selections)
             verification = verified(world, moved, evidence_file(chosen), step)
     if junit:

@@ -52,7 +52,13 @@ def up(
     # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
     with tempfile.TemporaryFile("w+") as complaints:
         with subprocess.Popen(
-            command, cwd=PROJECT, env=environment, text=True, stdout=subprocess.PIPE, stderr=complaints
+            command,
+            cwd=PROJECT,
+            # What a killed provider leaves there, the next command removes.
+            env={**environment, "TMPDIR": tempfile.gettempdir()},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
         ) as process:
             assert process.stdout
             for line in process.stdout:

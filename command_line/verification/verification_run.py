@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,13 +80,15 @@ def verified_now_or_before(
     stack: Stack, settings: Settings, plan: Plan, split: Split, monorepo: Path, docker: Docker | None, progress: Steps
 ) -> Verification:
     """What was found before in this very world, if all of it held; otherwise what is found now."""
-    world = world_to_verify(stack, settings, plan, settings.owner, settings.index_url, docker)
     moved = SplitUnderTest(
         split=split,
         monorepo=monorepo,
         selections=selections_of(desired_state(plan, settings.stages)),
     )
-    with progress.step("checklist") as step:
+    with (
+        progress.step("checklist") as step,
+        closing(world_to_verify(stack, settings, plan, settings.owner, settings.index_url, docker)) as world,
+    ):
         return verified_before(world, evidence_file(stack)) or verified(world, moved, evidence_file(stack), step)
 
 
@@ -99,11 +102,8 @@ def verified(world: VerificationContext, moved: SplitUnderTest | None, file: Pat
             print_message(f"✗ {verdict.part}: {verdict.line} ({verdict.name})")
 
     put_tools_on_path(world.plan, step)
-    try:
-        verdicts = run_checks(checklist(world, moved), show)
-        verdicts = [_with_stored_screenshots(verdict, file.parent / "screenshots") for verdict in verdicts]
-    finally:
-        world.close()
+    verdicts = run_checks(checklist(world, moved), show)
+    verdicts = [_with_stored_screenshots(verdict, file.parent / "screenshots") for verdict in verdicts]
     verification = Verification(
         key=key,
         seen_at=datetime.now(UTC).isoformat(timespec="seconds"),
