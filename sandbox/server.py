@@ -27,8 +27,10 @@ def serve(root: Path, listener: socket.socket) -> None:
         raise SandboxError(f"A sandbox already serves {root}. Stop it first, or give another folder.")
     code = code_version()
     write_serving(root, Serving(pid=os.getpid(), port=listener.getsockname()[1], code=code))
+    app = create_app(root, code)
+    app.state.port = listener.getsockname()[1]  # for git's hook, which asks without TLS
     configuration = uvicorn.Config(
-        create_app(root, code),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -100,10 +100,11 @@ class AtRoot:
         raw: bytes = scope.get("raw_path") or scope["path"].encode()
         target = urlsplit(raw.decode("latin-1"))  # a proxy is asked with the whole address
         host = target.netloc or dict(scope["headers"]).get(b"host", ADDRESS.encode()).decode("latin-1")
-        path = target.path
+        path, own_api = target.path, ""
         if host == API:
+            own_api = f"{scope['scheme']}://{API}"
             host, path = LOCALHOST, f"/api{path}" if path.startswith("/graphql") else f"/api/v3{path}"
         inner = f"/{self._tenant}{path}"
         site = f"{scope['scheme']}://{host}"
-        changed = {"path": inner, "raw_path": inner.encode("latin-1"), "sandbox.site": site}
+        changed = {"path": inner, "raw_path": inner.encode("latin-1"), "sandbox.site": site, "sandbox.api": own_api}
         await self._app({**scope, **changed}, receive, send)

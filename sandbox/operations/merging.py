@@ -22,7 +22,7 @@ class MergeConflict(Exception):  # noqa: N818 (an outcome that callers expect)
 
 
 async def merged_tree(directory: Path, base: str, head: str) -> str:
-    """The tree of the merge of two commits. Raises Conflict."""
+    """The tree of the merge of two commits. Raises MergeConflict."""
     try:
         output = await git(directory, "merge-tree", "--write-tree", "--no-messages", base, head)
     except GitCommandError as error:
@@ -46,7 +46,7 @@ async def merge(
     method: str,
     text: tuple[str | None, str | None],
 ) -> str:
-    """The commit that the base branch is to have; no branch has it yet. Raises Conflict.
+    """The commit that the base branch is to have; no branch has it yet. Raises MergeConflict.
 
     owner: the repository's. text: title and message of the new commit; None: as the repository's settings say.
     """
@@ -62,6 +62,15 @@ async def merge(
     committer = Identity(*WEB_FLOW, datetime.now(UTC))
     whole = f"{title}\n\n{message}" if message else title
     return await _commit(directory, tree, parents, identity_of(user).line(), committer.line(), whole)
+
+
+async def merge_base_into_head(directory: Path, pull: PullRequest, user: Account) -> str:
+    """The commit that brings the head branch up to date; no branch has it yet. Raises MergeConflict."""
+    tree = await merged_tree(directory, pull.head_sha, pull.base_sha)
+    committer = Identity(*WEB_FLOW, datetime.now(UTC))
+    text = f"Merge branch '{pull.base}' into {pull.head}"
+    parents = [pull.head_sha, pull.base_sha]
+    return await _commit(directory, tree, parents, identity_of(user).line(), committer.line(), text)
 
 
 def merge_text(repository: RepositoryRecord, owner: Account, pull: PullRequest, issue: Issue) -> tuple[str, str]:

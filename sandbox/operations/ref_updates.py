@@ -41,4 +41,4 @@ async def update(
             await git(directory, "update-ref", change.ref, change.new, change.old or ABSENT)
     except GitCommandError as error:
         raise GitHubError(422, f"Reference update failed: {error}") from error
-    await note_push(tenant, repository.id)
+    await note_push(tenant, repository.id, user)

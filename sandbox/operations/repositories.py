@@ -104,8 +104,8 @@ def delete(tenant: Tenant, repository: RepositoryRecord) -> None:
     shutil.rmtree(tenant.git_directory(repository), ignore_errors=True)
 
 
-async def note_push(tenant: Tenant, repository_id: int) -> None:
-    """Bring the record up to date with what was pushed."""
+async def note_push(tenant: Tenant, repository_id: int, pusher: Account | None = None) -> None:
+    """Bring the record up to date with what was pushed, and by whom."""
     repository = tenant.store.by_id(RepositoryRecord, repository_id)
     if repository is None:
         return
@@ -117,7 +117,7 @@ async def note_push(tenant: Tenant, repository_id: int) -> None:
     size = bare_repository.size_in_kilobytes(tenant.git_directory(current))
     pushed = replace(current, pushed_at=time, updated_at=time, size=size)
     _put_default(tenant, pushed, branch)
-    await pull_requests.note_push(tenant, pushed)
+    await pull_requests.note_push(tenant, pushed, pusher)
 
 
 async def settle(tenant: Tenant) -> None:

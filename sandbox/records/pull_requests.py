@@ -20,6 +20,8 @@ from sandbox.tenant.tenants import Tenant
 class PullRequest(Record):
     """What a pull request has beyond its issue. head_sha: the last one seen; kept when the branch goes.
 
+    last_pusher_id: who pushed the head; None when nobody has since the pull request was opened.
+
     head and base are branches of the same repository: the sandbox has no forks.
     """
 
@@ -31,6 +33,7 @@ class PullRequest(Record):
     head_sha: str
     base: str
     base_sha: str
+    last_pusher_id: int | None = None
     draft: bool = False
     merged_at: str | None = None
     merged_by: int | None = None
@@ -81,7 +84,7 @@ def deciding_reviews(tenant: Tenant, repository: RepositoryRecord, pull: PullReq
     return [review for review in last.values() if review.state != "DISMISSED"]
 
 
-async def note_push(tenant: Tenant, repository: RepositoryRecord) -> None:
+async def note_push(tenant: Tenant, repository: RepositoryRecord, pusher: Account | None) -> None:
     """Bring open pull requests up to date with their branches: moved, gone, or contained in the base."""
     directory = tenant.git_directory(repository)
     for pull in tenant.store.all(PullRequest, str(repository.id)):
@@ -99,6 +102,7 @@ async def note_push(tenant: Tenant, repository: RepositoryRecord) -> None:
             if head != pull.head_sha:
                 await _show_head(directory, pull.number, head)
                 _dismiss_stale_reviews(tenant, repository, pull)
+                pull = replace(pull, last_pusher_id=pusher.id if pusher else None)
             tenant.store.put(replace(pull, head_sha=head, base_sha=base))
 
 

@@ -24,7 +24,7 @@ def page(call: Call, items: Sequence[Item], show: Callable[[Item], Any], wrap: s
         del targets["next"], targets["last"]
     if number == 1:
         del targets["prev"], targets["first"]
-    address = f"{call.site.html}{call.request.scope['path'].removeprefix(f'/{call.tenant.name}')}"
+    address = f"{call.site.api}{call.request.scope['path'].partition('/api/v3')[2]}"
     links = [f'<{address}?{urlencode({**query, "page": to})}>; rel="{rel}"' for rel, to in targets.items()]
     body = {"total_count": len(items), wrap: rows} if wrap else rows
     return Reply(body, headers={"Link": ", ".join(links)} if links else {})

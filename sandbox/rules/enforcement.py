@@ -14,7 +14,8 @@ from sandbox.git.bare_repository import BRANCHES, GitCommandError, git
 from sandbox.git.commits import Commit, parse_commit
 from sandbox.records import checks
 from sandbox.records.protection import BranchProtectionRule, Rule, RulesetRecord, rules_for
-from sandbox.records.pull_requests import PullRequest, deciding_reviews
+from sandbox.records.pull_requests import PullRequest
+from sandbox.rules.required_reviews import missing_reviews
 from sandbox.tenant.entities import Account, Record, RepositoryRecord, node_id
 from sandbox.tenant.people import teams_of
 from sandbox.tenant.permissions import Permission
@@ -176,9 +177,9 @@ class Enforcement:
         if rule.type == "non_fast_forward" and update.old is not None:
             return None if await self._is_ancestor(update.old, update.new) else "Cannot force-push to this branch"
         if rule.type == "pull_request":
-            return self._reviews_missing(rule, update)
+            return await self._reviews_missing(rule, update)
         if rule.type == "required_status_checks":
-            return self._checks_missing(rule, update)
+            return await self._checks_missing(rule, update)
         return None
 
     def _commits_break(self, rule: Rule, commits: list[Commit]) -> str | None:
@@ -192,7 +193,7 @@ class Enforcement:
         subject, text = COMMIT_PATTERNS[rule.type]
         return None if all(_fits(rule, text(commit)) for commit in commits) else _must(subject, rule)
 
-    def _reviews_missing(self, rule: Rule, update: RefUpdate) -> str | None:
+    async def _reviews_missing(self, rule: Rule, update: RefUpdate) -> str | None:
         pull = update.pull_request
         if pull is None:
             creating = update.old is None
@@ -200,21 +201,16 @@ class Enforcement:
         methods = rule.parameters.get("allowed_merge_methods") or ["merge", "squash", "rebase"]
         if update.merge_method and update.merge_method not in methods:
             return f"{update.merge_method.capitalize()} merges are not allowed on this repository."
-        reviews = deciding_reviews(self.tenant, self.repository, pull)
-        if any(review.state == "CHANGES_REQUESTED" for review in reviews):
-            return "Changes have been requested."
-        required = rule.parameters.get("required_approving_review_count") or 0
-        if len(reviews) >= required:
-            return None
-        noun = "review is" if required == 1 else "reviews are"
-        return f"At least {required} approving {noun} required by reviewers with write access."
+        return await missing_reviews(self.tenant, self.repository, pull, rule.parameters)
 
-    def _checks_missing(self, rule: Rule, update: RefUpdate) -> str | None:
+    async def _checks_missing(self, rule: Rule, update: RefUpdate) -> str | None:
         if update.old is None and rule.parameters.get("do_not_enforce_on_create"):
             return None
         sha = update.pull_request.head_sha if update.pull_request else update.new
         required = rule.parameters["required_status_checks"]
         problems = checks.unmet(self.tenant.store, self.repository.id, sha or "", required)
+        if rule.parameters.get("strict_required_status_checks_policy") and await self.is_behind(update):
+            problems = {check["context"]: "expected" for check in required}
         if not problems:
             return None
         if len(problems) == 1:
@@ -222,6 +218,11 @@ class Enforcement:
             return f'Required status check "{context}" is {state}.'
         state = "expected" if set(problems.values()) == {"expected"} else "failing"
         return f"{len(problems)} of {len(required)} required status checks are {state}."
+
+    async def is_behind(self, update: RefUpdate) -> bool:
+        """Whether the base has commits that a pull request lacks. Then no report counts (RakuenSoftware/aimee#2460)."""
+        pull = update.pull_request
+        return pull is not None and not await self._is_ancestor(pull.base_sha, pull.head_sha)
 
     async def _new_commits(self, update: RefUpdate) -> list[Commit]:
         """The commits that the change brings to the ref."""

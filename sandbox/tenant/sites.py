@@ -10,15 +10,19 @@ from sandbox.tenant.tenants import Tenant
 
 @dataclass(frozen=True)
 class Site:
-    """The addresses of a tenant, without a slash at the end. host: with port, as the client wrote it."""
+    """The addresses of a tenant, without a slash at the end. host: with port, as the client wrote it.
+
+    own_api: of a host that serves REST alone, as api.github.com; "" for none.
+    """
 
     host: str
     html: str
+    own_api: str = ""
 
     @property
     def api(self) -> str:
         """The root of REST."""
-        return f"{self.html}/api/v3"
+        return self.own_api or f"{self.html}/api/v3"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Addresses:
 def site_of(request: Request, tenant: Tenant) -> Site:
     """The addresses of the tenant, as this client reached it."""
     if own := request.scope.get("sandbox.site"):  # a host with this tenant at its root
-        return Site(host=own.partition("://")[2], html=own)
+        return Site(host=own.partition("://")[2], html=own, own_api=request.scope.get("sandbox.api", ""))
     host = request.headers.get("host", "127.0.0.1")
     return Site(host=host, html=f"{request.scope['scheme']}://{host}/{tenant.name}")
 

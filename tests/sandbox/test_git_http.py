@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.daemon.administration import TenantAccess, create_token
+from sandbox.daemon.administration import TenantAccess, create_token, open_host
 from sandbox.daemon.process import Running
 from sandbox.network.request_log import read_requests
 from tests.sandbox.conftest import Git, half_a_push
@@ -254,3 +254,46 @@ def test_an_old_client_is_told_to_upgrade(git: Git, work: str, address: str, wor
     answer = httpx.get(f"{address}/info/refs{query}", auth=("x", world.token))
     assert answer.status_code == 403
     assert "upgrade your git client" in answer.text
+
+
+def test_a_push_over_tls_is_held_to_the_rules_and_let_in(
+    api: httpx.Client, git: Git, work: str, repository: str, server: Running, world: TenantAccess, tmp_path: Path
+) -> None:
+    """The hook that asks for the rules speaks no TLS."""
+    host = open_host(server, world.name)
+    rules = [{"type": "non_fast_forward"}]
+    conditions = {"ref_name": {"include": ["~ALL"], "exclude": []}}
+    body = {"name": "guard", "enforcement": "active", "conditions": conditions, "rules": rules}
+    api.post(f"{repository}/rulesets", json=body).raise_for_status()
+    push = (
+        "-c",
+        f"http.sslCAInfo={host.authority}",
+        "push",
+        "--quiet",
+        f"https://127.0.0.1:{host.https}/maestro/engine",
+    )
+    git(work, "commit", "--quiet", "--allow-empty", "--message", "More")
+    git(work, *push, "main")
+    git(work, "reset", "--quiet", "--hard", "HEAD~1")
+    with pytest.raises(AssertionError, match="Cannot force-push to this branch"):
+        git(work, *push, "--force", "main")
+
+
+def test_a_redirect_stays_on_the_host_of_the_api(
+    api: httpx.Client, repository: str, server: Running, world: TenantAccess
+) -> None:
+    """A client that is sent to another host does not send its token there."""
+    api.patch(repository, json={"name": "motor"}).raise_for_status()
+    proxy = f"http://127.0.0.1:{open_host(server, world.name).http}"
+    headers = {"Authorization": f"Bearer {world.token}"}
+    with httpx.Client(proxy=proxy, headers=headers, base_url="http://api.github.localhost") as client:
+        moved = client.get(f"/{repository}")
+        assert moved.headers["Location"].startswith("http://api.github.localhost/repositories/")
+        followed = client.get(f"/{repository}", follow_redirects=True).json()
+        assert (followed["name"], followed["url"]) == ("motor", "http://api.github.localhost/repos/maestro/motor")
+        assert followed["html_url"] == "http://github.localhost/maestro/motor"
+        listed = client.get("/orgs/maestro/repos", params={"per_page": 1, "page": 1})
+        assert listed.status_code == 200
+        client.post("/orgs/maestro/repos", json={"name": "second"}).raise_for_status()
+        link = client.get("/orgs/maestro/repos", params={"per_page": 1}).headers["Link"]
+        assert link.startswith("<http://api.github.localhost/orgs/maestro/repos?")

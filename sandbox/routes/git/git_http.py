@@ -174,7 +174,7 @@ async def serve(request: Request) -> Response | Backend:
     ticket, hook = pushes.expect(request, Enforcement(tenant, repository, user), html)
 
     async def when_done() -> None:
-        await note_push(tenant, repository.id)
+        await note_push(tenant, repository.id, user)
 
     return Backend(environment | hook, when_done, ticket)
 

@@ -49,7 +49,7 @@ def expect(request: Request, enforcement: Enforcement, html: str) -> tuple[str, 
         "GIT_CONFIG_KEY_0": "core.hooksPath",
         "GIT_CONFIG_VALUE_0": str(request.app.state.hooks),
         "SANDBOX_PUSH": f"/_sandbox/pushes/{ticket}",
-        "SANDBOX_PORT": str(request.scope["server"][1]),
+        "SANDBOX_PORT": str(request.app.state.port),
     }
     return ticket, settings
 

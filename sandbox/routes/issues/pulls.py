@@ -10,7 +10,7 @@ from sandbox.git.bare_repository import BRANCHES, git
 from sandbox.git.commits import as_text, differing_files
 from sandbox.operations import merging, ref_updates
 from sandbox.records.issues import Comment, opened
-from sandbox.records.pull_requests import PullRequest, close, invalid, issue_of, open_pull, refused
+from sandbox.records.pull_requests import PullRequest, close, invalid, is_ancestor, issue_of, open_pull, refused
 from sandbox.representations.commits import commit_object, file_object
 from sandbox.representations.issues import IssueRepresenter
 from sandbox.rest.bodies import choice, optional, required
@@ -77,10 +77,14 @@ async def _mergeability(call: Call, repository: RepositoryRecord, pull: PullRequ
     if pull.draft:
         return True, "draft"
     update = RefUpdate(BRANCHES + pull.base, pull.base_sha, pull.head_sha, pull_request=pull)
-    violations = await Enforcement(call.tenant, repository, call.user).violations(update)
+    enforcement = Enforcement(call.tenant, repository, call.user)
+    violations = await enforcement.violations(update)
     # The merge commit is not made yet, so rules about commits are checked when it is.
     waiting = [each for each in violations if each.rule.type in {"pull_request", "required_status_checks"}]
-    return True, "blocked" if refusal(waiting) else "clean"
+    if refusal(waiting) is None:
+        return True, "clean"
+    is_strict = any(each.rule.parameters.get("strict_required_status_checks_policy") for each in waiting)
+    return True, "behind" if is_strict and await enforcement.is_behind(update) else "blocked"
 
 
 async def list_pulls(call: Call) -> Reply:
@@ -160,6 +164,23 @@ async def update_pull(call: Call) -> Reply:
     return Reply(await _whole(call, repository, moved))
 
 
+async def update_branch(call: Call) -> Reply:
+    """https://docs.github.com/rest/pulls/pulls#update-a-pull-request-branch"""
+    repository, user = call.writable_repository(Permission.WRITE), call.signed_in()
+    pull, directory = pull_of(call, repository), call.git_directory(repository)
+    if optional(call.body, "expected_head_sha", str, pull.head_sha) != pull.head_sha:
+        raise GitHubError(422, "expected head sha didn't match current head ref.")
+    if await is_ancestor(call.tenant, repository, pull.base_sha, pull.head_sha):
+        raise GitHubError(422, "There are no new commits on the base branch.")
+    try:
+        sha = await merging.merge_base_into_head(directory, pull, user)
+    except merging.MergeConflict:
+        raise GitHubError(422, "merge conflict between base and head") from None
+    await ref_updates.update(call.tenant, repository, user, RefUpdate(BRANCHES + pull.head, pull.head_sha, sha))
+    address = f"{call.addresses(repository).api}/pulls/{pull.number}"
+    return Reply({"message": "Updating pull request branch.", "url": address}, 202)
+
+
 async def list_files(call: Call) -> Reply:
     """https://docs.github.com/rest/pulls/pulls#list-pull-requests-files"""
     repository = call.repository()
@@ -237,6 +258,7 @@ ROUTES = [
     *repository_routes("GET", "/pulls/comments", list_all_review_comments),
     *repository_routes("GET", "/pulls/{pull_number}", get_pull),
     *repository_routes("PATCH", "/pulls/{pull_number}", update_pull),
+    *repository_routes("PUT", "/pulls/{pull_number}/update-branch", update_branch),
     *repository_routes("GET", "/pulls/{pull_number}/files", list_files),
     *repository_routes("GET", "/pulls/{pull_number}/comments", list_review_comments),
     *repository_routes("GET", "/pulls/{pull_number}/commits", list_commits),

@@ -5,12 +5,14 @@ from typing import Any
 
 from sandbox import errors
 from sandbox.errors import GitHubError
+from sandbox.git.commits import resolve
 from sandbox.operations import repositories
 from sandbox.representations.repositories import full_repository, minimal_repository
 from sandbox.rest.bodies import optional
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes, route
+from sandbox.rules.code_owners import errors_in, read_owners
 from sandbox.rules.repository_rules import settings_in, topics_in
 from sandbox.tenant.entities import Account, RepositoryRecord
 from sandbox.tenant.permissions import Permission
@@ -142,6 +144,17 @@ async def replace_topics(call: Call) -> Reply:
     return Reply({"names": list(changed.topics)})
 
 
+async def list_codeowners_errors(call: Call) -> Reply:
+    """https://docs.github.com/rest/repos/repos#list-codeowners-errors"""
+    repository = call.repository()
+    ref = call.request.query_params.get("ref") or repository.default_branch
+    commit = await resolve(call.git_directory(repository), ref)
+    owners = await read_owners(call.tenant, repository, commit) if commit else None
+    if owners is None:
+        raise errors.not_found()
+    return Reply({"errors": errors_in(call.tenant, repository, owners)})
+
+
 async def get_vulnerability_alerts(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository"""
     if not call.repository(Permission.ADMIN).vulnerability_alerts:
@@ -198,6 +211,7 @@ ROUTES = [
     route("GET", "/users/{login}/repos", list_of_user),
     *repository_routes("GET", "/topics", get_topics),
     *repository_routes("PUT", "/topics", replace_topics),
+    *repository_routes("GET", "/codeowners/errors", list_codeowners_errors),
     *repository_routes("GET", "/vulnerability-alerts", get_vulnerability_alerts),
     *repository_routes("PUT", "/vulnerability-alerts", enable_vulnerability_alerts),
     *repository_routes("DELETE", "/vulnerability-alerts", disable_vulnerability_alerts),
