@@ -1,11 +1,12 @@
-"""Where a module lies in a repository, and what is in it."""
+"""Where a module is in a repository, and what is in it."""
 
 import ast
 import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 Files = Mapping[str, bytes]
@@ -18,17 +19,37 @@ class RenameError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class PythonModule:
-    """A top-level module and its new name.
+    """A module and its new name, both dotted where it is in a namespace or another package.
 
-    moves: old path to new path of each of its files. members: what can stand behind "name." in code: its modules,
-        packages, and the names that its `__init__.py` defines. children: what can stand behind "name/" in a path.
+    moves: old path to new path of each of its files. folders: the same for its folders, one for each source root.
+    definitions: of each module in it, by its dotted name below the module ("" is the module itself), the names that
+        it defines. Empty for a module of another repository, of which nothing is known.
+    roots: folders that code is imported from and that commands run in; "" is the repository's root.
     """
 
     old: str
     new: str
-    moves: Mapping[str, str]
-    members: frozenset[str]
-    children: frozenset[str]
+    moves: Mapping[str, str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    roots: tuple[str, ...] = ("",)
+
+    @cached_property
+    def leaf(self) -> str:
+        """The last part of the old name, which is also the name of its folder or file."""
+        return self.old.rpartition(".")[2]
+
+    def has(self, rest: str) -> bool:
+        """Whether "module.rest" is something: a module in it, or a name that one of them defines, or its attribute."""
+        if not self.definitions or not rest:
+            return True
+        inside = ""
+        for part in rest.split("."):
+            below = f"{inside}.{part}" if inside else part
+            if below not in self.definitions:
+                return part in self.definitions[inside]
+            inside = below
+        return True
 
 
 def find_module(files: Files, old: str, new: str) -> PythonModule:
@@ -37,28 +58,45 @@ def find_module(files: Files, old: str, new: str) -> PythonModule:
     Raises RenameError when there is none, or when something has the new name already.
     """
     moves: dict[str, str] = {}
-    members: set[str] = set()
-    children: set[str] = set()
-    for root in dict.fromkeys(_source_roots(files)):
-        folder, target = posixpath.join(root, old) + "/", posixpath.join(root, new)
-        inside = [path for path in files if path.startswith(folder)]
+    folders: dict[str, str] = {}
+    definitions: dict[str, frozenset[str]] = {}
+    roots = tuple(dict.fromkeys(_source_roots(files)))
+    for root in roots:
+        folder, target = (posixpath.join(root, name.replace(".", "/")) for name in (old, new))
+        inside = [path for path in files if path.startswith(f"{folder}/")]
         if any(path.endswith(".py") for path in inside):
-            moves |= {path: f"{target}/{path.removeprefix(folder)}" for path in inside}
-            names = {path.removeprefix(folder).split("/")[0] for path in inside}
-            children |= names
-            members |= {name.removesuffix(".py") for name in names} - {"__init__"}
-            members |= _defined(files.get(f"{folder}__init__.py", b""))
-        if (file := posixpath.join(root, f"{old}.py")) in files:
+            moves |= {path: target + path.removeprefix(folder) for path in inside}
+            folders[folder] = target
+            for path in inside:
+                _define_folders(definitions, path.removeprefix(f"{folder}/"))
+            definitions |= {
+                _dotted(path.removeprefix(f"{folder}/")): _defined(files[path])
+                for path in inside
+                if path.endswith((".py", ".pyi"))
+            }
+        if (file := f"{folder}.py") in files:
             moves[file] = f"{target}.py"
-            members |= _defined(files[file])
+            definitions[""] = _defined(files[file])
     if not moves:
         raise RenameError(
-            f"no module {old!r} was found: neither a folder with Python files nor {old}.py, at the root of a project "
-            "or in its src. Correct `transforms.rename_modules` in the plan."
+            f"no module {old!r} was found: neither a folder with Python files nor {old.replace('.', '/')}.py, at the "
+            "root of a project or in its src. Correct `transforms.rename_modules` in the plan."
         )
     if taken := sorted(set(moves.values()) & (files.keys() - moves.keys())):
         raise RenameError(f"{old!r} cannot become {new!r}: {taken[0]} exists already. Choose another name in the plan.")
-    return PythonModule(old=old, new=new, moves=moves, members=frozenset(members), children=frozenset(children))
+    return PythonModule(old=old, new=new, moves=moves, folders=folders, definitions=definitions, roots=roots)
+
+
+def _define_folders(definitions: dict[str, frozenset[str]], path: str) -> None:
+    """Every folder on the way to a file, which a namespace package has no `__init__.py` for."""
+    parts = path.split("/")[:-1]
+    for depth in range(len(parts) + 1):
+        definitions.setdefault(".".join(parts[:depth]), frozenset())
+
+
+def _dotted(path: str) -> str:
+    module = path.rpartition(".")[0].replace("/", ".")
+    return "" if module == "__init__" else module.removesuffix(".__init__")
 
 
 def _source_roots(files: Files) -> Iterator[str]:
@@ -73,7 +111,7 @@ def _source_roots(files: Files) -> Iterator[str]:
 
 
 def _declared_roots(content: bytes) -> Iterator[str]:
-    """What Poetry's `packages` and setuptools' `where` and `package-dir` name."""
+    """What Poetry's `packages`, setuptools' `where` and `package-dir`, and uv's `module-root` name."""
     with suppress(tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError, TypeError):
         tool: dict[str, Any] = tomllib.loads(content.decode()).get("tool", {})
         yield from (package["from"] for package in tool.get("poetry", {}).get("packages", ()) if "from" in package)
@@ -82,9 +120,11 @@ def _declared_roots(content: bytes) -> Iterator[str]:
         packages = setuptools.get("packages", {})
         if isinstance(packages, dict):
             yield from packages.get("find", {}).get("where", ())
+        if "module-root" in (backend := tool.get("uv", {}).get("build-backend", {})):
+            yield backend["module-root"]
 
 
-def _defined(content: bytes) -> set[str]:
+def _defined(content: bytes) -> frozenset[str]:
     """The names that a module defines or imports at its top level."""
     names: set[str] = set()
     with suppress(SyntaxError, ValueError):
@@ -96,4 +136,4 @@ def _defined(content: bytes) -> set[str]:
             elif isinstance(node, ast.Assign | ast.AnnAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 names |= {target.id for target in targets if isinstance(target, ast.Name)}
-    return names
+    return frozenset(names)
