@@ -71,6 +71,8 @@ def _print_remarks(name: str, transformed: Transformed, after: str | None) -> No
         print_message(f"{name}: the plan's transforms change nothing.")
     for doubt in transformed.doubts:
         print_message(f"? {doubt.path}:{doubt.line}: may mean the renamed module, and was left: {doubt.text}")
+    for line in transformed.outside_syntax:
+        print_message(f"~ {line.path}:{line.line}: changed by the renaming, outside of code: {line.text}")
     for lock_file in transformed.stale_lock_files:
         print_message(
             f"! {lock_file.path} names dependencies as they were ({lock_file.why}). Run there: {lock_file.command}"

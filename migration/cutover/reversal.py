@@ -19,6 +19,7 @@ from migration.git.tree_changes import Changes, Files, Transform, transformed_tr
 from migration.packages.manifests.dependency_rules import dependency_rules
 from migration.packages.manifests.path_restoration import with_paths
 from migration.plan import Plan, Repository
+from migration.transforms.consumed_modules import consumed_modules
 from migration.transforms.renaming import rename_modules
 
 _NOBODY = {
@@ -59,9 +60,10 @@ class Reversal:
     def _backwards(self, git_dir: Path, original: str) -> Transform:
         def transform(files: Files) -> Changes:
             names = {new: old for old, new in self.repository.transforms.rename_modules.items()}
+            consumed = {new: old for old, new in consumed_modules(self.plan, self.repository).items()}
             present_files = {path: files[path] for path in files}
             present = {new: old for new, old in names.items() if _is_there(new, present_files)}
-            renaming = rename_modules(present_files, present)
+            renaming = rename_modules(present_files, present, consumed)
             contents = dict(renaming.changes)
             now = {path: text for path, text in (present_files | contents).items() if text is not None}
             manifests = [path for path in now if path.endswith("pyproject.toml")]

@@ -1,6 +1,7 @@
 """Changing the files of a tree: what a transform is given and gives, and the new tree that comes of it."""
 
 import os
+import posixpath
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -60,12 +61,15 @@ class TreeFiles(Files):
     def __init__(self, git_dir: Path, tree: str) -> None:
         self._git_dir, self.tree = git_dir, tree
         self.modes: dict[str, bytes] = {}
+        self.links: dict[str, str] = {}
         self._ids: dict[str, bytes] = {}
         for entry in run_git("ls-tree", "-r", "-z", tree, directory=git_dir).split(b"\0")[:-1]:
             details, name = entry.split(b"\t", 1)
             mode, _, object_id = details.split(b" ")
             if mode.startswith(b"100"):
                 self.modes[os.fsdecode(name)], self._ids[os.fsdecode(name)] = mode, object_id
+            elif mode == b"120000":
+                self.links[os.fsdecode(name)] = object_id.decode()
         self._reader: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "TreeFiles":
@@ -109,4 +113,24 @@ def _with_changes(git_dir: Path, files: TreeFiles, changes: Changes) -> str:
         if content is not None:
             written = run_git("hash-object", "-w", "--stdin", directory=git_dir, standard_input=content)
             places[path] = f"{modes.get(path, b'100644').decode()} {written.decode().strip()}"
+    if changes.moves and files.links:
+        places |= _moved_links(git_dir, files.links, changes.moves)
     return with_entries(git_dir, files.tree, places)
+
+
+def _moved_links(git_dir: Path, links: Mapping[str, str], moves: Mapping[str, str]) -> dict[str, str | None]:
+    """Symbolic links in a folder whose files moved, and those to a file or folder that moved."""
+    folders = {posixpath.dirname(old): posixpath.dirname(new) for old, new in moves.items()}
+    folders = {old: new for old, new in folders.items() if old != new}
+    places: dict[str, str | None] = {}
+    for path, object_id in links.items():
+        folder, name = posixpath.split(path)
+        target = os.fsdecode(run_git("cat-file", "blob", object_id, directory=git_dir))
+        leads_to = posixpath.normpath(posixpath.join(folder, target))
+        moved_to = moves.get(leads_to, folders.get(leads_to, leads_to))
+        new_folder = folders.get(folder, folder)
+        if (new_folder, moved_to) != (folder, leads_to) and not target.startswith("/"):
+            content = os.fsencode(posixpath.relpath(moved_to, new_folder or "."))
+            written = run_git("hash-object", "-w", "--stdin", directory=git_dir, standard_input=content)
+            places |= {path: None, posixpath.join(new_folder, name): f"120000 {written.decode().strip()}"}
+    return places

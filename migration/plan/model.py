@@ -137,6 +137,8 @@ class Transforms(PlanModel):
     """The Python versions that pyproject.toml asks for, like '^3.11'."""
     rename_modules: dict[Module, Module] = {}
     """Python modules that get a new name: folder, imports, dotted names, entry points. Old name to new name."""
+    kept_names: dict[Text, Text] = {}
+    """Files in which the old name of a renamed module stays: a pattern like 'docs/*.md', and the reason."""
     replace_text: dict[Folder, dict[Text, str]] = {}
     """Passages that change: path of the file, then each passage with its new text. A passage not found is an error."""
     add_folder: Folder | None = None

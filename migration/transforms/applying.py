@@ -9,19 +9,22 @@ from migration.packages.locks.lock_files import Locking, StaleLockFile, beside, 
 from migration.packages.manifests.conversion import with_versions
 from migration.packages.manifests.dependency_rules import dependency_rules
 from migration.plan import Plan, Repository
-from migration.transforms.renaming import Doubt, RenameError, rename_modules
+from migration.transforms.consumed_modules import consumed_modules
+from migration.transforms.renaming import Doubt, RenameError, rename_modules, unsettled
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transformed:
-    """What the transforms change. doubts: lines where a renamed module may be meant; they were left.
+    """What the transforms change. doubts: lines where a renamed module may be meant, and that the plan does not keep.
 
+    outside_syntax: lines of comments and documents that a renaming changed.
     has_lock_files: beside manifests whose dependencies changed. stale_lock_files: those of them that could not be
     brought up to date.
     """
 
     changes: Changes
     doubts: tuple[Doubt, ...]
+    outside_syntax: tuple[Doubt, ...]
     has_lock_files: bool
     stale_lock_files: tuple[StaleLockFile, ...]
 
@@ -40,7 +43,7 @@ def transform(
         rules = dependency_rules(plan, repository, index_url)
         manifests = with_versions(files, rules)
         now = {**files, **manifests}
-        renaming = rename_modules(now, transforms.rename_modules)
+        renaming = rename_modules(now, transforms.rename_modules, consumed_modules(plan, repository))
     except (ManifestError, RenameError) as error:
         raise TransformError(f"{repository.name}: {error}") from error
     for path, content in renaming.changes.items():
@@ -56,7 +59,8 @@ def transform(
     contents |= {path: content for path, content in now.items() if path not in files or files[path] != content}
     return Transformed(
         changes=Changes(contents=contents, moves=renaming.moves),
-        doubts=renaming.doubts,
+        doubts=unsettled(renaming.doubts, now, transforms.kept_names),
+        outside_syntax=renaming.outside_syntax,
         has_lock_files=bool(beside(now, manifests)),
         stale_lock_files=stale,
     )

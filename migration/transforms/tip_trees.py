@@ -5,9 +5,10 @@ It is the tree at the tip of the vendor branch; see migration/code_move/tip.py.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from migration.git.command import run_git
 from migration.git.pack import write_to_disk
@@ -17,8 +18,14 @@ from migration.plan import Plan, Repository
 from migration.split.splitting import Split
 from migration.transforms.blame_ignore_revs import blame_ignore_revs
 
+if TYPE_CHECKING:  # slow to import
+    from migration.transforms.renaming import Doubt
+
 _MADE = "multirepo-tips.json"
 """Beside the split: each repository, the key of the input, and the tree."""
+
+SHOWN = 5
+"""Lines in a message."""
 
 _CODE = Path(__file__).parent.parent
 
@@ -88,8 +95,21 @@ def _made(plan: Plan, repository: Repository, split: Split, index_url: str | Non
         f"{each.command}"
         for each in done[0].stale_lock_files
     )
+    if done[0].doubts:
+        messages = (*messages, _about_names(repository.name, done[0].doubts))
     return _Tip(
         tree=tree, releases=locking.fingerprint if locking and done[0].has_lock_files else "", messages=messages
+    )
+
+
+def _about_names(name: str, doubts: "Sequence[Doubt]") -> str:
+    """How many lines still have the old name of a module, and how the plan settles them."""
+    examples = ", ".join(f"{doubt.path}:{doubt.line}" for doubt in doubts[:SHOWN])
+    more = f" and {len(doubts) - SHOWN} more" if len(doubts) > SHOWN else ""
+    return (
+        f"{name}: {len(doubts)} lines may still name a renamed module: {examples}{more}. They stay as they are. "
+        f"Run ./multirepo preview-transforms {name}, change them with `transforms.replace_text`, or list their files "
+        "with a reason under `transforms.kept_names` of the plan."
     )
 
 

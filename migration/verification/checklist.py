@@ -5,6 +5,7 @@ from migration.verification.checks import (
     documentation,
     frontend,
     integration,
+    renamed_modules,
     shared_packages,
     success_metrics,
     testing_service,
@@ -16,7 +17,10 @@ from migration.verification.checks.moved_history import SplitUnderTest
 from migration.verification.harness.check import Check
 from migration.verification.harness.context import VerificationContext
 
-PARTS = (shared_packages, repositories, testing_service, frontend, contracts, integration, documentation, releases)
+PARTS = (
+    *(shared_packages, repositories, renamed_modules, testing_service, frontend),
+    *(contracts, integration, documentation, releases),
+)
 
 
 def checklist(context: VerificationContext, moved: SplitUnderTest | None) -> list[Check]:

@@ -59,7 +59,7 @@ def _digest(package: Package, tree: str, repository: Repository, rules: Dependen
     """
     versions = {name: rules.packages[canonicalize_name(name)].version for name in package.depends_on}
     bounds = {name: compatible(version).partition(",")[2] for name, version in versions.items()}
-    changes = [package.version, bounds, repository.transforms.model_dump()]
+    changes = [package.version, bounds, repository.transforms.model_dump(exclude={"kept_names"})]
     return hashlib.sha256(json.dumps([tree, changes], sort_keys=True).encode()).hexdigest()
 
 

@@ -4,7 +4,8 @@ Words that may not mean the module stay and are listed: "synth" in "photosynthes
 command.
 """
 
+from migration.transforms.renaming.left_names import names_left, unsettled
 from migration.transforms.renaming.places import RenameError
 from migration.transforms.renaming.renaming import Doubt, Renaming, rename_modules
 
-__all__ = ["Doubt", "RenameError", "Renaming", "rename_modules"]
+__all__ = ["Doubt", "RenameError", "Renaming", "names_left", "rename_modules", "unsettled"]

@@ -61,7 +61,7 @@ def rename_modules(files: Files, names: Mapping[str, str], foreign: Mapping[str,
     modules = [*((old, new, True) for old, new in names.items()), *((*pair, False) for pair in (foreign or {}).items())]
     for old, new, is_own in modules:
         module = find_module(now, old, new) if is_own else PythonModule(old=old, new=new)
-        before, renamer = now, _Renamer(now, module)
+        before, renamer = now, ModuleRenamer(now, module)
         now = {module.moves.get(path, path): renamer.renamed(path, content) for path, content in before.items()}
         moves = {origin: module.moves.get(path, path) for origin, path in moves.items()}
         doubts += renamer.doubts(now)
@@ -76,7 +76,7 @@ def _ordered(lines: list[Doubt]) -> tuple[Doubt, ...]:
     return tuple(sorted(lines, key=lambda line: (line.path, line.line)))
 
 
-class _Renamer:
+class ModuleRenamer:
     """The rules for one module, file by file."""
 
     def __init__(self, files: Files, module: PythonModule) -> None:

@@ -88,3 +88,38 @@ def test_again_changes_nothing() -> None:
 def test_what_does_not_fit_is_told_with_the_repository(transforms: dict[str, object], message: str) -> None:
     with pytest.raises(TransformError, match=f"^ml: .*{message}"):
         apply(FILES, **transforms)
+
+
+def test_lines_that_the_plan_changes_or_keeps_are_no_doubt() -> None:
+    files = FILES | {"README.md": b"Run synth.\n", "notes.md": b"About synth.\n", "docs/a.md": b"The synth.\n"}
+    transformed = apply(
+        files,
+        remove_dependencies=["maestro-core-api"],
+        rename_modules={"synth": "maestro_ml"},
+        replace_text={"README.md": {"Run synth": "Run it"}},
+        kept_names={"docs/*": "its history"},
+    )
+    assert [(doubt.path, doubt.line) for doubt in transformed.doubts] == [("notes.md", 1)]
+
+
+def renamed_consumer(consumes: list[str], code: bytes) -> bytes | None:
+    packages = [
+        {"name": "synth", "path": ".", "version": "1.0.0"},
+    ]
+    plan = Plan.model_validate(
+        {
+            "monorepo": {"name": "platform"},
+            "repositories": [
+                {"name": "ml", "packages": packages, "transforms": {"rename_modules": {"synth": "maestro_ml"}}},
+                {"name": "api", "consumes": consumes},
+            ],
+        }
+    )
+    transformed = transform({"api/a.py": code}, plan, plan.repositories[1], "https://registry.example/simple/")
+    return transformed.changes.contents.get("api/a.py")
+
+
+def test_a_consumer_of_a_renamed_package_imports_the_new_name() -> None:
+    code = b"def f():\n    from synth import X\n    return X\n"
+    assert renamed_consumer(["synth"], code) == code.replace(b"synth", b"maestro_ml")
+    assert renamed_consumer([], code) is None

@@ -1,4 +1,4 @@
-"""A name is decided by the language of its place: code, a command, a setting, a path; all else stays and is reported."""
+"""A name follows by the language of its place: code, command, setting or path. All else stays and is reported."""
 
 import json
 import os
@@ -209,7 +209,8 @@ def test_a_dotted_name_follows_with_everything_that_leads_to_it() -> None:
         "src/acme/synth/models.py": b"from acme.other import X\nclass Model: ...\n",
         "src/acme/other.py": b"X = 1\n",
         "src/acme/use.py": b"from .synth import Model\nfrom . import synth\nfrom acme import synth as s\nsynth.Model\n",
-        "tests/test_a.py": b"import acme.synth.models\nfrom acme import synth\nacme.synth.models.Model()\nsynth.Model\n",
+        "tests/test_a.py": b"import acme.synth.models\nfrom acme import synth\n"
+        b"acme.synth.models.Model()\nsynth.Model\n",
         "pyproject.toml": b'[project.scripts]\nrun = "acme.synth.models:Model"\n',
     }
     changes = rename_modules(files, {"acme.synth": "acme.ml"}).changes

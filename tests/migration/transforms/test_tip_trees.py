@@ -52,3 +52,18 @@ def test_what_was_made_of_the_same_input_is_not_made_again_until_its_objects_are
     assert counted.call_count == 2, "another registry may change a manifest"
     monorepo.commit("Engine: another", engine__main="3\n")
     assert tip_trees(desired, split(monorepo, tmp_path / "split"), None) != first
+
+
+def test_lines_that_may_name_a_renamed_module_are_reported_each_time(monorepo: Repository, tmp_path: Path) -> None:
+    monorepo.commit("Engine: code", engine__motor__a_py="X = 1\n", engine__README_md="Run motor.\n")
+    monorepo.git("mv", "engine/motor/a_py", "engine/motor/a.py")
+    monorepo.git("commit", "--quiet", "--message", "Engine: a module")
+    done, messages = split(monorepo, tmp_path / "split"), list[str]()
+    renamed = plan(rename_modules={"motor": "engine"})
+    for _ in range(2):
+        tip_trees(renamed, done, None, report=messages.append)
+    assert messages[0] == messages[1]
+    assert messages[0].startswith("engine: 1 lines may still name a renamed module: README_md:1. They stay as they are")
+    settled = plan(rename_modules={"motor": "engine"}, kept_names={"README*": "it is about motors"})
+    tip_trees(settled, done, None, report=messages.append)
+    assert len(messages) == 2
