@@ -81,15 +81,15 @@ def _copy_renamed(rest: str, stages: list[_Stage], names: ModuleInText, folder: 
 
 def _moved_below(target: str, source: str, names: ModuleInText, folder: str) -> dict[str, str]:
     """Where the module is in the image, after a folder above it was copied: `COPY . /app` makes /app/synth."""
-    below = {}
+    folders = {}
     for base in dict.fromkeys((*names.module.roots, folder)):
         context = posixpath.normpath(posixpath.join(base, source))
         for old, new in names.module.folders.items():
             inside = old if context == "." else old.removeprefix(f"{context}/")
             if context == "." or inside != old:
                 after = new if context == "." else new.removeprefix(f"{context}/")
-                below[posixpath.join(target, inside)] = posixpath.join(target, after)
-    return below
+                folders[posixpath.join(target, inside)] = posixpath.join(target, after)
+    return folders
 
 
 def _renamed_in(path: str, stage: _Stage) -> str | None:

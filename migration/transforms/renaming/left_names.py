@@ -8,12 +8,12 @@ from migration.transforms.renaming.places import Files, PythonModule, RenameErro
 from migration.transforms.renaming.renaming import Doubt, ModuleRenamer, is_python
 
 
-def unsettled(doubts: Iterable[Doubt], files: Files, kept: Iterable[str]) -> tuple[Doubt, ...]:
+def unsettled(doubts: Iterable[Doubt], files: Files, kept_names: Iterable[str]) -> tuple[Doubt, ...]:
     """The doubts that stand after the other transforms, without those in files whose names the plan keeps.
 
-    files: the final tree. kept: patterns of paths, as in `transforms.kept_names`.
+    files: the final tree. kept_names: patterns of paths, as in `transforms.kept_names`.
     """
-    patterns = list(kept)
+    patterns = list(kept_names)
     return tuple(
         doubt
         for doubt in doubts
@@ -21,12 +21,12 @@ def unsettled(doubts: Iterable[Doubt], files: Files, kept: Iterable[str]) -> tup
     )
 
 
-def names_left(files: Files, names: Mapping[str, str], kept: Iterable[str]) -> Iterator[Doubt]:
+def names_left(files: Files, names: Mapping[str, str], kept_names: Iterable[str]) -> Iterator[Doubt]:
     """In a tree whose modules were renamed: lines with an old name that the plan does not keep.
 
     Imports of the old name come first: they fail.
     """
-    patterns = list(kept)
+    patterns = list(kept_names)
     for old, new in names.items():
         renamer = ModuleRenamer(files, _renamed_module(files, old, new))
         for path, content in files.items():

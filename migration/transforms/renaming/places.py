@@ -45,10 +45,10 @@ class PythonModule:
             return True
         inside = ""
         for part in rest.split("."):
-            below = f"{inside}.{part}" if inside else part
-            if below not in self.definitions:
+            child = f"{inside}.{part}" if inside else part
+            if child not in self.definitions:
                 return part in self.definitions[inside]
-            inside = below
+            inside = child
         return True
 
 

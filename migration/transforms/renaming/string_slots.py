@@ -121,8 +121,8 @@ def _takes_it(call: cst.Call, argument: cst.CSTNode) -> bool:
 
 
 def _is_below(key: str, node: cst.CSTNode, parent: Parent) -> bool:
-    above = parent(node)
-    holder = parent(above) if above else None
+    mapping = parent(node)
+    holder = parent(mapping) if mapping else None
     return isinstance(holder, cst.DictElement) and _text(holder.key) == key
 
 
