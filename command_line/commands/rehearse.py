@@ -14,6 +14,7 @@ from command_line.stack.monorepo_and_split import present_monorepo
 from command_line.stack.sandbox_stack import PreparedStack, prepare_stack
 from command_line.stack.stack import stack_for
 from command_line.terminal.console import print_message, steps
+from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import DockerOption, MonorepoOption, PlanOption
 from command_line.verification.docker_daemon import containers
@@ -84,6 +85,8 @@ def rehearse(
         report=write_report(stack, settings, read, split, verification) if verification else None,
     )
     (print_json if as_json else print_summary)(summary)
+    if verification and not verification.holds:
+        raise typer.Exit(ExitCode.CHECK_FAILED)
 
 
 def _moved(desired: DesiredRepository, split: Split, settings: Settings, place: PreparedStack) -> MovedRepository:

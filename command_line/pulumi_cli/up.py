@@ -1,43 +1,25 @@
 """`pulumi` as a child process: its events become progress, its diagnostics an error."""
 
 import json
-import re
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from command_line.pulumi_cli.command_log import log_command
+from command_line.pulumi_cli.deployment import Deployment, without_stack_traces
 from command_line.pulumi_cli.state_file import restore_whole_state, state_file
 from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
 from command_line.terminal.console import print_message
-from command_line.terminal.failures import PolicyError, UpFailedError
+from command_line.terminal.failures import PolicyError, UpFailedError, code_of_kind
+from components.stack.plain_errors import FAILURE_FILE
 from components.stack.settings import PROJECT
 
 POLICIES = "policies"
 """The folder of the policy pack, from the project's."""
 
 THOROUGH = ("--refresh", "--policy-pack", POLICIES)
-
-_COLOUR_TAG = re.compile(r"<\{%.*?%\}>")
-
-
-@dataclass
-class Deployment:
-    """What the events of one `pulumi up` added up to. violations: of policies; advice: of those that stop nothing."""
-
-    changes: dict[str, int] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
-    advice: list[str] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was created, updated, imported or deleted."""
-        return any(count for operation, count in self.changes.items() if operation not in ("same", "read"))
 
 
 def up(
@@ -50,47 +32,29 @@ def up(
     command = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--json", *options]
     deployment, started = Deployment(), time.monotonic()
     # What Pulumi says beside its events goes to a file: a pipe that nobody reads could fill up and stop it.
-    with tempfile.TemporaryFile("w+") as complaints:
+    with tempfile.TemporaryFile("w+") as complaints, tempfile.NamedTemporaryFile("r") as failure_file:
         with subprocess.Popen(
             command,
             cwd=PROJECT,
             # What a killed provider leaves there, the next command removes.
-            env={**environment, "TMPDIR": tempfile.gettempdir()},
+            env={**environment, "TMPDIR": tempfile.gettempdir(), FAILURE_FILE: failure_file.name},
             text=True,
             stdout=subprocess.PIPE,
             stderr=complaints,
         ) as process:
             assert process.stdout
             for line in process.stdout:
-                _note(json.loads(line), deployment, say)
+                deployment.note(json.loads(line), say)
         log_command(command[1:], started, process.returncode)
         complaints.seek(0)
-        remaining = complaints.read()
+        remaining, kind = complaints.read(), failure_file.read()
     if deployment.violations:
         raise PolicyError("\n".join([f"A policy stopped pulumi up of stack {stack}.", *deployment.violations]))
     if process.returncode:
-        messages = "\n".join(dict.fromkeys(deployment.errors)) or remaining.strip()
-        raise UpFailedError(f"pulumi up of stack {stack} failed. What was done so far stays done.\n{messages}")
+        messages = deployment.message or without_stack_traces(remaining)
+        message = f"pulumi up of stack {stack} failed. What was done so far stays done.\n{messages}"
+        raise UpFailedError(message, code_of_kind(kind))
     return deployment
-
-
-def _note(event: Mapping[str, Any], deployment: Deployment, say: Callable[[str], None]) -> None:
-    if started := event.get("resourcePreEvent"):
-        metadata = started["metadata"]
-        if metadata["op"] != "same":
-            say(f"{metadata['op']} {metadata['urn'].rsplit('::', 1)[-1]}")
-    elif diagnostic := event.get("diagnosticEvent"):
-        message = _COLOUR_TAG.sub("", diagnostic["message"]).strip()
-        if diagnostic["severity"] == "error":
-            deployment.errors.append(message)
-        elif diagnostic["severity"] == "info" and message:
-            say(message)
-    elif violation := event.get("policyEvent"):
-        target = deployment.violations if violation["enforcementLevel"] == "mandatory" else deployment.advice
-        description, _, message = violation["message"].strip().partition("\n")
-        target.append(f"{violation['policyName']}: {message or description}")
-    elif summary := event.get("summaryEvent"):
-        deployment.changes.update(summary["resourceChanges"])
 
 
 def ensure_stack(stack: str, environment: Mapping[str, str], state: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from command_line.pulumi_cli import up as pulumi
+from command_line.pulumi_cli.deployment import Deployment
 from command_line.pulumi_cli.environment import STATE
 from command_line.rehearsal.simulated_people import PeopleAtWork, WrittenLine
 from command_line.stack.sandbox_stack import PreparedStack, prepare_stack
@@ -62,7 +63,7 @@ class Weeks:
         """One setting."""
         pulumi.run(["config", "set", "--stack", self.stack.name, "--path", key, value], self.place.environment)
 
-    def up(self, why: str) -> pulumi.Deployment:
+    def up(self, why: str) -> Deployment:
         """`pulumi up`, and a sentence on what it did."""
         started = time.monotonic()
         with self.progress.step(why) as step:

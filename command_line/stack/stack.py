@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +44,13 @@ class Stack:
         except yaml.MarkedYAMLError as error:
             line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
             raise CommandError(f"{self.file.name}{line}: Invalid YAML: {error.problem}. Fix the syntax.") from None
-        value = (written.get("config") or {}).get(f"multirepo:{key}")
-        return json.dumps(value) if isinstance(value, dict) else value
+        config = written.get("config") if isinstance(written, dict) else written
+        if not isinstance(config, dict | None):
+            raise CommandError(f"{self.file.name}: `config` has to be a mapping of keys to values. Fix the file.")
+        value = (config or {}).get(f"multirepo:{key}")
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value)
 
     @property
     def in_sandbox(self) -> bool:
@@ -65,12 +71,21 @@ class Stack:
     @property
     def keeps_packages_in_sandbox(self) -> bool:
         """Whether its private packages are in the registry beside the sandbox."""
-        return bool(json.loads(self.setting("registry") or "{}").get("server") == SANDBOX)
+        return self._registry.get("server") == SANDBOX
 
     @property
     def keeps_packages_in_container(self) -> bool:
         """Whether it makes the registry itself, with Docker."""
-        return bool(json.loads(self.setting("registry") or "{}").get("kind") == "docker")
+        return self._registry.get("kind") == "docker"
+
+    @property
+    def _registry(self) -> Mapping[str, object]:
+        """Empty for a text, so that Pulumi can be started to correct it; `settings` reports that."""
+        try:
+            setting = json.loads(self.setting("registry") or "{}")
+        except ValueError:
+            return {}
+        return setting if isinstance(setting, dict) else {}
 
     @property
     def plan_file(self) -> Path:

@@ -26,7 +26,11 @@ class CommandError(Exception):
 
 
 class UpFailedError(Exception):
-    """`pulumi up` failed; holds what it said."""
+    """`pulumi up` failed; holds what it said. code: by what the program failed at."""
+
+    def __init__(self, message: str, code: ExitCode = ExitCode.OUTSIDE) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class RefreshFailedError(Exception):
@@ -72,9 +76,16 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 
 def exit_code_of(failure: Exception) -> ExitCode:
     """The exit code for a failure; FAULT for one that nobody but this project can do something about."""
+    if isinstance(failure, UpFailedError):
+        return failure.code
     if _disk_error(failure):
         return ExitCode.OUTSIDE
     return next((code for kind, code in EXIT_CODES.items() if isinstance(failure, kind)), ExitCode.FAULT)
+
+
+def code_of_kind(kind: str) -> ExitCode:
+    """The exit code for the name of an error's class, as the program leaves it; OUTSIDE for any other name."""
+    return next((code for known, code in EXIT_CODES.items() if known.__name__ == kind), ExitCode.OUTSIDE)
 
 
 def describe_failure(failure: Exception) -> str:

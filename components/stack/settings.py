@@ -204,7 +204,8 @@ def _registry(setting: str | None, stack: str, owner: str) -> Registry | DevpiSe
         f"{where} must have the kind 'devpi' with server and index (or with index_url and reader, for one that others "
         "keep), 'docker' with index, or 'codeartifact' with region, account and domain (and index_url and reader_role, "
         "where others do). "
-        "Run: pulumi config set --path multirepo:registry.kind devpi"
+        f"Run: {'' if setting.startswith('{') else 'pulumi config rm multirepo:registry && '}"
+        "pulumi config set --path multirepo:registry.kind devpi"
     )
 
 

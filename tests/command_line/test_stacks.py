@@ -7,6 +7,7 @@ import yaml
 
 from command_line.stack import stack as stacks
 from command_line.terminal.failures import CommandError
+from components.stack.settings import SettingsError
 from tests.conftest import PROJECT, Checkout, Repository
 
 PLAN = """\
@@ -65,3 +66,42 @@ def test_a_shell_for_a_stack_that_is_still_to_be_made_has_the_engine_and_nothing
     assert "PULUMI_STACK=prod" in printed
     assert "GITHUB_TOKEN" not in printed
     assert "PULUMI_BACKEND_URL" not in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("config: {multirepo:registry: devpi, multirepo:owner: acme}\n", "registry", "devpi"),
+        ("config: {multirepo:registry: 5}\n", "registry", "5"),
+        ("config: {multirepo:archive: true}\n", "archive", "true"),
+        ("config: {multirepo:registry: [devpi]}\n", "registry", '["devpi"]'),
+    ],
+)
+def test_a_text_where_a_mapping_belongs_does_not_stop_the_shell_in_which_it_is_corrected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, key: str, value: str
+) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    monkeypatch.setattr(stacks, "PROJECT", tmp_path)
+    stack = stacks.stack_named("prod")
+    assert stack.setting(key) == value
+    assert not stack.keeps_packages_in_sandbox
+    assert not stack.keeps_packages_in_container
+
+
+def test_the_error_about_such_a_text_has_commands_that_correct_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"registry": "devpi", "owner": "acme", "monorepo": "x", "github": "https://github.com"}
+    config = {f"multirepo:{key}": value for key, value in settings.items()}
+    (tmp_path / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": config}))
+    monkeypatch.setattr(stacks, "PROJECT", tmp_path)
+    with pytest.raises(SettingsError, match="Run: pulumi config rm multirepo:registry && pulumi config set --path"):
+        stacks.stack_named("prod").settings()
+
+
+@pytest.mark.parametrize("text", ["- a\n", "text\n", "config: text\n", "config: [a]\n"])
+def test_a_stack_file_of_another_shape_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    monkeypatch.setattr(stacks, "PROJECT", tmp_path)
+    with pytest.raises(CommandError, match="has to be a mapping"):
+        stacks.stack_named("prod").setting("owner")

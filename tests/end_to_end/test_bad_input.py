@@ -86,6 +86,7 @@ def test_a_rehearsal_never_touches_a_real_github(fresh: Checkout) -> None:
 def test_a_wrong_token_is_told_in_a_preview(stack: Stack) -> None:
     result = stack.pulumi("preview", code=1, GITHUB_TOKEN="wrong")
     assert "rejected the token in GITHUB_TOKEN" in result.stdout + result.stderr
+    assert "unhandled error" not in result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr
     assert "wrong" not in stack.state()
 

@@ -154,6 +154,7 @@ def test_a_rehearsal_ends_with_the_judged_checklist_and_a_page_about_it(
         "documentation.readme"
     ]
     assert "site has no README" in junit.read_text()
+    assert "Not verified." in small.run("./multirepo", "rehearse", *own(monorepo), code=1).stdout
     report = small.run("./multirepo", "report", *own(monorepo)).stdout.strip()
     assert "site has no README" in Path(report).read_text()
 
