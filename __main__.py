@@ -1,57 +1,48 @@
-"""The stack: read the plan, compute what must exist, register it, export the results."""
+"""The stack: it reads and refuses first, then declares each part of the system in the order in which it is made."""
 
 import pulumi
 
-from components.github.creation_hooks import CreationHooks
 from components.github.github_server import github_provider
-from components.github.requirements import GitHubRequirements
-from components.history.preflight_gate import check_before_writing, scan_histories
-from components.history.prepared_histories import PreparedHistories
-from components.monorepo.monorepo_in_stages import back_up_monorepo, keep_monorepo
-from components.packages.private_packages import PrivatePackages
-from components.repository.secret_values import PLACEHOLDER, StackValues, values_of
-from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
-from components.repository.teams import Teams, TeamsArgs
-from components.stack.plain_errors import plain_errors, show_progress
-from components.stack.settings import Settings, refuse_overrides
-from migration.desired_state import desired_state, settings_of_all, teams_of
-from migration.plan import read_plan
+from components.history.code_move import CodeMove
+from components.monorepo.monorepo import MonorepoResource
+from components.monorepo.monorepo_backup import MonorepoBackup
+from components.packages.registry import Registry
+from components.program.outputs import stack_outputs, summary
+from components.program.prepared_migration import PreparedMigration
+from components.repository.deployment_environments import Environments
+from components.repository.pipelines import Pipelines
+from components.repository.protection import RepositoryProtection
+from components.repository.secrets import Secrets
+from components.repository.service_repository import ServiceRepository
+from components.repository.teams import TeamAccess, Teams
+from components.stack.declaration import after, declare
+from components.stack.plain_errors import plain_errors
 
 with plain_errors():
-    refuse_overrides()
-    settings = Settings.from_config(pulumi.Config().get, pulumi.get_stack())
-    plan = read_plan(settings.plan_file)
-    state = desired_state(plan, settings.stages, settings.archive)
-    moved = PreparedHistories.of(settings, plan, state, show_progress)
-    settings_by_repository = settings_of_all(plan, state, settings.owner, settings.registry)
-    required = GitHubRequirements.of(
-        settings.owner, state, settings_by_repository, teams_of(plan, settings_by_repository.values())
-    )
-    existing = check_before_writing(settings, required, moved.split, scan_histories(moved.split, moved.monorepo, plan))
-    packages = PrivatePackages(settings, plan, settings_by_repository, moved.split)
-    placeholder = PLACEHOLDER if settings.is_rehearsal else None
-    stack_values = StackValues.from_config(pulumi.Config(), pulumi.get_stack(), placeholder)
-    values = values_of(settings_by_repository, stack_values, packages.registry)
-server = pulumi.ResourceOptions(providers=[github_provider(settings)])
-teams = (
-    Teams("team", TeamsArgs(teams=required.teams, existing=existing.teams), server).numbers if required.teams else {}
-)
-backup = back_up_monorepo(settings, plan, state, existing, server)
-repositories: dict[str, ServiceRepository] = {}
-for desired in packages.ordered(state.repositories):
-    arguments = ServiceRepositoryArgs(
-        owner=settings.owner,
-        server=settings.server,
-        desired=desired,
-        code=moved.code_of(desired),
-        settings=settings_by_repository[desired.name],
-        values=values[desired.name],
-        teams=teams,
-        existing=existing,
-        leftovers=CreationHooks(settings, desired.name, desired.name in existing.repositories),
-        packages=packages,
-        backup=backup,
-    )
-    repositories[desired.name] = ServiceRepository(desired.name, arguments, server)
-keep_monorepo(settings, plan, state, moved, repositories.values())
-pulumi.export("repositories", {name: repository.summary for name, repository in repositories.items()})
+    migration = PreparedMigration.read()
+stack = pulumi.ResourceOptions(providers=[github_provider(migration.settings)])
+
+registry = declare(Registry, "registry", migration.registry, stack)
+teams = declare(Teams, "team", migration.teams, stack)
+backup = declare(MonorepoBackup, migration.backup_name, migration.backup, stack)
+repositories = {}
+for repository in migration.repositories:
+    name = repository.name
+    published = registry.published(repository.needs) if registry else []
+    home = ServiceRepository(name, repository.home, after(stack, backup, *published))
+    inside = pulumi.ResourceOptions(parent=home)
+    code = declare(CodeMove, f"{name}/code", repository.code, after(inside, home.repository))
+    pipelines = declare(Pipelines, f"{name}/pipelines", repository.pipelines, after(inside, code))
+    rules = repository.protection(home, teams)
+    protection = declare(RepositoryProtection, f"{name}/protection", rules, after(inside, code, pipelines))
+    access = declare(TeamAccess, f"{name}/access", repository.access(teams), after(inside, code, pipelines, protection))
+    settled = after(inside, code, pipelines, protection, access)
+    declare(Environments, f"{name}/environments", repository.environments(teams, registry), settled)
+    declare(Secrets, f"{name}/secrets", repository.secrets(registry), settled)
+    packages = registry.publish(f"{name}/packages", repository.packages, after(inside, code)) if registry else None
+    repositories[name] = (home, summary(repository, home, code, packages))
+homes = [home for home, _ in repositories.values()]
+monorepo = declare(MonorepoResource, migration.plan.monorepo.name, migration.monorepo, after(stack, *homes))
+summaries = {name: exported for name, (_, exported) in repositories.items()}
+for key, value in stack_outputs(summaries, registry, teams, backup, monorepo).items():
+    pulumi.export(key, value)

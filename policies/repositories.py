@@ -25,8 +25,7 @@ def check_destruction(args: ResourceValidationArgs, report_violation: ReportViol
     """A deleted repository takes its issues, pull requests and everybody's unmerged work with it."""
     if args.resource_type == REPOSITORY and args.props.get("archiveOnDestroy") is not True:
         report_violation(
-            f"{args.props.get('name')} would be deleted when it leaves the plan. Give {args.name} "
-            "archive_on_destroy=True.",
+            f"{args.props.get('name')} could be deleted. Give {args.name} archive_on_destroy=True.",
             None,
         )
 
@@ -39,6 +38,6 @@ no_public_repository = ResourceValidationPolicy(
 
 archived_on_destroy = ResourceValidationPolicy(
     name="archived-on-destroy",
-    description="A repository that leaves the plan is archived, not deleted.",
+    description="A repository is never deleted: should Pulumi delete it, GitHub archives it.",
     validate=check_destruction,
 )

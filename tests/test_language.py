@@ -61,6 +61,7 @@ CLEAN: tuple[str, ...] = (
     "components/history",
     "components/monorepo",
     "components/packages",
+    "components/program",
     "components/registry",
     "components/repository",
     "components/stack",

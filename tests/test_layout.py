@@ -34,7 +34,13 @@ ROOMS = {
             "components/registry",
             "components/packages",
         ),
-        *("components/history", "components/repository", "components/monorepo", "components/drift"),
+        *(
+            "components/history",
+            "components/repository",
+            "components/monorepo",
+            "components/drift",
+            "components/program",
+        ),
     ),
     "command_line": (
         *("command_line/terminal", "command_line/pulumi_cli", "command_line/stack", "command_line/verification"),

@@ -12,18 +12,24 @@ _STACK_TRACE = re.compile(
     re.MULTILINE,
 )
 """A goroutine as Go prints it: its name, then a call and its place in turn."""
+STACK = "pulumi:pulumi:Stack"
+"""Type of the resource that has the stack's outputs."""
 _CONSEQUENCE = "an unhandled error occurred: "
 """So begins what Pulumi adds after the program's own error."""
 
 
 @dataclass
 class Deployment:
-    """violations: of policies. advice: of policies that stop nothing, and the program's warnings."""
+    """violations: of policies. advice: of policies that stop nothing, and the program's warnings.
+
+    unfinished: the stack's output of that name, see docs/outputs.md.
+    """
 
     changes: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -48,6 +54,9 @@ class Deployment:
             target = self.violations if violation["enforcementLevel"] == "mandatory" else self.advice
             description, _, message = violation["message"].strip().partition("\n")
             target.append(f"{violation['policyName']}: {message or description}")
+        elif (finished := event.get("resOutputsEvent")) and finished["metadata"]["type"] == STACK:
+            outputs = (finished["metadata"].get("new") or {}).get("outputs") or {}
+            self.unfinished = list(outputs.get("unfinished") or ())
         elif summary := event.get("summaryEvent"):
             self.changes.update(summary["resourceChanges"])
 

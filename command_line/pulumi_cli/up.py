@@ -12,7 +12,7 @@ from command_line.pulumi_cli.deployment import Deployment, without_stack_traces
 from command_line.pulumi_cli.state_file import restore_whole_state, state_file
 from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
 from command_line.terminal.console import print_message
-from command_line.terminal.failures import PolicyError, UpFailedError, code_of_kind
+from command_line.terminal.failures import PolicyError, UnfinishedError, UpFailedError, code_of_kind
 from components.stack.plain_errors import FAILURE_FILE
 from components.stack.settings import PROJECT
 
@@ -54,6 +54,8 @@ def up(
         messages = deployment.message or without_stack_traces(remaining)
         message = f"pulumi up of stack {stack} failed. What was done so far stays done.\n{messages}"
         raise UpFailedError(message, code_of_kind(kind))
+    if deployment.unfinished:
+        raise UnfinishedError("\n".join([f"pulumi up of stack {stack} left work for people.", *deployment.unfinished]))
     return deployment
 
 

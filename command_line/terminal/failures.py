@@ -33,6 +33,10 @@ class UpFailedError(Exception):
         self.code = code
 
 
+class UnfinishedError(UpFailedError):
+    """`pulumi up` did everything but what only a person can do. Says what that is."""
+
+
 class RefreshFailedError(Exception):
     """`pulumi refresh` could not look at GitHub; holds what it said."""
 

@@ -178,7 +178,7 @@ def thing_of(resource: RefreshedResource, repository: str) -> str | None:
     """What a person calls it; None for a component or a provider, which do not exist on GitHub."""
     inputs = {
         **resource.inputs,
-        "team": resource.urn.rpartition("::")[2].removeprefix(f"{repository}-team-"),
+        "team": resource.urn.rpartition("/")[2],
         "pattern": resource.inputs.get("branchPattern")
         or resource.inputs.get("tagPattern")
         or resource.inputs.get("pattern"),

@@ -77,7 +77,7 @@ class CreationHooks:
         if kind == POLICY:
             return self._policy(client, inputs)
         if kind == TEAM_ROLE:
-            owner, team = self._settings.owner, name.removeprefix(f"{self._repository}-team-")
+            owner, team = self._settings.owner, name.rpartition("/")[2]
             return f"{self._settings.github.api}orgs/{owner}/teams/{team}/repos/{owner}/{self._repository}"
         quoted = {key: quote(value, safe="") for key, value in inputs.items() if isinstance(value, str)}
         return (REMOVED | OVERWRITTEN)[kind].format_map(quoted)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pulumi
+import pulumi_github as github
 from pulumi.dynamic import Resource
 
 from components.history.code_move_provider import CodeMoveProvider
-from components.stack.late_failure import fail_at_the_end
+from components.stack.declaration import child_name, moved_from
 from components.stack.stack_provider import target_properties
+from components.stack.unfinished_work import warn_unfinished
 
 if TYPE_CHECKING:  # a provider's process does without
     from migration.desired_state import DesiredRepository
@@ -32,7 +34,7 @@ class CodeMoveArgs:
 
     owner: str
     server: str
-    repository: pulumi.Input[str]
+    repository: str
     default_branch: str
     head: str
     tree: str
@@ -73,7 +75,30 @@ class CodeMoveArgs:
         )
 
 
-class CodeMove(Resource, module="code_move", name="CodeMove"):
+class CodeMove(pulumi.ComponentResource):
+    """The code of one repository: its history, pushed, and then its default branch."""
+
+    conflict: pulumi.Output[str]
+    """See `PushedHistory`."""
+
+    def __init__(self, name: str, args: CodeMoveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register the history, then the default branch that GitHub shows."""
+        super().__init__("multirepo:history:CodeMove", name, None, opts)
+        formerly = moved_from(opts, f"{args.repository}-code")
+        options = pulumi.ResourceOptions(parent=self, aliases=formerly)
+        history = PushedHistory(child_name(name, "history"), args, options)
+        formerly = moved_from(opts, f"{args.repository}-default-branch")
+        github.BranchDefault(
+            child_name(name, "default-branch"),
+            repository=args.repository,
+            branch=args.default_branch,
+            opts=pulumi.ResourceOptions(parent=self, aliases=formerly, depends_on=[history]),
+        )
+        self.conflict = history.conflict
+        self.register_outputs({"conflict": self.conflict})
+
+
+class PushedHistory(Resource, module="code_move", name="CodeMove"):
     """The vendor branch, the tags and the default branch of one repository, as far as they come from the monorepo.
 
     Leaves every other branch and tag alone. Deleting the resource deletes nothing on GitHub.
@@ -102,7 +127,7 @@ class CodeMove(Resource, module="code_move", name="CodeMove"):
             },
             opts,
         )
-        self.conflict.apply(fail_at_the_end)
+        self.conflict.apply(warn_unfinished)
 
 
 def describe_history(history: "SplitHistory") -> str:

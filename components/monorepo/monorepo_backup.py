@@ -7,7 +7,6 @@ from typing import Any
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import CreationHooks
 from components.monorepo.verified_copy import VerifiedCopy
 
 EVERY_REF = "~ALL"
@@ -25,7 +24,7 @@ class MonorepoBackupArgs:
     branch: str
     exists: bool
     target: Mapping[str, Any]
-    leftovers: CreationHooks
+    hooks: pulumi.ResourceHookBinding | None = None
 
 
 class MonorepoBackup(pulumi.ComponentResource):
@@ -49,7 +48,9 @@ class MonorepoBackup(pulumi.ComponentResource):
             has_issues=False,
             has_projects=False,
             has_wiki=False,
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(import_=name if args.exists else None)),
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(retain_on_delete=True, import_=name if args.exists else None)
+            ),
         )
         self.copy = VerifiedCopy(
             f"{name}-copy",
@@ -58,7 +59,7 @@ class MonorepoBackup(pulumi.ComponentResource):
             args.target,
             pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[repository])),
         )
-        rule_options = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.leftovers.hooks)
+        rule_options = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.hooks)
         for target in ("branch", "tag"):
             github.RepositoryRuleset(
                 f"{name}-{target}-rules",

@@ -1,6 +1,5 @@
 """The monorepo beside its repositories: backed up first, its folders frozen, unfrozen, and archived at the end."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pulumi
@@ -8,8 +7,7 @@ import pulumi
 from components.github.creation_hooks import CreationHooks
 from components.github.inventory import GitHubInventory
 from components.history.prepared_histories import PreparedHistories
-from components.monorepo.monorepo import MonorepoResource
-from components.monorepo.monorepo_backup import MonorepoBackup, MonorepoBackupArgs
+from components.monorepo.monorepo_backup import MonorepoBackupArgs
 from components.stack.settings import Settings
 from components.stack.stack_provider import target_properties
 from migration.cutover.frozen import DeliveredHistory
@@ -17,27 +15,27 @@ from migration.desired_state import DesiredRepository, DesiredState
 from migration.plan import Plan, Repository
 
 
-def back_up_monorepo(
-    settings: Settings, plan: Plan, state: DesiredState, existing: GitHubInventory, opts: pulumi.ResourceOptions
-) -> MonorepoBackup | None:
-    """Register the backup, which everything else waits for; None while nothing of the migration exists."""
+def backup_of(
+    settings: Settings, plan: Plan, state: DesiredState, existing: GitHubInventory
+) -> MonorepoBackupArgs | None:
+    """The backup, which everything else waits for; None while nothing of the migration exists."""
     if not state.backup:
         return None
     exists = state.backup in existing.repositories
-    args = MonorepoBackupArgs(
+    return MonorepoBackupArgs(
         monorepo=plan.monorepo.name,
         branch=plan.monorepo.default_branch,
         exists=exists,
         target=target_properties(settings.server, settings.owner),
-        leftovers=CreationHooks(settings, state.backup, exists),
+        hooks=CreationHooks(settings, state.backup, exists).hooks,
     )
-    return MonorepoBackup(state.backup, args, opts)
 
 
-def keep_monorepo(
-    settings: Settings, plan: Plan, state: DesiredState, moved: PreparedHistories, after: Iterable[pulumi.Resource]
-) -> None:
-    """Register the monorepo as soon as a wave is cut over or rolled back; it comes after everything else."""
+def end_of(settings: Settings, plan: Plan, state: DesiredState, moved: PreparedHistories) -> dict[str, Any] | None:
+    """The properties of the monorepo as soon as a wave is cut over or rolled back; None before.
+
+    Warns of late commits.
+    """
     properties = properties_of(settings, plan, state, moved)
     if late := moved.stragglers(plan, state):
         pulumi.log.warn(
@@ -45,8 +43,7 @@ def keep_monorepo(
             f"{'is' if len(late) == 1 else 'are'} not synced: {', '.join(commit.commit[:12] for commit in late[:5])}. "
             "./multirepo drift names the authors, and the commands that bring them over."
         )
-    if properties["frozen"] or properties["thawed"]:
-        MonorepoResource(properties, pulumi.ResourceOptions(depends_on=list(after)))
+    return properties if properties["frozen"] or properties["thawed"] else None
 
 
 def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: PreparedHistories) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class MonorepoProvider(StackProvider):
     name = "monorepo"
     identity = ()
     compared = ("branch", "frozen", "thawed", "archived", "repository")
-    outputs = ("pipelines", "listed", "waiting")
+    outputs = ("pipelines", "listed", "waiting", "unprotected")
     patterns = (
         ("name", ".+"),
         ("branch", ".+"),

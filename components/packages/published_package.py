@@ -8,7 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.packages.published_package_provider import PublishedPackageProvider
-from components.stack.late_failure import fail_at_the_end
+from components.stack.unfinished_work import warn_unfinished
 
 if TYPE_CHECKING:  # a provider's process does without
     from migration.packages.publish.build_sources import BuildSource
@@ -43,4 +43,4 @@ class PublishedPackage(Resource, module="packages", name="PublishedPackage"):
             **made,
         }
         super().__init__(PublishedPackageProvider(), name, properties, opts)
-        self.refused.apply(fail_at_the_end)
+        self.refused.apply(warn_unfinished)

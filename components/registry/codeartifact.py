@@ -4,13 +4,13 @@ https://docs.aws.amazon.com/codeartifact/latest/ug/
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi
 import pulumi_aws as aws
 
 from components.registry import aws_policies as policies
-from components.registry.contract import RegistryAccess, RegistryUsers
+from components.registry.contract import RegistryAccess, RegistryKind, RegistryResources, RegistryUsers
 from components.stack.registry_settings import CodeArtifactDomain
 from migration.desired_state import pipeline_settings
 
@@ -28,23 +28,23 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
         name: str,
         domain: CodeArtifactDomain,
         users: RegistryUsers,
-        jobs: Mapping[str, Sequence[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """jobs: repository to the OIDC subjects of its jobs that read, see `subjects`."""
+        """Register the domain with its repository, then a role for each user."""
         super().__init__("multirepo:registry:CodeArtifact", name, None, opts)
         self._name, self._domain = name, domain
-        self._child = pulumi.ResourceOptions(parent=self, provider=aws.Provider("aws", region=domain.region))
+        self._child = pulumi.ResourceOptions(parent=self, provider=self._account(domain))
         self._made = self._make_domain()
         github = aws.iam.OpenIdConnectProvider(
             f"{name}-github",
             url=f"https://{policies.ISSUER}",
             client_id_lists=[policies.AUDIENCE],
-            opts=self._child,
+            # One account has one of it, which other stacks and teams use as well.
+            opts=pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(retain_on_delete=True)),
         )
         self._roles = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[github]))
         readers = {
-            repository: self._role(repository, "reads", list(jobs[repository]), policies.reading(domain))
+            repository: self._role(repository, "reads", list(users.subjects[repository]), policies.reading(domain))
             for repository in users.readers
         }
         publishers = {
@@ -59,8 +59,14 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
         roles = {domain.role_arn(repository, "reads"): role for repository, role in readers.items()}
         roles |= {domain.role_arn(repository, "publishes"): role for repository, role in publishers.items()}
         ready = self._grant_access(roles)
-        self.access = self._access(readers, publishers, ready)
+        self.resources = RegistryResources(secrets={}, ready=ready)
         self.register_outputs({"index_url": domain.index_url})
+
+    def _account(self, domain: CodeArtifactDomain) -> aws.Provider:
+        """For the account of the settings and no other, whatever credentials the environment has."""
+        alias = pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)
+        options = pulumi.ResourceOptions(parent=self, aliases=[alias])
+        return aws.Provider("aws", region=domain.region, allowed_account_ids=[domain.account], opts=options)
 
     def _make_domain(self) -> aws.codeartifact.Repository:
         name, domain = self._name, self._domain
@@ -124,28 +130,39 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
             opts=after,
         )
 
-    def _access(
-        self, readers: Mapping[str, aws.iam.Role], publishers: Mapping[str, aws.iam.Role], ready: pulumi.Resource
-    ) -> RegistryAccess:
-        domain = self._domain
-        return RegistryAccess(
-            index_url=domain.index_url,
-            publish_url=domain.publish_url,
-            variables={
-                pipeline_settings.INDEX_URL: domain.index_url,
-                pipeline_settings.PUBLISH_URL: domain.publish_url,
-                pipeline_settings.REGION: domain.region,
-                pipeline_settings.DOMAIN: domain.domain,
-                pipeline_settings.DOMAIN_OWNER: domain.account,
-            },
-            own_variables={
-                pipeline_settings.READER_ROLE: {
-                    repository: domain.role_arn(repository, "reads") for repository in readers
-                },
-                pipeline_settings.PUBLISHER_ROLE: {
-                    repository: domain.role_arn(repository, "publishes") for repository in publishers
-                },
-            },
-            secrets={},
-            ready=ready,
-        )
+
+def codeartifact_access(domain: CodeArtifactDomain, users: RegistryUsers) -> RegistryAccess:
+    """Each repository has roles of its own and no secret."""
+    return RegistryAccess(
+        index_url=domain.index_url,
+        publish_url=domain.publish_url,
+        variables={
+            pipeline_settings.INDEX_URL: domain.index_url,
+            pipeline_settings.PUBLISH_URL: domain.publish_url,
+            pipeline_settings.REGION: domain.region,
+            pipeline_settings.DOMAIN: domain.domain,
+            pipeline_settings.DOMAIN_OWNER: domain.account,
+        },
+        own_variables={
+            pipeline_settings.READER_ROLE: {name: domain.role_arn(name, "reads") for name in users.readers},
+            pipeline_settings.PUBLISHER_ROLE: {name: domain.role_arn(name, "publishes") for name in users.publishers},
+        },
+    )
+
+
+def _register(
+    name: str, domain: CodeArtifactDomain, users: RegistryUsers, options: pulumi.ResourceOptions
+) -> RegistryResources:
+    return CodeArtifactRegistry(name, domain, users, options).resources
+
+
+CODEARTIFACT = RegistryKind(
+    name="codeartifact",
+    makes="a domain with its key, two repositories, and roles for the jobs of each repository",
+    # Only jobs on GitHub can use a role of CodeArtifact.
+    publishes="the release pipeline every version",
+    verified_by="Pulumi's mocks and AWS's own policy linter; nothing on AWS",
+    is_published_by_stack=False,
+    access=codeartifact_access,
+    register=_register,
+)

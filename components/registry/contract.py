@@ -1,42 +1,80 @@
 """What the rest of the stack knows of a registry, whatever its kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import pulumi
 
 from migration.desired_state import DesiredSettings, pipeline_settings
 from migration.plan import Plan
 
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryUsers:
+    """readers: repositories that install private packages. publishers: repository to the packages it may publish.
+
+    subjects: repository to the OIDC subjects of its jobs that read.
+    """
+
+    readers: tuple[str, ...]
+    publishers: Mapping[str, tuple[str, ...]]
+    subjects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryAccess:
-    """A registry that is ready for use.
+    """How repositories use a registry, known before it exists.
 
     index_url: the simple index (PEP 503) that installs read from. publish_url: where distributions are uploaded.
     variables: name to value, for every repository whose plan names them. own_variables: name to repository to value.
-    secrets: name of a secret to repository to value; each repository has its own, as a Pulumi secret.
-    ready: waits until the index stands. A version that was published there is never replaced.
+    secrets: name of a secret to the repositories that get one each, which are made with the registry.
     """
 
     index_url: str
     publish_url: str
     variables: Mapping[str, str]
     own_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    secrets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryResources:
+    """What was registered. secrets: name to repository to value, as a Pulumi secret. ready: waits until it works.
+
+    A version that was published there is never replaced.
+    """
+
     secrets: Mapping[str, Mapping[str, pulumi.Output[str]]] = field(repr=False)
     ready: pulumi.Resource
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegistryUsers:
-    """readers: repositories that install private packages. publishers: repository to the packages it may publish."""
+class RegistryKind(Generic[Settings]):
+    """One kind of registry that a stack can manage.
 
-    readers: tuple[str, ...]
-    publishers: Mapping[str, tuple[str, ...]]
+    name: as `multirepo:registry` names it. makes: what `pulumi up` creates for it. publishes: who uploads packages.
+    verified_by: what `./multirepo verify` and `drift` query. is_published_by_stack: whether `up` publishes. access,
+    register: how it is used, and how it is made.
+    """
+
+    name: str
+    makes: str
+    publishes: str
+    verified_by: str
+    is_published_by_stack: bool
+    access: Callable[[Settings, RegistryUsers], RegistryAccess]
+    register: Callable[[str, Settings, RegistryUsers, pulumi.ResourceOptions], RegistryResources]
 
 
-def users_of(plan: Plan, settings_by_repository: Mapping[str, DesiredSettings]) -> RegistryUsers:
-    """Who needs access to the registry: repositories whose settings name its secrets or roles. kept: by repository."""
+def users_of(
+    plan: Plan,
+    settings_by_repository: Mapping[str, DesiredSettings],
+    subjects: Mapping[str, Sequence[str]] | None = None,
+) -> RegistryUsers:
+    """Who needs access to the registry: repositories whose settings name its secrets or roles."""
 
     def names_any(settings: DesiredSettings, *names: str) -> bool:
         named = {*settings.secrets, *settings.dependabot_secrets, *settings.variables}
@@ -58,4 +96,5 @@ def users_of(plan: Plan, settings_by_repository: Mapping[str, DesiredSettings]) 
             for name, settings in settings_by_repository.items()
             if names_any(settings, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
         },
+        subjects=subjects or {},
     )

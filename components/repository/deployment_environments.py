@@ -1,26 +1,49 @@
 """The environments that a repository's pipelines deploy to and release from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import CreationHooks
-from components.repository.secret_values import RepositoryValues
+from components.repository.secret_values import NamedValues
+from components.stack.declaration import child_name, inside, moved_from
 from migration.plan import Environment as DesiredEnvironment
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentArgs:
-    """repository: its name on GitHub. teams: slug to number, people: login to number, of at least the reviewers."""
+    """repository: its name on GitHub. values: of its secrets and variables.
+
+    teams: slug to number, people: login to number, of at least the reviewers. hooks: run before something is created.
+    """
 
     repository: str
     desired: DesiredEnvironment
-    values: RepositoryValues
+    values: NamedValues
     teams: Mapping[str, pulumi.Output[int]]
     people: Mapping[str, int]
-    leftovers: CreationHooks
+    hooks: pulumi.ResourceHookBinding | None = None
+    is_archived: bool = False
+
+    @property
+    def formerly(self) -> str:
+        """The name of the component in the first release."""
+        return f"{self.repository}-{self.desired.name}"
+
+
+class Environments(pulumi.ComponentResource):
+    """The environments of one repository."""
+
+    def __init__(self, name: str, args: Sequence[EnvironmentArgs], opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register each under its name."""
+        super().__init__("multirepo:github:Environments", name, None, opts)
+        for environment in args:
+            aliases = moved_from(opts, environment.formerly)
+            options = pulumi.ResourceOptions(parent=self, aliases=aliases)
+            DeploymentEnvironment(child_name(name, environment.desired.name), environment, options)
+        self.register_outputs({"environments": [environment.desired.name for environment in args]})
 
 
 class DeploymentEnvironment(pulumi.ComponentResource):
@@ -31,10 +54,10 @@ class DeploymentEnvironment(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the environment, then what belongs to it."""
-        desired, values = args.desired, args.values.environments[args.desired.name]
         super().__init__("multirepo:github:Environment", name, None, opts)
+        self._args, desired = args, args.desired
         environment = github.RepositoryEnvironment(
-            f"{name}-environment",
+            child_name(name, "environment"),
             repository=args.repository,
             environment=desired.name,
             wait_timer=desired.wait_minutes,
@@ -44,28 +67,46 @@ class DeploymentEnvironment(pulumi.ComponentResource):
             )
             if desired.branches or desired.tags
             else None,
-            opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
-        )
-        child = pulumi.ResourceOptions(parent=self, depends_on=[environment], hooks=args.leftovers.hooks)
-        value_options = pulumi.ResourceOptions(
-            parent=self, depends_on=[environment], delete_before_replace=True, hooks=args.leftovers.hooks
+            opts=self._options("environment"),
         )
         place = {"repository": args.repository, "environment": desired.name}
         for pattern in desired.branches:
             github.RepositoryEnvironmentDeploymentPolicy(
-                f"{name}-branch-{pattern}", **place, branch_pattern=pattern, opts=child
+                child_name(name, "branch", pattern),
+                **place,
+                branch_pattern=pattern,
+                opts=self._options(f"branch-{pattern}", depends_on=[environment]),
             )
         for pattern in desired.tags:
             github.RepositoryEnvironmentDeploymentPolicy(
-                f"{name}-tag-{pattern}", **place, tag_pattern=pattern, opts=child
+                child_name(name, "tag", pattern),
+                **place,
+                tag_pattern=pattern,
+                opts=self._options(f"tag-{pattern}", depends_on=[environment]),
             )
-        for key, secret in values.secrets.items():
-            github.ActionsEnvironmentSecret(f"{name}-{key}", **place, secret_name=key, value=secret, opts=value_options)
-        for key, value in values.variables.items():
+        for key, secret in args.values.secrets.items():
+            github.ActionsEnvironmentSecret(
+                child_name(name, key),
+                **place,
+                secret_name=key,
+                value=secret,
+                opts=self._options(key, depends_on=[environment], delete_before_replace=True),
+            )
+        for key, value in args.values.variables.items():
             github.ActionsEnvironmentVariable(
-                f"{name}-{key}", **place, variable_name=key, value=value, opts=value_options
+                child_name(name, key),
+                **place,
+                variable_name=key,
+                value=value,
+                opts=self._options(key, depends_on=[environment], delete_before_replace=True),
             )
-        self.register_outputs({"environment": environment.environment, "secrets": sorted(values.secrets)})
+        self.register_outputs({"environment": environment.environment, "secrets": sorted(args.values.secrets)})
+
+    def _options(self, formerly: str, **options: Any) -> pulumi.ResourceOptions:
+        """formerly: the end of its name in the first release."""
+        args = self._args
+        name = f"{args.formerly}-{formerly}"
+        return inside(self, formerly=name, hooks=args.hooks, is_archived=args.is_archived, **options)
 
 
 def _reviewers(args: EnvironmentArgs) -> list[github.RepositoryEnvironmentReviewerArgs]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import CreationHooks
+from components.stack.declaration import child_name, inside, renamed
 from migration.desired_state.protection_rules import BranchProtection, Reviews, Ruleset
 from migration.desired_state.protection_rules import ProtectionRules as DesiredProtection
 from migration.desired_state.required_checks import GITHUB_ACTIONS_APP
@@ -31,7 +31,8 @@ class ProtectionArgs:
     node_id: pulumi.Input[str]
     desired: DesiredProtection
     teams: Mapping[str, pulumi.Output[int]]
-    leftovers: CreationHooks
+    hooks: pulumi.ResourceHookBinding | None = None
+    is_archived: bool = False
 
 
 class RepositoryProtection(pulumi.ComponentResource):
@@ -43,7 +44,8 @@ class RepositoryProtection(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ProtectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register each rule under its name."""
-        super().__init__("multirepo:github:Protection", name, None, opts)
+        formerly = f"{args.repository}-protection"
+        super().__init__("multirepo:github:Protection", name, None, renamed(opts, formerly))
         self._name, self._args = name, args
         rulesets = [self._ruleset(ruleset) for ruleset in args.desired.rulesets]
         branches = [self._branch(branch) for branch in args.desired.branches]
@@ -52,9 +54,8 @@ class RepositoryProtection(pulumi.ComponentResource):
         )
 
     def _ruleset(self, ruleset: Ruleset) -> github.RepositoryRuleset:
-        name = f"{self._name}-{ruleset.name.lower().replace(' ', '-')}"
         return github.RepositoryRuleset(
-            name,
+            child_name(self._name, ruleset.name),
             name=ruleset.name,
             repository=self._args.repository,
             target=ruleset.target,
@@ -64,8 +65,13 @@ class RepositoryProtection(pulumi.ComponentResource):
             ),
             bypass_actors=[self._actor(slug) for slug in ruleset.bypass],
             rules=_rules(ruleset),
-            opts=pulumi.ResourceOptions(parent=self, hooks=self._args.leftovers.hooks),
+            opts=self._options(ruleset.name.lower().replace(" ", "-")),
         )
+
+    def _options(self, formerly: str) -> pulumi.ResourceOptions:
+        """formerly: the end of its name in the first release."""
+        name = f"{self._args.repository}-protection-{formerly}"
+        return inside(self, formerly=name, hooks=self._args.hooks, is_archived=self._args.is_archived)
 
     def _actor(self, slug: str) -> github.RepositoryRulesetBypassActorArgs:
         return _ADMINS.get(slug) or github.RepositoryRulesetBypassActorArgs(
@@ -73,10 +79,9 @@ class RepositoryProtection(pulumi.ComponentResource):
         )
 
     def _branch(self, branch: BranchProtection) -> github.BranchProtection:
-        name = f"{self._name}-branch-{branch.pattern}"
         bypass = [f"{self._args.owner}/{slug}" for slug in branch.bypass]
         return github.BranchProtection(
-            name,
+            child_name(self._name, "branch", branch.pattern),
             repository_id=self._args.node_id,
             pattern=branch.pattern,
             enforce_admins=False,
@@ -94,7 +99,7 @@ class RepositoryProtection(pulumi.ComponentResource):
             restrict_pushes=[github.BranchProtectionRestrictPushArgs(blocks_creations=True, push_allowances=[])]
             if branch.migration_only
             else [],
-            opts=pulumi.ResourceOptions(parent=self, hooks=self._args.leftovers.hooks),
+            opts=self._options(f"branch-{branch.pattern}"),
         )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pulumi
 
@@ -46,10 +46,15 @@ class StackValues:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedValues:
-    """Names with their values. secrets: Pulumi secrets, some of which are made in the same run."""
+    """Names with their values. secrets: Pulumi secrets; None for one that the registry makes in the same run."""
 
-    secrets: Mapping[str, pulumi.Output[str]] = field(repr=False)
+    secrets: Mapping[str, pulumi.Output[str] | None] = field(repr=False)
     variables: Mapping[str, str]
+
+    def completed(self, made: Mapping[str, pulumi.Output[str]]) -> "NamedValues":
+        """With the secrets that the registry made for this repository."""
+        secrets = {name: made[name] if value is None else value for name, value in self.secrets.items()}
+        return replace(self, secrets=secrets)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,14 @@ class RepositoryValues:
     actions: NamedValues
     dependabot: NamedValues
     environments: Mapping[str, NamedValues]
+
+    def completed(self, made: Mapping[str, pulumi.Output[str]]) -> "RepositoryValues":
+        """With the secrets that the registry made for this repository."""
+        return RepositoryValues(
+            actions=self.actions.completed(made),
+            dependabot=self.dependabot.completed(made),
+            environments={name: values.completed(made) for name, values in self.environments.items()},
+        )
 
 
 def values_of(
@@ -111,10 +124,11 @@ class _Lookup:
             variables={name: self._variable(scopes, name) for name in variables},
         )
 
-    def _secret(self, scopes: list[str], name: str) -> pulumi.Output[str]:
-        made = self._registry.secrets.get(name, {}) if self._registry else {}
+    def _secret(self, scopes: list[str], name: str) -> pulumi.Output[str] | None:
         key = self._key(self._values.secrets, scopes, name)
-        value = self._values.secrets[key] if key is not None else made.get(scopes[-1])
+        if key is None and self._registry and scopes[-1] in self._registry.secrets.get(name, ()):
+            return None
+        value = None if key is None else self._values.secrets[key]
         if value is None:
             return pulumi.Output.secret(self._missing("secrets", name, is_empty=key is not None))
         return value

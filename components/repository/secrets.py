@@ -1,21 +1,23 @@
 """The secrets and variables of a repository."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import CreationHooks
 from components.repository.secret_values import RepositoryValues
+from components.stack.declaration import child_name, inside, renamed
 
 
 @dataclass(frozen=True, kw_only=True)
 class SecretsArgs:
-    """repository: its name on GitHub. values: what the stack gives to it."""
+    """repository: its name on GitHub. values: what the stack gives to it. hooks: run before one is created."""
 
     repository: str
     values: RepositoryValues
-    leftovers: CreationHooks
+    hooks: pulumi.ResourceHookBinding | None = None
+    is_archived: bool = False
 
 
 class Secrets(pulumi.ComponentResource):
@@ -27,25 +29,36 @@ class Secrets(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register each under its name."""
-        super().__init__("multirepo:github:Secrets", name, None, opts)
+        self._args, self._formerly = args, f"{args.repository}-secrets"
+        super().__init__("multirepo:github:Secrets", name, None, renamed(opts, self._formerly))
         actions, dependabot = args.values.actions, args.values.dependabot
-        child = pulumi.ResourceOptions(parent=self, delete_before_replace=True, hooks=args.leftovers.hooks)
         for key, secret in actions.secrets.items():
-            github.ActionsSecret(f"{name}-{key}", repository=args.repository, secret_name=key, value=secret, opts=child)
-        for key, secret in dependabot.secrets.items():
-            github.DependabotSecret(
-                f"{name}-dependabot-{key}",
+            github.ActionsSecret(
+                child_name(name, key),
                 repository=args.repository,
                 secret_name=key,
                 value=secret,
-                opts=child,
+                opts=self._options(key, delete_before_replace=True),
+            )
+        for key, secret in dependabot.secrets.items():
+            github.DependabotSecret(
+                child_name(name, "dependabot", key),
+                repository=args.repository,
+                secret_name=key,
+                value=secret,
+                opts=self._options(f"dependabot-{key}", delete_before_replace=True),
             )
         for key, value in actions.variables.items():
             github.ActionsVariable(
-                f"{name}-{key}",
+                child_name(name, key),
                 repository=args.repository,
                 variable_name=key,
                 value=value,
-                opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
+                opts=self._options(key),
             )
         self.register_outputs({"secrets": sorted(actions.secrets), "dependabot_secrets": sorted(dependabot.secrets)})
+
+    def _options(self, formerly: str, **options: Any) -> pulumi.ResourceOptions:
+        """formerly: the end of its name in the first release."""
+        name = f"{self._formerly}-{formerly}"
+        return inside(self, formerly=name, hooks=self._args.hooks, is_archived=self._args.is_archived, **options)

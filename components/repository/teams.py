@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_github as github
 
-from components.github.creation_hooks import CreationHooks
+from components.stack.declaration import child_name, inside, renamed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,8 @@ class TeamAccessArgs:
     repository: str
     roles: Mapping[str, str]
     numbers: Mapping[str, pulumi.Output[int]]
-    leftovers: CreationHooks
+    hooks: pulumi.ResourceHookBinding | None = None
+    is_archived: bool = False
 
 
 class TeamAccess(pulumi.ComponentResource):
@@ -64,13 +65,14 @@ class TeamAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TeamAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register each role under the team's slug."""
-        super().__init__("multirepo:github:TeamAccess", name, None, opts)
+        formerly = f"{args.repository}-team"
+        super().__init__("multirepo:github:TeamAccess", name, None, renamed(opts, formerly))
         for slug, role in args.roles.items():
             github.TeamRepository(
-                f"{name}-{slug}",
+                child_name(name, slug),
                 repository=args.repository,
                 team_id=args.numbers[slug].apply(str),
                 permission=role,
-                opts=pulumi.ResourceOptions(parent=self, hooks=args.leftovers.hooks),
+                opts=inside(self, formerly=f"{formerly}-{slug}", hooks=args.hooks, is_archived=args.is_archived),
             )
         self.register_outputs({"roles": dict(args.roles)})

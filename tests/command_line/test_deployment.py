@@ -87,3 +87,11 @@ def test_a_fault_that_the_program_finds_has_the_status_of_who_must_act(
 
 def test_a_failure_of_pulumi_itself_is_outside() -> None:
     assert code_of_kind("") is ExitCode.OUTSIDE
+
+
+def test_what_a_person_must_finish_comes_from_the_outputs_of_the_stack() -> None:
+    stack = {"type": "pulumi:pulumi:Stack", "new": {"outputs": {"unfinished": ["engine: merge pull request 1"]}}}
+    other = {"type": "multirepo:history:CodeMove", "new": {"outputs": {"unfinished": ["no"]}}}
+    deployment = noted({"resOutputsEvent": {"metadata": stack}}, {"resOutputsEvent": {"metadata": other}})
+    assert deployment.unfinished == ["engine: merge pull request 1"]
+    assert noted({"resOutputsEvent": {"metadata": {"type": "pulumi:pulumi:Stack", "new": None}}}).unfinished == []

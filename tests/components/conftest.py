@@ -7,8 +7,6 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.github.creation_hooks import CreationHooks
-
 EventLoops = set[asyncio.AbstractEventLoop]
 
 
@@ -30,13 +28,6 @@ class RecordingEngine(pulumi.runtime.Mocks):
     def run(self, program: Callable[[], object]) -> None:
         """Run a program to its end: registration goes on after the program returned."""
         pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]
-
-
-class NoLeftovers(CreationHooks):
-    """Pulumi's mocks run no hooks and refuse resources that have some."""
-
-    def __init__(self) -> None:
-        self._hooks = pulumi.ResourceHookBinding()
 
 
 @pytest.fixture(scope="session")

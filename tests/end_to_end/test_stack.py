@@ -50,7 +50,7 @@ def test_new_commits_of_the_monorepo_are_carried_and_other_repositories_left_alo
     stack.monorepo.commit("Engine: another", engine__main="3\n")
     preview_output = stack.pulumi("preview", "--diff").stdout
     assert "5 commits" in preview_output
-    assert "site-code" not in preview_output
+    assert "site/code" not in preview_output
     stack.up()
     assert stack.refs("engine")["refs/heads/main"] == stack.refs("engine")["refs/heads/monorepo"]
     assert stack.refs("site") == site
@@ -92,14 +92,15 @@ def test_a_conflict_stops_one_repository_until_its_pull_request_is_merged(stack:
     theirs = person.commit("People's line", main="people\n")
     person.git("push", "--quiet", "origin", "main")
     stack.monorepo.commit("Both", engine__main="monorepo\n", site__index="b\n")
-    output = stack.up(code=1)
+    output = stack.up()
     assert "main and the monorepo changed the same lines of main" in output
     assert "/pull/1" in output
     assert "Traceback" not in output
     assert stack.refs("engine")["refs/heads/main"] == theirs
     assert stack.clone("site", tmp_path / "site").git("show", "HEAD:web/index") == "b"
 
-    assert "/pull/1" in stack.up(code=1)
+    assert "/pull/1" in stack.up()
+    assert "same lines" in stack.pulumi("stack", "output", "unfinished").stdout
     person.git("fetch", "--quiet")
     person.git("switch", "--quiet", "merge-monorepo")
     person.git("merge", "--quiet", "--strategy-option=ours", "--message", "Resolve", "origin/main")
@@ -135,25 +136,25 @@ def test_a_repository_that_was_deleted_at_github_is_made_again(stack: Stack) -> 
     assert stack.refs("engine") == complete
 
 
-def test_destroy_archives_and_the_next_up_takes_it_back(stack: Stack) -> None:
+def test_destroy_leaves_repositories_as_they_are_and_the_next_up_adopts_them(stack: Stack) -> None:
     stack.up()
     complete = stack.refs("engine")
     stack.pulumi("destroy", "--yes", "--skip-preview")
     with github(stack) as client:
-        assert client.get("engine").json()["archived"] is True
-        stack.up()
         assert client.get("engine").json()["archived"] is False
+        assert stack.refs("engine") == complete
+        stack.up()
     assert stack.refs("engine") == complete
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
 
-def test_a_repository_that_leaves_the_plan_is_archived_with_its_code(stack: Stack) -> None:
+def test_a_repository_that_leaves_the_plan_stays_as_it_is(stack: Stack) -> None:
     stack.up()
     complete = stack.refs("site")
     stack.write_plan(PLAN | {"repositories": PLAN["repositories"][:1]})  # type: ignore[index]
     stack.up()
     with github(stack) as client:
-        assert client.get("site").json()["archived"] is True
+        assert client.get("site").json()["archived"] is False
     assert stack.refs("site") == complete
 
 
@@ -193,16 +194,17 @@ def test_a_repository_that_people_made_before_is_adopted(stack: Stack) -> None:
     with github(stack) as client:
         assert client.get("engine").json()["description"] == "Backend"
         assert "refs/heads/main" in stack.refs("engine")
-        # The provider deletes what was imported without this setting; it must have reached the state.
         stack.pulumi("destroy", "--yes", "--skip-preview")
-        assert client.get("engine").json()["archived"] is True
+        assert client.get("engine").json()["archived"] is False
 
 
 def test_the_state_holds_no_token_and_a_code_move_no_path_or_address_of_the_monorepo(stack: Stack) -> None:
     stack.up()
     state = stack.pulumi("stack", "export", "--show-secrets").stdout
     assert stack.world.token not in state
-    inputs = [r["inputs"] for r in json.loads(state)["deployment"]["resources"] if r["type"].endswith(":CodeMove")]
+    inputs = [
+        r["inputs"] for r in json.loads(state)["deployment"]["resources"] if r["type"].endswith("/code_move:CodeMove")
+    ]
     assert all(
         set(i) - {"owner", "server", "provider_version"}
         == {"__provider", "repository", "default_branch", "head", "tree", "tags", "notes", "carries"}
@@ -215,3 +217,20 @@ def test_a_refresh_uses_the_token_of_the_environment_and_none_of_the_state(stack
     refused = stack.pulumi("refresh", "--yes", "--skip-preview", code=None, GITHUB_TOKEN="wrong")
     assert refused.returncode
     assert "401" in refused.stdout + refused.stderr
+
+
+def test_a_conflict_in_one_repository_holds_back_no_deletion_in_another(stack: Stack, tmp_path: Path) -> None:
+    engine = {"name": "engine", "moves": [{"from": "engine"}]}
+    site = {"name": "site", "moves": [{"from": "site", "to": "web"}]}
+    labels = {"labels": [{"name": "bug", "color": "d73a4a"}]}
+    stack.write_plan(PLAN | {"repositories": [engine, site | labels]})
+    stack.up()
+    assert "site/settings/label/bug" in stack.resources()
+    person = stack.clone("engine", tmp_path / "person")
+    person.commit("People's line", main="people\n")
+    person.git("push", "--quiet", "origin", "main")
+    stack.monorepo.commit("Both", engine__main="monorepo\n")
+    stack.write_plan(PLAN | {"repositories": [engine, site]})
+    assert "same lines" in stack.up()
+    assert "site/settings/label/bug" not in stack.resources()
+    assert json.loads(stack.pulumi("stack", "output", "--json").stdout)["repositories"]["engine"]["unfinished"]

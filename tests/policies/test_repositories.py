@@ -34,7 +34,7 @@ def test_what_the_plan_makes_public_and_what_is_private_pass(project: Write, pro
 @pytest.mark.parametrize("props", [{}, {"archiveOnDestroy": False}])
 def test_a_repository_that_would_be_deleted_with_its_resource_is_refused(props: dict[str, Any]) -> None:
     (message,) = violations(archived_on_destroy, REPOSITORY, name="engine", **props)
-    assert message == "engine would be deleted when it leaves the plan. Give it archive_on_destroy=True."
+    assert message == "engine could be deleted. Give it archive_on_destroy=True."
 
 
 def test_a_repository_that_is_archived_instead_passes() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from components.registry import aws_policies as policies
-from components.registry.codeartifact import CodeArtifactRegistry
-from components.registry.contract import RegistryAccess, RegistryUsers
+from components.registry.codeartifact import CodeArtifactRegistry, codeartifact_access
+from components.registry.contract import RegistryUsers
 from components.repository.secret_values import StackValues, values_of
 from components.stack.registry_settings import CodeArtifactDomain
 from components.stack.settings import Settings
@@ -23,8 +23,13 @@ CFN_LINT = "1.58.0"
 
 ACCOUNT = "111122223333"
 DOMAIN = CodeArtifactDomain(region="eu-central-1", account=ACCOUNT, domain="acme", owner="acme")
-USERS = RegistryUsers(readers=("shared", "engine"), publishers={"shared": ("Core_API", "core-db")})
-JOBS = {name: policies.subjects("acme", name, "main", ["staging", "production"]) for name in ("shared", "engine")}
+USERS = RegistryUsers(
+    readers=("shared", "engine"),
+    publishers={"shared": ("Core_API", "core-db")},
+    subjects={
+        name: policies.subjects("acme", name, "main", ["staging", "production"]) for name in ("shared", "engine")
+    },
+)
 PLAN = Plan.model_validate(
     {
         "monorepo": {"name": "platform"},
@@ -48,9 +53,9 @@ PLAN = Plan.model_validate(
 @pytest.fixture
 def made(recording: RecordingEngine) -> dict[str, Any]:
     """Every resource's inputs by its name, and the access under "access"."""
-    access: list[RegistryAccess] = []
-    recording.run(lambda: access.append(CodeArtifactRegistry("registry", DOMAIN, USERS, JOBS).access))
-    return {name: resource.inputs for name, resource in recording.registered.items()} | {"access": access[0]}
+    recording.run(lambda: CodeArtifactRegistry("registry", DOMAIN, USERS).resources.ready.urn)
+    access = codeartifact_access(DOMAIN, USERS)
+    return {name: resource.inputs for name, resource in recording.registered.items()} | {"access": access}
 
 
 def test_ours_lies_above_a_store_of_pypi_in_a_domain_with_a_key_of_its_own(made: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.registry.contract import RegistryUsers, users_of
-from components.registry.devpi import DevpiRegistry
+from components.registry.devpi import DevpiRegistry, devpi_access
 from components.registry.devpi_provider import DevpiIndexProvider, DevpiTokenProvider
 from components.repository.secret_values import StackValues, values_of
 from components.stack.registry_settings import DevpiServer
@@ -51,8 +51,12 @@ def test_tokens_reach_the_repositories_as_secrets_of_their_own(
     monkeypatch.setattr(recording, "new_resource", new_resource)
 
     def program() -> None:
-        access = DevpiRegistry("registry", SERVER, users_of(PLAN, KEPT)).access
-        values = values_of(KEPT, StackValues(stack="test", secrets={}, variables={}), access)
+        users = users_of(PLAN, KEPT)
+        made = DevpiRegistry("registry", SERVER, users).resources.secrets
+        values = values_of(KEPT, StackValues(stack="test", secrets={}, variables={}), devpi_access(SERVER, users))
+        for name in values:
+            own = {secret: by[name] for secret, by in made.items() if name in by}
+            values[name] = values[name].completed(own)
         token = values["engine"].actions.secrets["REGISTRY_READ_TOKEN"]
         assert isinstance(token, pulumi.Output)
         assert token is not values["shared"].dependabot.secrets["REGISTRY_READ_TOKEN"]

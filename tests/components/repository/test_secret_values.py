@@ -53,6 +53,7 @@ def values(
         found["variables"], found["text"] = made.actions.variables, repr((stack_values, made))
         for key, named in {"engine": made.actions, "production": made.environments["production"]}.items():
             secret = named.secrets["TOKEN"]
+            assert secret is not None
             both = pulumi.Output.all(pulumi.Output.unsecret(secret), secret.is_secret())
             both.apply(partial(note, key))
 

@@ -1,0 +1,111 @@
+"""The private package registry of a stack, of one kind, and what the stack publishes to it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from packaging.utils import NormalizedName, canonicalize_name
+
+from components.packages.published_package import PublishedPackage
+from components.registry.contract import RegistryAccess, RegistryKind, RegistryResources, RegistryUsers
+from components.registry.devpi import DEVPI, DOCKER, at_top
+from components.stack.declaration import after, child_name, moved_from
+from components.stack.registry_settings import CodeArtifactDomain, DevpiServer
+from migration.packages.publish.build_sources import BuildSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryArgs:
+    """settings: of the kind. users: who reads and publishes."""
+
+    settings: DevpiServer | CodeArtifactDomain
+    users: RegistryUsers
+
+    @property
+    def kind(self) -> RegistryKind[Any]:
+        """Of the table KINDS, which importing pulumi_aws makes slow."""
+        return kind_of(self.settings)
+
+    @property
+    def access(self) -> RegistryAccess:
+        """How repositories use it."""
+        return self.kind.access(self.settings, self.users)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackagesArgs:
+    """sources: what to build, each after the packages that it needs. target: see `target_properties`."""
+
+    repository: str
+    sources: Sequence[BuildSource]
+    monorepo_commit: str
+    target: Mapping[str, Any]
+
+
+class Registry(pulumi.ComponentResource):
+    """The registry. Leaves what it does not name in devpi, Docker or AWS alone.
+
+    resources: its secrets for repositories, and what waits until it works. access: how repositories use it.
+    """
+
+    access: RegistryAccess
+    resources: RegistryResources
+
+    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Register everything of its kind."""
+        super().__init__("multirepo:registry:Registry", name, None, opts)
+        self.access = args.access
+        self._published: dict[NormalizedName, PublishedPackage] = {}
+        child = at_top(pulumi.ResourceOptions(parent=self), name)
+        self.resources = args.kind.register(name, args.settings, args.users, child)
+        self.register_outputs({"kind": args.kind.name, "index_url": self.access.index_url})
+
+    def publish(self, name: str, args: PackagesArgs | None, opts: pulumi.ResourceOptions) -> "Packages | None":
+        """Publish the packages of a repository that has moved; None where it has none."""
+        if args is None:
+            return None
+        packages = Packages(name, args, after(opts, self.resources.ready), self.published)
+        self._published |= packages.published
+        return packages
+
+    def published(self, packages: Iterable[str]) -> list[pulumi.Resource]:
+        """Those of the packages that this run publishes: what uses them waits for them."""
+        names = map(canonicalize_name, packages)
+        return [self._published[name] for name in names if name in self._published]
+
+
+class Packages(pulumi.ComponentResource):
+    """The packages of one repository, each one version."""
+
+    published: dict[NormalizedName, PublishedPackage]
+
+    def __init__(
+        self,
+        name: str,
+        args: PackagesArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        earlier: Callable[[Iterable[str]], list[pulumi.Resource]] = lambda _: [],
+    ) -> None:
+        """Register each under its name. earlier: what was published by others."""
+        super().__init__("multirepo:packages:Packages", name, None, opts)
+        self.published = {}
+        for source in args.sources:
+            formerly = moved_from(opts, f"{args.repository}-package-{source.name}")
+            own = [self.published[key] for key in map(canonicalize_name, source.needs) if key in self.published]
+            options = pulumi.ResourceOptions(parent=self, aliases=formerly, depends_on=[*earlier(source.needs), *own])
+            made = PublishedPackage(child_name(name, source.name), source, args.monorepo_commit, args.target, options)
+            self.published[canonicalize_name(source.name)] = made
+        self.manifests = {
+            source.name: self.published[canonicalize_name(source.name)].manifest for source in args.sources
+        }
+        self.register_outputs({"packages": self.manifests})
+
+
+def kind_of(settings: DevpiServer | CodeArtifactDomain) -> RegistryKind[Any]:
+    """The row of the table for a stack's settings."""
+    if isinstance(settings, CodeArtifactDomain):
+        from components.registry.codeartifact import CODEARTIFACT  # importing pulumi_aws takes its time
+
+        return CODEARTIFACT
+    return DEVPI if settings.container is None else DOCKER

@@ -1,0 +1,127 @@
+"""One object that holds plan, settings, split histories and what GitHub has, and gives each component its inputs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.github.creation_hooks import CreationHooks
+from components.github.inventory import GitHubInventory
+from components.github.requirements import GitHubRequirements
+from components.history.preflight_gate import check_before_writing, scan_histories
+from components.history.prepared_histories import PreparedHistories
+from components.monorepo.monorepo_backup import MonorepoBackupArgs
+from components.monorepo.monorepo_in_stages import backup_of, end_of
+from components.packages.private_packages import PrivatePackages
+from components.packages.registry import RegistryArgs
+from components.program.prepared_repository import PreparedRepository
+from components.registry.aws_policies import subjects
+from components.registry.contract import users_of
+from components.repository.secret_values import PLACEHOLDER, RepositoryValues, StackValues, values_of
+from components.repository.teams import TeamsArgs
+from components.stack.plain_errors import show_progress
+from components.stack.settings import Settings, refuse_overrides
+from migration.desired_state import DesiredSettings, DesiredState, desired_state, settings_of_all, teams_of
+from migration.plan import Plan, read_plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedMigration:
+    """Everything is known and allowed: from here on, the program only declares.
+
+    settings_by_repository, values: by the name of the repository. registry: None where the stack manages none.
+    """
+
+    settings: Settings
+    plan: Plan
+    state: DesiredState
+    histories: PreparedHistories
+    settings_by_repository: Mapping[str, DesiredSettings]
+    existing: GitHubInventory
+    teams: TeamsArgs | None
+    registry: RegistryArgs | None
+    values: Mapping[str, RepositoryValues]
+    monorepo: dict[str, Any] | None
+
+    @classmethod
+    def read(cls) -> "PreparedMigration":
+        """Read, compute and refuse. Raises the errors that `plain_errors` reports."""
+        refuse_overrides()
+        config, stack = pulumi.Config(), pulumi.get_stack()
+        settings = Settings.from_config(config.get, stack)
+        plan = read_plan(settings.plan_file)
+        state = desired_state(plan, settings.stages, settings.archive)
+        histories = PreparedHistories.of(settings, plan, state, show_progress)
+        settings_by_repository = settings_of_all(plan, state, settings.owner, settings.registry)
+        required = GitHubRequirements.of(
+            settings.owner, state, settings_by_repository, teams_of(plan, settings_by_repository.values())
+        )
+        report = scan_histories(histories.split, histories.monorepo, plan)
+        existing = check_before_writing(settings, required, histories.split, report)
+        registry = _registry(settings, plan, settings_by_repository)
+        values = StackValues.from_config(config, stack, PLACEHOLDER if settings.is_rehearsal else None)
+        return cls(
+            settings=settings,
+            plan=plan,
+            state=state,
+            histories=histories,
+            settings_by_repository=settings_by_repository,
+            existing=existing,
+            teams=TeamsArgs(teams=required.teams, existing=existing.teams) if required.teams else None,
+            registry=registry,
+            values=values_of(settings_by_repository, values, registry.access if registry else None),
+            monorepo=end_of(settings, plan, state, histories),
+        )
+
+    @property
+    def backup_name(self) -> str:
+        """The backup's repository; "" while nothing of the migration exists."""
+        return self.state.backup
+
+    @property
+    def backup(self) -> MonorepoBackupArgs | None:
+        """What everything else waits for."""
+        return backup_of(self.settings, self.plan, self.state, self.existing)
+
+    @property
+    def repositories(self) -> list[PreparedRepository]:
+        """Each after those whose packages it uses."""
+        packages = PrivatePackages(self.plan, self.histories.split)
+        return [
+            PreparedRepository(
+                owner=self.settings.owner,
+                server=self.settings.server,
+                desired=desired,
+                settings=self.settings_by_repository[desired.name],
+                values=self.values[desired.name],
+                code=self.histories.code_of(desired),
+                existing=self.existing,
+                hooks=self._hooks(desired.name),
+                needs=packages.needs(desired.name),
+                sources=packages.sources(desired.name) if self._publishes else [],
+                monorepo_commit=self.histories.split.monorepo_head,
+            )
+            for desired in packages.ordered(self.state.repositories)
+        ]
+
+    def _hooks(self, repository: str) -> pulumi.ResourceHookBinding:
+        return CreationHooks(self.settings, repository, repository in self.existing.repositories).hooks
+
+    @property
+    def _publishes(self) -> bool:
+        return self.registry is not None and self.registry.kind.is_published_by_stack
+
+
+def _registry(
+    settings: Settings, plan: Plan, settings_by_repository: Mapping[str, DesiredSettings]
+) -> RegistryArgs | None:
+    managed = settings.devpi or settings.codeartifact
+    if managed is None:
+        return None
+    branches = {home.name: home.default_branch for home in plan.repositories}
+    jobs = {
+        name: subjects(settings.owner, name, branches[name], [environment.name for environment in desired.environments])
+        for name, desired in settings_by_repository.items()
+    }
+    return RegistryArgs(settings=managed, users=users_of(plan, settings_by_repository, jobs))

@@ -1,0 +1,147 @@
+"""The inputs of each component of one repository."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.github.inventory import GitHubInventory
+from components.history.code_move import CodeMoveArgs
+from components.packages.registry import PackagesArgs, Registry
+from components.repository.deployment_environments import EnvironmentArgs
+from components.repository.managed_files import ManagedFilesArgs
+from components.repository.protection import ProtectionArgs
+from components.repository.secret_values import RepositoryValues
+from components.repository.secrets import SecretsArgs
+from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
+from components.repository.teams import TeamAccessArgs, Teams
+from components.stack.stack_provider import target_properties
+from migration.desired_state import DesiredRepository, DesiredSettings
+from migration.packages.publish.build_sources import BuildSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedRepository:
+    """One repository. None of its properties asks GitHub; each is None where the plan names nothing of it.
+
+    code: the history that it gets; None for a repository that starts empty. needs: packages that must be published
+    before it moves. sources: of the packages that it publishes. existing: what GitHub had before the run.
+    hooks: run before something is created that GitHub may have.
+    """
+
+    owner: str
+    server: str
+    desired: DesiredRepository
+    settings: DesiredSettings
+    values: RepositoryValues
+    code: CodeMoveArgs | None
+    existing: GitHubInventory
+    needs: Sequence[str]
+    sources: Sequence[BuildSource]
+    monorepo_commit: str
+    hooks: pulumi.ResourceHookBinding | None = None
+
+    @property
+    def name(self) -> str:
+        """On GitHub and in the plan."""
+        return self.desired.name
+
+    @property
+    def home(self) -> ServiceRepositoryArgs:
+        """The repository itself."""
+        found = self.existing.repositories.get(self.name)
+        return ServiceRepositoryArgs(
+            desired=self.desired,
+            settings=self.settings,
+            exists=found is not None,
+            existing_labels=found.labels if found else (),
+            hooks=self.hooks,
+        )
+
+    @property
+    def pipelines(self) -> ManagedFilesArgs | None:
+        """Workflows and other managed files."""
+        if not (self.settings.files or self.settings.initial_files) or self.desired.archived:
+            return None
+        return ManagedFilesArgs(
+            owner=self.owner,
+            server=self.server,
+            repository=self.name,
+            branch=self.desired.default_branch,
+            files=self.settings.files,
+            initial=self.settings.initial_files,
+        )
+
+    def protection(self, home: ServiceRepository, teams: Teams | None) -> ProtectionArgs | None:
+        """Rules for branches and tags."""
+        if not self.settings.protection:
+            return None
+        return ProtectionArgs(
+            owner=self.owner,
+            repository=self.name,
+            node_id=home.node_id,
+            desired=self.settings.protection,
+            teams=_numbers(teams),
+            hooks=self.hooks,
+            is_archived=self.desired.archived,
+        )
+
+    def access(self, teams: Teams | None) -> TeamAccessArgs | None:
+        """Roles of teams."""
+        if not self.settings.teams:
+            return None
+        return TeamAccessArgs(
+            repository=self.name,
+            roles=self.settings.teams,
+            numbers=_numbers(teams),
+            hooks=self.hooks,
+            is_archived=self.desired.archived,
+        )
+
+    def environments(self, teams: Teams | None, registry: Registry | None) -> list[EnvironmentArgs] | None:
+        """Environments with their secrets and variables."""
+        values = self._values(registry).environments
+        return [
+            EnvironmentArgs(
+                repository=self.name,
+                desired=desired,
+                values=values[desired.name],
+                teams=_numbers(teams),
+                people=self.existing.people,
+                hooks=self.hooks,
+                is_archived=self.desired.archived,
+            )
+            for desired in self.settings.environments
+        ] or None
+
+    def secrets(self, registry: Registry | None) -> SecretsArgs | None:
+        """Secrets and variables of the repository."""
+        settings = self.settings
+        if not (settings.secrets or settings.dependabot_secrets or settings.variables):
+            return None
+        return SecretsArgs(
+            repository=self.name,
+            values=self._values(registry),
+            hooks=self.hooks,
+            is_archived=self.desired.archived,
+        )
+
+    @property
+    def packages(self) -> PackagesArgs | None:
+        """Versions to publish, as soon as the code is there."""
+        if not self.sources or self.code is None:
+            return None
+        return PackagesArgs(
+            repository=self.name,
+            sources=self.sources,
+            monorepo_commit=self.monorepo_commit,
+            target=target_properties(self.server, self.owner),
+        )
+
+    def _values(self, registry: Registry | None) -> RepositoryValues:
+        made = registry.resources.secrets if registry else {}
+        return self.values.completed({name: by[self.name] for name, by in made.items() if self.name in by})
+
+
+def _numbers(teams: Teams | None) -> Mapping[str, pulumi.Output[int]]:
+    return teams.numbers if teams else {}
