@@ -4,19 +4,45 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
+class PreviousPath:
+    """A path that a folder had in some commits only.
+
+    path: relative to the root, as in FolderMove; "" is the root, for a joined history.
+    until: id of the commit from which on the path is something else; it counts in all commits that do not have this
+        one behind them, and goes before the names that are listed before it there.
+    joined_by: id of a merge that brought another project's history in, in which alone the path counts.
+    """
+
+    path: str
+    until: str = ""
+    joined_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FolderMove:
     """One folder of the monorepo and where it lands.
 
     source: the folder's path today, relative to the monorepo's root, "/" between names, no slash at either end.
-    earlier: the names the folder had before, oldest last; same form as `source`.
+    earlier: the names the folder had before, oldest last; same form as `source`, or limited to some commits.
     target: the folder in the new repository; "" is its root.
     exclude: gitignore-style patterns, relative to `source`, of files that stay behind in every commit.
     """
 
     source: str
     target: str = ""
-    earlier: tuple[str, ...] = ()
+    earlier: tuple[str | PreviousPath, ...] = ()
     exclude: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> tuple[PreviousPath, ...]:
+        """The folder's paths, newest first: `source`, then `earlier`."""
+        earlier = (path if isinstance(path, PreviousPath) else PreviousPath(path=path) for path in self.earlier)
+        return (PreviousPath(path=self.source), *earlier)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths that the folder had in the monorepo's own commits, newest first, each once."""
+        return tuple(dict.fromkeys(entry.path for entry in self.entries if not entry.joined_by))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from migration import plan as planned
-from migration.desired_state.code_selection import CodeSelection, FolderMove, MessageRules, TagMapping
+from migration.desired_state.code_selection import CodeSelection, FolderMove, MessageRules, PreviousPath, TagMapping
 from migration.desired_state.managed_settings import named_settings, unmanaged_settings
 from migration.desired_state.setting_defaults import with_defaults
 from migration.desired_state.stages import Stage, demand_order, stages_of_waves
@@ -141,7 +141,7 @@ def _code(repository: planned.Repository, history: planned.History) -> CodeSelec
             FolderMove(
                 source=move.source,
                 target="" if move.target == "." else move.target,
-                earlier=move.earlier,
+                earlier=tuple(_earlier(entry) for entry in move.earlier),
                 exclude=move.exclude,
             )
             for move in repository.moves
@@ -149,6 +149,13 @@ def _code(repository: planned.Repository, history: planned.History) -> CodeSelec
         tags=tuple(TagMapping(source=rule.source, target=rule.target) for rule in repository.tags),
         messages=MessageRules(hashes=history.hashes, issues=history.issues or "", provenance=history.provenance),
     )
+
+
+def _earlier(entry: planned.EarlierPath) -> str | PreviousPath:
+    path = "" if entry.path == "." else entry.path
+    if not entry.until and not entry.joined_by:
+        return path
+    return PreviousPath(path=path, until=entry.until or "", joined_by=entry.joined_by or "")
 
 
 def _dependencies_first(repositories: Iterable[planned.Repository]) -> list[planned.Repository]:

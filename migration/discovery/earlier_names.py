@@ -67,7 +67,7 @@ def discover(
 
 def _names(found: Sequence[Discovery]) -> set[tuple[str, str]]:
     moves = (move for discovery in found for move in discovery.moves)
-    return {(move.source, name) for move in moves for name in (move.source, *move.earlier)}
+    return {(move.source, name) for move in moves for name in move.names}
 
 
 def source_commits(split: Split, repository: str) -> dict[str, str]:
@@ -111,7 +111,7 @@ def _revived_names(split: Split, found: Sequence[Discovery], past: RenameLog) ->
                 foreign = set(files_at(split.git_dir, commit, "")) - own
                 # Merges bring back files of its own for a while, and strays; that does no harm.
                 if len(foreign) > SOME * len(own):
-                    names = (move.source, *move.earlier)
+                    names = move.names
                     revived |= {(move.source, name) for name in names if past.files_in(sources[commit], name)}
     return revived
 
@@ -148,7 +148,7 @@ class _Trail:
         self._targets = targets
         self._revived = revived
         self._joined: list[FolderMove] = []
-        self._family = [move.source, *move.earlier]  # every name found on this trail
+        self._family = list(move.names)  # every name found on this trail
         self.origins: list[Origin] = []
         self.namesakes: list[Departure] = []
 
@@ -161,8 +161,8 @@ class _Trail:
         return (*followed, whole)
 
     def _follow(self, move: FolderMove) -> FolderMove:
-        waiting = [(0, name) for name in (move.source, *move.earlier)]
-        ages = dict.fromkeys(move.earlier, -1)
+        waiting = [(0, name) for name in move.names]
+        ages = dict.fromkeys(move.names[1:], -1)
         looked_at: set[str] = set()
         known: set[tuple[str, str]] = set()
         while waiting:
@@ -191,7 +191,8 @@ class _Trail:
                         FolderMove(source=origin.source, target=self._free_target(move, origin), exclude=move.exclude)
                     )
                 self.origins.append(origin)
-        return replace(move, earlier=tuple(sorted(ages, key=lambda name: ages[name])))
+        limited = [entry for entry in move.earlier if not isinstance(entry, str) and entry.joined_by]
+        return replace(move, earlier=(*sorted(ages, key=lambda name: ages[name]), *limited))
 
     def _free_target(self, move: FolderMove, origin: Origin) -> str:
         """Where the history of what joined goes: to its place in the folder, or below it where that is taken."""

@@ -115,7 +115,7 @@ class _Variant:
         blob = _object_id(self.git_dir, f"{commit}:{path}")
         for move in reversed(self._moves):
             inside = f"/{path}".removeprefix(f"/{move.target}" if move.target else "")
-            for name in (move.source, *move.earlier):
+            for name in move.names:
                 if blob == _object_id(self.git_dir, f"{self._sources[commit]}:{name}{inside}"):
                     return name + inside
         raise AssertionError(f"{commit}:{path} comes from none of the moves")

@@ -38,6 +38,12 @@ def link_commit(carried: bytes, tree: bytes, parents: Iterable[bytes]) -> bytes:
     return links.encode() + carried
 
 
+def is_linked_to(content: bytes, tree: bytes, parents: Iterable[bytes]) -> bool:
+    """Whether a commit has just this tree and these parents, as raw ids."""
+    head = _COMMIT_HEAD.match(content)
+    return head is not None and head[0] == link_commit(b"", tree, parents)
+
+
 def _without_header_signatures(content: bytes, start: int) -> tuple[bytes, int]:
     """What follows `start`, and the number of signatures taken from its headers."""
     end_of_headers = content.find(b"\n\n", start - 1) + 1 or len(content)

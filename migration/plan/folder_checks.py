@@ -37,11 +37,23 @@ def check_folders(plan: Plan) -> Iterator[PlanFinding]:
         if earlier.location[:2] == later.location[:2]:
             yield from _arrives_twice(earlier, later)
     for claim in claims:
-        names = [claim.move.source, *claim.move.earlier]
-        for number, name in enumerate(claim.move.earlier):
-            if name in names[: number + 1]:
-                problem = f"{quoted(name)} is named already"
-                yield PlanFinding((*claim.location, "earlier", number), problem, "Remove it.")
+        yield from _check_earlier(claim)
+
+
+def _check_earlier(claim: _Claim) -> Iterator[PlanFinding]:
+    named = {claim.move.source}
+    for number, entry in enumerate(claim.move.earlier):
+        location: Location = (*claim.location, "earlier", number)
+        limits = [key for key in ("until", "joined_by") if getattr(entry, key)]
+        if len(limits) == 2:
+            yield PlanFinding(location, "it has both `until` and `joined_by`", "Write two entries.")
+        elif entry.path == "." and "joined_by" not in limits:
+            remedy = "Add `joined_by:` with the merge that joined the project, or name a folder."
+            yield PlanFinding(location, "the root is no earlier path of a folder", remedy)
+        elif not limits and entry.path in named:
+            yield PlanFinding(location, f"{quoted(entry.path)} is named already", "Remove it.")
+        if not limits:
+            named.add(entry.path)
 
 
 def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
@@ -62,15 +74,21 @@ def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
 
 def _arrives_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
     """Two moves of one repository. The folders of today are checked by `_claimed_twice`."""
-    for number, name in enumerate(other.move.earlier):
-        for taken in (claim.move.source, *claim.move.earlier):
+    for number, name in _plain(other.move):
+        for taken in (claim.move.source, *(path for _, path in _plain(claim.move))):
             if _is_taken_by(claim.move, taken, name):
                 yield _twice((*other.location, "earlier", number), name, claim.move)
             elif _is_taken_by(other.move, name, taken):
                 yield _twice((*other.location, "earlier", number), taken, claim.move)
-    for number, taken in enumerate(claim.move.earlier):
+    for number, taken in _plain(claim.move):
         if _is_taken_by(claim.move, taken, other.move.source) or _is_taken_by(other.move, other.move.source, taken):
             yield _twice((*claim.location, "earlier", number), taken, other.move)
+
+
+def _plain(move: Move) -> list[tuple[int, str]]:
+    """The earlier paths that count in all commits, with their places in the list."""
+    earlier = enumerate(move.earlier)
+    return [(number, entry.path) for number, entry in earlier if not entry.until and not entry.joined_by]
 
 
 def _is_taken_by(move: Move, name: str, folder: str) -> bool:

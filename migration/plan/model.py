@@ -7,12 +7,13 @@ The docstring of a field is its description in `migration.schema.json` and in th
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from migration.plan.repository_settings import RepositorySettings
 from migration.plan.values import (
     MAPPING,
     CodeOwner,
+    CommitId,
     Date,
     Description,
     Folder,
@@ -93,6 +94,26 @@ class Wave(PlanModel):
     """What it is for, in one line."""
 
 
+class EarlierPath(PlanModel):
+    """A path that a folder had in some commits only; `until` or `joined_by` says in which."""
+
+    path: FolderOrRoot
+    """The folder; '.' is the root, for a project that was joined into the monorepo."""
+    until: CommitId | None = None
+    """The commit from which on the path is something else. It counts in all commits that do not build on this one."""
+    joined_by: CommitId | None = None
+    """The merge that brought in another project's history (git subtree add). The path counts in that history alone."""
+
+
+Earlier = Annotated[
+    EarlierPath,
+    BeforeValidator(
+        lambda path: path if isinstance(path, dict | EarlierPath) else {"path": path},
+        json_schema_input_type=Folder | EarlierPath,
+    ),
+]
+
+
 class Move(PlanModel):
     """One folder of the monorepo and where it lands."""
 
@@ -100,10 +121,16 @@ class Move(PlanModel):
     """The folder in the monorepo today, like 'libs/auth'."""
     target: FolderOrRoot = Field(default=".", alias="to")
     """The folder in the new repository; '.' is its root."""
-    earlier: tuple[Folder, ...] = ()
-    """Names that the folder had before, the oldest last, so that its history reaches back to them."""
+    earlier: tuple[Earlier, ...] = ()
+    """Paths that the folder had before, the oldest last: a path, or a path with the commits in which it counts."""
     exclude: tuple[Text, ...] = ()
     """Files that stay behind in every commit: patterns as in .gitignore, relative to `from`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The paths that the folder had in the monorepo's own commits, newest first, each once."""
+        earlier = (entry.path for entry in self.earlier if not entry.joined_by)
+        return tuple(dict.fromkeys((self.source, *earlier)))
 
 
 class TagRule(PlanModel):

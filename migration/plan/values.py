@@ -175,6 +175,7 @@ _TOPIC = r"[a-z0-9][a-z0-9-]{0,49}"
 _TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
 _OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
 _FULL_NAME = r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]{1,100}(?<!\.git)"
+_COMMIT = r"[0-9a-f]{7,64}"
 _CLAIM = r"[a-z]+(_[a-z]+)*"
 _SETTING = r"(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*"
 _COLOR = r"[0-9a-fA-F]{6}"
@@ -196,6 +197,11 @@ RepositoryFullName = Annotated[
 Switch = Annotated[bool, Field(strict=True)]
 Folder = Annotated[str, keeps(_folder)]
 FolderOrRoot = Annotated[str, keeps(_folder_or_root)]
+CommitId = Annotated[
+    str,
+    keeps(_matches(_COMMIT, "commit", "Write its id: 7 to 64 hexadecimal digits, in quotes.")),
+    Field(json_schema_extra=_pattern(_COMMIT)),
+]
 RefName = Annotated[str, keeps(_ref_name)]
 TagPattern = Annotated[str, keeps(_tag_pattern), Field(json_schema_extra=_pattern(r"[^*]*\*?[^*]*"))]
 PackageVersion = Annotated[str, keeps(_version)]

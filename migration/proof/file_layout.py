@@ -100,11 +100,10 @@ def wrong_paths(
         yield min(wrong, default=None)
 
 
-def layout_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove]) -> Layout:
-    """Every file that the moves take from one commit of the monorepo, listed again."""
+def layout_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove], paths: Sequence[Sequence[str]]) -> Layout:
+    """Every file that the moves take from one commit of the monorepo, listed again. paths: of each move, that count."""
     layout = Layout(len(moves))
     for number, move in enumerate(moves):
-        names = (move.source, *move.earlier)
-        files_of_move = next((files for name in names if (files := listing(git_dir, commit, name))), {})
+        files_of_move = next((files for path in paths[number] if (files := listing(git_dir, commit, path))), {})
         layout.change(number, _landed(move, [files_of_move])[0])
     return layout

@@ -1,7 +1,7 @@
 """Which new commit stands for each commit of the monorepo, from the commit map and the monorepo's graph."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 NONE = -1
@@ -23,8 +23,13 @@ class Lines:
     needless: list[int]
 
 
-def nearest_kept(parents: Sequence[Sequence[int]], reached: Sequence[int], trees: Mapping[int, bytes]) -> Lines:
-    """Follow every commit that is reached, parents before children. trees: of the kept commits, NONE for no files."""
+def nearest_kept(
+    parents: Sequence[Sequence[int]], reached: Sequence[int], trees: Mapping[int, bytes], whole: Set[int] = frozenset()
+) -> Lines:
+    """Follow every commit that is reached, parents before children.
+
+    trees: of the kept commits, NONE for no files. whole: commits that stay even when they change nothing.
+    """
     lines = Lines(array("i"), {}, [], [])
     images = lines.images
     for position, its_parents in enumerate(parents):
@@ -38,7 +43,7 @@ def nearest_kept(parents: Sequence[Sequence[int]], reached: Sequence[int], trees
         if position in trees:
             images.append(position)
             lines.parents[position] = tuple(found)
-            if joined and trees[position] == trees.get(newest, trees[NONE]):
+            if joined and position not in whole and trees[position] == trees.get(newest, trees[NONE]):
                 lines.needless.append(position)
         else:
             images.append(newest)

@@ -11,11 +11,12 @@ from migration.desired_state.code_selection import CodeSelection
 from migration.errors import ProofError, SplitError
 from migration.git.command import GitError, run_git
 from migration.proof.evidence import empty_tree, folder_versions, missing_objects, read_graph
+from migration.proof.path_validity import read_validity
 from migration.proof.repository_proof import ProofSource, RepositoryCheck, RepositoryProof
 from migration.proof.tag_checks import new_name, read_tags, tag_ids
 from migration.split.workspace import Split, Workspace
 
-PROOF = 2
+PROOF = 3
 """Part of the key of a remembered proof: raise it whenever something else is proved."""
 
 _REMEMBERED = "proof.json"
@@ -177,7 +178,7 @@ def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSele
     head = split.monorepo_head.encode()
     graph = read_graph(split.git_dir, [head, *(tag.commit for tag in tags.values())])
     moves = [move for selection in selections.values() for move in selection.moves]
-    names = {name for move in moves for name in (move.source, *move.earlier)}
+    names = {entry.path for move in moves for entry in move.entries}
     return ProofSource(
         git_dir=split.git_dir,
         head=head,
@@ -186,4 +187,5 @@ def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSele
         folders=folder_versions(split.git_dir, graph.roots, names),
         tags=tags,
         empty_tree=empty_tree(split.git_dir),
+        validity=read_validity(split.git_dir, graph, selections.values()),
     )

@@ -13,8 +13,12 @@ from migration.proof.file_layout import layout_at, wrong_paths
 from migration.proof.identity import commit_difference, links, tag_difference
 from migration.proof.lineage import NONE, Lines, nearest_kept
 from migration.proof.message_checks import MessageCheck
+from migration.proof.path_validity import PathValidity
 from migration.proof.tag_checks import PeeledTag, new_name, read_tags, renamed
 from migration.split.workspace import SplitHistory
+
+_NONE_HERE = -1
+"""In place of a tree's number: the path does not count in this commit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,10 @@ class RepositoryProof:
 
 @dataclass(frozen=True)
 class ProofSource:
-    """The monorepo, as git shows it. ids: by position in the graph. tags: those that any repository takes."""
+    """The monorepo, as git shows it. ids: by position in the graph. tags: those that any repository takes.
+
+    validity: None when every path of the plan counts in every commit.
+    """
 
     git_dir: Path
     head: bytes
@@ -52,6 +59,7 @@ class ProofSource:
     folders: Mapping[str, Versions]
     tags: Mapping[str, PeeledTag]
     empty_tree: bytes
+    validity: PathValidity | None = None
 
 
 class RepositoryCheck:
@@ -74,6 +82,7 @@ class RepositoryCheck:
         self._new: dict[int, bytes] = self._read_map(commit_map)
         self._new_trees: dict[int, bytes] = {}
         self._new_parents: dict[int, tuple[bytes, ...]] = {}
+        self._whole = source.validity.whole(selection.moves) if source.validity else set()
         rules = selection.messages
         self._messages = MessageCheck(rules, source.graph, self._new) if rules != MessageRules() else None
 
@@ -82,8 +91,9 @@ class RepositoryCheck:
         started = time.monotonic()
         try:
             self._check_commits()
+            self._check_joined()
             trees = {**self._new_trees, NONE: self._source.empty_tree}
-            lines = nearest_kept(self._source.graph.parents, self._reached, trees)
+            lines = nearest_kept(self._source.graph.parents, self._reached, trees, self._whole)
             self._check_parents(lines)
             self._check_trees(lines)
             self._check_tags(lines)
@@ -138,11 +148,27 @@ class RepositoryCheck:
                 self._fail(position, f"is not a commit: {kind.decode()}")
                 continue
             self._new_trees[position], self._new_parents[position] = links(after)
+            if before == after:
+                continue  # of a joined history, signatures and all
             comparison = self._messages.of_commit(position, before) if self._messages else operator.eq
             wrong, signatures = commit_difference(before, after, comparison)
             self._signatures += signatures
             if wrong:
                 self._fail(position, f"is not what it was: {wrong} differs")
+
+    def _check_joined(self) -> None:
+        """Commits of a joined history go to the repositories that name it alone, and there as they were."""
+        validity = self._source.validity
+        if validity is None:
+            return
+        for position in sorted((validity.foreign & self._new.keys()) - validity.claimed(self._selection.moves)):
+            self._fail(position, "is of a joined history that no `earlier` of this repository names")
+        unchanged: set[int] = set()
+        for position in sorted(self._whole):
+            if self._reached[position] and unchanged.issuperset(self._source.graph.parents[position]):
+                unchanged.add(position)
+                if self._messages is None and self._new.get(position) != self._source.ids[position]:
+                    self._fail(position, "is of a joined history, and did not arrive as it was")
 
     def _check_parents(self, lines: Lines) -> None:
         for position in lines.undecided:
@@ -159,12 +185,15 @@ class RepositoryCheck:
     def _check_trees(self, lines: Lines) -> None:
         """Every commit of the monorepo, mapped or not, has in its folders what its image has in all."""
         moves = self._selection.moves
-        names = [[self._source.folders[name] for name in (move.source, *move.earlier)] for move in moves]
+        names = [[self._source.folders[entry.path] for entry in move.entries] for move in moves]
         columns = [versions.numbers for each in names for versions in each]
         images = lines.images
         compared: dict[tuple[tuple[int, ...], bytes], int] = {}  # -> the first commit with this comparison
         for position, numbers in enumerate(zip(*columns, strict=True)):
             if self._reached[position]:
+                if self._source.validity:
+                    counts = (each for move in moves for each in self._source.validity.counts(move, position))
+                    numbers = tuple(n if counted else _NONE_HERE for n, counted in zip(numbers, counts, strict=True))
                 image = images[position]
                 tree = self._new_trees[image] if image != NONE else self._source.empty_tree
                 compared.setdefault((numbers, tree), position)
@@ -220,6 +249,8 @@ class RepositoryCheck:
         position = self._source.graph.positions[before.commit]
         comparison = self._messages.of_tag(position) if self._messages else operator.eq
         for old, new in zip(before.objects, after.objects, strict=False):
+            if old == new:
+                continue
             wrong, signatures = tag_difference(old, new, lambda tag: renamed(self._selection.tags, tag), comparison)
             self._signatures += signatures
             if wrong:
@@ -234,7 +265,7 @@ class RepositoryCheck:
                 f"{self._name}: the head is {self._history.head}; it must be {head} "
                 f"(monorepo commit {self._source.head.decode()} or its nearest kept ancestor)."
             )
-        layout = layout_at(self._git_dir, self._source.head, self._selection.moves)
+        layout = layout_at(self._git_dir, self._source.head, self._selection.moves, self._paths_at_head())
         expected = layout.files()
         self._failures.extend(
             f"{self._name}: moves bring different files to {_name(path)}, and one is lost at the head."
@@ -249,6 +280,15 @@ class RepositoryCheck:
                     f"{self._name}: at the head {self._history.head} (monorepo commit {self._source.head.decode()}) "
                     f"{_name(path)} {what}: {_entry(found, path)}; it must be {_entry(expected, path)}."
                 )
+
+    def _paths_at_head(self) -> list[list[str]]:
+        """For each move the paths that count at the head."""
+        position, validity = self._source.graph.positions[self._source.head], self._source.validity
+        paths = []
+        for move in self._selection.moves:
+            counts = validity.counts(move, position) if validity else [True] * len(move.entries)
+            paths.append([entry.path for entry, counted in zip(move.entries, counts, strict=True) if counted])
+        return paths
 
     def _check_reachable(self) -> None:
         """What would be pushed is what is in the map."""
@@ -280,7 +320,10 @@ class RepositoryCheck:
 def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> tuple[bytes, ...]:
     """For each move the tree of its folder, under the newest name that exists."""
     rest = iter(numbers)
-    trees = [[versions.trees[next(rest)] for versions in each] for each in names]
+    trees = [
+        [NO_FOLDER if (number := next(rest)) == _NONE_HERE else versions.trees[number] for versions in each]
+        for each in names
+    ]
     return tuple(next((tree for tree in each if tree != NO_FOLDER), NO_FOLDER) for each in trees)
 
 

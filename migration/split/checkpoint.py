@@ -13,11 +13,16 @@ from migration.split.objects.writing import NewRepository, Written
 
 @dataclass(frozen=True)
 class SplitCheckpoint:
-    """A finished split. tips: raw ids of the commits whose histories were read. repositories: by name."""
+    """A finished split. tips: raw ids of the commits whose histories were read. repositories: by name.
+
+    joined_folders: as `joins.find_joins` notes them. commits: how many positions the history had.
+    """
 
     tips: list[bytes]
     history: SourceHistory
     repositories: Mapping[str, "RepositoryCheckpoint"]
+    joined_folders: dict[str, str]
+    commits: int
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,15 @@ class RepositoryCheckpoint:
 
 
 def sections(
-    tips: Sequence[bytes], history: SourceHistory, repositories: Sequence[NewRepository], id_size: int
+    tips: Sequence[bytes],
+    history: SourceHistory,
+    repositories: Sequence[NewRepository],
+    id_size: int,
+    joined_folders: Mapping[str, str],
 ) -> Iterator[bytes]:
     """A split as bytes, one part after the other, for `recalled`. The last 32 are a SHA-256 of all before."""
     checksum = hashlib.sha256()
-    for part in _parts(tips, history, repositories, id_size):
+    for part in _parts(tips, history, repositories, id_size, joined_folders):
         for piece in (len(part).to_bytes(8, "big"), part):
             checksum.update(piece)
             yield piece
@@ -42,11 +51,15 @@ def sections(
 
 
 def _parts(
-    tips: Sequence[bytes], history: SourceHistory, repositories: Sequence[NewRepository], id_size: int
+    tips: Sequence[bytes],
+    history: SourceHistory,
+    repositories: Sequence[NewRepository],
+    id_size: int,
+    joined_folders: Mapping[str, str],
 ) -> Iterator[bytes]:
     graph = history.graph
     octopuses = [[position, *parents] for position, parents in graph.octopuses.items()]
-    yield json.dumps([[repository.name for repository in repositories], octopuses]).encode()
+    yield json.dumps([[repository.name for repository in repositories], octopuses, dict(joined_folders)]).encode()
     yield b"".join(tips)
     yield b"".join(history.positions)
     yield graph.first.tobytes()
@@ -69,12 +82,13 @@ def recalled(content: bytes, id_size: int) -> SplitCheckpoint | None:
     if hashlib.sha256(memoryview(content)[:-32]).digest() != content[-32:]:
         return None
     parts = _cut(content)
-    names, octopuses = json.loads(next(parts))
+    names, octopuses, joined_folders = json.loads(next(parts))
     tips, source_ids = _ids(next(parts), id_size), _ids(next(parts), id_size)
     first, second = _numbers(next(parts)), _numbers(next(parts))
     graph = CommitGraph(first, second, {position: tuple(parents) for position, *parents in octopuses})
     history = SourceHistory(graph, {commit: position for position, commit in enumerate(source_ids, 2)})
-    return SplitCheckpoint(tips, history, {name: _repository(parts, id_size) for name in names})
+    repositories = {name: _repository(parts, id_size) for name in names}
+    return SplitCheckpoint(tips, history, repositories, joined_folders, len(first))
 
 
 def _repository(parts: Iterator[bytes], id_size: int) -> RepositoryCheckpoint:

@@ -18,6 +18,7 @@ from migration.split.checkpoint import SplitCheckpoint, recalled, sections
 from migration.split.collisions import collision_message
 from migration.split.graph.kept_commits import KeptCommits, choose_commits, reached_from
 from migration.split.graph.source_history import SourceHistory, lay_out
+from migration.split.joins import Join, find_joins, foreign_commits, validity_of
 from migration.split.objects.messages import CommitIds, Messages
 from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
 from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
@@ -27,7 +28,7 @@ from migration.split.workspace import Split, SplitHistory, Workspace
 
 __all__ = ["Progress", "Split", "SplitError", "SplitHistory", "quiet", "split_monorepo"]
 
-ALGORITHM = 3
+ALGORITHM = 4
 """Part of the key of a saved split: raise it whenever the same input gives other objects."""
 
 _ROOTS_AT_ONCE = 10_000
@@ -131,9 +132,14 @@ class _Run:
         folders = self._read(tips)
         source_ids = [b"", b"", *self._history.positions]
         ids = CommitIds(source_ids)
+        self._joined = dict(self._past.joined_folders) if self._past else {}
+        joins = find_joins(self._store.git_dir, self._history.graph, source_ids, self._joined)
+        self._validity = validity_of(self._selections, self._history, ids, joins)
+        self._demand_same_joins(joins)
         repositories = []
         for name, selection in self._selections.items():
             repository = self._choose(name, selection, folders, tags)
+            repository.keeps_ids = self._validity is not None or any(not move.source for move in selection.moves)
             if selection.messages != MessageRules():
                 repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept_commits)
             repositories.append(repository)
@@ -150,9 +156,16 @@ class _Run:
         histories = {repository.name: self._counts(repository) for repository in repositories}
         split = Split(self._store.git_dir, self._source.head.hex(), histories)
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
-        past = sections(tips, self._history, repositories, self._source.object_format.size)
+        past = sections(tips, self._history, repositories, self._source.object_format.size, self._joined)
         self._place.save(key, plan_key, split, packs, maps, past)
         return split
+
+    def _demand_same_joins(self, joins: Sequence[Join]) -> None:
+        """Commits that the split before took for the monorepo's own may turn out to be of a joined history."""
+        before = self._past.commits if self._past else 0
+        new = [join for join in joins if join.merge >= before]
+        if any(foreign_commits(self._history.graph, new)[:before]):
+            raise _CannotGoOnError
 
     def _tags(self) -> dict[str, SourceTag]:
         """The tags that some repository takes."""
@@ -211,7 +224,7 @@ class _Run:
         tags: Mapping[str, SourceTag],
     ) -> NewRepository:
         try:
-            trees = compose_repository(selection, folders, self._store)
+            trees = compose_repository(selection, folders, self._store, self._validity)
         except PathCollisionError as error:
             raise SplitError(collision_message(name, selection, error, list(self._history.positions))) from error
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
@@ -221,7 +234,8 @@ class _Run:
             past = self._past.repositories[name]
             kept_commits, written = past.kept_commits, past.written
             kept_commits.trees.extend([numbers.setdefault(tree, len(numbers)) for tree in past.trees])
-        kept_commits = choose_commits(self._history.graph, trees.numbers, kept_commits)
+        whole = self._validity.whole(selection.moves) if self._validity else None
+        kept_commits = choose_commits(self._history.graph, trees.numbers, kept_commits, whole)
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
         reached = reached_from(kept_commits, [self._history.positions[tip] for tip in tips])
         if any(bool(new_id) != is_reached for new_id, is_reached in zip(written.new_ids, reached, strict=False)):

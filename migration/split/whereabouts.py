@@ -161,7 +161,7 @@ class Whereabouts:
 def _landings(moves: Sequence[FolderMove], path: str) -> Iterator[str]:
     """Where a path of the monorepo lands, under each name of each move that covers it; "" is the root."""
     for move in moves:
-        for name in (move.source, *move.earlier):
+        for name in move.names:
             if path == name or not name or path.startswith(f"{name}/"):
                 inside = path.removeprefix(name).lstrip("/") if name else path
                 yield "/".join(part for part in (move.target, inside) if part)

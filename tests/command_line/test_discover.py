@@ -83,7 +83,7 @@ def test_the_printed_moves_are_valid_in_the_plan_and_leave_nothing_to_find(
     document = yaml.safe_load(PLAN)
     document["repositories"][0]["moves"] = findings(capsys)["engine"]["moves"]
     plan.write_text(yaml.safe_dump(document))
-    assert read_plan(plan).repositories[0].moves[0].earlier == ("motor",)
+    assert read_plan(plan).repositories[0].moves[0].names[1:] == ("motor",)
     discover(str(renamed.path), plan)
     printed = capsys.readouterr().out
     assert "motor became engine, as the plan says" in printed

@@ -62,12 +62,18 @@ class KeptCommits:
     trees: list[int] = field(default_factory=lambda: [0])
 
 
-def choose_commits(graph: CommitGraph, trees: Sequence[int], kept_commits: KeptCommits | None = None) -> KeptCommits:
+def choose_commits(
+    graph: CommitGraph,
+    trees: Sequence[int],
+    kept_commits: KeptCommits | None = None,
+    whole: bytearray | None = None,
+) -> KeptCommits:
     """Keep the commits that change the folder, and the merges that join two lines of its history.
 
     trees: a number for the folder's tree in NOTHING, in _MANY, and in each commit of the graph that `kept_commits` does
         not know yet; equal numbers are equal trees, 0 means no folder or an empty one.
     kept_commits: of the graph's first commits; it is added to.
+    whole: 1 for each commit, by position, that stays whatever it changes; None for no such commit.
 
     For one folder these are the commits of `git rev-list --full-history --simplify-merges REV -- FOLDER`. A kept
     merge keeps each of its mapped parents once, as `git subtree split` does, even one that is an ancestor of
@@ -89,7 +95,7 @@ def choose_commits(graph: CommitGraph, trees: Sequence[int], kept_commits: KeptC
             # Positions grow from parents to children: only the newest line can have all the others behind it.
             line = max(lines)
             same = tree == line_trees[line] and lineage.has_behind(line, lines)
-        if same:
+        if same and (whole is None or not whole[commit]):
             mapped.append(line)
         else:
             mapped.append(len(commits))

@@ -8,7 +8,7 @@ from migration.desired_state.code_selection import TagMapping
 from migration.errors import SplitError
 from migration.git.command import ObjectStore
 from migration.git.pack import PackWriter
-from migration.git.rewrite import author_of, carry_commit, link_commit, rewrite_tag
+from migration.git.rewrite import author_of, carry_commit, is_linked_to, link_commit, rewrite_tag, tag_target
 from migration.split.graph.kept_commits import NOTHING, KeptCommits
 from migration.split.objects.messages import Messages
 from migration.split.objects.tags import SourceTag, check_new_names, new_tag_name
@@ -39,7 +39,8 @@ class NewRepository:
 
     source_tags: the tags of the monorepo that its rules take. trees: raw ids, by the numbers in `kept_commits.trees`.
     workshop: has the contents of those that were made. reached: by position in `kept_commits.commits`, what to write.
-    messages: None where they stay as they are. written: the commits, those of earlier runs among them.
+    messages: None where they stay as they are. keeps_ids: whether commits may arrive as they are.
+    written: the commits, those of earlier runs among them.
     tags: new tag name -> raw id of the object that the tag names. tag_signatures: how many the tags lost.
     """
 
@@ -52,6 +53,7 @@ class NewRepository:
     reached: bytearray
     written: Written
     messages: Messages | None = None
+    keeps_ids: bool = False
     tags: dict[str, bytes] = field(default_factory=dict)
     tag_signatures: int = 0
 
@@ -93,9 +95,9 @@ def write_commits(
             takers[repository.kept_commits.commits[place]].append((repository, place))
     order = sorted(takers)
     contents = store.read([source_ids[position] for position in order])
-    for done, (position, (_, content)) in enumerate(zip(order, contents, strict=True)):
+    for done, (position, (_, original)) in enumerate(zip(order, contents, strict=True)):
         try:
-            carried, dropped = carry_commit(content)
+            carried, dropped = carry_commit(original)
         except SplitError as error:
             raise SplitError(
                 f"The commit {source_ids[position].hex()} of the monorepo is malformed: {error}. "
@@ -109,11 +111,15 @@ def write_commits(
             # Two commits can become one: the same change, by the same person in the same second.
             parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept_commits.parents[place]]))
             content = repository.messages.in_commit(carried, position, new_ids) if repository.messages else carried
-            new_ids.append(pack.add(b"commit", link_commit(content, repository.tree_of(place), parents)))
+            tree = repository.tree_of(place)
+            if repository.keeps_ids and content == carried and is_linked_to(original, tree, parents):
+                new_ids.append(source_ids[position])  # signatures and all
+            else:
+                new_ids.append(pack.add(b"commit", link_commit(content, tree, parents)))
+                written.dropped_signatures += dropped
             if len(parents) > 1:
                 written.merges.add(new_ids[-1])
             written.authors.add(author)
-            written.dropped_signatures += dropped
         if done % 1000 == 0:
             progress(done, len(order))
     progress(len(order), len(order))
@@ -138,6 +144,9 @@ def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: 
     for old, new in new_names.items():
         object_id = repository.written.new_ids[lines[old]]
         for content in reversed(repository.source_tags[old].objects):
+            if repository.keeps_ids and new == old and tag_target(content).object_id == object_id:
+                object_id = pack.add(b"tag", content)  # signatures and all
+                continue
             rewritten, dropped = rewrite_tag(content, object_id, repository.renamed)
             if repository.messages:
                 position = positions[repository.source_tags[old].commit]

@@ -3,12 +3,16 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import ObjectStore
+from migration.split.graph.validity import Validity
 from migration.split.trees.folder_trees import ABSENT, FolderTrees
 from migration.split.trees.tree_workshop import Exclusion, TreeWorkshop
+
+_FIRST = 2  # the row of the first commit
 
 
 @dataclass(frozen=True)
@@ -45,26 +49,30 @@ class PathCollisionError(Exception):
 
 
 def move_sources(move: FolderMove) -> tuple[str, ...]:
-    """The folder's names, newest first: in each commit the first that exists is the folder."""
-    return (move.source, *move.earlier)
+    """The folder's paths, newest first: in each commit the first that exists and counts there is the folder."""
+    return tuple(entry.path for entry in move.entries)
 
 
 def compose_repository(
     selection: CodeSelection,
     folders: Mapping[str, FolderTrees],
     store: ObjectStore,
+    validity: Validity | None = None,
 ) -> RepositoryTrees:
     """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
 
     One whole folder at the root is the repository's tree already. Reads trees only where a move excludes files or two
     moves land in one folder. Raises PathCollisionError when a file would be lost.
+
+    validity: None when every path counts in every commit.
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
     workshop = TreeWorkshop(store.object_format)
     move = selection.moves[0]
     if len(sources) == 1 and not move.target and not move.exclude and workshop.empty_tree not in sources[0].trees:
-        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], sources[0].numbers(), workshop)
-    combinations, combined = _combinations([source.numbers() for source in sources])
+        (numbers,) = _columns(selection, sources, validity)
+        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], numbers, workshop)
+    combinations, combined = _combinations(_columns(selection, sources, validity))
     composer = _Composer(selection, store, workshop)
     composed: dict[int, bytes] = {}
     pending: Iterable[int] = range(len(combinations))
@@ -87,6 +95,20 @@ def compose_repository(
     if len(positions) < len(combinations):  # several combinations make one tree
         combined = array("i", [number_of[number] for number in combined])
     return RepositoryTrees(list(positions), combined, workshop)
+
+
+def _columns(selection: CodeSelection, sources: Sequence[FolderTrees], validity: Validity | None) -> list["array[int]"]:
+    """For each path its tree's number in each commit; 0 where it does not count."""
+    if validity is None:
+        return [source.numbers() for source in sources]
+    masks = [mask for move in selection.moves for mask in validity.masks(move)]
+    columns = []
+    for source, mask in zip(sources, masks, strict=True):
+        numbers = source.numbers()
+        new = islice(mask, len(mask) - len(numbers) + _FIRST, None)
+        counted = [number if counts else 0 for number, counts in zip(numbers[_FIRST:], new, strict=True)]
+        columns.append(array("i", [0, 0, *counted]))
+    return columns
 
 
 def _combinations(columns: Sequence["array[int]"]) -> tuple[Sequence[tuple[int, ...]], "array[int]"]:

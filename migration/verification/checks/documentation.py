@@ -124,12 +124,7 @@ def _migration(context: VerificationContext, site: Repository, evidence: Evidenc
     """There is a guide, and every old path can be looked up."""
     pages = _pages(context, site, evidence)
     text = "\n".join(pages.values())
-    moved = [
-        name
-        for repository in context.plan.repositories
-        for move in repository.moves
-        for name in (move.source, *move.earlier)
-    ]
+    moved = [name for repository in context.plan.repositories for move in repository.moves for name in move.names]
     absent = [name for name in moved if f"`{name}/`" not in text]
     if absent or not any("migration" in path for path in pages):
         raise BrokenError(f"Nothing says where {', '.join(absent) or 'code'} went.", f"Write it into {site.name}.")

@@ -55,7 +55,7 @@ def explorer(builder: MonorepoBuilder, tmp_path: Path) -> Explorer:
 
 def earlier(discovery: Discovery) -> tuple[str, ...]:
     assert discovery.moves[-1].source == discovery.move.source
-    return discovery.moves[-1].earlier
+    return discovery.moves[-1].names[1:]
 
 
 def kinds(discovery: Discovery) -> list[tuple[str, str]]:

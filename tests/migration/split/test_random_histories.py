@@ -191,7 +191,7 @@ def test_each_commit_stands_for_exactly_the_files_that_the_moves_give_it(
         try:
             split = built.splitter.split_one(*moves, tags=(TagMapping(source="at*", target="was*"),))
         except SplitError as error:
-            names = {name for move in moves for name in (move.source, *move.earlier)}
+            names = {name for move in moves for name in move.names}
             if any(f"{name!r}" in str(error) and not built.ever_had(name) for name in names):
                 return
             if "one of the files would be lost" in str(error) and any(
@@ -272,7 +272,7 @@ def moved(files: dict[str, str], moves: list[FolderMove]) -> dict[str, str] | No
     """What the new repository holds, by the plainest program that says it; None when it cannot hold everything."""
     result: dict[str, str] = {}
     for move in moves:
-        names = [name for name in (move.source, *move.earlier) if any(path.startswith(name + "/") for path in files)]
+        names = [name for name in move.names if any(path.startswith(name + "/") for path in files)]
         for path, text in files.items():
             if names and path.startswith(names[0] + "/"):
                 inside = path.removeprefix(names[0] + "/")
