@@ -49,7 +49,7 @@ def _check_earlier(claim: _Claim) -> Iterator[PlanFinding]:
             yield PlanFinding(location, "it has both `until` and `joined_by`", "Write two entries.")
         elif entry.path == "." and "joined_by" not in limits:
             remedy = "Add `joined_by:` with the merge that joined the project, or name a folder."
-            yield PlanFinding(location, "the root is no earlier path of a folder", remedy)
+            yield PlanFinding(location, "the root cannot be an earlier path of a folder", remedy)
         elif not limits and entry.path in named:
             yield PlanFinding(location, f"{quoted(entry.path)} is named already", "Remove it.")
         if not limits:

@@ -224,7 +224,8 @@ class _Run:
         tags: Mapping[str, SourceTag],
     ) -> NewRepository:
         try:
-            trees = compose_repository(selection, folders, self._store, self._validity)
+            masks = self._validity.masks(selection.moves) if self._validity else None
+            trees = compose_repository(selection, folders, self._store, masks)
         except PathCollisionError as error:
             raise SplitError(collision_message(name, selection, error, list(self._history.positions))) from error
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}

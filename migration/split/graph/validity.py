@@ -80,7 +80,11 @@ class Validity:
     def __init__(self, foreign: bytearray, joined: dict[str, bytearray], after: dict[str, bytearray]) -> None:
         self._foreign, self._joined, self._after = foreign, joined, after
 
-    def masks(self, move: FolderMove) -> list[bytearray]:
+    def masks(self, moves: Iterable[FolderMove]) -> list[bytearray]:
+        """For each path of each move 1 where it is the folder's, by position of the commit."""
+        return [mask for move in moves for mask in self._masks(move)]
+
+    def _masks(self, move: FolderMove) -> list[bytearray]:
         """For each of the move's entries 1 where its path is the folder's, by position of the commit."""
         masks: list[bytearray] = []
         older = bytearray(len(self._foreign))  # where a name that was listed behind has a commit until which it counts

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import ObjectStore
-from migration.split.graph.validity import Validity
 from migration.split.trees.folder_trees import ABSENT, FolderTrees
 from migration.split.trees.tree_workshop import Exclusion, TreeWorkshop
 
@@ -57,22 +56,22 @@ def compose_repository(
     selection: CodeSelection,
     folders: Mapping[str, FolderTrees],
     store: ObjectStore,
-    validity: Validity | None = None,
+    masks: Sequence[Sequence[int]] | None = None,
 ) -> RepositoryTrees:
     """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
 
     One whole folder at the root is the repository's tree already. Reads trees only where a move excludes files or two
     moves land in one folder. Raises PathCollisionError when a file would be lost.
 
-    validity: None when every path counts in every commit.
+    masks: for each path of each move 1 where it counts, by position of the commit; None when all count everywhere.
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
     workshop = TreeWorkshop(store.object_format)
     move = selection.moves[0]
     if len(sources) == 1 and not move.target and not move.exclude and workshop.empty_tree not in sources[0].trees:
-        (numbers,) = _columns(selection, sources, validity)
+        (numbers,) = _columns(sources, masks)
         return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], numbers, workshop)
-    combinations, combined = _combinations(_columns(selection, sources, validity))
+    combinations, combined = _combinations(_columns(sources, masks))
     composer = _Composer(selection, store, workshop)
     composed: dict[int, bytes] = {}
     pending: Iterable[int] = range(len(combinations))
@@ -97,11 +96,10 @@ def compose_repository(
     return RepositoryTrees(list(positions), combined, workshop)
 
 
-def _columns(selection: CodeSelection, sources: Sequence[FolderTrees], validity: Validity | None) -> list["array[int]"]:
+def _columns(sources: Sequence[FolderTrees], masks: Sequence[Sequence[int]] | None) -> list["array[int]"]:
     """For each path its tree's number in each commit; 0 where it does not count."""
-    if validity is None:
+    if masks is None:
         return [source.numbers() for source in sources]
-    masks = [mask for move in selection.moves for mask in validity.masks(move)]
     columns = []
     for source, mask in zip(sources, masks, strict=True):
         numbers = source.numbers()

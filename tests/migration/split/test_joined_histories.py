@@ -135,17 +135,17 @@ def test_later_pulls_belong_to_the_same_project(joined: Joined, way: str) -> Non
     joined.pull(way)
     last = joined.commit(joined.path, "End", {"lib/own": "2"})
     split = joined.split(lib=[claim(merge)], app=APP)
-    kept = joined.commits(split, "lib")
+    arrived = joined.commits(split, "lib")
     project = set(git(joined.project, "rev-list", "main").split())
     foreign = {parent for parent in git(joined.path, "rev-list", "main").split() if parent not in project}
     if way == "squash":
         squashed = git(joined.path, "log", "--format=%H", "--grep=^Squashed 'lib/'", "main").split()
-        assert set(squashed) <= set(kept)
+        assert set(squashed) <= set(arrived)
         assert len(squashed) == 2
     else:
-        assert project <= set(kept)
+        assert project <= set(arrived)
     assert last in foreign
-    assert git(split.git_dir, "rev-parse", f"{kept[0]}^{{tree}}") == git(joined.path, "rev-parse", "main:lib")
+    assert git(split.git_dir, "rev-parse", f"{arrived[0]}^{{tree}}") == git(joined.path, "rev-parse", "main:lib")
     subjects = [git(split.git_dir, "log", "-1", "--format=%s", commit) for commit in joined.commits(split, "app")]
     assert subjects == ["The monorepo changes the library", "Start"]
 
@@ -293,8 +293,8 @@ def test_any_number_of_joins_and_pulls_keeps_the_projects_ids_and_nobody_elses(
         assert split_monorepo(builder.path, "main", selections, Path(folder) / "new").histories == split.histories
         assert prove_split(split, builder.path, selections).failures == ()
         foreign = set(git(builder.path, "rev-list", joined_tip).split())
-        kept = {
+        arrived = {
             name: set(git(split.git_dir, "rev-list", str(split.histories[name].head)).split()) for name in selections
         }
-        assert foreign <= kept["lib"]
-        assert not foreign & kept["a"]
+        assert foreign <= arrived["lib"]
+        assert not foreign & arrived["a"]
