@@ -17,7 +17,7 @@ from engine import Engine, ensure_engine
 NO_INDEX = "http://127.0.0.1:9/simple/"
 """Nothing listens on the port of the discard protocol."""
 
-SYSTEM_TOOLS = ("sh", "cat", "chmod", "cmp", "dirname", "mkdir", "mv", "readlink", "rm", "sleep", "tail")
+SYSTEM_TOOLS = ("sh", "cat", "chmod", "cmp", "dirname", "grep", "mkdir", "mv", "readlink", "rm", "sed", "sleep", "tail")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ import pytest
 
 from tests.engine.conftest import Machine
 
+LOCKS = ("requirements.txt", "requirements/command.txt", "requirements/aws.txt", "requirements/test.txt")
+"""Those of every command first."""
+
 LAUNCHER = Path(__file__).parents[2] / "multirepo"
 
 COMMAND = """
@@ -55,7 +58,9 @@ def checkout(machine: Machine, tmp_path: Path) -> Checkout:
     root = tmp_path / "a checkout"
     (root / "command_line").mkdir(parents=True)
     (root / "command_line" / "__main__.py").write_text(COMMAND)
-    (root / "requirements.txt").write_text("# nothing\n")
+    (root / "requirements").mkdir()
+    for lock in LOCKS:
+        (root / lock).write_text("# nothing\n")
     shutil.copy(LAUNCHER, root)
     return Checkout(root)
 
@@ -72,7 +77,9 @@ def pretend_made(checkout: Checkout) -> None:
         text=True,
         check=True,
     )
-    checkout.stamp.write_text(version.stdout + (checkout.root / "requirements.txt").read_text())
+    checkout.stamp.mkdir()
+    for lock in LOCKS[:2]:
+        (checkout.stamp / Path(lock).name).write_text(version.stdout + (checkout.root / lock).read_text())
 
 
 def test_a_first_start_makes_the_environment_and_says_how_long_it_takes(checkout: Checkout) -> None:
@@ -80,7 +87,7 @@ def test_a_first_start_makes_the_environment_and_says_how_long_it_takes(checkout
     second = checkout.start("rehearse")
 
     assert first.returncode == 0, first.stderr
-    assert "making .venv from requirements.txt (once, about 10 seconds)" in first.stderr
+    assert "making .venv for this command (once, about 10 seconds)" in first.stderr
     assert first.stdout == f"['rehearse', '--plan', 'my plan.yaml']|{checkout.root}|None\n"
     assert second.returncode == 0
     assert second.stderr == ""
@@ -141,6 +148,24 @@ def test_changed_requirements_are_installed(checkout: Checkout) -> None:
     assert not checkout.stamp.exists()
 
 
+def installed_locks(checkout: Checkout) -> list[str]:
+    return sorted(file.name for file in checkout.stamp.iterdir())
+
+
+def test_a_command_gets_the_locks_that_it_needs_and_the_next_keeps_them(checkout: Checkout) -> None:
+    checkout.start("--log-file", "test", "status")
+    assert installed_locks(checkout) == ["command.txt", "requirements.txt"]
+    (checkout.root / "Pulumi.prod.yaml").write_text("config: {multirepo:registry: {kind: codeartifact}}\n")
+    assert "making .venv" in checkout.start("status").stderr
+    assert installed_locks(checkout) == ["aws.txt", "command.txt", "requirements.txt"]
+    assert "making .venv" in checkout.start("--verbose", "test", "-q").stderr
+    assert installed_locks(checkout) == ["aws.txt", "command.txt", "requirements.txt", "test.txt"]
+    assert checkout.start("status").stderr == ""
+    (checkout.root / "requirements" / "test.txt").write_text("# changed\n")
+    assert checkout.start("status").stderr == ""
+    assert "making .venv" in checkout.start("test").stderr
+
+
 def test_packages_that_cannot_be_installed_are_one_clear_error_and_nothing_is_taken_for_done(
     checkout: Checkout,
 ) -> None:
@@ -186,7 +211,7 @@ def test_two_first_starts_at_once_make_one_environment(checkout: Checkout) -> No
     outputs = [start.communicate(timeout=60)[1] for start in starts]
 
     assert [start.returncode for start in starts] == [0, 0], outputs
-    assert sorted("making .venv from" in text for text in outputs) == [False, True]
+    assert sorted("making .venv for" in text for text in outputs) == [False, True]
     assert sorted("waiting for it" in text for text in outputs) == [False, True]
 
 
