@@ -87,19 +87,26 @@ def environment_drifts(client: httpx.Client, owner: str, resources: Mapping[str,
 def _without_reviewers(
     environment: RefreshedResource, repository: str, path: str, found: Mapping[str, Any]
 ) -> Iterator[Drift]:
-    desired = [team for reviewer in environment.was.get("reviewers") or () for team in reviewer.get("teams") or ()]
+    desired = [
+        (kind, number)
+        for reviewer in environment.was.get("reviewers") or ()
+        for kind, key in (("Team", "teams"), ("User", "users"))
+        for number in reviewer.get(key) or ()
+    ]
     if desired and not any(rule["type"] == "required_reviewers" for rule in found["protection_rules"]):
         name = environment.inputs["environment"]
         policy = found["deployment_branch_policy"] or {}
         fields = [f"--field wait_timer={environment.inputs.get('waitTimer') or 0:.0f}"]
-        fields += [f"--raw-field 'reviewers[][type]=Team' --field 'reviewers[][id]={team:.0f}'" for team in desired]
+        fields += [
+            f"--raw-field 'reviewers[][type]={kind}' --field 'reviewers[][id]={number:.0f}'" for kind, number in desired
+        ]
         fields += [f"--field 'deployment_branch_policy[{key}]={str(on).lower()}'" for key, on in policy.items()]
         yield Drift(
             area="settings",
             repository=repository,
             thing=f"environment {name}",
             resource=environment,
-            differences=(Difference(property="reviewers", was=desired, now=None),),
+            differences=(Difference(property="reviewers", was=[number for _, number in desired], now=None),),
             before_up=(f"gh api --method PUT {path}/{quote(name, safe='')} {' '.join(fields)}",),
         )
 
@@ -115,7 +122,9 @@ def _additional_policies(
         return
     name = environment.inputs["environment"]
     made = {
-        resource.inputs.get("branchPattern") or resource.inputs.get("tagPattern")
+        ("tag", resource.inputs["tagPattern"])
+        if "tagPattern" in resource.inputs
+        else ("branch", resource.inputs["branchPattern"])
         for resource in resources.values()
         if resource.type == POLICY
         and resource.inputs["repository"] == repository
@@ -123,7 +132,7 @@ def _additional_policies(
     }
     answer = client.get(f"{path}/deployment-branch-policies", params={"per_page": 100})
     for policy in answer.raise_for_status().json()["branch_policies"]:
-        if policy["name"] not in made:
+        if (policy.get("type", "branch"), policy["name"]) not in made:
             yield Drift(
                 area="settings",
                 repository=repository,

@@ -24,6 +24,7 @@ PLAN: dict[str, Any] = {
             "environments": [
                 {"name": "staging", "branches": ["main"]},
                 {"name": "testing", "reviewers": ["core"], "branches": ["main", "test/*"]},
+                {"name": "review", "reviewers": ["@maestro-owner"], "tags": ["v*"]},
                 {"name": "production", "wait_minutes": 5, "secrets": ["TOKEN", "KEY"], "variables": ["URL", "PLACE"]},
             ],
             "secrets": ["TOKEN", "KEY"],
@@ -195,6 +196,22 @@ CHANGES: dict[tuple[str | None, str], Change] = {
         ),
         "reviewers: ",
         "name: testing\n    reviewers: []",
+    ),
+    ("engine", "environment review"): Change(
+        lambda github: github.send(
+            "PUT",
+            "engine/environments/review",
+            deployment_branch_policy={"protected_branches": False, "custom_branch_policies": True},
+        ),
+        "reviewers: ",
+        "name: review\n    reviewers: []",
+    ),
+    ("engine", "environment review: branches and tags v*"): Change(
+        lambda github: github.send(
+            "POST", "engine/environments/review/deployment-branch-policies", name="v*", type="branch"
+        ),
+        "branch: None → v*",
+        "branches:\n    - v*",
     ),
     ("engine", "environment testing: branches and tags *"): Change(
         lambda github: github.send("POST", "engine/environments/testing/deployment-branch-policies", name="*"),
