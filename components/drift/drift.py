@@ -158,7 +158,7 @@ def _of_resource(
         yield replace(drift, is_gone=True)
     elif resource.type in SECRETS:
         yield from _of_secret(drift)
-    elif resource.op == "update" and resource.type == REPOSITORY:
+    elif resource.type == REPOSITORY:
         yield from _of_repository(drift, owner, unmanaged.get(repository, ()))
     elif resource.op == "update":
         yield replace(drift, differences=tuple(differences_of(resource)))
@@ -212,14 +212,15 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _of_repository(drift: Drift, owner: str, unmanaged: Collection[str]) -> Iterator[Drift]:
     """`up` refuses a change of visibility without a word in the plan, so that it has a step of its own."""
-    found = list(differences_of(drift.resource))
+    is_update = drift.resource.op == "update"  # "same" also for a change of what the plan does not name
+    found = [each for each in differences_of(drift.resource) if is_update or each.property == "visibility"]
     differences = tuple(each for each in found if each.property == "visibility" or each.property not in unmanaged)
     steps = tuple(
         f"gh api --method PATCH repos/{owner}/{drift.repository} --raw-field visibility={difference.was}"
         for difference in differences
         if difference.property == "visibility"
     )
-    if differences or not found:
+    if differences or (is_update and not found):
         yield replace(drift, differences=differences, before_up=steps)
 
 
