@@ -34,10 +34,9 @@ class _Reading:
             details = error.errors(include_url=False)
             for detail in details:
                 self._report(*explain(root, detail))
-            self._check(root, repaired(root, details), [])
-        else:
-            plan, findings = with_added_folders(plan, self._path.parent)
-            self._check(root, plan, findings)
+            plan = repaired(root, details)
+        plan, findings = with_added_folders(plan, self._path.parent)
+        self._check(root, plan, findings)
         if self._faults:
             raise PlanError(self._faults)
         return plan

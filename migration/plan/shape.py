@@ -1,5 +1,6 @@
 """Where the file does not have the shape of the model: what pydantic found, in the words and places of the file."""
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, get_args, get_origin
@@ -60,8 +61,8 @@ def _problem(entry: Entry, location: Location, detail: ErrorDetails) -> tuple[st
         case "extra_forbidden":
             return "there is no such key", did_you_mean(str(location[-1]), _fields_at(location[:-1]), "Known here:")
         case "literal_error":
-            known = context["expected"].replace(" or ", ", ").replace("'", "").split(", ")
-            return f"{_value_text(entry)} is not possible here", did_you_mean(entry.written, known, "Choose one of:")
+            words = _known_words(detail)
+            return f"{_value_text(entry)} is not possible here", did_you_mean(entry.written, words, "Choose one of:")
         case kind if kind in _EXPECTED:
             return _wrong_type(entry, _EXPECTED[kind])
     return f"{_value_text(entry)} is not possible here", f"{detail['msg']}."
@@ -105,6 +106,8 @@ def repaired(root: Entry, details: Iterable[ErrorDetails]) -> Plan:
                 _fill(root, detail["loc"])
             elif detail["type"] == "string_type":
                 root.find(detail["loc"])[0].value = ""
+            elif detail["type"] == "literal_error":
+                _choose_nearest(root, detail)
             elif detail["type"] != RULE_BROKEN:
                 _cut(root, detail["loc"])
         try:
@@ -112,6 +115,24 @@ def repaired(root: Entry, details: Iterable[ErrorDetails]) -> Plan:
         except ValidationError as error:
             found = error.errors(include_url=False)
     raise AssertionError("a plan without errors needs no repair")
+
+
+def _choose_nearest(root: Entry, detail: ErrorDetails) -> None:
+    """A word that is possible there, since without any, other checks would find what is missing then.
+
+    The nearest; the last where none is near: of roles, the one with the most permissions.
+    """
+    entry, missing = root.find(detail["loc"])
+    if missing:
+        return _cut(root, detail["loc"])
+    known = _known_words(detail)
+    entry.value = [*difflib.get_close_matches(entry.written, known, n=1), known[-1]][0]
+    return None
+
+
+def _known_words(detail: ErrorDetails) -> list[str]:
+    words: str = detail["ctx"]["expected"]
+    return words.replace(" or ", ", ").replace("'", "").split(", ")
 
 
 def _cut(root: Entry, location: Location) -> None:
