@@ -18,6 +18,8 @@ from engine.go_command import go_command
 from engine.pulumi_build import BUILD_INPUTS, build_engine, pulumi_build, pulumi_version
 
 Version = tuple[int, int, int]
+FIRST_UNTESTED: Version = (4, 0, 0)
+"""The next major version may change what docs/private-interfaces.md lists."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +56,16 @@ def find_engine(progress: Progress = lambda message, share: None) -> Engine | No
     """The engine that this machine has: installed and new enough, or built before; None when it has to be built."""
     pinned = pulumi_version()
     installed = _installed_engine(_cache())
-    if installed is not None and _version(installed.version) >= _version(pinned):
+    if installed is not None and _version(pinned) <= _version(installed.version) < FIRST_UNTESTED:
+        if _version(installed.version)[:2] != _version(pinned)[:2]:
+            progress(f"Using {installed.pulumi}, {installed.version}; tested with {pinned}", None)
         return installed
     folder = _cache() / key_of(BUILD_INPUTS)
     if folder.is_dir():
         return _built_engine(folder)
     if installed is not None:
-        progress(f"{installed.pulumi} is {installed.version}, older than {pinned}: not used", None)
+        accepted = f"{pinned} to below {FIRST_UNTESTED[0]}"
+        progress(f"{installed.pulumi} is {installed.version}, and {accepted} is needed: not used", None)
     return None
 
 

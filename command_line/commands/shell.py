@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,10 +29,6 @@ def shell(
             pulumi.ensure_stack(chosen.name, environment, STATE)
         else:
             environment = {**environment_with_engine(chosen, progress), "PULUMI_STACK": stack}
-            backend = environment.get("PULUMI_BACKEND_URL", "")
-            if backend.startswith("file://"):
-                folder = Path(backend.removeprefix("file://").partition("?")[0]).expanduser()
-                pulumi.repair_state(chosen.name, environment, folder)
     command = context.args or [os.environ.get("SHELL", "/bin/sh")]
     if not context.args:
         print_message(f"pulumi preview, up, refresh and destroy use stack {stack} in this shell. Leave with exit.")
