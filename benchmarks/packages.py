@@ -31,7 +31,7 @@ from migration.packages.publish.build import build_distributions
 from migration.packages.publish.upload import check_metadata, upload
 from migration.plan import Plan, Repository, read_plan
 from migration.transforms.applying import transform
-from migration.verification.harness.python_environments import requirements_of
+from migration.verification.harness.project_requirements import requirements_of
 from sandbox.registry import registry_process as registry
 
 progress = Console(stderr=True, highlight=False)

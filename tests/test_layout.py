@@ -23,7 +23,12 @@ ROOMS = {
         *("migration/packages/locks", "migration/packages/publish", "migration/packages"),
         *("migration/transforms/renaming", "migration/transforms", "migration/delivery", "migration/cutover"),
         *("migration/verification/harness", "migration/verification/compose", "migration/verification/trial_release"),
-        *("migration/verification/checks", "migration/verification/report", "migration/verification"),
+        *(
+            "migration/verification/references",
+            "migration/verification/checks",
+            "migration/verification/report",
+            "migration/verification",
+        ),
     ),
     "components": (
         *(

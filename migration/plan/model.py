@@ -183,6 +183,8 @@ class Contract(PlanModel):
     """The Python script that writes it from the code, in a repository that serves the API."""
     types: Folder | None = None
     """The TypeScript file that openapi-typescript writes from it, in a repository that calls the API."""
+    address_variable: Text | None = None
+    """The environment variable that holds the API's address, in a repository that calls it, like VITE_API_BASE."""
 
 
 class History(PlanModel):

@@ -24,7 +24,8 @@ from migration.verification.checks.standalone_repositories import TESTS, folders
 from migration.verification.harness.check import BrokenError, Check, Evidence, SkippedError
 from migration.verification.harness.commands import run
 from migration.verification.harness.context import VerificationContext
-from migration.verification.harness.python_environments import environment_with, requirements_of
+from migration.verification.harness.project_requirements import requirements_of
+from migration.verification.harness.python_environments import environment_with
 from migration.verification.trial_release.patch import patches_after, version_of, write_version
 from migration.verification.trial_release.scratch_github import ScratchGitHub, scratch_github
 from migration.verification.trial_release.scratch_index import ScratchIndex, release_of, scratch_index
@@ -235,7 +236,7 @@ def _taken_by_a_consumer(
     user = users[0]
     clone = context.clone(user.name, evidence)
     for project in folders_of(user):
-        requirements = requirements_of(clone / project / "pyproject.toml")
+        requirements = requirements_of(clone / project / "pyproject.toml", clone)
         if canonicalize_name(package.name) not in {
             canonicalize_name(Requirement(requirement).name) for requirement in requirements
         }:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from migration.verification.harness.commands import clean_environment, free_port
 from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.python_environments import environment_with
 
+_OF_AN_ADDRESS = re.compile(r"URL|URI|HOST|ORIGIN|ENDPOINT|API|BACKEND|SERVER")
 PART = "Integration"
 VERSIONS_FILE = "versions.json"
 OWN_BACKEND = "examples/own_backend/main.py"
@@ -223,12 +225,22 @@ def with_another_frontend(context: VerificationContext, evidence: Evidence) -> N
 
 
 def api_variable(context: VerificationContext, name: str, evidence: Evidence) -> str:
-    """The variable with the address of the page's backend, from the page's .env.example."""
+    """The variable with the address of the page's backend: the contract's, or the only one of .env.example.
+
+    Raises BrokenError where no variable is named, SkippedError where several may be it.
+    """
+    contract = context.repository(name).contract
+    if contract and contract.address_variable:
+        return contract.address_variable
     example = context.clone(name, evidence) / ".env.example"
     lines = example.read_text().splitlines() if example.exists() else []
-    names = [line.partition("=")[0] for line in lines if line.startswith("VITE_")]
+    pairs = [line.partition("=")[::2] for line in lines if line.startswith("VITE_")]
+    names = [key for key, value in pairs if "://" in value or _OF_AN_ADDRESS.search(key)]
     if not names:
         raise BrokenError(f"{name} has no .env.example that names its backend's variable.", "Add one.")
+    if len(names) > 1:
+        remedy = f"Write contract.address_variable of {name} into the plan."
+        raise SkippedError(f"Each of {', '.join(names)} may hold the address of the backend of {name}.", remedy)
     return names[0]
 
 

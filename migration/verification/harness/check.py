@@ -33,11 +33,15 @@ class SkippedError(Exception):
 
 @dataclass
 class Evidence:
-    """The commands and observations of one check, collected while it runs. screenshots: title to PNG file."""
+    """The commands and observations of one check, collected while it runs. screenshots: title to PNG file.
+
+    line: replaces the line of the checklist, where less could be checked than it says.
+    """
 
     ran: list[str] = field(default_factory=list)
     saw: list[str] = field(default_factory=list)
     screenshots: dict[str, Path] = field(default_factory=dict)
+    line: str = ""
 
     def add(self, other: "Evidence") -> None:
         """Add what was gathered while something was made that several checks use."""
@@ -93,7 +97,7 @@ def run_check(check: Check) -> Verdict:
     return Verdict(
         name=check.name,
         part=check.part,
-        line=check.line,
+        line=evidence.line or check.line,
         outcome=outcome,
         ran=tuple(evidence.ran),
         saw=tuple(evidence.saw),

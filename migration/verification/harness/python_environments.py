@@ -1,19 +1,35 @@
 """Clean Python environments, filled from the registry alone."""
 
+import os
+import re
 import shutil
 import sys
-import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import uv
+from packaging.specifiers import SpecifierSet
 
-from migration.packages.manifests.constraints import specifiers
-from migration.packages.manifests.poetry import dependency_tables
+from migration.desired_state.pipelines import VERSIONS
 from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 from migration.verification.harness.commands import clean_environment, run
 from migration.verification.harness.context import VerificationContext
+from migration.verification.harness.project_requirements import (
+    manifest_document,
+    python_constraint,
+    requirements_of,
+)
+
+_CLIENTS = {
+    "uv.lock": ("uv", "sync", "--frozen", "--all-extras", "--all-groups"),
+    "poetry.lock": ("poetry", "install", "--no-interaction", "--all-extras", "--all-groups"),
+}
+"""Lock file to the command that installs by it."""
+
+_NO_NETWORK = re.compile(
+    r"error sending request|dns error|Temporary failure in name resolution|Connection refused|tcp connect error"
+    r"|Network is unreachable|All attempts to connect|operation timed out",
+    re.IGNORECASE,
+)
 
 _REMEDY = "Install it by hand from the registry alone. ./multirepo doctor CLONE diagnoses an install."
 
@@ -21,15 +37,22 @@ _REMEDY = "Install it by hand from the registry alone. ./multirepo doctor CLONE 
 def python_environment(context: VerificationContext, name: str, folder: str, evidence: Evidence) -> Path:
     """The `bin` of an environment with everything that the project in `folder` of a repository asks for.
 
-    Its own code is not installed: it is imported from the clone, as under `poetry install`.
+    By the client of its lock file, if it has one. Code in `src` is installed; other code is imported from the clone.
     """
     return context.once(f"python {name}/{folder}", evidence, lambda gathered: _made(context, name, folder, gathered))
 
 
 def environment_with(
-    context: VerificationContext, purpose: str, requirements: list[str], evidence: Evidence, *options: str
+    context: VerificationContext,
+    purpose: str,
+    requirements: list[str],
+    evidence: Evidence,
+    *options: str,
+    python: str = "",
 ) -> Path:
     """The `bin` of a new environment with these requirements, from the registry alone. options: for uv.
+
+    python: the versions that may be used, as PEP 440 writes them; "" for any.
 
     Without a registry they come from the public index, if the plan has no package of its own.
     """
@@ -37,15 +60,14 @@ def environment_with(
         repository.packages or repository.consumes for repository in context.plan.repositories
     ):
         raise SkippedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
-    home = context.folder / "environments" / purpose
-    run(evidence, [uv.find_uv_bin(), "venv", "--quiet", "--python", sys.executable, home], home.parent.parent, _REMEDY)
+    home = _new_environment(context, purpose, python, evidence)
     if requirements:
         private = [package.name for repository in context.plan.repositories for package in repository.packages]
         # A registry that was made again may have other files under the same names as the one before.
         fresh = [word for package in private for word in ("--refresh-package", package)]
         install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--python", home]
         command = [*install, *fresh, *options, *requirements]
-        run(evidence, command, context.folder, _REMEDY, index_environment(context))
+        _install(evidence, command, context, index_environment(context))
         index = f"--default-index {context.index.url} " if context.index else ""
         evidence.ran[-1] = f"uv pip install {index}{' '.join([*options, *requirements])}"
     return home / "bin"
@@ -63,50 +85,89 @@ def tool(context: VerificationContext, package: str, version: str, *command: str
     return [uv.find_uv_bin(), "tool", "run", "--quiet", "--from", f"{package}=={version}", *command]
 
 
-def manifest_document(manifest: Path) -> dict[str, Any]:
-    """A pyproject.toml of a clone. Raises BrokenError when it is not there, or no TOML."""
-    where = f"{manifest.parent.name}/{manifest.name}"
-    try:
-        return tomllib.loads(manifest.read_text())
-    except FileNotFoundError:
-        raise BrokenError(f"There is no {where}.", "Add one, so that it can be installed.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenError(f"{where} is not TOML: {error}.", "Fix it.") from None
-
-
-def requirements_of(manifest: Path) -> list[str]:
-    """What a pyproject.toml asks for, with every extra and group, as PEP 508 writes it.
-
-    Raises BrokenError for a dependency that is not a version.
-    """
-    document = manifest_document(manifest)
-    project = document.get("project", {})
-    groups = [*project.get("optional-dependencies", {}).values(), *document.get("dependency-groups", {}).values()]
-    standard = [item for each in (project.get("dependencies", []), *groups) for item in each if isinstance(item, str)]
-    return [*standard, *_of_poetry(document, manifest)]
-
-
-def _of_poetry(document: Mapping[str, Any], manifest: Path) -> Iterator[str]:
-    for table in dependency_tables(document).values():
-        for name, entry in table.items():
-            if name == "python":
-                continue
-            settings = entry if isinstance(entry, Mapping) else {"version": entry}
-            if "version" not in settings:
-                where = f"{manifest.parent.name}/{manifest.name}"
-                raise BrokenError(
-                    f"{where}: {name} is taken from {dict(settings)}, not from the registry.",
-                    "Name a published version of it.",
-                )
-            extras = f"[{','.join(settings['extras'])}]" if settings.get("extras") else ""
-            marker = f"; {settings['markers']}" if settings.get("markers") else ""
-            version = settings["version"]
-            yield f"{name}{extras}{'' if version == '*' else specifiers(version)}{marker}"
-
-
 def _made(context: VerificationContext, name: str, folder: str, evidence: Evidence) -> Path:
-    manifest = context.clone(name, evidence) / folder / "pyproject.toml"
-    requirements = requirements_of(manifest)
+    clone = context.clone(name, evidence)
+    manifest = clone / folder / "pyproject.toml"
+    document = manifest_document(manifest)
     purpose = f"{name}-{folder}".replace("/", "-").replace("-.", "")
-    shutil.rmtree(context.folder / "environments" / purpose, ignore_errors=True)
-    return environment_with(context, purpose, requirements, evidence)
+    home = context.folder / "environments" / purpose
+    shutil.rmtree(home, ignore_errors=True)
+    if (lock := next(filter(Path.exists, (manifest.with_name(file) for file in _CLIENTS)), None)) is not None:
+        return _synchronised(context, name, folder, _CLIENTS[lock.name], evidence)
+    programs = environment_with(
+        context, purpose, requirements_of(manifest, clone), evidence, python=python_constraint(document)
+    )
+    if (
+        (manifest.parent / "src").is_dir()
+        and "build-system" in document
+        and not (clone / folder / "src/__init__.py").exists()
+    ):
+        copy = _copied(context, name, purpose, evidence) / folder
+        install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--no-deps", "--python", home, copy]
+        _install(evidence, install, context, index_environment(context))
+        evidence.ran[-1] = f"uv pip install --no-deps {name}/{folder}"
+    return programs
+
+
+def _synchronised(
+    context: VerificationContext, name: str, folder: str, command: tuple[str, ...], evidence: Evidence
+) -> Path:
+    """What the repository's own client installs by its lock file, in a copy: it may write beside the code."""
+    purpose = f"{name}-{folder}".replace("/", "-").replace("-.", "")
+    project = _copied(context, name, purpose, evidence) / folder
+    document = manifest_document(project / "pyproject.toml")
+    home = _new_environment(context, purpose, python_constraint(document), evidence)
+    source = context.plan.package_source.name
+    credentials = context.index.source_credentials(source) if context.index else {}
+    environment = clean_environment(
+        **credentials,
+        **{"UV_CACHE_DIR": str(context.cache / "uv"), "UV_HTTP_TIMEOUT": "180", "UV_PROJECT_ENVIRONMENT": str(home)},
+        **{"VIRTUAL_ENV": str(home), "PATH": f"{home / 'bin'}:{os.environ.get('PATH', os.defpath)}"},
+        POETRY_CACHE_DIR=str(context.cache / "poetry"),
+    )
+    program: list[object] = [uv.find_uv_bin()]
+    if command[0] == "poetry":
+        program = tool(context, "poetry", VERSIONS["poetry"], "poetry")
+        if document.get("tool", {}).get("poetry", {}).get("package-mode") is False:
+            command = (*command, "--no-root")
+    _install(evidence, [*program, *command[1:]], context, environment, project)
+    evidence.ran[-1] = " ".join(command)
+    return home / "bin"
+
+
+def _copied(context: VerificationContext, name: str, purpose: str, evidence: Evidence) -> Path:
+    target = context.folder / "installed" / purpose
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(context.clone(name, evidence), target, symlinks=True)
+    return target
+
+
+def _new_environment(context: VerificationContext, purpose: str, python: str, evidence: Evidence) -> Path:
+    """An empty environment with this program's Python, or with one that the constraint takes. Raises SkippedError."""
+    home = context.folder / "environments" / purpose
+    own = sys.version.partition(" ")[0]
+    chosen = python if python and not SpecifierSet(python).contains(own, prereleases=True) else sys.executable
+    command = [uv.find_uv_bin(), "venv", "--quiet", "--no-python-downloads", "--python", chosen, home]
+    try:
+        run(evidence, command, home.parent.parent, _REMEDY)
+    except BrokenError as missing:
+        if chosen == sys.executable:
+            raise
+        raise SkippedError(f"No Python {python} is on this machine.", f"Install one. {missing.remedy}") from None
+    return home
+
+
+def _install(
+    evidence: Evidence,
+    command: list[object],
+    context: VerificationContext,
+    environment: dict[str, str],
+    folder: Path | None = None,
+) -> None:
+    """Run an installer. Raises SkippedError where the network fails, which says nothing about the repository."""
+    try:
+        run(evidence, command, folder or context.folder, _REMEDY, environment)
+    except BrokenError as broken:
+        if _NO_NETWORK.search(broken.why):
+            raise SkippedError(f"The network fails here: {broken.why}", "Check it, and run verify again.") from None
+        raise

@@ -1,12 +1,14 @@
 """Broken repositories, each caught by the check that is there for it."""
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from migration.packages.index.simple_index import SimpleIndex
-from migration.verification.harness.check import Outcome
+from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.harness.commands import outline
 from sandbox.registry.registry_process import RunningRegistry
 from tests.conftest import PROJECT
@@ -36,6 +38,20 @@ CORE = {"core/acme_core/__init__.py": "", "core/pyproject.toml": "[project]\nnam
         ("README.md", "Report at https://github.com/acme/mono/issues.\n", "README.md:1"),
         ("README.md", "git clone git@github.com:acme/mono.git\n", "README.md:1"),
         (".github/workflows/ci.yml", "jobs: {a: {defaults: {run: {working-directory: engine}}}}\n", "works in engine"),
+        ("src/a.py", "from pathlib import Path\nROOT = Path(__file__).resolve().parents[2]\n", "src/a.py:2"),
+        ("src/a.py", "from pathlib import Path\nHERE = Path(__file__).parent\nX = HERE / '../../libs'\n", "src/a.py:3"),
+        ("src/a.py", "import os\nX = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))\n", "src/a.py:2"),
+        ("src/a.py", "import os\nX = os.path.join(os.path.dirname(__file__), '..', '..', 'libs')\n", "src/a.py:2"),
+        ("tests/a.py", "import sys\nsys.path.insert(0, '../libs/core')\n", "tests/a.py:2"),
+        ("tests/a.py", "open('../schema/a.json')\n", "tests/a.py:1"),
+        ("run.sh", 'cd "$(git rev-parse --show-toplevel)/services/engine"\n', "run.sh:1"),
+        ("run.sh", '. "$(git rev-parse --show-toplevel)/../env"\n', "run.sh:1"),
+        ("scripts/run.sh", 'cd "$(dirname "$0")/../.."\n', "scripts/run.sh:1"),
+        ("Makefile", "build:\n\tmake -C .. build\n", "Makefile:2"),
+        ("compose.yml", "services: {a: {build: ../libs}}\n", "compose.yml:1"),
+        ("web/a.ts", "import x from '../../shared/x'\n", "web/a.ts:1"),
+        ("requirements/dev.txt", "--extra-index-url https://pypi.example/simple\nx\n", "requirements/dev.txt:1: a sec"),
+        ("run.sh", "export PIP_EXTRA_INDEX_URL=https://me:secret@pypi.example/simple\n", "an index with a password"),
     ],
 )
 def test_what_leads_back_to_the_monorepo_is_found(worlds: Worlds, path: str, text: str, message: str) -> None:
@@ -48,11 +64,34 @@ def test_what_leads_back_to_the_monorepo_is_found(worlds: Worlds, path: str, tex
 def test_what_stays_inside_and_what_the_plan_allows_is_no_reference(worlds: Worlds) -> None:
     files = {
         "src/deep/main.py": "import acme_core\n",
+        "src/deep/up.py": "from pathlib import Path\nROOT = Path(__file__).parents[2]\nX = ROOT / 'docs'\n",
+        "tests/test_paths.py": "BAD = '../../../etc/passwd'\n# see ../../shared\nassert '../models' not in BAD\n",
+        "tests/data.py": "open('../src/deep/main.py')\n",
+        "scripts/run.sh": '#!/bin/sh\n# ../../old\ncd "$(dirname "$0")/.."\n. "$(git rev-parse --show-toplevel)/src"\n',
+        "CHANGELOG.md": "It was in ../../shared before.\n",
+        "web/a.ts": "if (path.includes('../../x')) {}\n",
         "docs/guide/start.md": "[up](../index.md), [main](../../src/deep/main.py), https://github.com/acme/mono-tools\n",
         ".github/workflows/ci.yml": "jobs: {a: {defaults: {run: {working-directory: src/deep}}}}\n",
     }
     engine = {**ENGINE, "consumes": ["acme-core"]}
     assert verdict_on(worlds([SHARED, engine], {"shared": CORE, "engine": files}), "engine.independent").why == ""
+
+
+@pytest.mark.breaks("*.independent")
+@pytest.mark.parametrize("text", ["sonar.sources=services/svc/src\n", "services: {a: {build: services/svc}}\n"])
+def test_a_path_from_the_root_of_the_monorepo_is_found(worlds: Worlds, text: str) -> None:
+    service = {**ENGINE, "moves": [{"from": "services/svc"}]}
+    world = worlds([service], {"engine": {"sonar.yml": text, "src/a.py": "", "a.md": "Was services/svc/src.\n"}})
+    assert verdict_on(world, "engine.independent").why == f"sonar.yml:1: {text.strip()}"
+
+
+@pytest.mark.breaks("*.independent")
+def test_a_pattern_that_fits_no_tag_is_found(worlds: Worlds, tmp_path: Path) -> None:
+    text = "[tool.setuptools_scm]\ngit_describe_command = \"git describe --tags --match 'engine/v*'\"\n"
+    world = worlds([ENGINE], {"engine": {"pyproject.toml": text}})
+    assert verdict_on(world, "engine.independent").why == ""
+    subprocess.run(["git", "tag", "v1.0.0"], cwd=tmp_path / "github/engine", check=True)
+    assert "no tag fits engine/v*" in verdict_on(world, "engine.independent").why
 
 
 @pytest.mark.breaks("*.created")
@@ -136,6 +175,22 @@ def test_what_hadolint_finds_is_told(worlds: Worlds) -> None:
     engine = {**ENGINE, "dockerfile": "Dockerfile"}
     world = worlds([engine], {"engine": {"Dockerfile": "FROM debian:latest\nRUN cd /x && ls\n"}})
     assert "DL3007" in verdict_on(world, "engine.image-file").why
+
+
+def of_private_packages(worlds: Worlds, secret: str) -> Verdict:
+    engine = {**ENGINE, "dockerfile": "Dockerfile", "consumes": ["acme-core"]}
+    file = f"FROM python:3.11-slim\nRUN {secret}pip install --no-cache-dir acme-core==0.1.0\n"
+    return verdict_on(worlds([SHARED, engine], {"engine": {"Dockerfile": file}}), "engine.image-file")
+
+
+@pytest.mark.breaks("*.image-file")
+def test_private_packages_in_an_image_need_a_build_secret(worlds: Worlds) -> None:
+    assert of_private_packages(worlds, "").why.startswith("It installs private packages without a build secret: RUN")
+
+
+def test_an_image_that_was_not_built_is_not_said_to_build(worlds: Worlds) -> None:
+    verdict = of_private_packages(worlds, "--mount=type=secret,id=token ")
+    assert (verdict.why, verdict.line) == ("", "Its image file was linted; it was not built here")
 
 
 WORKFLOW = ".github/workflows/ci.yml"

@@ -9,6 +9,7 @@ import pytest
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.compose.services import ComposeStack
 from migration.verification.harness.check import Check, Evidence, Outcome, run_check
+from migration.verification.harness.context import VerificationContext
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -101,22 +102,55 @@ def test_a_page_that_names_no_variable_for_its_backend_is_found(worlds: Worlds) 
 def test_a_page_that_does_not_take_its_backend_from_the_variable_alone_is_found(
     worlds: Worlds, tmp_path: Path, built: str, message: str
 ) -> None:
+    world = worlds([PAGE], {"page": {".env.example": "VITE_API_BASE=http://x\n", "src/api.ts": ""}})
+    stand_in_for_vite(world, tmp_path, built)
+    assert verdict_on(world, "page.backend-address").why == message
+
+
+def stand_in_for_vite(
+    world: VerificationContext, tmp_path: Path, built: str, public: dict[str, str] | None = None
+) -> None:
     """A builder that stands in for Vite: what it makes of the sources is what is looked at."""
     vite = tmp_path / "installed" / "node_modules" / ".bin" / "vite"
     vite.parent.mkdir(parents=True)
     vite.write_text(f"""\
 #!{sys.executable}
 import os, pathlib, sys
-built = {built!r}.replace("process.env.VITE_API_BASE", repr(os.environ["VITE_API_BASE"]))
+built = {built!r}.replace("process.env.VITE_API_BASE", repr(os.environ.get("VITE_API_BASE")))
 folder = pathlib.Path(sys.argv[sys.argv.index("--outDir") + 1])
 folder.mkdir(parents=True)
 (folder / "index.js").write_text(built)
+for name, text in {public or {}!r}.items():
+    (folder / name).write_text(text)
 """)
     vite.chmod(0o755)
     (tmp_path / "installed" / "package.json").write_text('{"name": "page"}')
-    world = worlds([PAGE], {"page": {".env.example": "VITE_API_BASE=http://x\n", "src/api.ts": ""}})
     world.once("node page", Evidence(), lambda _: tmp_path / "installed")
-    assert verdict_on(world, "page.backend-address").why == message
+
+
+@pytest.mark.parametrize(
+    ("example", "contract", "outcome", "why"),
+    [
+        ("VITE_APP_TITLE=Maestro\nVITE_API_BASE=http://x\n", {}, Outcome.PASSES, ""),
+        ("VITE_A_URL=http://x\nVITE_B_URL=http://y\n", {}, Outcome.SKIPPED, "Each of VITE_A_URL, VITE_B_URL may hold"),
+        ("VITE_A=1\n", {"address_variable": "VITE_API_BASE"}, Outcome.PASSES, ""),
+    ],
+)
+def test_the_variable_of_the_backend_is_that_of_the_contract_or_the_only_address(
+    worlds: Worlds, tmp_path: Path, example: str, contract: dict[str, str], outcome: Outcome, why: str
+) -> None:
+    page = {**PAGE, "contract": {**PAGE["contract"], **contract}}
+    world = worlds([page], {"page": {".env.example": example, "src/api.ts": ""}})
+    stand_in_for_vite(world, tmp_path, "fetch(process.env.VITE_API_BASE)")
+    verdict = verdict_on(world, "page.backend-address")
+    assert (verdict.outcome, verdict.why[: len(why)]) == (outcome, why)
+
+
+def test_a_page_that_reads_its_backend_at_run_time_is_configurable(worlds: Worlds, tmp_path: Path) -> None:
+    files = {"public/config.js": 'window.config = {api: "http://localhost:8000"}\n', "src/api.ts": ""}
+    world = worlds([PAGE], {"page": files})
+    stand_in_for_vite(world, tmp_path, "fetch(window.config.api)", {"config.js": files["public/config.js"]})
+    assert verdict_on(world, "page.backend-address").why == ""
 
 
 CHECKER: dict[str, Any] = {"name": "checker", "kind": "python-service", "moves": [{"from": "checker"}]}
