@@ -20,7 +20,7 @@ from command_line.terminal.options import MonorepoOption, PlanOption
 from components.stack.locations import selections_of
 from components.stack.settings import Settings
 from migration.desired_state import Stage, desired_state
-from migration.desired_state.code_selection import FolderMove
+from migration.desired_state.code_selection import FolderMove, PreviousPath
 from migration.discovery.earlier_names import Discovery
 from migration.discovery.earlier_names import discover as find_earlier_names
 from migration.discovery.line_survival import LineSurvival, measure_lines
@@ -66,6 +66,8 @@ def _print_json(findings: Findings) -> None:
             "changed": discovery.found,
             "origins": [asdict(origin) for origin in discovery.origins],
             "namesakes": [asdict(namesake) for namesake in discovery.namesakes],
+            "commits": discovery.commits,
+            "proposed_commits": discovery.proposed_commits,
             "lines": asdict(lines),
         }
         for discovery, lines in findings
@@ -101,12 +103,14 @@ def _table(findings: Findings) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("repository", "folder"):
         table.add_column(name, overflow="fold")
-    for figure in ("as planned", "as below", "lines seen", "of"):
+    for figure in ("commits", "as below", "blame as planned", "as below", "lines seen", "of"):
         table.add_column(figure, justify="right", no_wrap=True)
     for discovery, lines in findings:
         proposed = f"{lines.proposed:.1%}" if discovery.found else "–"
         counts = f"{lines.lines:,}", f"{lines.all_lines:,}"
-        table.add_row(discovery.repository, escape(discovery.move.source), f"{lines.planned:.1%}", proposed, *counts)
+        commits = f"{discovery.commits:,}", f"{discovery.proposed_commits:,}" if discovery.found else "–"
+        figures = *commits, f"{lines.planned:.1%}", proposed, *counts
+        table.add_row(discovery.repository, escape(discovery.move.source), *figures)
     return table
 
 
@@ -131,7 +135,7 @@ def _sentence(origin: Origin, move: FolderMove) -> str:
     }[origin.kind]
     if origin.parents:
         what += f" ({origin.parents[0]} became {origin.parents[1]})"
-    if origin.source in move.earlier:
+    if origin.source in move.names[1:]:
         what += ", as the plan says"
     if origin.obstacle:
         what += f"; not proposed: {origin.obstacle}"
@@ -140,10 +144,17 @@ def _sentence(origin: Origin, move: FolderMove) -> str:
     return f"{mark} {what}\n      {origin.commit[:10]} {origin.date} {origin.subject}\n      {figures}"
 
 
+def _path(path: str | PreviousPath) -> str | dict[str, str]:
+    if isinstance(path, str):
+        return path
+    limit = {"until": path.until} if path.until else {"joined_by": path.joined_by}
+    return {"path": path.path or ".", **limit}
+
+
 def _entry(move: FolderMove) -> dict[str, Any]:
     entry: dict[str, Any] = {"from": move.source, "to": move.target or "."}
     if move.earlier:
-        entry["earlier"] = list(move.earlier)
+        entry["earlier"] = [_path(path) for path in move.earlier]
     if move.exclude:
         entry["exclude"] = list(move.exclude)
     return entry

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.discovery.origins import MOST, SOME, Departure, Kind, Origin, RenameLog
+from migration.discovery.proposals import ProposalTrial, source_commits, with_joined_projects, without_losses
 from migration.discovery.renames import files_at, merges_among
 from migration.git.command import GitError, run_git
 from migration.split.splitting import Progress, Split, SplitError, quiet, split_monorepo
@@ -20,6 +21,7 @@ class Discovery:
     moves: what to write in its place: the folders that joined it, each with its earlier names, and the move itself
         with all of its own. Only the move when nothing was found.
     namesakes: until these commits the folder's own name stood for something else, which its history will show.
+    commits: of the folder's history as planned. proposed_commits: of the histories of `moves`.
     """
 
     repository: str
@@ -27,6 +29,8 @@ class Discovery:
     moves: tuple[FolderMove, ...]
     origins: tuple[Origin, ...]
     namesakes: tuple[Departure, ...]
+    commits: int = 0
+    proposed_commits: int = 0
 
     @property
     def found(self) -> bool:
@@ -58,22 +62,40 @@ def discover(
             revived |= _revived_names(split, found, past)
             before, found = found, _search(past, moves, revived, progress)
             if _names(found) <= _names(before):
-                return tuple(found)
+                trial = ProposalTrial(monorepo, revision, workspace, progress)
+                return _counted(trial, [_settled(trial, split, discovery) for discovery in found])
     except GitError as error:
         raise SplitError(
             f"Reading the renames of {monorepo} failed: {error}. Run `git fsck` there and repair it."
         ) from error
 
 
+def _settled(trial: ProposalTrial, split: Split, discovery: Discovery) -> Discovery:
+    """What was found, with joined projects and without what would lose commits."""
+    *joining, whole = discovery.moves
+    whole = without_losses(trial, whole, discovery.move, discovery.origins)
+    whole = with_joined_projects(split.git_dir, split.monorepo_head, whole)
+    origins, moves = discovery.origins, (*joining, whole)
+    if joining and trial.collide(moves):
+        sources, moves = {move.source for move in joining}, (whole,)
+        obstacle = "its files would land on other files of the folder"
+        origins = tuple(replace(each, obstacle=obstacle) if each.source in sources else each for each in origins)
+    return replace(discovery, moves=moves, origins=origins)
+
+
+def _counted(trial: ProposalTrial, found: Sequence[Discovery]) -> tuple[Discovery, ...]:
+    """With the commits that each move brings, as planned and as proposed."""
+    split = trial.split(*(move for discovery in found for move in (discovery.move, *discovery.moves)))
+    counts = iter([history.commits for history in split.histories.values()])
+    return tuple(
+        replace(discovery, commits=next(counts), proposed_commits=sum(next(counts) for _ in discovery.moves))
+        for discovery in found
+    )
+
+
 def _names(found: Sequence[Discovery]) -> set[tuple[str, str]]:
     moves = (move for discovery in found for move in discovery.moves)
     return {(move.source, name) for move in moves for name in move.names}
-
-
-def source_commits(split: Split, repository: str) -> dict[str, str]:
-    """The monorepo's commit behind each commit of a new repository, as ids."""
-    ids = (split.git_dir / f"commit-map-{repository}").read_bytes().hex("\n", len(split.monorepo_head) // 2).split("\n")
-    return dict(zip(ids[1::2], ids[::2], strict=False))
 
 
 def _one_by_one(found: Sequence[Discovery]) -> dict[str, CodeSelection]:
@@ -183,6 +205,9 @@ class _Trail:
                     self._family.append(origin.source)
                     ages[origin.source] = max(age, ages.get(origin.source, age))
                     heapq.heappush(waiting, (age + 1, origin.source))
+                    if not origin.birth:  # what had the name before was something else
+                        self.origins.append(origin)
+                        break
                 elif origin.kind is Kind.JOINED and not origin.obstacle:
                     self._family.append(origin.source)
                     self._claimed.append(origin.source)

@@ -12,7 +12,8 @@ from itertools import accumulate
 from pathlib import Path
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
-from migration.discovery.earlier_names import Discovery, source_commits
+from migration.discovery.earlier_names import Discovery
+from migration.discovery.proposals import source_commits
 from migration.discovery.renames import merges_among
 from migration.git.command import GitError, run_git
 from migration.git.object_format import FORMATS

@@ -11,6 +11,7 @@ from pathlib import Path
 from migration.discovery.renames import (
     Rename,
     RenamingCommit,
+    blobs_at,
     file_counts,
     files_at,
     folders_above,
@@ -165,6 +166,14 @@ class RenameLog:
             age, path = younger[-1]
         return path if path in self._files_of_head else ""
 
+    def _is_taken_over(self, folder: str, source: str, renaming: RenamingCommit) -> bool:
+        """Whether the files of `folder` became those of `source`, and its own went, in one commit."""
+        theirs, own = (blobs_at(self._git_dir, renaming.parent, name) for name in (source, folder))
+        after = blobs_at(self._git_dir, renaming.commit, folder)
+        taken = [path for path, blob in after.items() if theirs.get(path) == blob]
+        stayed = [path for path, blob in after.items() if own.get(path) == blob != theirs.get(path)]
+        return len(taken) >= MOST * len(after) and len(stayed) <= SOME * len(after)
+
     def _judged(
         self, folder: str, renaming: RenamingCommit, arrived: list[Rename]
     ) -> Iterator[tuple[Origin, list[Rename]]]:
@@ -177,6 +186,8 @@ class RenameLog:
             arrived = [rename for rename in arrived if not rename.old.startswith(f"{source}/")]
             inner = _inner_folder(folder, source, came)
             kind = _kind(folder, source, inner, came, before, after)
+            if before[folder] and not after[source] and self._is_taken_over(folder, source, renaming):
+                kind = Kind.EARLIER
             if kind is None:
                 continue
             origin = Origin(

@@ -103,6 +103,16 @@ def files_at(git_dir: Path, commit: str, folder: str) -> list[str]:
     return _text(listing).split("\0")[:-1]
 
 
+def blobs_at(git_dir: Path, commit: str, folder: str) -> dict[str, str]:
+    """Path from the folder -> id of each file in a folder of a commit; none when there is no such folder."""
+    try:
+        listing = run_git("ls-tree", "-r", "-z", f"{commit}:{folder}", directory=git_dir)
+    except GitError:
+        return {}
+    entries = (entry.partition("\t") for entry in _text(listing).split("\0")[:-1])
+    return {path: facts.rpartition(" ")[2] for facts, _, path in entries}
+
+
 def folders_above(path: str) -> Iterator[str]:
     """The folders that a path lies in, the innermost first and the root ("") last."""
     while path:

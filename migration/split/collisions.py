@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove
+from migration.errors import SplitError
 from migration.split.trees.composition import PathCollisionError
 
 _NAMED = 3
+
+
+class MovesCollideError(SplitError):
+    """Moves of one repository bring different files to one path."""
 
 
 def collision_message(

@@ -48,6 +48,18 @@ def _folder_with(git_dir: Path, merge: str, parent: str) -> str:
     return next((path for facts, _, path in entries if facts.endswith(f" {tree}")), "")
 
 
+def read_joins(git_dir: Path, head: str) -> list[tuple[str, str, str]]:
+    """(merge, joined parent, folder) of every join behind a commit, as ids; the oldest first."""
+    graph, positions = CommitGraph(), dict[bytes, int]()
+    listing = run_git("rev-list", "--topo-order", "--reverse", "--parents", head, directory=git_dir)
+    for line in listing.splitlines():
+        commit, *parents = (bytes.fromhex(commit.decode()) for commit in line.split())
+        positions[commit] = graph.append(*[positions[parent] for parent in parents])
+    ids = [b"", b"", *positions]
+    joins = find_joins(git_dir, graph, ids, {})
+    return [(ids[join.merge].hex(), ids[join.parent].hex(), join.folder) for join in joins]
+
+
 def foreign_commits(graph: CommitGraph, joins: Iterable[Join]) -> bytearray:
     """1 for each commit that belongs to a joined history, by position."""
     foreign = bytearray(len(graph) + 2)

@@ -15,7 +15,7 @@ from migration.git.command import GitError, ObjectStore
 from migration.git.pack import PackWriter
 from migration.monorepo.source import SourceMonorepo, count_files, folders_at, has_file, open_monorepo
 from migration.split.checkpoint import SplitCheckpoint, recalled, sections
-from migration.split.collisions import collision_message
+from migration.split.collisions import MovesCollideError, collision_message
 from migration.split.graph.kept_commits import KeptCommits, choose_commits, reached_from
 from migration.split.graph.source_history import SourceHistory, lay_out
 from migration.split.joins import Join, find_joins, foreign_commits, validity_of
@@ -227,7 +227,8 @@ class _Run:
             masks = self._validity.masks(selection.moves) if self._validity else None
             trees = compose_repository(selection, folders, self._store, masks)
         except PathCollisionError as error:
-            raise SplitError(collision_message(name, selection, error, list(self._history.positions))) from error
+            message = collision_message(name, selection, error, list(self._history.positions))
+            raise MovesCollideError(message) from error
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         numbers = {tree: number for number, tree in enumerate(trees.trees)}
         kept_commits, written = KeptCommits(), Written()

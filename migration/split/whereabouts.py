@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import GitError, run_git
 from migration.split.commit_map import read_commit_map
+from migration.split.joins import read_joins
 from migration.split.objects.tags import new_tag_name
 from migration.split.workspace import Split
 
@@ -99,6 +100,8 @@ class Whereabouts:
     def _why_no_commit(self, commit: str) -> str:
         if not self._is_behind_the_head(commit):
             return "it is not in the history that was split: no moved branch or tag has it behind it."
+        if joined := self._why_joined(commit):
+            return joined
         changed = self._git("diff-tree", "-r", "--root", "--name-only", "--no-commit-id", "-z", commit).split("\0")[:-1]
         if not changed:
             return "it changes no file by itself, as most merges, and no repository needs it to join two lines."
@@ -110,6 +113,17 @@ class Whereabouts:
         folders = sorted({path.rpartition("/")[0] or "the root folder" for path in changed})
         more = f" and {len(folders) - _LISTED} more" if len(folders) > _LISTED else ""
         return f"it changes only what no repository takes: {', '.join(folders[:_LISTED])}{more}."
+
+    def _why_joined(self, commit: str) -> str:
+        """Why a commit of a joined project went nowhere; "" for any other."""
+        roots = set(self._git("rev-list", "--max-parents=0", commit).split())
+        for merge, parent, folder in read_joins(self._split.git_dir, self._split.monorepo_head):
+            if roots <= set(self._git("rev-list", "--max-parents=0", parent).split()):
+                return (
+                    f"it is of a project that {merge[:12]} joined into {folder}, and no move claims it. Add "
+                    f"{{path: ., joined_by: '{merge}'}} to `earlier` of the move that takes {folder}."
+                )
+        return ""
 
     def _is_behind_the_head(self, commit: str) -> bool:
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from migration.desired_state.code_selection import CodeSelection, FolderMove
+from migration.desired_state.code_selection import CodeSelection, FolderMove, PreviousPath
 from migration.discovery.earlier_names import Discovery, discover
 from migration.discovery.line_survival import SAMPLE, LineSurvival, measure_lines
 from migration.discovery.origins import Kind
@@ -122,6 +122,43 @@ def test_a_name_in_the_plan_is_kept_and_followed(explorer: Explorer) -> None:
     assert earlier(discovery) == ("b", "a")
     (complete,) = explorer.discover(FolderMove(source="c", earlier=("b", "a")))
     assert not complete.found
+
+
+def test_a_name_that_was_taken_over_counts_until_then_and_brings_its_commits(explorer: Explorer) -> None:
+    """The frontend that grew beside another: removed in one commit and renamed in the next, or both in one."""
+    old, grown = folder("web", seed="old"), folder("new-web", "abcdef")
+    beginning = ({**old, **folder("new-web", "ab")}, {**old, **folder("new-web", "abcd")}, {**old, **grown})
+    explorer.commits(*beginning)
+    before = explorer.head
+    explorer.commits(grown, folder("web", "abcdef"))
+    discovery = explorer.found_for("web")
+    assert discovery.moves == (FolderMove(source="web", earlier=(PreviousPath(path="new-web", until=explorer.head),)),)
+    own = set(git(explorer.builder.path, "rev-list", before, "--", "new-web").split())
+    assert (discovery.commits, discovery.proposed_commits) == (3, len(own))
+
+
+def test_a_name_that_was_taken_over_in_one_commit_counts_until_then(explorer: Explorer) -> None:
+    old = folder("web", "wxyz", seed="old")
+    explorer.commits({**old, **folder("new-web", "ab")}, {**old, **folder("new-web", "abcd")}, folder("web", "abcd"))
+    discovery = explorer.found_for("web")
+    assert discovery.moves == (FolderMove(source="web", earlier=(PreviousPath(path="new-web", until=explorer.head),)),)
+    assert (discovery.commits, discovery.proposed_commits) == (2, 2)
+
+
+def test_a_joined_project_is_proposed_for_its_folder_and_for_folders_in_it(
+    builder: MonorepoBuilder, explorer: Explorer
+) -> None:
+    begin = builder.commit({"app/f": "1"})
+    project = builder.commit({"core/a": "1", "setup": "1"}, builder.commit({"core/a": "0"}))
+    merge = builder.commit({"app/f": "1", "lib/core/a": "1", "lib/setup": "1"}, begin, project)
+    builder.point("main", merge)
+    whole, inner, other = explorer.discover(
+        FolderMove(source="lib"), FolderMove(source="lib/core"), FolderMove(source="app")
+    )
+    assert whole.moves == (FolderMove(source="lib", earlier=(PreviousPath(path="", joined_by=merge),)),)
+    assert inner.moves == (FolderMove(source="lib/core", earlier=(PreviousPath(path="core", joined_by=merge),)),)
+    assert not other.found
+    assert (whole.commits, whole.proposed_commits, inner.proposed_commits) == (1, 2, 2)
 
 
 def test_a_rename_and_its_way_back_do_not_go_round_in_circles(explorer: Explorer) -> None:

@@ -12,6 +12,7 @@ from migration.desired_state.code_selection import CodeSelection, FolderMove, Pr
 from migration.errors import SplitError
 from migration.proof import prove_split
 from migration.split.splitting import Split, split_monorepo
+from migration.split.whereabouts import Whereabouts
 from tests.migration.conftest import MonorepoBuilder, git
 from tests.migration.split.test_random_histories import RANDOM
 
@@ -157,6 +158,18 @@ def test_a_joined_project_that_nobody_claims_reaches_nobody(joined: Joined) -> N
     assert not project & set(joined.commits(split, "app"))
     assert split.histories["app"].commits == 1
     assert split.histories["lib"].commits == 1
+
+
+def test_the_way_to_claim_a_joined_project_is_named(joined: Joined) -> None:
+    merge = joined.join("subtree")
+    split = joined.split(app=APP, lib=[FolderMove(source="lib")])
+    selections = {"app": CodeSelection(moves=APP), "lib": CodeSelection(moves=(FolderMove(source="lib"),))}
+    answer = Whereabouts(split, selections, {}).find(git(joined.project, "rev-parse", "main"))
+    assert f"{{path: ., joined_by: '{merge}'}}" in answer.reason
+    claimed = {"lib": CodeSelection(moves=(claim(merge),), tags=TAGS)}
+    split = joined.split(lib=claimed["lib"].moves)
+    answer = Whereabouts(split, claimed, {}).find(git(joined.project, "rev-parse", "main"))
+    assert [landing.repository for landing in answer.places] == ["lib"]
 
 
 def test_a_folder_of_a_joined_project_can_be_claimed_alone(joined: Joined) -> None:
