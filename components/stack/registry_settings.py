@@ -5,7 +5,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from migration.desired_state import CodeArtifact, Devpi
@@ -57,17 +56,6 @@ class DevpiServer:
             raise ValueError(f"registry.server is {self.server!r}; give its address without credentials, or 'sandbox'")
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError(f"registry.server is {self.server!r}: a token must not travel unencrypted. Use https")
-
-    @classmethod
-    def in_container(cls, stack: str, folder: Path, **fields: Any) -> "DevpiServer":
-        """From the settings of the kind `docker`: port and base of the container, and any of this class.
-
-        Without `server`, which may name a proxy with TLS, clients use the container's port.
-        """
-        own = {key: fields.pop(key) for key in ("port", "base") if key in fields}
-        container = DevpiContainer(name=f"multirepo-registry-{stack}", **own)
-        server = fields.pop("server", f"http://127.0.0.1:{container.port}")
-        return cls(server=server, folder=folder, container=container, **fields)
 
     @property
     def address(self) -> str:

@@ -1,4 +1,7 @@
-"""Two habits of Pulumi's SDK for Python that a preview waits for, put right: a third of its time with 200 resources."""
+"""Two costs of Pulumi's SDK for Python that grow with the number of resources, removed.
+
+Measured with 295 resources and 3.256.0, three previews each: 11.3 s of processor time instead of 15.5 s.
+"""
 
 import asyncio
 import inspect

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from components.stack.registry_reader import RegistrySettingError, read_registry
 from components.stack.registry_settings import SANDBOX, CodeArtifactDomain, DevpiServer
-from migration.desired_state import CodeArtifact, Devpi, Registry
+from migration.desired_state import Registry
 
 PROJECT = Path(__file__).resolve().parents[2]
 WORKSPACE = PROJECT / ".multirepo"
@@ -17,11 +18,6 @@ SANDBOX_REGISTRY = SANDBOX_RECORD.parent / "registry"
 TOKEN_VARIABLE = "GITHUB_TOKEN"
 # The provider lets these win over the program's arguments, so an inherited one would redirect the whole migration.
 OVERRIDING_VARIABLES = ("GITHUB_OWNER", "GITHUB_ORGANIZATION", "GITHUB_BASE_URL", "GITHUB_APP_ID")
-
-_NO_PYTHON_AT_GITHUB = (
-    "GitHub Packages has no registry for Python packages. Choose 'devpi' or 'codeartifact'. For container images and "
-    "npm it stays available. https://docs.github.com/en/packages/learn-github-packages/introduction-to-github-packages"
-)
 
 
 class SettingsError(Exception):
@@ -178,35 +174,10 @@ def _stages(waves: str | Mapping[str, str] | None, stack: str) -> Mapping[str, s
 
 
 def _registry(setting: str | None, stack: str, owner: str) -> Registry | DevpiServer | CodeArtifactDomain | None:
-    """From {"kind": "devpi", "server": …, "index": …}, or another kind with the fields of its class."""
-    if setting is None:
-        return None
-    where = f"Pulumi.{stack}.yaml: multirepo:registry"
     try:
-        fields = dict(json.loads(setting))
-        kind = fields.pop("kind")
-        if str(kind).startswith("github"):
-            raise SettingsError(f"{where}: {_NO_PYTHON_AT_GITHUB}")
-        if kind == "devpi" and "server" in fields:
-            return DevpiServer(folder=SANDBOX_REGISTRY, **fields)
-        if kind == "docker":
-            return DevpiServer.in_container(stack, SANDBOX_REGISTRY, **fields)
-        if kind == "codeartifact" and "index_url" not in fields:
-            return CodeArtifactDomain(owner=owner, **fields)
-        kinds: dict[str, type[Registry]] = {"devpi": Devpi, "codeartifact": CodeArtifact}
-        return kinds[kind](**fields)
-    except ValueError as error:
-        if str(error).startswith("registry."):
-            raise SettingsError(f"{where}: {error}.") from None
-    except (KeyError, TypeError):
-        pass
-    raise SettingsError(
-        f"{where} must have the kind 'devpi' with server and index (or with index_url and reader, for one that others "
-        "keep), 'docker' with index, or 'codeartifact' with region, account and domain (and index_url and reader_role, "
-        "where others do). "
-        f"Run: {'' if setting.startswith('{') else 'pulumi config rm multirepo:registry && '}"
-        "pulumi config set --path multirepo:registry.kind devpi"
-    )
+        return read_registry(setting, stack, owner, SANDBOX_REGISTRY)
+    except RegistrySettingError as error:
+        raise SettingsError(f"Pulumi.{stack}.yaml: {error}") from None
 
 
 def _checked_server(setting: str, stack: str) -> str:

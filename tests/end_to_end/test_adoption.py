@@ -55,12 +55,12 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
         '~ color: "ffffff" => "5319e7"',
         '~ allowedActions: "all" => "selected"',
         "~ enabled: false => true",
-        'engine-secrets-URL exists on GitHub; `up` changes: value: "theirs" → "https://packages.example"',
-        "engine-staging-environment exists on GitHub; `up` changes: wait_timer: 10 → 0",
+        'engine/secrets/URL exists on GitHub; `up` changes: value: "theirs" → "https://packages.example"',
+        "engine/environments/staging/environment exists on GitHub; `up` changes: wait_timer: 10 → 0",
         'engine/access/core exists on GitHub; `up` changes: permission: "pull" → "maintain"',
-        "engine-protection-release-tags exists on GitHub; `up` changes: it is replaced as a whole; GitHub has ",
-        "engine-settings-vulnerability-alerts exists on GitHub; `up` changes: enabled: false → true",
-        "engine-secrets-TOKEN exists on GitHub; `up` changes: its value, set at ",
+        "engine/protection/Release tags exists on GitHub; `up` changes: it is replaced as a whole; GitHub has ",
+        "engine/settings/vulnerability-alerts exists on GitHub; `up` changes: enabled: false → true",
+        "engine/secrets/TOKEN exists on GitHub; `up` changes: its value, set at ",
     ):
         assert change in output, change
     assert "ours" not in output

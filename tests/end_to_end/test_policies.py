@@ -13,7 +13,7 @@ def test_a_preview_names_everything_that_breaks_a_policy_with_what_to_do(stack: 
     preview = stack.pulumi("preview", "--policy-pack", "policies", code=None)
     assert preview.returncode
     output = preview.stdout + preview.stderr
-    assert "engine-repository holds a credential in description. Revoke it" in output
+    assert "engine/repository holds a credential in description. Revoke it" in output
     assert "pulumi config set --secret --path 'multirepo:secrets.TOKEN'" in output
     assert "[advisory]  default-branch-without-protection" in output
     assert "engine: the stack does not protect its default branch" in output

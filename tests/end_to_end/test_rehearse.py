@@ -164,7 +164,7 @@ def test_a_rehearsal_that_breaks_a_policy_ends_with_one_plain_error(small: Check
     (small.path / "small.yaml").write_text(f"{PLAN}    description: {token}\n")
     output = small.run("./multirepo", "rehearse", *own(monorepo), code=1).stderr
     assert "✗ A policy stopped pulumi up of stack rehearsal-small-" in output
-    assert "no-plain-secret: site-repository holds a credential in description. Revoke it" in output
+    assert "no-plain-secret: site/repository holds a credential in description. Revoke it" in output
     assert "Traceback" not in output
 
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 
 import pytest
+import yaml
 
-from components.stack.settings import GitHub, Settings, SettingsError, github_token, refuse_overrides
+from components.stack.settings import PROJECT, GitHub, Settings, SettingsError, github_token, refuse_overrides
 from migration.desired_state import Devpi
 
 COMPLETE = {
@@ -85,6 +86,31 @@ def test_an_incomplete_registry_is_refused_with_its_keys(registry: str) -> None:
         Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod")
 
 
+@pytest.mark.parametrize(
+    ("registry", "problems"),
+    [
+        ({"kind": "docker", "index": "a/b", "port": "high"}, ["port: Input should be a valid integer"]),
+        (
+            {"kind": "devpi", "server": "https://d.example", "indexx": "a/b"},
+            ["indexx is not a key of this kind", "index: Field required"],
+        ),
+        ({"kind": "devpi", "server": "https://d.example", "index": "a/b", "generation": "x"}, ["generation: Input"]),
+    ],
+)
+def test_every_wrong_key_of_the_registry_is_named(registry: dict[str, object], problems: list[str]) -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_config(reading(COMPLETE | {"registry": json.dumps(registry)}), "prod")
+    assert [problem for problem in problems if problem not in str(raised.value)] == []
+    assert "Run: pulumi config set --path multirepo:registry.KEY VALUE" in str(raised.value)
+
+
+def test_a_number_that_pulumi_stores_as_a_text_is_a_number() -> None:
+    registry = json.dumps({"kind": "devpi", "server": "https://d.example", "index": "a/b", "generation": "2"})
+    devpi = Settings.from_config(reading(COMPLETE | {"registry": registry}), "prod").devpi
+    assert devpi is not None
+    assert devpi.generation == 2
+
+
 def test_github_packages_are_refused_for_python_with_what_to_choose_instead() -> None:
     with pytest.raises(
         SettingsError, match=r"GitHub Packages has no registry for Python packages. Choose 'devpi' or 'code"
@@ -120,3 +146,27 @@ def test_a_missing_token_is_named_with_what_to_do() -> None:
 def test_inherited_variables_that_would_redirect_the_provider_are_refused() -> None:
     with pytest.raises(SettingsError, match="unset GITHUB_OWNER GITHUB_BASE_URL"):
         refuse_overrides({"GITHUB_OWNER": "other", "GITHUB_BASE_URL": "https://other", "GITHUB_TOKEN": "t"})
+
+
+def test_the_project_file_describes_every_setting_that_is_read() -> None:
+    described = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["config"]
+    read = {"secrets", "variables"}
+    values = {"owner": "acme", "monorepo": "m", "github": "https://github.com"}
+
+    def get(key: str) -> str | None:
+        read.add(key)
+        return values.get(key)
+
+    Settings.from_config(get, "prod")
+    assert {f"multirepo:{key}" for key in read} == {key for key in described if key.startswith("multirepo:")}
+    assert all(
+        entry["type"] and entry["description"] for key, entry in described.items() if key.startswith("multirepo:")
+    )
+
+
+def test_the_defaults_of_the_project_file_are_those_of_the_program() -> None:
+    described = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["config"]
+    values = {"owner": "acme", "monorepo": "m", "github": "https://github.com"}
+    defaults = {key.partition(":")[2]: entry["default"] for key, entry in described.items() if "default" in entry}
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in defaults.items()}
+    assert Settings.from_config((texts | values).get, "prod") == Settings.from_config(values.get, "prod")
