@@ -15,12 +15,12 @@ from components.repository.protection import RepositoryProtection
 from components.repository.secrets import Secrets
 from components.repository.service_repository import ServiceRepository
 from components.repository.teams import TeamAccess, Teams
-from components.stack.declaration import after, declare
+from components.stack.declaration import after, declare, retain_on_github
 from components.stack.plain_errors import plain_errors
 
 with plain_errors():
     migration = PreparedMigration.read()
-stack = pulumi.ResourceOptions(providers=[github_provider(migration.settings)])
+stack = pulumi.ResourceOptions(providers=[github_provider(migration.settings)], transformations=[retain_on_github])
 
 registry = declare(Registry, "registry", migration.registry, stack)
 teams = declare(Teams, "team", migration.teams, stack)

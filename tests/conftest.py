@@ -30,7 +30,11 @@ from sandbox.registry import registry_process as registry
 from sandbox.registry.registry_process import RunningRegistry
 
 PROJECT = Path(__file__).parent.parent
-IN_ONE_PROCESS = ("tests/end_to_end/test_drift.py", "tests/end_to_end/test_rehearse_again.py")
+IN_ONE_PROCESS = (
+    "tests/end_to_end/test_drift.py",
+    "tests/end_to_end/test_rehearse_again.py",
+    "tests/end_to_end/test_removal.py",
+)
 """Files whose tests share a world that takes long to make."""
 
 

@@ -98,15 +98,21 @@ class RepositoryFeatures(pulumi.ComponentResource):
             )
 
     def _label(self, label: Label, exists: bool) -> None:
-        """GitHub gives some labels to every new repository, where no issue can have them yet: ours replaces those."""
+        """Its name in the state ignores the case, as GitHub does: a label that is deleted disappears from all issues.
+
+        GitHub gives some labels to every new repository, where no issue can have them yet: ours replaces those.
+        """
         adopted = {"import_": f"{self._args.repository}:{label.name}"} if exists else {}
+        options = self._options(f"label-{label.name}", hooks=self._args.hooks, **adopted)
+        former = label.formerly.lower() if label.formerly else label.name
+        aliases = [pulumi.Alias(name=child_name(self._name, "label", name)) for name in (former, label.name)]
         github.IssueLabel(
-            child_name(self._name, "label", label.name),
+            child_name(self._name, "label", label.name.lower()),
             repository=self._args.repository,
             name=label.name,
             color=label.color,
             description=label.description,
-            opts=self._options(f"label-{label.name}", hooks=self._args.hooks, **adopted),
+            opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(aliases=aliases)),
         )
 
 

@@ -55,6 +55,18 @@ def moved_from(options: pulumi.ResourceOptions | None, formerly: str) -> list[pu
     return [pulumi.Alias(name=formerly, parent=parent)]
 
 
+def retain_on_github(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+    """A transformation: what leaves the plan stays on GitHub, see docs/adr/0029.
+
+    Without it, labels would disappear from all issues, vulnerability alerts would stop, and all actions could run.
+    Deletion by name could also meet another repository: GitHub redirects the names of renamed ones.
+    """
+    if not args.type_.startswith("github:"):
+        return None
+    options = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(retain_on_delete=True))
+    return pulumi.ResourceTransformationResult(args.props, options)
+
+
 def after(options: pulumi.ResourceOptions, *resources: pulumi.Resource | None) -> pulumi.ResourceOptions:
     """Wait for resources that no input of this one comes from: GitHub refuses what comes too early."""
     return pulumi.ResourceOptions.merge(

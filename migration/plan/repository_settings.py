@@ -89,6 +89,8 @@ class Label(_Model):
 
     name: Text
     """What it says."""
+    formerly: Text | None = None
+    """The name that it had in the plan before: it is renamed on all issues."""
     color: LabelColor
     """Six hexadecimal digits, in quotes: "d73a4a"."""
     description: LabelDescription = ""
