@@ -1,6 +1,7 @@
 """`./multirepo rehearse`: the whole migration, for real, against the local sandbox."""
 
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from command_line.commands.report import write_report
 from command_line.pulumi_cli import up as pulumi
 from command_line.pulumi_cli.environment import STATE
 from command_line.rehearsal.weeks import play_weeks, print_account
-from command_line.reports.rehearsal_summary import MovedRepository, Summary, print_json, print_summary
+from command_line.reports.rehearsal_summary import MovedRepository, Summary, draw_summary, print_json, print_summary
 from command_line.stack.monorepo_and_split import present_monorepo
 from command_line.stack.sandbox_stack import PreparedStack, prepare_stack
 from command_line.stack.stack import stack_for
@@ -35,6 +36,10 @@ def rehearse(
     docker: DockerOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     verify: Annotated[bool, typer.Option(help="Run the checks at the end, where anything has changed.")] = True,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", help="Also write the result as a picture (SVG)."),
+    ] = None,
     weeks: Annotated[
         bool, typer.Option("--weeks", help="Simulate all weeks of the sample's migration, twice.")
     ] = False,
@@ -85,6 +90,8 @@ def rehearse(
         report=write_report(stack, settings, read, split, verification) if verification else None,
     )
     (print_json if as_json else print_summary)(summary)
+    if picture:
+        draw_summary(summary, picture)
     if verification and not verification.holds:
         raise typer.Exit(ExitCode.CHECK_FAILED)
 

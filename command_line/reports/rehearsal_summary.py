@@ -1,8 +1,9 @@
-"""The result of a rehearsal: text for a person, or JSON."""
+"""The result of a rehearsal: text for a person, a picture of it, or JSON."""
 
+import io
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from command_line.pulumi_cli.environment import SOURCE_FILE
-from components.stack.settings import TOKEN_VARIABLE
+from components.stack.settings import PROJECT, TOKEN_VARIABLE
 from migration.desired_state.code_selection import FolderMove
 from migration.split.workspace import SplitHistory
 from migration.verification.harness.check import Outcome
 from migration.verification.report.record import Verification
+
+PICTURE_WIDTH = 128
+"""Columns: the longest line of the sample's rehearsal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,21 +82,35 @@ def _entry(moved: MovedRepository) -> dict[str, Any]:
 
 def print_summary(summary: Summary) -> None:
     """The summary for a person: what is where, how to look at it, what to try next."""
-    console = Console(highlight=False, soft_wrap=True)
+    _print_on(Console(highlight=False, soft_wrap=True), summary)
+
+
+def draw_summary(summary: Summary, file: Path) -> None:
+    """The same as a picture (SVG), for documentation: paths of this machine are shown below ~/multirepo."""
+    console = Console(file=io.StringIO(), record=True, width=PICTURE_WIDTH, highlight=False, force_terminal=True)
+    console.print("$ ./multirepo rehearse", markup=False)
+    _print_on(console, summary, lambda line: line.replace(str(PROJECT), "~/multirepo"))
+    console.save_svg(str(file), title="A migration on this machine", unique_id="rehearsal")
+
+
+def _print_on(console: Console, summary: Summary, shorten: Callable[[str], str] = str) -> None:
+    def say(line: object) -> None:
+        console.print(shorten(f"  {line}"), markup=False, soft_wrap=True)
+
     console.print()
     console.print(_table(summary.repositories))
     console.print("\n[bold]Look at them[/bold]")
     for moved in summary.repositories:
-        console.print(f"  {clone_command(moved.clone_url, summary.git_settings)}", markup=False)
+        say(clone_command(moved.clone_url, summary.git_settings))
     what = _in_words(summary.changes) if summary.changed else "Nothing changed"
     source = f"{summary.monorepo_name} at {summary.monorepo_head[:12]}, stack {summary.stack}"
     console.print(f"\n[bold]{what}.[/bold] {source}, {summary.seconds:.1f} s.")
     if summary.verification:
         console.print(f"\n[bold]{in_words(summary.verification)}[/bold]")
-        console.print(f"  {summary.report}", markup=False)
+        say(summary.report)
     console.print("\n[bold]Next[/bold]")
     for line in _next_steps(summary):
-        console.print(f"  {line}", markup=False)
+        say(line)
 
 
 def _table(repositories: Sequence[MovedRepository]) -> Table:

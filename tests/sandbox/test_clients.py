@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ Gh = Callable[..., Any]
 
 
 @pytest.fixture
-def github(world: TenantAccess) -> Github:
-    return Github(base_url=world.api_url, auth=Auth.Token(world.token))
+def github(world: TenantAccess) -> Iterator[Github]:
+    with Github(base_url=world.api_url, auth=Auth.Token(world.token)) as opened:
+        yield opened
 
 
 def test_pygithub_manages_a_repository(github: Github, server: Running, world: TenantAccess) -> None:
