@@ -16,8 +16,12 @@ from typing import Any
 MARK = "<!-- preview -->"
 """Identifies the comment of the workflow."""
 
-LIMIT = 60_000
-"""In characters. GitHub accepts 65,536; the rest is for the text around the changes."""
+LIMIT = 65_536
+"""Characters of a comment that GitHub accepts. Errors come first, then the summary, warnings, and changes."""
+MESSAGES = LIMIT // 4
+"""Characters of errors, and of warnings; the changes get the rest."""
+ROOM_FOR_TEXT = 500
+"""Characters for fences, headings, and the sentence about what does not fit."""
 
 LONGEST_VALUE = 200
 
@@ -36,13 +40,14 @@ def comment(preview: dict[str, Any], violations: list[str]) -> str:
     warnings = _warnings(preview)
     if not blocks:
         return "\n\n".join([MARK, *(errors or [_summary(preview)]), *warnings]) + "\n"
-    steps = _as_many_as_fit(blocks)
+    rest = [MARK, *errors, _summary(preview), *warnings]
+    steps = _as_many_as_fit(blocks, LIMIT - ROOM_FOR_TEXT - sum(len(part) + 2 for part in rest))
     text = "\n".join(steps)
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
     fold = [f"<details><summary>All {len(blocks)} changes</summary>", f"{fence}diff\n{text}\n{fence}"]
     if len(steps) < len(blocks):
         fold.append(f"{len(blocks) - len(steps)} more do not fit here. The log of the run contains all changes.")
-    return "\n\n".join([MARK, *errors, _summary(preview), *warnings, *fold, "</details>"]) + "\n"
+    return "\n\n".join([*rest, *fold, "</details>"]) + "\n"
 
 
 def _is_change(step: dict[str, Any]) -> bool:
@@ -69,8 +74,11 @@ def _warnings(preview: dict[str, Any]) -> list[str]:
 
 
 def _quoted(messages: list[str]) -> str:
-    """Indent the messages, so that Markdown renders them as plain text."""
-    return "\n".join(f"    {line}" for message in messages for line in message.strip().splitlines())[: LIMIT // 10]
+    """Indent the messages, so that Markdown renders them as plain text. Those that do not fit are counted."""
+    lines = [f"    {line}" for message in messages for line in message.strip().splitlines()]
+    fitting = _as_many_as_fit([line[:MESSAGES] for line in lines], MESSAGES)
+    omitted = len(lines) - len(fitting)
+    return "\n".join(fitting + ([f"    {omitted} more lines are in the log of the run."] if omitted else []))
 
 
 def _summary(preview: dict[str, Any]) -> str:
@@ -109,8 +117,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}... ({len(text)} characters)"
 
 
-def _as_many_as_fit(blocks: list[str]) -> list[str]:
-    room = LIMIT
+def _as_many_as_fit(blocks: list[str], room: int) -> list[str]:
     for number, block in enumerate(blocks):
         room -= len(block) + 1
         if room < 0:

@@ -33,7 +33,7 @@ class StackValues:
 
         def secret(key: str) -> pulumi.Output[str]:
             assert values is not None
-            return values.apply(lambda found: str(found[key]))
+            return values.apply(lambda found: _text(found[key]))
 
         known = {key: bool(value) for key, value in _read(stack, "secrets", config.get("secrets")).items()}
         return cls(
@@ -161,9 +161,22 @@ def _read(stack: str, kind: str, setting: str | None) -> Mapping[str, str]:
         values = json.loads(setting or "{}")
     except json.JSONDecodeError:
         values = None
-    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+    if not isinstance(values, dict):
         raise SettingsError(
             f"Pulumi.{stack}.yaml: multirepo:{kind} must give each name a text. "
             f"Run: pulumi config set --path 'multirepo:{kind}.NAME'"
         )
-    return values
+    if wrong := [name for name, value in values.items() if not isinstance(value, str | int)]:
+        option = "--secret " if kind == "secrets" else ""
+        commands = "; ".join(
+            f"pulumi config set {option}--type string --path 'multirepo:{kind}[\"{name}\"]'" for name in wrong
+        )
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: multirepo:{kind} has no text for {', '.join(wrong)}. Run: {commands}"
+        )
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: str | int) -> str:
+    """`pulumi config set --path` stores 8080 as a number and true as a truth value."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -62,6 +62,20 @@ def test_what_does_not_fit_is_left_out_whole_and_counted(file: Path) -> None:
     assert text.endswith("</details>\n")
 
 
+def test_errors_warnings_and_changes_share_one_limit(file: Path) -> None:
+    steps = [step("update", f"repository-{n}", {"text": "a" * 190}, {"text": "b" * 190}) for n in range(500)]
+    diagnostics = [
+        {"severity": severity, "message": f"{severity}: {number} {'w' * 100}\n"}
+        for severity in ("error", "warning")
+        for number in range(1000)
+    ]
+    text = comment(file, *steps, diagnostics=diagnostics, changeSummary={"update": 500})
+    assert GITHUB_TAKES - 1500 < len(text) <= GITHUB_TAKES
+    assert text.index("**The preview failed.**") < text.index("**Preview:**") < text.index("Warnings: 1000")
+    assert text.count("more lines are in the log of the run.") == 2
+    assert "more do not fit here" in text
+
+
 def test_a_long_value_is_told_by_its_beginning_and_its_length(file: Path) -> None:
     text = comment(file, step("update", "ci", {"content": ""}, {"content": "x" * 5000}))
     assert "(5002 characters)" in text

@@ -95,10 +95,22 @@ def test_a_rehearsal_goes_on_without_values_and_reports_their_names(recording: R
 
 
 def test_what_is_no_map_of_texts_is_refused_without_its_content(recording: RecordingEngine) -> None:
-    with pytest.raises(SettingsError, match="multirepo:secrets must give each name a text") as raised:
+    with pytest.raises(SettingsError, match=r"multirepo:secrets has no text for TOKEN\. Run: pulumi") as raised:
         values(recording, '{"TOKEN": {"deep": "s3cret"}}')
     assert "s3cret" not in str(raised.value)
 
 
 def test_a_secret_is_not_in_the_text_of_its_holder(recording: RecordingEngine) -> None:
     assert "s3cret" not in values(recording, '{"TOKEN": "s3cret"}')["text"]
+
+
+def test_numbers_and_truth_values_are_texts(recording: RecordingEngine) -> None:
+    found = values(recording, secrets='{"TOKEN": 12345}', variables='{"URL": true}')
+    assert found["engine"] == ("12345", True)
+    assert found["variables"] == {"URL": "true"}
+
+
+@pytest.mark.parametrize("value", ["1.10", "null", "[]", "{}"])
+def test_another_value_is_refused_by_its_name(recording: RecordingEngine, value: str) -> None:
+    with pytest.raises(SettingsError, match=r"no text for URL\. Run: pulumi config set --type string --path"):
+        values(recording, variables=f'{{"URL": {value}}}')
