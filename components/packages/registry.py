@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from components.packages.published_package import PublishedPackage
 from components.registry.contract import RegistryAccess, RegistryKind, RegistryResources, RegistryUsers
-from components.registry.devpi import DEVPI, DOCKER, at_top
+from components.registry.kinds import at_top, kind_of
 from components.stack.declaration import after, child_name, moved_from
 from components.stack.registry_settings import CodeArtifactDomain, DevpiServer
 from migration.packages.publish.build_sources import BuildSource
@@ -24,7 +24,7 @@ class RegistryArgs:
 
     @property
     def kind(self) -> RegistryKind[Any]:
-        """Of the table KINDS, which importing pulumi_aws makes slow."""
+        """Its row of the table of kinds."""
         return kind_of(self.settings)
 
     @property
@@ -100,12 +100,3 @@ class Packages(pulumi.ComponentResource):
             source.name: self.published[canonicalize_name(source.name)].manifest for source in args.sources
         }
         self.register_outputs({"packages": self.manifests})
-
-
-def kind_of(settings: DevpiServer | CodeArtifactDomain) -> RegistryKind[Any]:
-    """The row of the table for a stack's settings."""
-    if isinstance(settings, CodeArtifactDomain):
-        from components.registry.codeartifact import CODEARTIFACT  # importing pulumi_aws takes its time
-
-        return CODEARTIFACT
-    return DEVPI if settings.container is None else DOCKER

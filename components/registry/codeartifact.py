@@ -10,9 +10,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.registry import aws_policies as policies
-from components.registry.contract import RegistryAccess, RegistryKind, RegistryResources, RegistryUsers
+from components.registry.contract import RegistryResources, RegistryUsers
 from components.stack.registry_settings import CodeArtifactDomain
-from migration.desired_state import pipeline_settings
 
 
 class CodeArtifactRegistry(pulumi.ComponentResource):
@@ -129,40 +128,3 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
             policy_document=json.dumps(policies.repository_access(roles)),
             opts=after,
         )
-
-
-def codeartifact_access(domain: CodeArtifactDomain, users: RegistryUsers) -> RegistryAccess:
-    """Each repository has roles of its own and no secret."""
-    return RegistryAccess(
-        index_url=domain.index_url,
-        publish_url=domain.publish_url,
-        variables={
-            pipeline_settings.INDEX_URL: domain.index_url,
-            pipeline_settings.PUBLISH_URL: domain.publish_url,
-            pipeline_settings.REGION: domain.region,
-            pipeline_settings.DOMAIN: domain.domain,
-            pipeline_settings.DOMAIN_OWNER: domain.account,
-        },
-        own_variables={
-            pipeline_settings.READER_ROLE: {name: domain.role_arn(name, "reads") for name in users.readers},
-            pipeline_settings.PUBLISHER_ROLE: {name: domain.role_arn(name, "publishes") for name in users.publishers},
-        },
-    )
-
-
-def _register(
-    name: str, domain: CodeArtifactDomain, users: RegistryUsers, options: pulumi.ResourceOptions
-) -> RegistryResources:
-    return CodeArtifactRegistry(name, domain, users, options).resources
-
-
-CODEARTIFACT = RegistryKind(
-    name="codeartifact",
-    makes="a domain with its key, two repositories, and roles for the jobs of each repository",
-    # Only jobs on GitHub can use a role of CodeArtifact.
-    publishes="the release pipeline every version",
-    verified_by="Pulumi's mocks and AWS's own policy linter; nothing on AWS",
-    is_published_by_stack=False,
-    access=codeartifact_access,
-    register=_register,
-)

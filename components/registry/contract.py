@@ -55,12 +55,13 @@ class RegistryResources:
 class RegistryKind(Generic[Settings]):
     """One kind of registry that a stack can manage.
 
-    name: as `multirepo:registry` names it. makes: what `pulumi up` creates for it. publishes: who uploads packages.
-    verified_by: what `./multirepo verify` and `drift` query. is_published_by_stack: whether `up` publishes. access,
-    register: how it is used, and how it is made.
+    name: as `multirepo:registry` names it. required: keys of its settings that have no default. makes: what
+    `pulumi up` creates for it. publishes: who uploads packages. verified_by: what `./multirepo verify` and `drift`
+    query. is_published_by_stack: whether `up` publishes. access, register: how it is used, and how it is made.
     """
 
     name: str
+    required: tuple[str, ...]
     makes: str
     publishes: str
     verified_by: str

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from components.registry import aws_policies as policies
-from components.registry.codeartifact import CodeArtifactRegistry, codeartifact_access
+from components.registry.codeartifact import CodeArtifactRegistry
 from components.registry.contract import RegistryUsers
+from components.registry.kinds import codeartifact_access
 from components.repository.secret_values import StackValues, values_of
 from components.stack.registry_settings import CodeArtifactDomain
 from components.stack.settings import Settings

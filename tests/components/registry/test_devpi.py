@@ -6,8 +6,9 @@ import pulumi
 import pytest
 
 from components.registry.contract import RegistryUsers, users_of
-from components.registry.devpi import DevpiRegistry, devpi_access
+from components.registry.devpi import DevpiRegistry
 from components.registry.devpi_provider import DevpiIndexProvider, DevpiTokenProvider
+from components.registry.kinds import devpi_access
 from components.repository.secret_values import StackValues, values_of
 from components.stack.registry_settings import DevpiServer
 from components.stack.settings import SANDBOX_REGISTRY
