@@ -76,3 +76,14 @@ def test_what_a_plan_does_not_need_is_not_installed(tmp_path: Path) -> None:
 def test_every_line_of_a_lock_has_a_hash(tool: WheelTool) -> None:
     lines = [line for line in (SOURCES / tool.lock).read_text().splitlines() if not line.startswith("#")]
     assert [line.startswith("    --hash=sha256:") for line in lines] == [False] + [True] * (len(lines) - 1)
+
+
+def test_the_fresh_machine_of_ci_hides_all_tools_and_caches() -> None:
+    programs = "go node npm java pulumi docker gcc git python3"
+    script = f"for each in {programs}; do command -v $each; done; echo $XDG_CACHE_HOME; ls $XDG_CACHE_HOME"
+    done = subprocess.run(
+        [PROJECT / "tests" / "fresh_machine", "sh", "-c", script], capture_output=True, text=True, check=False
+    )
+    *found, cache = done.stdout.splitlines()
+    assert [Path(program).name for program in found] == ["git", "python3"]
+    assert not Path(cache).exists()  # and nothing of it is left
