@@ -9,6 +9,7 @@ from components.stack.locations import monorepo_of, workspace_of
 from components.stack.settings import Settings
 from migration.desired_state.code_selection import CodeSelection
 from migration.plan import Plan
+from migration.split.overlap import demand_no_overlap
 from migration.split.splitting import Split, split_monorepo
 from sandbox.sample_monorepo.making import make_sample_monorepo
 
@@ -28,4 +29,6 @@ def present_split(
         monorepo = present_monorepo(settings)
     with progress.step("history") as step:
         branch = f"refs/heads/{plan.monorepo.default_branch}"
-        return monorepo, split_monorepo(monorepo, branch, selections, workspace_of(settings), step.count)
+        split = split_monorepo(monorepo, branch, selections, workspace_of(settings), step.count)
+        demand_no_overlap(split, selections)
+        return monorepo, split

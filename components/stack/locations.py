@@ -12,6 +12,7 @@ from migration.monorepo.completeness import demand_complete
 from migration.monorepo.fetch import fetched, is_address
 from migration.monorepo.rehearsal_copy import bring_up_to_date
 from migration.proof import proof_of
+from migration.split.overlap import demand_no_overlap
 from migration.split.splitting import Split, split_monorepo
 
 COPIES = WORKSPACE / "monorepos"
@@ -26,6 +27,7 @@ def split_histories(settings: Settings, monorepo: Path, branch: str, state: Desi
     """
     selections = selections_of(state)
     split = split_monorepo(monorepo, f"refs/heads/{branch}", selections, workspace_of(settings), progress)
+    demand_no_overlap(split, selections)
     proof_of(split, monorepo, selections, progress).demand()
     return split
 

@@ -142,7 +142,7 @@ def _code(repository: planned.Repository, history: planned.History) -> CodeSelec
                 source=move.source,
                 target="" if move.target == "." else move.target,
                 earlier=tuple(_earlier(entry) for entry in move.earlier),
-                exclude=move.exclude,
+                exclude=move.excluded,
             )
             for move in repository.moves
         ),

@@ -65,7 +65,8 @@ def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
         yield PlanFinding((*other.location, "from"), problem, "Give each folder to one repository, and name it once.")
     elif inner.move.source.startswith(f"{outer.move.source}/"):
         within = inner.move.source.removeprefix(f"{outer.move.source}/")
-        if not GitIgnoreSpec.from_lines(outer.move.exclude).match_file(f"{within}/file"):
+        # Which files the patterns leave out is checked with the paths that the history has.
+        if not outer.move.excluded:
             folder, around = quoted(inner.move.source), quoted(outer.move.source)
             problem = f"{folder} is already moved to {quoted(outer.repository)} with {around}"
             remedy = f"Add '/{within}/' to `exclude` of {around}, or remove one of the two."
@@ -96,7 +97,7 @@ def _is_taken_by(move: Move, name: str, folder: str) -> bool:
     if not name or not folder or not f"{folder}/".startswith(f"{name}/"):
         return False
     within = f"{folder}/file".removeprefix(f"{name}/")
-    return not GitIgnoreSpec.from_lines(move.exclude).match_file(within)
+    return not GitIgnoreSpec.from_lines(move.excluded).match_file(within)
 
 
 def _twice(location: Location, folder: str, move: Move) -> PlanFinding:

@@ -114,6 +114,13 @@ Earlier = Annotated[
 ]
 
 
+def _inverted(pattern: str) -> tuple[str, ...]:
+    """The patterns that take a file, or all of a folder, out of what `*` excludes."""
+    folder = pattern.rstrip("/")
+    anywhere = "" if "/" in folder else "**/"
+    return f"!{pattern}", f"!{anywhere}{folder}/**"
+
+
 class Move(PlanModel):
     """One folder of the monorepo and where it lands."""
 
@@ -125,6 +132,15 @@ class Move(PlanModel):
     """Paths that the folder had before, the oldest last: a path, or a path with the commits in which it counts."""
     exclude: tuple[Text, ...] = ()
     """Files that stay behind in every commit: patterns as in .gitignore, relative to `from`."""
+    include: tuple[Text, ...] = ()
+    """The only files that move, in every commit: patterns as in .gitignore, relative to `from`, less `exclude`."""
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """Patterns of all files that stay behind, those of `include` turned round."""
+        if not self.include:
+            return self.exclude
+        return ("*", "!*/", *(pattern for each in self.include for pattern in _inverted(each)), *self.exclude)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -91,6 +91,15 @@ def test_a_monorepo_with_missing_files_is_a_wrong_input_of_every_command(small: 
         assert "1 object is missing in its branches and tags, such as engine/main (commit " in failed.stderr
 
 
+def test_files_that_two_moves_take_are_refused_by_every_command(small: Checkout, monorepo: Repository) -> None:
+    overlapping = PLAN + "  - {name: rest, moves: [{from: engine/docs}]}\n"
+    monorepo.commit("Docs", **{"engine/docs/guide": "1\n"})
+    (small.path / "small.yaml").write_text(overlapping.replace("{from: engine}", "{from: engine, exclude: [/docs/x*]}"))
+    for command in ("prove", "preflight"):
+        own = ("./multirepo", command, "--monorepo", str(monorepo.path), "--plan", "small.yaml")
+        assert "Two moves take engine/docs/guide." in small.run(*own, code=2).stderr
+
+
 def test_a_split_that_fails_its_proof_is_not_handed_on(
     settings: Settings, state: DesiredState, monorepo: Repository
 ) -> None:
