@@ -23,9 +23,10 @@ def demand_no_overlap(split: Split, selections: Mapping[str, CodeSelection]) -> 
         paths = _paths_of(split, inner.source)
         if both := sorted(paths - _excluded(split, inner, paths) - _excluded(split, outer, paths)):
             listed = ", ".join(both[:_NAMED]) + (f" and {len(both) - _NAMED:,} more" if len(both) > _NAMED else "")
+            repositories = " and ".join(dict.fromkeys((name, other_name)))
             raise SplitError(
-                """Raise SplitError with the files that two moves take. Only folders that lie in one another are looked at."""
-                f"the two, of {outer.source or 'the root'} and {inner.source}, in all commits: see `exclude`."
+                f"{repositories}: Two moves take {listed}. Exclude these files from one of the two, of "
+                f"{outer.source or 'the root'} and {inner.source}, in all commits: see `exclude`."
             )
 
 
