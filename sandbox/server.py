@@ -3,9 +3,11 @@
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from sandbox.app import create_app
 from sandbox.daemon.state_folder import DAEMON_LOCK, Serving, claim, code_version, try_lock, write_serving
@@ -16,8 +18,11 @@ LOCK_TIMEOUT = 1.0  # seconds
 PATIENCE = 2  # seconds that answers under way get when the sandbox is stopped
 
 
-def serve(root: Path, listener: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises SandboxError when another process serves the folder."""
+def serve(root: Path, listener: socket.socket, prepare: Callable[[Starlette], None] | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises SandboxError when another process serves the folder.
+
+    prepare: called with the application before its first request.
+    """
     os.umask(0o077)  # the records hold tokens
     claim(root)
     deadline = time.monotonic() + LOCK_TIMEOUT
@@ -29,6 +34,8 @@ def serve(root: Path, listener: socket.socket) -> None:
     write_serving(root, Serving(pid=os.getpid(), port=listener.getsockname()[1], code=code))
     app = create_app(root, code)
     app.state.port = listener.getsockname()[1]  # for git's hook, which asks without TLS
+    if prepare:
+        prepare(app)
     configuration = uvicorn.Config(
         app,
         log_level="warning",

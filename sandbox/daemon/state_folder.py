@@ -31,6 +31,7 @@ MADE_HERE = (
     "requests.log",
     "sandbox.log",
     "token",
+    "tokens",
     "certificates",
     DAEMON_LOCK,
     START_LOCK,

@@ -3,15 +3,17 @@
 https://git-scm.com/docs/git-fast-import
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox.git.bare_repository import git
+from sandbox.git.bare_repository import NOTHING, git
 from sandbox.tenant.entities import Account
 
+FULL_ID = re.compile("[0-9a-f]{40}")
 SCRATCH = "refs/sandbox/"  # fast-import insists on a ref for what it makes; these are hidden and removed
 
 
@@ -99,7 +101,7 @@ async def write_object(directory: Path, kind: str, content: bytes) -> str:
 
 
 async def types_of(directory: Path, objects: Sequence[str]) -> list[str]:
-    """The type of each object: blob, tree, commit or tag, "missing" for what is not there."""
-    asked = "".join(f"{name}\n" for name in objects).encode()
+    """The type of each object: blob, tree, commit or tag, "missing" for what is not there or has no full id."""
+    asked = "".join(f"{name if FULL_ID.fullmatch(name) else NOTHING}\n" for name in objects).encode()
     output = await git(directory, "cat-file", "--batch-check=%(objecttype)", stdin=asked)
     return [line.rpartition(" ")[2] for line in output.decode().splitlines()]

@@ -27,9 +27,14 @@ def actor_with(tenant: Tenant, global_id: str) -> Actor | None:
 def actor_ids(tenant: Tenant, repository: RepositoryRecord, names: Mapping[str, Any] | None) -> tuple[str, ...]:
     """The global ids of {"users": [login], "teams": [slug], "apps": [slug]}; unknown ones are left out."""
     names = names or {}
-    users = [tenant.account(login) for login in names.get("users") or ()]
-    teams = [tenant.store.by_key(TeamRecord, str(repository.owner_id), slug) for slug in names.get("teams") or ()]
-    apps = [app_with(slug=slug) for slug in names.get("apps") or ()]
+
+    def listed(kind: str) -> list[str]:
+        values = names.get(kind) or ()
+        return [value for value in values if isinstance(value, str)] if isinstance(values, list | tuple) else []
+
+    users = [tenant.account(login) for login in listed("users")]
+    teams = [tenant.store.by_key(TeamRecord, str(repository.owner_id), slug) for slug in listed("teams")]
+    apps = [app_with(slug=slug) for slug in listed("apps")]
     return (
         *(node_id("U", user.id) for user in users if user),
         *(node_id("T", team.id) for team in teams if team),

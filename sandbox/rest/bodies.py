@@ -32,6 +32,24 @@ def optional(body: Mapping[str, Any], field: str, kind: type[Value], default: An
     return value
 
 
+def items(body: Mapping[str, Any], field: str, kind: type[Value], default: Any = ()) -> list[Value]:
+    """The elements of an array, all of this type; the default when it is absent or null. Raises 422."""
+    values = optional(body, field, list)
+    if values is None:
+        return list(default)
+    for index, value in enumerate(values):
+        if value is None:
+            raise errors.wrong_type(f"{field}/{index}", None, TYPE_NAMES[kind])
+        optional({f"{field}/{index}": value}, f"{field}/{index}", kind)
+    return list(values)
+
+
+def required_items(body: Mapping[str, Any], field: str, kind: type[Value]) -> list[Value]:
+    """As `items`, of a field that must be there. Raises 422."""
+    required(body, field, list)
+    return items(body, field, kind)
+
+
 def choice(body: Mapping[str, Any], field: str, values: Sequence[str], default: str) -> str:
     """One of these values; the default when it is absent. Raises 422."""
     value: str = optional(body, field, str) or default

@@ -83,6 +83,8 @@ class Store:
 
     def by_id(self, kind: type[Kind], number: int) -> Kind | None:
         """The record with this id."""
+        if not 0 < number < 2**63:  # SQLite holds no larger one
+            return None
         return self._find(kind, "id = ?", number)
 
     def by_key(self, kind: type[Kind], *key: str) -> Kind | None:

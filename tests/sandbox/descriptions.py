@@ -84,6 +84,12 @@ class Description:
                 return Operation(method, template, self._document["paths"][template][method.lower()])
         return None
 
+    def operations(self) -> Iterator[tuple[str, str, str]]:
+        """Method in lower case, path and chapter of everything that is described."""
+        for template, methods in self._document["paths"].items():
+            for method, operation in methods.items():
+                yield method, template, operation["x-github"]["category"]
+
     def faults(self, response: httpx.Response, path: str) -> list[str]:
         """How a request that succeeded, or its reply, differs from the description."""
         request = response.request

@@ -85,3 +85,39 @@ def test_every_route_answers_as_described(
         missing.discard((route.path, step["method"]))
     numbered = ("/repositories/{repository_id:id}", "/organizations/{organization_id:id}")
     assert {each for each in missing if not each[0].startswith(numbered)} == set()
+
+
+ALLOWED_WHEN_ARCHIVED = re.compile(r"(PATCH|DELETE) R$|\w+ R/(subscription|forks|generate)$")
+"""Unarchiving and deleting it, and what concerns the user alone. The rest is read-only:
+https://docs.github.com/repositories/archiving-a-github-repository/archiving-repositories"""
+
+
+def test_an_archived_repository_refuses_every_write(api: httpx.Client, app: httpx.Client, repository: str) -> None:
+    """By every route that writes to one, whether what it names exists or not."""
+    api.post("orgs/maestro/teams", json={"name": "core"}).raise_for_status()
+    api.patch(repository, json={"archived": True}).raise_for_status()
+    written, differing = 0, []
+    for step in steps():
+        path = re.sub(r"\{\w+\}", "1", step["path"])
+        if step["method"] == "GET" or ALLOWED_WHEN_ARCHIVED.fullmatch(f"{step['method']} {path}"):
+            continue
+        if not re.match(r"R\b|O/teams/core/repos/", path):
+            continue
+        path = re.sub(r"^R\b", repository, re.sub(r"^O\b", "orgs/maestro", path))
+        client = app if step["login"] == "app" else api
+        answer = client.request(step["method"], path, json={})
+        if (answer.status_code, answer.json().get("message")) != (403, "Repository was archived so is read-only."):
+            differing.append(f"{step['method']} {path}: {answer.status_code} {answer.text}")
+        written += 1
+    assert not differing, "\n".join(differing)
+    assert written > 80
+    assert api.patch(repository, json={"archived": False}).status_code == 200
+
+
+def test_the_alerts_of_an_archived_repository_are_off(api: httpx.Client, repository: str) -> None:
+    """As the acceptance tests of GitHub's Terraform provider show."""
+    api.put(f"{repository}/vulnerability-alerts").raise_for_status()
+    api.patch(repository, json={"archived": True}).raise_for_status()
+    assert api.get(f"{repository}/vulnerability-alerts").status_code == 404
+    api.patch(repository, json={"archived": False}).raise_for_status()
+    assert api.get(f"{repository}/vulnerability-alerts").status_code == 204

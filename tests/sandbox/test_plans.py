@@ -70,3 +70,27 @@ def test_teams_need_a_scope_of_their_own(as_user: Callable[..., httpx.Client], w
 def test_an_unknown_plan_is_refused(server: Running, world: TenantAccess) -> None:
     with pytest.raises(SandboxError, match="'gold' is not a plan: free, pro, team, enterprise"):
         imitate(server, world.name, plan="gold")
+
+
+@pytest.mark.parametrize("plan", ["free", "team"])
+def test_only_an_enterprise_has_internal_repositories(
+    api: httpx.Client, server: Running, world: TenantAccess, private: str, plan: str
+) -> None:
+    imitate(server, world.name, plan=plan)
+    body = {"name": "inner", "visibility": "internal"}
+    for refused in (api.post("orgs/maestro/repos", json=body), api.patch(private, json={"visibility": "internal"})):
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "visibility")
+    imitate(server, world.name, plan="enterprise")
+    plain = httpx.Client(headers=api.headers)  # GitHub's description of organizations' repositories has no "internal"
+    made = plain.post(f"{world.api_url}/orgs/maestro/repos", json=body)
+    assert (made.status_code, made.json()["visibility"]) == (201, "internal")
+
+
+def test_a_member_forks_no_private_repository_where_the_organization_forbids_it(
+    api: httpx.Client, private: str, as_user: Callable[..., httpx.Client]
+) -> None:
+    """`members_can_fork_private_repositories` is off in every new organization."""
+    refused = as_user("zoe").post(f"{private}/forks", json={})
+    assert (refused.status_code, "forking" in refused.json()["message"]) == (403, True)
+    api.patch(private, json={"private": False}).raise_for_status()
+    assert as_user("zoe").post(f"{private}/forks", json={}).status_code == 202

@@ -10,14 +10,13 @@ from sandbox.records.environments import BranchPolicy, EnvironmentRecord
 from sandbox.records.secrets import KeyPair, Secret, Variable
 from sandbox.representations.accounts import simple_user
 from sandbox.representations.teams import listed_team
-from sandbox.rest.bodies import choice, optional, required
+from sandbox.rest.bodies import choice, items, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.plans import demand_deployment_rule
 from sandbox.tenant.entities import Account, RepositoryRecord, node_id, now
 from sandbox.tenant.people import TeamRecord
-from sandbox.tenant.permissions import Permission
 
 LONGEST_WAIT = 43200  # minutes
 MOST_REVIEWERS = 6
@@ -113,7 +112,7 @@ async def set_environment(call: Call) -> Reply:
 
 
 def _reviewers_in(call: Call) -> tuple[dict[str, Any], ...]:
-    reviewers: list[dict[str, Any]] = optional(call.body, "reviewers", list, [])
+    reviewers: list[dict[str, Any]] = items(call.body, "reviewers", dict)
     if len(reviewers) > MOST_REVIEWERS:
         raise GitHubError(422, f"reviewers can have at most {MOST_REVIEWERS} reviewers")
     for each in reviewers:
@@ -203,7 +202,7 @@ async def get_policy(call: Call) -> Reply:
 
 async def update_policy(call: Call) -> Reply:
     """https://docs.github.com/rest/deployments/branch-policies#update-a-deployment-branch-policy"""
-    repository = call.repository(Permission.ADMIN)
+    repository = call.writable_repository()
     policy = _policy_of(call, environment_of(call, repository), repository)
     changed = replace(policy, name=required(call.body, "name", str))
     call.tenant.store.put(changed)

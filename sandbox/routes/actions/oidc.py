@@ -6,7 +6,7 @@ https://docs.github.com/rest/actions/oidc
 from typing import Any
 
 from sandbox.records.job_tokens import has_immutable_subject, subject_prefix
-from sandbox.rest.bodies import optional, required
+from sandbox.rest.bodies import items, optional, required, required_items
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.tenant.entities import RepositoryRecord
@@ -33,8 +33,8 @@ async def set_subject(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/oidc#set-the-customization-template-for-an-oidc-subject-claim-for-a-repository"""
     repository = call.writable_repository()
     value: dict[str, Any] = {"use_default": required(call.body, "use_default", bool)}
-    keys = optional(call.body, "include_claim_keys", list)
-    if keys is not None and not value["use_default"]:
+    keys = items(call.body, "include_claim_keys", str)
+    if "include_claim_keys" in call.body and not value["use_default"]:
         value["include_claim_keys"] = keys
     keep(call.tenant.store, repository, "oidc-subject", value)
     is_immutable = optional(call.body, "use_immutable_subject", bool, repository.has_immutable_subject)
@@ -51,7 +51,7 @@ async def set_subject_of_organization(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/oidc#set-the-customization-template-for-an-oidc-subject-claim-for-an-organization"""
     organization = call.owned_organization()
     value = setting(call.tenant.store, organization, "organization-oidc-subject")
-    value["include_claim_keys"] = required(call.body, "include_claim_keys", list)
+    value["include_claim_keys"] = required_items(call.body, "include_claim_keys", str)
     if (is_immutable := optional(call.body, "use_immutable_subject", bool)) is not None:
         value["use_immutable_subject"] = is_immutable
     keep(call.tenant.store, organization, "organization-oidc-subject", value)

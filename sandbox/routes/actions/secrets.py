@@ -15,7 +15,7 @@ from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.records.secrets import Secret, SecretScope, key_pair
 from sandbox.representations.repositories import minimal_repository
-from sandbox.rest.bodies import choice, optional, required
+from sandbox.rest.bodies import choice, items, required, required_items
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes
@@ -76,10 +76,12 @@ def usage_in(call: Call, present: Any) -> dict[str, Any]:
         return {}
     before = present.visibility if present else ""
     chosen = present.repository_ids if present else ()
-    selected = optional(call.body, "selected_repository_ids", list)
+    selected = None
+    if call.body.get("selected_repository_ids") is not None:
+        selected = items(call.body, "selected_repository_ids", int)
     return {
         "visibility": choice(call.body, "visibility", VISIBILITIES, before),
-        "repository_ids": chosen if selected is None else tuple(map(int, selected)),
+        "repository_ids": chosen if selected is None else tuple(selected),
     }
 
 
@@ -177,7 +179,7 @@ async def set_selected(call: Call) -> Reply:
     """https://docs.github.com/rest/actions/secrets#set-selected-repositories-for-an-organization-secret"""
     secret = _secret(call)
     _check_selected(secret)
-    numbers = tuple(map(int, required(call.body, "selected_repository_ids", list)))
+    numbers = tuple(required_items(call.body, "selected_repository_ids", int))
     call.tenant.store.put(replace(secret, repository_ids=numbers))
     return Reply(status=204)
 
@@ -231,6 +233,6 @@ ROUTES = [
     *_everywhere("DELETE", "/{name}", delete_secret),
     *_organization("GET", "/{name}/repositories", list_selected),
     *_organization("PUT", "/{name}/repositories", set_selected),
-    *_organization("PUT", "/{name}/repositories/{selected_id:int}", select),
-    *_organization("DELETE", "/{name}/repositories/{selected_id:int}", deselect),
+    *_organization("PUT", "/{name}/repositories/{selected_id:id}", select),
+    *_organization("DELETE", "/{name}/repositories/{selected_id:id}", deselect),
 ]

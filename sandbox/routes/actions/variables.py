@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from sandbox.errors import GitHubError
 from sandbox.records.secrets import SecretScope, Variable
-from sandbox.rest.bodies import optional, required
+from sandbox.rest.bodies import optional, required, required_items
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes
@@ -98,7 +98,7 @@ async def set_selected(call: Call) -> Reply:
     variable = _variable(call, place_of(call))
     if variable.visibility != "selected":
         raise GitHubError(409, "Visibility type is not set to selected")
-    numbers = tuple(map(int, required(call.body, "selected_repository_ids", list)))
+    numbers = tuple(required_items(call.body, "selected_repository_ids", int))
     call.tenant.store.put(replace(variable, repository_ids=numbers))
     return Reply(status=204)
 

@@ -15,7 +15,7 @@ from sandbox.records.checks import CheckRun, CommitStatus
 from sandbox.representations.accounts import simple_user
 from sandbox.representations.repositories import minimal_repository
 from sandbox.representations.teams import app_object
-from sandbox.rest.bodies import choice, fields, optional, required
+from sandbox.rest.bodies import choice, fields, items, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
@@ -125,6 +125,7 @@ def _app_id(call: Call) -> int:
 
 def _progress(call: Call, present: CheckRun | None) -> dict[str, Any]:
     """What a request says of a run: a conclusion completes it."""
+    items(optional(call.body, "output", dict, {}), "annotations", dict)
     conclusion = optional(call.body, "conclusion", str, present.conclusion if present else None)
     status = optional(call.body, "status", str, present.status if present else "queued")
     if conclusion:

@@ -11,7 +11,7 @@ from sandbox.git.bare_repository import GitCommandError, git, read_objects
 from sandbox.git.commits import parse_commit, parse_tag, resolve
 from sandbox.git.object_writing import Change, types_of, write_object, write_tree
 from sandbox.representations.commits import git_commit_object
-from sandbox.rest.bodies import choice, identity_in, optional, required
+from sandbox.rest.bodies import choice, identity_in, items, optional, required, required_items
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.tenant.entities import RepositoryRecord, node_id
@@ -72,7 +72,7 @@ async def create_tree(call: Call) -> Reply:
     """https://docs.github.com/rest/git/trees#create-a-tree"""
     repository = _written(call)
     directory = call.git_directory(repository)
-    entries: list[dict[str, Any]] = required(call.body, "tree", list)
+    entries: list[dict[str, Any]] = required_items(call.body, "tree", dict)
     base = optional(call.body, "base_tree", str)
     if base is not None:
         [found] = await read_objects(directory, [f"{base}^{{tree}}"])
@@ -141,7 +141,7 @@ async def create_commit(call: Call) -> Reply:
     repository = _written(call)
     directory, user = call.git_directory(repository), call.signed_in()
     message, tree = required(call.body, "message", str), required(call.body, "tree", str)
-    parents: list[str] = optional(call.body, "parents", list, [])
+    parents: list[str] = items(call.body, "parents", str)
     kinds = await types_of(directory, [tree, *parents])
     if kinds[0] != "tree":
         raise GitHubError(422, "Tree SHA does not exist")
@@ -155,7 +155,10 @@ async def create_commit(call: Call) -> Reply:
     if signature:
         lines.append("gpgsig " + signature.rstrip("\n").replace("\n", "\n "))
     raw = ("\n".join(lines) + "\n\n" + message).encode()
-    sha = await write_object(directory, "commit", raw)
+    try:
+        sha = await write_object(directory, "commit", raw)
+    except GitCommandError as error:
+        raise GitHubError(422, f"Could not create commit: {error}") from error
     return Reply(git_commit_object(parse_commit(sha, raw), call.addresses(repository)), 201)
 
 
@@ -179,7 +182,10 @@ async def create_tag(call: Call) -> Reply:
     tagger = identity_in(call.body, "tagger", call.signed_in()).line()
     text = message if message.endswith("\n") else f"{message}\n"
     raw = f"object {target}\ntype {kind}\ntag {name}\ntagger {tagger}\n\n{text}".encode()
-    sha = await write_object(call.git_directory(repository), "tag", raw)
+    try:
+        sha = await write_object(call.git_directory(repository), "tag", raw)
+    except GitCommandError as error:
+        raise GitHubError(422, f"Could not create tag: {error}") from error
     return Reply(_tag(call, repository, sha, raw), 201)
 
 

@@ -8,7 +8,7 @@ from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.records.issues import Comment, Issue, LabelRecord, opened
 from sandbox.representations.issues import IssueRepresenter
-from sandbox.rest.bodies import choice, optional, required
+from sandbox.rest.bodies import choice, items, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes, route
@@ -91,8 +91,8 @@ def _sorting(call: Call, repository: RepositoryRecord) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if call.body.get("labels") is not None:
         changes["labels"] = labels_named(call, repository, optional(call.body, "labels", list))
-    logins = optional(call.body, "assignees", list)
-    if logins is None and call.body.get("assignee"):
+    logins = items(call.body, "assignees", str) if call.body.get("assignees") is not None else None
+    if logins is None and optional(call.body, "assignee", str):
         logins = [call.body["assignee"]]
     if logins is not None:
         users = {str(login): call.tenant.account(str(login)) for login in logins}

@@ -93,7 +93,9 @@ def labels_named(call: Call, repository: RepositoryRecord, names: list[Any]) -> 
     """The ids of the labels with these names; those that are new are made, as GitHub does."""
     store, found = call.tenant.store, []
     for requested in names:
-        name = requested["name"] if isinstance(requested, dict) else str(requested)
+        name = required(requested, "name", str) if isinstance(requested, dict) else requested
+        if not isinstance(name, str):
+            raise errors.wrong_type("labels", requested, "a label")
         label = store.by_key(LabelRecord, str(repository.id), name.lower())
         if label is None:
             label = LabelRecord(id=store.next_id(), repository_id=repository.id, name=name, color=DEFAULT_COLOR)

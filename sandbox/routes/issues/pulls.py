@@ -227,7 +227,7 @@ async def merge_pull(call: Call) -> Reply:
         raise GitHubError(405, "Pull Request is still a draft" if pull.draft else "Pull Request is not mergeable")
     if not getattr(repository, {"merge": "allow_merge_commit"}.get(method, f"allow_{method}_merge")):
         raise GitHubError(405, f"{NOT_ALLOWED[method]} not allowed on this repository.")
-    if call.body.get("sha") not in {None, pull.head_sha}:
+    if optional(call.body, "sha", str, pull.head_sha) != pull.head_sha:
         raise GitHubError(409, "Head branch was modified. Review and try the merge again.")
     text = (optional(call.body, "commit_title", str), optional(call.body, "commit_message", str))
     try:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from sandbox import errors
 from sandbox.errors import GitHubError
 from sandbox.representations.teams import full_team, listed_team
-from sandbox.rest.bodies import choice, fields, optional, required
+from sandbox.rest.bodies import choice, fields, items, optional, required
 from sandbox.rest.calls import Call, Handler, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, route
@@ -89,14 +89,14 @@ async def create_team(call: Call) -> Reply:
         updated_at=time,
     )
     _check_slug(call, team)
-    maintainers = optional(call.body, "maintainers", list) or [call.signed_in().login]
+    maintainers = items(call.body, "maintainers", str) or [call.signed_in().login]
     users = [call.tenant.account(str(login)) for login in maintainers]
     store = call.tenant.store
     with store.transaction():
         store.put(team)
         for user in filter(None, users):
             store.put(TeamMember(id=store.next_id(), team_id=team.id, user_id=user.id, role="maintainer"))
-        for full_name in optional(call.body, "repo_names", list, []):
+        for full_name in items(call.body, "repo_names", str):
             repository = call.tenant.repository(organization, str(full_name).rpartition("/")[2])
             if repository:
                 grant(call, team, repository, Permission.READ)

@@ -10,7 +10,7 @@ from sandbox.git.bare_repository import BRANCHES
 from sandbox.records.protection import BranchProtectionRule, protection_of
 from sandbox.representations.actors import actor_ids
 from sandbox.representations.protection import checks_object, protection_object, restrictions_object, reviews_object
-from sandbox.rest.bodies import fields, optional
+from sandbox.rest.bodies import fields, items, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.rules.plans import demand_protection
@@ -98,10 +98,10 @@ async def set_protection(call: Call) -> Reply:
 def _checks_in(requested: dict[str, Any] | None) -> dict[str, Any]:
     if requested is None:
         return {"requires_status_checks": False, "required_status_checks": ()}
-    checks = {context: {"context": context, "app_id": None} for context in requested.get("contexts") or ()}
-    for check in requested.get("checks") or ():
-        app = check.get("app_id")
-        checks[check["context"]] = {"context": check["context"], "app_id": None if app == -1 else app}
+    checks = {context: {"context": context, "app_id": None} for context in items(requested, "contexts", str)}
+    for check in items(requested, "checks", dict):
+        app, context = optional(check, "app_id", int), required(check, "context", str)
+        checks[context] = {"context": context, "app_id": None if app == -1 else app}
     return {
         "requires_status_checks": True,
         "requires_strict_status_checks": optional(requested, "strict", bool, False),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sandbox import errors
 from sandbox.records.protection import BranchProtectionRule
 from sandbox.representations.actors import actor_ids, actor_objects
-from sandbox.rest.bodies import required
+from sandbox.rest.bodies import required_items
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.routes.protection.branch_protection import PATH, protected
@@ -37,8 +37,8 @@ def _of_kind(global_id: str, kind: str) -> bool:
 def _requested_actors(call: Call) -> tuple[str, ...]:
     """The global ids of the actors that the request names."""
     kind = _kind(call)
-    names = required(call.body, kind if kind in call.body else "names", list)
-    return actor_ids(call.tenant, call.repository(), {kind: [str(name) for name in names]})
+    names = required_items(call.body, kind if kind in call.body else "names", str)
+    return actor_ids(call.tenant, call.repository(), {kind: names})
 
 
 def _store_actors(call: Call, rule: BranchProtectionRule, actors: tuple[str, ...]) -> Reply:

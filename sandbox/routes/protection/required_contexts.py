@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sandbox import errors
 from sandbox.records.protection import BranchProtectionRule
-from sandbox.rest.bodies import required
+from sandbox.rest.bodies import required_items
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.routes.protection.branch_protection import PATH, protected
@@ -30,7 +30,7 @@ def _store_contexts(call: Call, rule: BranchProtectionRule, contexts: list[str])
 
 
 def _requested_contexts(call: Call) -> list[str]:
-    return [str(context) for context in required(call.body, "contexts", list)]
+    return required_items(call.body, "contexts", str)
 
 
 async def list_contexts(call: Call) -> Reply:

@@ -3,6 +3,7 @@
 https://docs.github.com/rest/repos/rules and https://docs.github.com/rest/orgs/rules
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,17 +12,18 @@ from sandbox.errors import GitHubError
 from sandbox.git.bare_repository import BRANCHES
 from sandbox.records.protection import RULE_PARAMETERS, RulesetRecord, rules_for, rulesets_for
 from sandbox.representations.protection import ruleset_object
-from sandbox.rest.bodies import choice, optional, required
+from sandbox.rest.bodies import choice, items, optional, required, required_items
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes
-from sandbox.rules.enforcement import Enforcement
+from sandbox.rules.enforcement import OPERATORS, Enforcement
 from sandbox.rules.plans import demand_protection
 from sandbox.tenant.entities import Account, RepositoryRecord, now
 from sandbox.tenant.permissions import Permission
 
 ENFORCEMENTS = ("disabled", "active", "evaluate")
 TARGETS = ("branch", "tag", "push", "repository")
+BYPASS_MODES = ("always", "pull_request", "exempt")
 WITHOUT_ID = {"OrganizationAdmin", "EnterpriseOwner", "DeployKey"}
 ACTOR_TYPES = ("Integration", "OrganizationAdmin", "EnterpriseOwner", "RepositoryRole", "Team", "DeployKey", "User")
 
@@ -39,9 +41,9 @@ def _ruleset_in(call: Call, owner: Account | RepositoryRecord, present: RulesetR
         name=name,
         target=choice(body, "target", TARGETS, ruleset.target),
         enforcement=choice(body, "enforcement", ENFORCEMENTS, enforcement),
-        bypass_actors=tuple(map(_bypass_actor, optional(body, "bypass_actors", list, ruleset.bypass_actors))),
-        conditions=optional(body, "conditions", dict, ruleset.conditions),
-        rules=tuple(map(_rule, optional(body, "rules", list, ruleset.rules))),
+        bypass_actors=tuple(map(_bypass_actor, items(body, "bypass_actors", dict, ruleset.bypass_actors))),
+        conditions=_conditions_in(body, ruleset.conditions),
+        rules=tuple(map(_rule, items(body, "rules", dict, ruleset.rules))),
         updated_at=time,
     )
     other = store.by_key(RulesetRecord, *ruleset.key)
@@ -61,7 +63,7 @@ def _bypass_actor(actor: dict[str, Any]) -> dict[str, Any]:
         number = None
     elif number is None:
         raise GitHubError(422, "Validation Failed", errors=[f"Actor {kind} requires an actor_id"])
-    return {"actor_id": number, "actor_type": kind, "bypass_mode": actor.get("bypass_mode") or "always"}
+    return {"actor_id": number, "actor_type": kind, "bypass_mode": choice(actor, "bypass_mode", BYPASS_MODES, "always")}
 
 
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
@@ -72,11 +74,57 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
         if name not in parameters:
             message = f"Invalid rule '{kind}': Invalid parameters: {name} is missing"
             raise GitHubError(422, "Validation Failed", errors=[message])
+    _check_parameters(parameters)
     if kind == "pull_request":
         parameters = PULL_REQUEST_DEFAULTS | parameters
     return {"type": kind, "parameters": parameters} if parameters else {"type": kind}
 
 
+def _check_parameters(parameters: dict[str, Any]) -> None:
+    """Refuse values of another type. Raises 422."""
+    for name, kind in PARAMETER_TYPES.items():
+        optional(parameters, name, kind)
+    for name in ("restricted_file_paths", "restricted_file_extensions", "allowed_merge_methods"):
+        items(parameters, name, str)
+    for check in items(parameters, "required_status_checks", dict):
+        required(check, "context", str)
+        optional(check, "integration_id", int)
+    if "operator" in parameters:
+        choice(parameters, "operator", list(OPERATORS), "")
+    if parameters.get("operator") == "regex":
+        try:
+            re.compile(required(parameters, "pattern", str))
+        except re.error as error:
+            raise GitHubError(422, "Validation Failed", errors=[f"Invalid regular expression: {error}"]) from None
+
+
+def _conditions_in(body: dict[str, Any], present: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Which refs and repositories a ruleset is for. Raises 422 for patterns that are not texts."""
+    conditions: dict[str, Any] | None = optional(body, "conditions", dict, present)
+    for name in ("ref_name", "repository_name"):
+        globs = optional(conditions or {}, name, dict, {})
+        for side in ("include", "exclude"):
+            items(globs, side, str)
+    items(optional(conditions or {}, "repository_id", dict, {}), "repository_ids", int)
+    properties = optional(conditions or {}, "repository_property", dict, {})
+    for side in ("include", "exclude"):
+        for each in items(properties, side, dict):
+            required(each, "name", str)
+            required_items(each, "property_values", str)
+    return conditions
+
+
+PARAMETER_TYPES: dict[str, type] = {
+    "pattern": str,
+    "negate": bool,
+    "required_approving_review_count": int,
+    "dismiss_stale_reviews_on_push": bool,
+    "require_code_owner_review": bool,
+    "require_last_push_approval": bool,
+    "required_review_thread_resolution": bool,
+    "strict_required_status_checks_policy": bool,
+    "do_not_enforce_on_create": bool,
+}
 PULL_REQUEST_DEFAULTS: dict[str, Any] = {
     "dismiss_stale_reviews_on_push": False,
     "require_code_owner_review": False,

@@ -32,6 +32,10 @@ async def create_fork(call: Call) -> Reply:
     GitHub copies later; here the fork is complete when the answer comes. The same fork once more is shown.
     """
     source = call.repository()
+    of_organization = call.tenant.owner_of(source).type == "Organization"
+    if source.visibility != "public" and (of_organization or not source.allow_forking):
+        # members_can_fork_private_repositories is off, as in every new organization
+        raise GitHubError(403, "The repository exists, but forking is disabled.")
     owner = _owner(call, optional(call.body, "organization", str))
     name = optional(call.body, "name", str, source.name)
     for other in call.tenant.store.all(RepositoryRecord, str(owner.id)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.errors import GitHubError
 from sandbox.records.custom_properties import VALUE_TYPES, CustomProperty, PropertyValue, property_values
-from sandbox.rest.bodies import choice, fields, optional, required
+from sandbox.rest.bodies import choice, fields, items, required, required_items
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import organization_routes, repository_routes
 from sandbox.tenant.entities import RepositoryRecord
@@ -53,7 +53,7 @@ async def set_definition(call: Call) -> Reply:
 
 async def set_definitions(call: Call) -> Reply:
     """https://docs.github.com/rest/orgs/custom-properties#create-or-update-custom-properties-for-an-organization"""
-    values: list[dict[str, Any]] = required(call.body, "properties", list)
+    values: list[dict[str, Any]] = required_items(call.body, "properties", dict)
     made = [_defined(call, required(each, "property_name", str), each) for each in values]
     return Reply([_property_object(call, definition) for definition in made])
 
@@ -61,7 +61,7 @@ async def set_definitions(call: Call) -> Reply:
 def _defined(call: Call, name: str, values: dict[str, Any]) -> CustomProperty:
     organization, store = call.owned_organization(), call.tenant.store
     present = store.by_key(CustomProperty, str(organization.id), name.lower())
-    allowed = optional(values, "allowed_values", list)
+    allowed = items(values, "allowed_values", str) if values.get("allowed_values") is not None else None
     definition = CustomProperty(
         id=present.id if present else store.next_id(),
         organization_id=organization.id,
@@ -101,7 +101,7 @@ async def set_values(call: Call) -> Reply:
     null takes a value away.
     """
     repository, store = call.writable_repository(Permission.ADMIN), call.tenant.store
-    values: list[dict[str, Any]] = required(call.body, "properties", list)
+    values: list[dict[str, Any]] = required_items(call.body, "properties", dict)
     for each in values:
         _check_value(call, repository, required(each, "property_name", str), each.get("value"))
     with store.transaction():
@@ -122,6 +122,8 @@ def _check_value(call: Call, repository: RepositoryRecord, name: str, value: Any
     if definition is None:
         raise GitHubError(422, f"Property '{name}' is not defined in the organization.")
     values = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str | None) for each in values):
+        raise GitHubError(422, f"Property '{name}' does not allow the value {value!r}.")
     allowed = ("true", "false") if definition.value_type == "true_false" else definition.allowed_values
     if value is not None and allowed is not None and not set(values) <= set(allowed):
         raise GitHubError(422, f"Property '{name}' does not allow the value {value!r}.")

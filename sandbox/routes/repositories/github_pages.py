@@ -10,7 +10,6 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.routing import repository_routes
 from sandbox.tenant.entities import RepositoryRecord
 from sandbox.tenant.kept_settings import keep, setting
-from sandbox.tenant.permissions import Permission
 
 CHAPTER = "pages"
 
@@ -75,7 +74,7 @@ async def update_pages(call: Call) -> Reply:
 
 async def delete_pages(call: Call) -> Reply:
     """https://docs.github.com/rest/pages/pages#delete-a-apiname-pages-site"""
-    repository = call.repository(Permission.ADMIN)
+    repository = call.writable_repository()
     _with_pages(call, repository)
     call.tenant.store.put(replace(repository, has_pages=False))
     return Reply(status=204)

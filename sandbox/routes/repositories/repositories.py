@@ -82,7 +82,8 @@ def _scanning(requested: Any) -> dict[str, bool]:
     """The settings in `security_and_analysis` that the sandbox keeps."""
     if not isinstance(requested, dict):
         return {}
-    return {field: requested[field].get("status") == "enabled" for field in SCANNING if requested.get(field)}
+    chosen = {field: optional(requested, field, dict, {}) for field in SCANNING}
+    return {field: value.get("status") == "enabled" for field, value in chosen.items() if value}
 
 
 async def delete(call: Call) -> Reply:
@@ -156,8 +157,12 @@ async def list_codeowners_errors(call: Call) -> Reply:
 
 
 async def get_vulnerability_alerts(call: Call) -> Reply:
-    """https://docs.github.com/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository"""
-    if not call.repository(Permission.ADMIN).vulnerability_alerts:
+    """https://docs.github.com/rest/repos/repos#check-if-vulnerability-alerts-are-enabled-for-a-repository
+
+    An archived repository has none while it is archived.
+    """
+    repository = call.repository(Permission.ADMIN)
+    if repository.archived or not repository.vulnerability_alerts:
         raise errors.not_found("Vulnerability alerts are disabled.")
     return Reply(status=204)
 

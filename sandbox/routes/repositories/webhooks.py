@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.errors import GitHubError
 from sandbox.records.repository_parts import Webhook
-from sandbox.rest.bodies import optional, required
+from sandbox.rest.bodies import items, optional, required
 from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import repository_routes
@@ -57,7 +57,7 @@ async def create_hook(call: Call) -> Reply:
         id=call.tenant.store.next_id(),
         owner_id=repository.id,
         active=optional(call.body, "active", bool, True),
-        events=tuple(optional(call.body, "events", list, ["push"])),
+        events=tuple(items(call.body, "events", str, ["push"])),
         config=_config(required(call.body, "config", dict)),
         created_at=time,
         updated_at=time,
@@ -84,9 +84,9 @@ async def update_hook(call: Call) -> Reply:
     """
     repository = call.writable_repository()
     hook = call.numbered(Webhook, "hook_id", repository)
-    events: list[str] = optional(call.body, "events", list, list(hook.events))
-    events += [each for each in optional(call.body, "add_events", list, []) if each not in events]
-    events = [each for each in events if each not in optional(call.body, "remove_events", list, [])]
+    events: list[str] = items(call.body, "events", str, hook.events)
+    events += [each for each in items(call.body, "add_events", str) if each not in events]
+    events = [each for each in events if each not in items(call.body, "remove_events", str)]
     config = hook.config
     if call.body.get("config"):
         secret = {"secret": config["secret"]} if "secret" in config else {}
