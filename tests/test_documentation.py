@@ -21,7 +21,10 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 def pages() -> list[Path]:
     """The pages of this project, without those of its sample and of what a migration adds."""
-    named = [PROJECT / name for name in ("README.md", "CHANGELOG.md", "benchmarks/README.md", "engine/README.md")]
+    named = [
+        PROJECT / name
+        for name in ("README.md", "CHANGELOG.md", "benchmarks/README.md", "engine/README.md", "sandbox/README.md")
+    ]
     return [*named, *sorted((PROJECT / "docs").rglob("*.md"))]
 
 
