@@ -1,14 +1,13 @@
 """Programs that a machine lacks, in a cache: the Pulumi engine and others from Go modules, Go and more from wheels.
 
 selection.py decides about the engine, pulumi_build.py builds it, language_host.py runs Python for a built one;
-docker_plugin.py adds the Docker provider to it; scanner.py is the scanner for secrets; compose.py is Docker Compose;
+docker_plugin.py adds the Docker provider to it; compose.py is Docker Compose;
 wheel_tools.py installs Go, Node and Java; go_command.py, go_build.py, built_program.py and cache.py serve the builds.
 """
 
 from engine.compose import ensure_compose, installed_compose
 from engine.docker_plugin import ensure_docker_plugin
 from engine.go_build import EngineError, Progress
-from engine.scanner import ensure_secret_scanner
 from engine.selection import Engine, ensure_engine, find_engine
 from engine.wheel_tools import GO, JAVA, NODE, TOOLS, WheelTool, ensure_tool
 
@@ -24,7 +23,6 @@ __all__ = [
     "ensure_compose",
     "ensure_docker_plugin",
     "ensure_engine",
-    "ensure_secret_scanner",
     "ensure_tool",
     "find_engine",
     "installed_compose",

@@ -18,7 +18,13 @@ ROOMS = {
     "migration": (
         *("migration", "migration/plan", "migration/desired_state", "migration/git", "migration/monorepo"),
         *("migration/split/trees", "migration/split/graph", "migration/split/objects", "migration/split"),
-        *("migration/proof", "migration/preflight/checks", "migration/preflight", "migration/discovery"),
+        *(
+            "migration/proof",
+            "migration/preflight/secrets",
+            "migration/preflight/checks",
+            "migration/preflight",
+            "migration/discovery",
+        ),
         *("migration/packages/cache", "migration/packages/manifests", "migration/packages/index"),
         *("migration/packages/locks", "migration/packages/publish", "migration/packages"),
         *("migration/transforms/renaming", "migration/transforms", "migration/delivery", "migration/cutover"),
@@ -60,7 +66,7 @@ ROOMS = {
     ),
     "engine": ("engine",),
     "policies": ("policies",),
-    "benchmarks": ("benchmarks",),
+    "benchmarks": ("benchmarks/secret_scanning", "benchmarks"),
 }
 """The rooms of each top folder, in order: an import goes to its own room or an earlier one."""
 

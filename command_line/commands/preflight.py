@@ -17,10 +17,9 @@ from command_line.terminal.console import steps
 from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.options import MonorepoOption, PlanOption
 from components.stack.locations import selections_of
-from engine import ensure_secret_scanner
 from migration.desired_state import desired_state
 from migration.plan import read_plan
-from migration.preflight import Finding, PreflightReport, Severity, UnclaimedFile
+from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, UnclaimedFile
 from migration.preflight import preflight as scan_histories
 
 SHOWN = 10
@@ -44,10 +43,8 @@ def preflight(
         settings = stack.settings()
         selections = selections_of(desired_state(read, settings.stages))
         source, split = present_split(settings, read, selections, progress)
-        with progress.step("scanner") as step:
-            scanner = ensure_secret_scanner(step.say)
         with progress.step("preflight") as step:
-            found = scan_histories(split, source, read, scanner, step.count)
+            found = scan_histories(split, source, read, SecretScanner.installed(), step.count)
         with progress.step("GitHub"):
             at_github = check_github(stack, read, split)
     (_print_json if as_json else _print_findings)(found, at_github)

@@ -22,11 +22,10 @@ from command_line.verification.docker_daemon import containers
 from command_line.verification.verification_run import verified_now_or_before
 from components.stack.locations import remote_of, split_histories
 from components.stack.settings import Settings
-from engine import ensure_secret_scanner
 from migration.delivery.push import VENDOR_REF
 from migration.desired_state import DesiredRepository, desired_state
 from migration.plan import read_plan
-from migration.preflight import in_lines, preflight
+from migration.preflight import SecretScanner, in_lines, preflight
 from migration.split.splitting import Split
 
 
@@ -65,7 +64,7 @@ def rehearse(
             # Here first, where its progress shows and its errors are the user's: the program then finds it ready.
             split = split_histories(settings, source, read.monorepo.default_branch, state, step.count)
         with progress.step("preflight") as step:
-            found = preflight(split, source, read, ensure_secret_scanner(step.say), step.count)
+            found = preflight(split, source, read, SecretScanner.installed(), step.count)
             found.demand()
         with progress.step("pulumi up") as step:
             pulumi.ensure_stack(stack.name, place.environment, STATE)

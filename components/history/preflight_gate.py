@@ -11,20 +11,18 @@ from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import server_facts
 from components.stack.plain_errors import show_progress
 from components.stack.settings import Settings
-from engine import ensure_secret_scanner
 from migration.errors import PreflightError
 from migration.plan import Plan
-from migration.preflight import Finding, PreflightReport, Severity, in_lines, preflight
+from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, in_lines, preflight
 from migration.split.splitting import Split
 
 
 def scan_histories(split: Split, monorepo: Path, plan: Plan) -> PreflightReport:
     """Scan the histories. Costs nothing where the same split was scanned before.
 
-    Raises CodeMoveError, EngineError.
+    Raises CodeMoveError.
     """
-    scanner = ensure_secret_scanner(lambda message, _: pulumi.log.info(message, ephemeral=True))
-    return preflight(split, monorepo, plan, scanner, show_progress)
+    return preflight(split, monorepo, plan, SecretScanner.installed(), show_progress)
 
 
 def check_before_writing(

@@ -21,6 +21,7 @@ from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.memory import Memory, recall, remember
 from migration.preflight.result import PreflightReport
 from migration.preflight.scan import Progress, ScanResult, scan_history
+from migration.preflight.secrets.scanner import SecretScanner
 from migration.split.workspace import Split, Workspace
 
 
@@ -28,15 +29,17 @@ def quiet(phase: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-def preflight(split: Split, monorepo: Path, plan: Plan, scanner: Path, progress: Progress = quiet) -> PreflightReport:
+def preflight(
+    split: Split, monorepo: Path, plan: Plan, scanner: SecretScanner, progress: Progress = quiet
+) -> PreflightReport:
     """Scan the histories of a split; of a history that was scanned before, only its new objects.
 
-    monorepo: read for its Git LFS objects only. scanner: the program; another path means other rules.
+    monorepo: read for its Git LFS objects only. scanner: another version of it scans everything again.
     Raises SplitError when objects cannot be read, CodeMoveError when the scanner fails.
     """
     started = time.monotonic()
     with Workspace(split.git_dir.parent).lock:
-        before = recall(split.git_dir, scanner)
+        before = recall(split.git_dir, scanner.version)
         try:
             now = _scan_histories(split, plan, before, scanner, progress)
             findings, allowed = _apply_plan(now.repositories, split, monorepo, plan)
@@ -45,7 +48,7 @@ def preflight(split: Split, monorepo: Path, plan: Plan, scanner: Path, progress:
                 f"{split.git_dir}: Cannot read the new histories: {error}. Run the command again."
             ) from error
         if now != before:
-            remember(split.git_dir, scanner, now)
+            remember(split.git_dir, scanner.version, now)
     return PreflightReport(
         monorepo_head=split.monorepo_head,
         repositories=tuple(split.histories),
@@ -56,7 +59,7 @@ def preflight(split: Split, monorepo: Path, plan: Plan, scanner: Path, progress:
     )
 
 
-def _scan_histories(split: Split, plan: Plan, before: Memory, scanner: Path, progress: Progress) -> Memory:
+def _scan_histories(split: Split, plan: Plan, before: Memory, scanner: SecretScanner, progress: Progress) -> Memory:
     moves = [move for repository in plan.repositories for move in repository.moves]
     leftovers_of = json.dumps([split.monorepo_head, [move.model_dump() for move in moves]])
     left = before.leftovers

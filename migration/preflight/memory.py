@@ -10,7 +10,7 @@ from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.unclaimed_files import UnclaimedFile
 from migration.preflight.scan import ScanResult
 
-CHECKS = 1
+CHECKS = 2
 """Version of the checks: increase it with every change of what they report."""
 
 _FILE = "preflight.json"
@@ -25,11 +25,11 @@ class Memory:
     leftovers: Sequence[UnclaimedFile] = ()
 
 
-def recall(git_dir: Path, scanner: Path) -> Memory:
-    """Read the findings of the same checks and the same scanner; empty if the file is missing or invalid."""
+def recall(git_dir: Path, scanner: str) -> Memory:
+    """Read the findings of the same checks and scanner; empty if the file is missing or invalid."""
     try:
         saved = json.loads((git_dir / _FILE).read_text())
-        if saved["checks"] != CHECKS or saved["scanner"] != str(scanner):
+        if saved["checks"] != CHECKS or saved["scanner"] != scanner:
             return Memory()
         return Memory(
             repositories={name: _parse_scan_result(each) for name, each in saved["repositories"].items()},
@@ -40,10 +40,10 @@ def recall(git_dir: Path, scanner: Path) -> Memory:
         return Memory()
 
 
-def remember(git_dir: Path, scanner: Path, memory: Memory) -> None:
+def remember(git_dir: Path, scanner: str, memory: Memory) -> None:
     """Write the findings for the next run."""
     aside = git_dir / f"tmp_{_FILE}"
-    aside.write_text(json.dumps({"checks": CHECKS, "scanner": str(scanner), **asdict(memory)}))
+    aside.write_text(json.dumps({"checks": CHECKS, "scanner": scanner, **asdict(memory)}))
     aside.replace(git_dir / _FILE)
 
 

@@ -20,6 +20,7 @@ from migration.preflight.checks.portable_paths import colliding_paths, invalid_o
 from migration.preflight.checks.secret_scan import secrets
 from migration.preflight.checks.submodules import submodules_at_head, submodules_in_history
 from migration.preflight.checks.symlinks import lost_symlinks
+from migration.preflight.secrets.scanner import SecretScanner
 from migration.split.workspace import Split
 
 Progress = Callable[[str, int, int], None]
@@ -39,7 +40,7 @@ class ScanResult:
     at_head: list[Finding] = field(default_factory=list)
 
 
-def scan_history(name: str, split: Split, before: ScanResult, scanner: Path, progress: Progress) -> ScanResult:
+def scan_history(name: str, split: Split, before: ScanResult, scanner: SecretScanner, progress: Progress) -> ScanResult:
     """Scan the history of the repository `name`. Raises GitError, SplitError, CodeMoveError."""
     history = split.histories[name]
     tips = sorted({tip for tip in (history.head, *history.tags.values()) if tip})
@@ -50,6 +51,10 @@ def scan_history(name: str, split: Split, before: ScanResult, scanner: Path, pro
     progress(f"reading {name}:", 0, 0)
     objects = read_history(split.git_dir, tips, before.tips)
     found: list[Finding] = []
+
+    def searched(done: int, total: int) -> None:
+        progress(f"scanning {name} for secrets:", done, total)
+
     if objects.trees:
         store = store_of(split.git_dir, tips[0])
         entries = [
@@ -58,14 +63,11 @@ def scan_history(name: str, split: Split, before: ScanResult, scanner: Path, pro
             if entry.mode == GITLINK or danger(entry.name, entry.mode)
         ]
 
-        def searched(done: int) -> None:
-            progress(f"scanning {name} for secrets:", done, len(objects.blobs))
-
         found += large_files(name, objects.blobs)
         found += hostile_paths(name, entries)
         found += submodules_in_history(name, split.git_dir, entries)
         found += lfs_pointers(name, store, objects.blobs)
-        found += secrets(name, split.git_dir, objects.blobs, scanner, searched)
+    found += secrets(name, split.git_dir, objects, scanner, searched)
     return ScanResult(
         tips=tips,
         head=history.head,

@@ -37,10 +37,11 @@ class TreeEntry(NamedTuple):
 
 @dataclass
 class HistoryObjects:
-    """disk_size: what all of the objects take in packs, in bytes; as good as what a push sends."""
+    """commits_and_tags: ids, oldest first. disk_size: what all of the objects take in packs, in bytes, as in a push."""
 
     blobs: list[HistoryObject] = field(default_factory=list)
     trees: list[HistoryObject] = field(default_factory=list)
+    commits_and_tags: list[str] = field(default_factory=list)
     disk_size: int = 0
 
 
@@ -65,6 +66,8 @@ def read_history(git_dir: Path, tips: Sequence[str], known: Sequence[str]) -> Hi
                 )
             size, disk_size, path = sizes
             objects.disk_size += int(disk_size)
+            if kind in (b"commit", b"tag"):
+                objects.commits_and_tags.append(object_id.decode())
             if kind == b"commit":
                 commit = object_id.decode()
             elif kind != b"tag":

@@ -1,86 +1,82 @@
-"""Secrets in the new histories, found with the rules of gitleaks by our scanner (docs/adr has why, and how fast).
+"""Secrets in the new histories: in the versions of files, in messages, and in the names and addresses of people.
 
-Each version of a file is read once, and of each only what no version before it had is searched. The secrets stay within
-the scanner: what comes out is a rule, a place, the first characters and a fingerprint.
+The scanner's process and this one see a secret; a finding has its rule, place, first characters and fingerprint.
 """
 
-import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from migration.errors import CodeMoveError
-from migration.git.command import GitError, ObjectStore, git_output
+from migration.git.command import GitError, ObjectStore
 from migration.plan import AllowedSecret
 from migration.preflight.checks.findings import Finding, Severity
-from migration.preflight.checks.history_objects import HistoryObject
+from migration.preflight.checks.history_objects import HistoryObjects
+from migration.preflight.secrets.messages import read_messages
+from migration.preflight.secrets.scanner import SecretMatch, SecretScanner
+from migration.preflight.secrets.text_scan import blob_key, scan_texts
 
 CHECK = "secret"
 
+_REVOKE = "Revoke it: everybody who can read the monorepo knows it. Then "
 _REMEDY = (
-    "Revoke it: it is known to everybody who could read the monorepo. Then leave the file behind with `exclude` in the "
-    "move, or list the fingerprint under preflight.allowed_secrets of the plan, with the reason."
+    f"{_REVOKE}exclude the file with `exclude` in the move, or list the fingerprint under "
+    "preflight.allowed_secrets of the plan, with the reason."
+)
+_MESSAGE_REMEDY = (
+    f"{_REVOKE}list the fingerprint under preflight.allowed_secrets of the plan, with the reason. "
+    "A message moves with its commit, so no `exclude` applies to it."
 )
 
 
 def secrets(
-    repository: str, git_dir: Path, blobs: Sequence[HistoryObject], scanner: Path, progress: Callable[[int], None]
+    repository: str,
+    git_dir: Path,
+    objects: HistoryObjects,
+    scanner: SecretScanner,
+    progress: Callable[[int, int], None],
 ) -> Iterator[Finding]:
-    """Each secret once for each path that has it, at the oldest commit. Raises CodeMoveError when the scanner fails.
+    """Each secret once for each path that has it, and once in messages, at the oldest commit.
 
-    progress: called with the number of blobs read so far.
+    progress: called with the numbers of blobs that are scanned, and that must be. Raises CodeMoveError, GitError.
     """
-    # The versions of one path together, oldest first, as the scanner wants them.
-    ordered = sorted(blobs, key=lambda blob: blob.path)
-    answers = []
-    for answer in _answers(git_dir, ordered, scanner):
-        if "read" in answer:
-            progress(answer["read"])
-        else:
-            answers.append(answer)
+    keys = {blob: blob_key(blob.object_id, blob.path) for blob in objects.blobs}
+    messages = list(read_messages(git_dir, objects.commits_and_tags))
+    matches = scan_texts(git_dir, list(keys.values()), messages, scanner, progress)
     reported: set[tuple[str, str, str]] = set()
-    # The scanner answers in any order, and again for a version that has changes near to the secret.
-    for answer in sorted(answers, key=lambda each: (each["blob"], each["line"])):
-        blob = ordered[answer["blob"]]
-        identity = (blob.path, answer["rule"], answer["fingerprint"])
-        if identity in reported:
-            continue
+
+    def is_new(match: SecretMatch, path: str) -> bool:
+        identity = (path, match.rule, match.fingerprint)
+        is_known = identity in reported
         reported.add(identity)
-        yield Finding(
-            severity=Severity.REFUSAL,
-            check=CHECK,
-            repository=repository,
-            path=blob.path,
-            problem=f"{answer['rule']} {answer['shown']}…, fingerprint {answer['fingerprint']}",
-            remedy=_REMEDY,
-            commit=blob.commit,
-            line=answer["line"] or None,
-            rule=answer["rule"],
-            fingerprint=answer["fingerprint"],
-        )
+        return not is_known
+
+    for blob in sorted(objects.blobs, key=lambda blob: blob.path):  # the versions of one path stay oldest first
+        for match in matches[keys[blob]]:
+            if is_new(match, blob.path):
+                yield _finding(repository, match, blob.path, blob.commit, line=match.line)
+    for message in messages:
+        for match in matches[message.key]:
+            if is_new(match, ""):
+                where = f"in the {message.part} of " + (f"tag {message.tag}" if message.tag else "the commit")
+                commit = None if message.tag else message.object_id
+                yield _finding(repository, match, "", commit, where=f", {where}, line {match.line}")
 
 
-def _answers(git_dir: Path, blobs: Sequence[HistoryObject], scanner: Path) -> Iterator[dict[str, Any]]:
-    request = b"".join(b"%b %b\n" % (blob.object_id.encode(), os.fsencode(blob.path)) for blob in blobs)
-    read = ("cat-file", "--buffer", "--batch=%(objectsize) %(rest)")
-    with git_output(*read, git_dir=git_dir, standard_input=request) as contents:
-        with subprocess.Popen([scanner], stdin=contents, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            contents.close()  # or git would wait for us when the scanner is gone
-            assert process.stdout is not None
-            assert process.stderr is not None
-            try:
-                yield from map(json.loads, process.stdout)
-            except BaseException:
-                process.kill()
-                raise
-            message = process.stderr.read().decode(errors="replace").strip()
-        if process.returncode != 0:
-            raise CodeMoveError(
-                f"The scanner for secrets {scanner} failed ({message or process.returncode}), so nothing is pushed. "
-                "Run the same command again; if it fails again, delete the program to have it built again."
-            )
+def _finding(
+    repository: str, match: SecretMatch, path: str, commit: str | None, *, line: int | None = None, where: str = ""
+) -> Finding:
+    return Finding(
+        severity=Severity.REFUSAL,
+        check=CHECK,
+        repository=repository,
+        path=path,
+        problem=f"{match.rule} {match.start}…, fingerprint {match.fingerprint}{where}",
+        remedy=_REMEDY if path else _MESSAGE_REMEDY,
+        commit=commit,
+        line=line,
+        rule=match.rule,
+        fingerprint=match.fingerprint,
+    )
 
 
 def allowed_secrets(found: Sequence[Finding], allowed: Sequence[AllowedSecret], store: ObjectStore) -> set[Finding]:

@@ -1,15 +1,15 @@
 """A small monorepo, split by a plan, and looked through."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine import ensure_secret_scanner
 from migration.desired_state import desired_state
 from migration.plan import Plan
-from migration.preflight import Finding, PreflightReport, preflight
+from migration.preflight import Finding, PreflightReport, SecretScanner, preflight
 from migration.preflight.scan import Progress
 from migration.split.splitting import Split, split_monorepo
 from tests.migration.conftest import MonorepoBuilder
@@ -23,7 +23,7 @@ def made_up_token(name: str) -> str:
 class PreflightContext:
     """The folder app goes to the repository "new"; whatever else a test plans."""
 
-    def __init__(self, builder: MonorepoBuilder, workspace: Path, scanner: Path) -> None:
+    def __init__(self, builder: MonorepoBuilder, workspace: Path, scanner: SecretScanner) -> None:
         self.builder = builder
         self.workspace = workspace
         self.scanner = scanner
@@ -59,11 +59,11 @@ class PreflightContext:
 
 
 @pytest.fixture(scope="session")
-def scanner() -> Path:
-    """The real one; built once for this machine."""
-    return ensure_secret_scanner(lambda message, share: None)
+def scanner(tmp_path_factory: pytest.TempPathFactory) -> SecretScanner:
+    """The real one, with a cache of matches of its own."""
+    return replace(SecretScanner.installed(), cache_dir=tmp_path_factory.mktemp("secrets"))
 
 
 @pytest.fixture
-def world(builder: MonorepoBuilder, tmp_path: Path, scanner: Path) -> PreflightContext:
+def world(builder: MonorepoBuilder, tmp_path: Path, scanner: SecretScanner) -> PreflightContext:
     return PreflightContext(builder, tmp_path / "workspace", scanner)

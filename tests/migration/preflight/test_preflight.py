@@ -3,12 +3,13 @@
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from migration.errors import CodeMoveError, PreflightError
-from migration.preflight import Severity, in_lines
+from migration.preflight import SecretScanner, Severity, in_lines
 from tests.migration.conftest import MonorepoBuilder
 from tests.migration.preflight.conftest import PreflightContext, made_up_token
 
@@ -132,9 +133,10 @@ def test_a_damaged_cache_is_written_again(world: PreflightContext) -> None:
 
 
 def test_a_scanner_that_fails_stops_everything(world: PreflightContext) -> None:
-    world.scanner = world.workspace.parent / "scanner"
-    world.scanner.write_text("#!/bin/sh\nhead -c 1 >/dev/null\necho no such thing >&2\nexit 7\n")
-    world.scanner.chmod(0o755)
+    program = world.workspace.parent / "scanner"
+    program.write_text('#!/bin/sh\n[ "$1" = --version ] && exit\necho no such thing >&2\nexit 7\n')
+    program.chmod(0o755)
+    world.scanner = replace(world.scanner, program=program)
     world.commits({"app/a.py": "x" * 200_000})
     with pytest.raises(CodeMoveError, match="no such thing"):
         world.look()
@@ -149,7 +151,7 @@ def test_a_repository_without_a_history_has_no_findings(world: PreflightContext)
     assert world.look().findings == ()
 
 
-def test_repositories_with_sha256_ids_are_scanned_and_rejected(tmp_path: Path, scanner: Path) -> None:
+def test_repositories_with_sha256_ids_are_scanned_and_rejected(tmp_path: Path, scanner: SecretScanner) -> None:
     world = PreflightContext(MonorepoBuilder(tmp_path / "mono.git", "sha256"), tmp_path / "workspace", scanner)
     (commit,) = world.commits({"app/a.py": f"token = '{made_up_token('one')}'\n", "app/x": ("160000", "1" * 64)})
     found = world.look()

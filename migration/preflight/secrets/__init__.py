@@ -1,0 +1,1 @@
+"""Secrets in files and messages, found by Kingfisher with its rules and those of rules.toml, each text once."""
