@@ -1,7 +1,7 @@
-"""`python -m benchmarks.secret_scanning [REPOSITORY ...]`: a table of scanners, as Markdown.
+"""`python benchmarks/secret_scanning [REPOSITORY ...]`: a table of scanners, as Markdown.
 
 Columns: planted secrets found, decoys reported, then for each repository the seconds for all versions of all files of
-its branch, the processor's seconds, and the largest memory. Betterleaks takes part if its program is on PATH.
+its branch and the processor's seconds. Betterleaks takes part if its program is on PATH.
 """
 
 import json
@@ -15,16 +15,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.secret_scanning.corpus import Case, read_corpus
+from corpus import CorpusCase, read_corpus
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from migration.preflight import SecretScanner
-from migration.preflight.secrets.scanner import RULES
 
 Scan = Callable[[Path], Mapping[str, set[str]]]
 """The names of the rules that match below each entry of a folder."""
 
 
 @dataclass(frozen=True)
-class Cost:
+class ScanCost:
     """Of one scan. seconds: of the clock; processor_seconds: of all children."""
 
     seconds: float
@@ -46,15 +48,14 @@ def main(repositories: list[Path]) -> None:
             costs = [_cost(scan, export) for export in exports]
             cells = [f"{cost.seconds:.1f} s, {cost.processor_seconds:.1f} s of processors" for cost in costs]
             print("| " + " | ".join([name, *counts, *cells]) + " |", flush=True)
-            missed = [case.name for at, case in enumerate(cases) if case.is_secret and str(at) not in rules]
+            missed = [case.name for number, case in enumerate(cases) if case.is_secret and str(number) not in rules]
             print(f"{name} misses: {' '.join(missed)}", file=sys.stderr)
 
 
 def _scanners() -> Iterator[tuple[str, Scan]]:
-    ours = SecretScanner.installed()
-    with_rules = ("--rules-path", str(RULES))
-    yield "Kingfisher with our rules", lambda folder: _kingfisher(ours, folder, with_rules)
-    yield "Kingfisher", lambda folder: _kingfisher(ours, folder, ())
+    scanner = SecretScanner.installed()
+    yield "Kingfisher with our rules", lambda folder: _preflight(scanner, folder)
+    yield "Kingfisher", lambda folder: _kingfisher(scanner, folder)
     if betterleaks := shutil.which("betterleaks"):
         for confidence in ("medium", "low"):
             yield (
@@ -63,9 +64,13 @@ def _scanners() -> Iterator[tuple[str, Scan]]:
             )  # type: ignore[misc]
 
 
-def _kingfisher(scanner: SecretScanner, folder: Path, rules: tuple[str, ...]) -> dict[str, set[str]]:
+def _preflight(scanner: SecretScanner, folder: Path) -> dict[str, set[str]]:
+    return {entry: {match.rule for match in matches} for entry, matches in scanner.scan(folder).items()}
+
+
+def _kingfisher(scanner: SecretScanner, folder: Path) -> dict[str, set[str]]:
     command = [str(scanner.program), "scan", str(folder), "--no-validate", "--no-update-check", "--no-binary"]
-    command += ["--git-history", "none", "--no-dedup", "--format", "jsonl", "--quiet", *rules]
+    command += ["--git-history", "none", "--no-dedup", "--format", "jsonl", "--quiet"]
     done = subprocess.run(command, capture_output=True, check=False)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     return _by_entry(folder, [(each["finding"]["path"], each["rule"]["id"]) for each in records if "finding" in each])
@@ -87,13 +92,13 @@ def _by_entry(folder: Path, matches: list[tuple[str, str]]) -> dict[str, set[str
     return found
 
 
-def _counts(cases: list[Case], rules: Mapping[str, set[str]]) -> Iterator[str]:
+def _counts(cases: list[CorpusCase], rules: Mapping[str, set[str]]) -> Iterator[str]:
     for is_secret in (True, False):
-        positions = [str(at) for at, case in enumerate(cases) if case.is_secret is is_secret]
+        positions = [str(number) for number, case in enumerate(cases) if case.is_secret is is_secret]
         yield f"{sum(position in rules for position in positions)} of {len(positions)}"
 
 
-def _written(cases: list[Case], folder: Path) -> Path:
+def _written(cases: list[CorpusCase], folder: Path) -> Path:
     for position, case in enumerate(cases):
         file = folder / str(position) / (case.path or "message.txt")
         file.parent.mkdir(parents=True)
@@ -124,14 +129,14 @@ def _export(repository: Path, folder: Path) -> Path:
     return folder
 
 
-def _cost(scan: Scan, folder: Path) -> Cost:
+def _cost(scan: Scan, folder: Path) -> ScanCost:
     def processor_seconds() -> float:
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used.ru_utime + used.ru_stime
 
     before, started = processor_seconds(), time.monotonic()
     scan(folder)
-    return Cost(time.monotonic() - started, processor_seconds() - before)
+    return ScanCost(time.monotonic() - started, processor_seconds() - before)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Files with made-up secrets of the kinds that people leak, and files with what only looks like one.
 
-The texts stand in planted.yaml and decoys.yaml; no file of this project holds what would pass for a secret.
+The texts are in planted.yaml and decoys.yaml; no file of this project holds what would pass for a secret.
 """
 
 import base64
@@ -38,7 +38,7 @@ _OTHER_WORDS = ("Winter", "Falcon", "Orange", "Tiger", "Monday", "Berlin", "Rive
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class CorpusCase:
     """One file of one thing. path: "" for a text outside files, as a commit's message; is_secret: false for a decoy."""
 
     name: str
@@ -47,16 +47,16 @@ class Case:
     is_secret: bool
 
 
-def read_corpus() -> list[Case]:
+def read_corpus() -> list[CorpusCase]:
     """All cases, planted secrets first; the same in each run but for the private keys."""
     return [*_cases("planted.yaml", is_secret=True), *_cases("decoys.yaml", is_secret=False)]
 
 
-def _cases(file: str, *, is_secret: bool) -> Iterator[Case]:
+def _cases(file: str, *, is_secret: bool) -> Iterator[CorpusCase]:
     for name, case in yaml.safe_load((_HERE / file).read_text()).items():
         text = _FILLER * (case.get("before", 0) // len(_FILLER)) + _filled(case["text"], _Made(name))
         content = text.encode(case.get("encoding", "utf-8"))
-        yield Case(name=name, path=case["path"], content=content, is_secret=is_secret)
+        yield CorpusCase(name=name, path=case["path"], content=content, is_secret=is_secret)
 
 
 def _filled(text: str, made: "_Made") -> str:

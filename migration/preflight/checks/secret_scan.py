@@ -11,7 +11,7 @@ from migration.git.command import GitError, ObjectStore
 from migration.plan import AllowedSecret
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import HistoryObjects
-from migration.preflight.secrets.messages import read_messages
+from migration.preflight.secrets.message_texts import read_messages
 from migration.preflight.secrets.scanner import SecretMatch, SecretScanner
 from migration.preflight.secrets.text_scan import blob_key, scan_texts
 

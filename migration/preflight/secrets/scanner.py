@@ -70,10 +70,12 @@ class SecretScanner:
     def version(self) -> str:
         """Equal for equal matches: of the program's version, the options and the rules. Raises CodeMoveError."""
         try:
-            told = subprocess.run([self.program, "--version"], capture_output=True, check=True, env=self._environment)
+            reported = subprocess.run(
+                [self.program, "--version"], capture_output=True, check=True, env=self._environment
+            )
         except (OSError, subprocess.CalledProcessError) as error:
             raise self._error(str(error)) from error
-        inputs = (told.stdout, RULES.read_bytes(), repr((_OPTIONS, _OTHER_NAMES, _FORMAT)).encode())
+        inputs = (reported.stdout, RULES.read_bytes(), repr((_OPTIONS, _OTHER_NAMES, _FORMAT)).encode())
         return hashlib.sha256(b"\0".join(inputs)).hexdigest()[:16]
 
     @property
@@ -127,7 +129,7 @@ def _without_repetition(records: Sequence[dict[str, Any]]) -> Iterator[dict[str,
     for record in records:
         line, secret = _place(record)
         if record["rule"]["id"].startswith(_OWN_RULES):
-            known = any(line == at and (secret in other or other in secret) for at, other in special)
+            known = any(line == place and (secret in other or other in secret) for place, other in special)
             if known or (line, secret) in general:
                 continue
             general.add((line, secret))

@@ -9,7 +9,7 @@ from typing import IO
 
 from migration.git.command import git_output
 from migration.preflight.secrets.match_cache import MatchCache, Matches, TextKey
-from migration.preflight.secrets.messages import Message, MessageFiles
+from migration.preflight.secrets.message_texts import Message, MessageFiles
 from migration.preflight.secrets.scanner import SecretScanner
 
 BATCH_BYTES = 128 << 20
