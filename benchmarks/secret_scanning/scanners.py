@@ -1,4 +1,4 @@
-"""`python benchmarks/secret_scanning [REPOSITORY ...]`: a table of scanners, as Markdown.
+"""`python benchmarks/secret_scanning/scanners.py [REPOSITORY ...]`: a table of scanners, as Markdown.
 
 Columns: planted secrets found, decoys reported, then for each repository the seconds for all versions of all files of
 its branch and the processor's seconds. Betterleaks takes part if its program is on PATH.
