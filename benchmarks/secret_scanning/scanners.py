@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from corpus import CorpusCase, read_corpus
@@ -58,10 +59,7 @@ def _scanners() -> Iterator[tuple[str, Scan]]:
     yield "Kingfisher", lambda folder: _kingfisher(scanner, folder)
     if betterleaks := shutil.which("betterleaks"):
         for confidence in ("medium", "low"):
-            yield (
-                f"Betterleaks, {confidence}",
-                lambda folder, least=confidence: _betterleaks(betterleaks, folder, least),
-            )  # type: ignore[misc]
+            yield f"Betterleaks, {confidence}", partial(_betterleaks, betterleaks, confidence)
 
 
 def _preflight(scanner: SecretScanner, folder: Path) -> dict[str, set[str]]:
@@ -76,7 +74,7 @@ def _kingfisher(scanner: SecretScanner, folder: Path) -> dict[str, set[str]]:
     return _by_entry(folder, [(each["finding"]["path"], each["rule"]["id"]) for each in records if "finding" in each])
 
 
-def _betterleaks(program: str, folder: Path, confidence: str) -> dict[str, set[str]]:
+def _betterleaks(program: str, confidence: str, folder: Path) -> dict[str, set[str]]:
     command = [program, "filesystem", str(folder), "--no-banner", "--silent", "--confidence", confidence, "-o"]
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as report:
         subprocess.run([*command, report.name], capture_output=True, check=False)
