@@ -1,7 +1,7 @@
 """Secrets: found once, in any version, masked, and allowed by the plan."""
 
 import random
-import time
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,12 @@ def test_thousands_of_versions_take_seconds(world: PreflightContext) -> None:
     trees = [{"app/a.py": f"{body}version {version}\n"} for version in range(200)]
     world.commits(*trees)
     world.split()
-    started = time.monotonic()
+    started = _processor_seconds()
     assert world.look().findings == ()
-    assert time.monotonic() - started < 10  # 17 MB: read whole, version after version, it is several times that
+    assert _processor_seconds() - started < 10  # 17 MB: with a process for each version it is several times that
+
+
+def _processor_seconds() -> float:
+    """Of this process and those that it started: unlike the clock, it is the same on a busy machine."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
