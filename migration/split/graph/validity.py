@@ -13,14 +13,15 @@ def unrelated_parents(graph: CommitGraph) -> Iterator[tuple[int, int]]:
     """(merge, parent) for each parent that shares no root with the merge's other parents."""
     if sum(first == NOTHING for first in islice(graph.first, _FIRST, None)) < 2:
         return
-    roots, known = [0, 0], 0  # by position, a bit for each root behind it
+    # By position, a bit for each root behind it; _MANY has none, so that an octopus merge is looked at.
+    roots, known = [0, 0], 0
     for position, (first, second) in enumerate(
         zip(islice(graph.first, _FIRST, None), islice(graph.second, _FIRST, None), strict=True), _FIRST
     ):
         if first == NOTHING:
             roots.append(1 << known)
             known += 1
-        elif first == second:
+        elif roots[first] == roots[second]:  # one parent, or two with the same roots: nearly all commits
             roots.append(roots[first])
         else:
             parents = graph.parents_of(position)
