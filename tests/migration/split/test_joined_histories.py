@@ -311,3 +311,23 @@ def test_any_number_of_joins_and_pulls_keeps_the_projects_ids_and_nobody_elses(
         }
         assert foreign <= arrived["lib"]
         assert not foreign & arrived["a"]
+
+
+def test_signatures_of_a_joined_project_stay_valid(builder: MonorepoBuilder, tmp_path: Path) -> None:
+    signed = b"gpgsig -----BEGIN PGP SIGNATURE-----\n iQ\n -----END PGP SIGNATURE-----\n"
+    begin = builder.commit({"app/f": "1"}, headers=signed)
+    project = builder.commit({"f": "2"}, builder.commit({"f": "1"}, headers=signed), headers=signed)
+    end = "-----BEGIN PGP SIGNATURE-----\n\niQ\n-----END PGP SIGNATURE-----\n"
+    tag = builder.annotated_tag("v1", project, f"A release.\n{end}")
+    builder.point("refs/tags/v1", tag)
+    merge = builder.commit({"app/f": "1", "lib/f": "2"}, begin, project)
+    builder.point("main", merge)
+    selections = {
+        "lib": CodeSelection(moves=(claim(merge),), tags=TAGS),
+        "app": CodeSelection(moves=(FolderMove(source="app"),), tags=TAGS),
+    }
+    split = split_monorepo(builder.path, "main", selections, tmp_path / "w")
+    assert prove_split(split, builder.path, selections).failures == ()
+    assert (split.histories["lib"].head, split.histories["lib"].tags) == (project, {"v1": tag})
+    assert [history.dropped_signatures for history in split.histories.values()] == [0, 1]
+    assert split.histories["app"].tags == {}
