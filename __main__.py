@@ -30,6 +30,7 @@ for repository in migration.repositories:
     name = repository.name
     published = registry.published(repository.needs) if registry else []
     home = ServiceRepository(name, repository.home, after(stack, backup, *published))
+    migration.numbers.add(name, home.number)
     inside = pulumi.ResourceOptions(parent=home)
     code = declare(CodeMove, f"{name}/code", repository.code, after(inside, home.repository))
     pipelines = declare(Pipelines, f"{name}/pipelines", repository.pipelines, after(inside, code))

@@ -71,7 +71,7 @@ class GitHubInventory:
     renamed: name to the repository that had it before. owner: "Organization", "User", or "" when there is none.
     scopes: those of a classic token; None when GitHub does not show them, as for fine-grained tokens and of apps.
     refused: GitHub's errors for what this token may not read.
-    version: of a GitHub Enterprise Server that says it; None elsewhere.
+    version: of a GitHub Enterprise Server that says it; None elsewhere. owner_id: the owner's number; None there.
     """
 
     repositories: Mapping[str, ExistingRepository]
@@ -84,6 +84,7 @@ class GitHubInventory:
     scopes: frozenset[str] | None = None
     refused: tuple[str, ...] = ()
     version: str | None = None
+    owner_id: int | None = None
 
 
 def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
@@ -146,7 +147,8 @@ query {{
   viewer {{ login }}
   repositoryOwner(login: {json.dumps(owner)}) {{
     __typename
-    ... on Organization {{ viewerCanCreateRepositories {teams} }}
+    ... on Organization {{ databaseId viewerCanCreateRepositories {teams} }}
+    ... on User {{ databaseId }}
     {" ".join(_repositories(names))}
   }}
   {" ".join(_aliased("u", names.people, "user(login: {}) {{ databaseId }}"))}
@@ -178,7 +180,7 @@ def _parsed(
     unmoved = {
         name: entry for name, entry in found.items() if entry.full_name.lower() == f"{settings.owner}/{name}".lower()
     }
-    scopes = headers.get("x-oauth-scopes")
+    scopes, version = headers.get("x-oauth-scopes"), headers.get("x-github-enterprise-version")
     return GitHubInventory(
         repositories=unmoved,
         renamed={name: entry.full_name for name, entry in found.items() if name not in unmoved},
@@ -189,7 +191,8 @@ def _parsed(
         creates=owner.get("viewerCanCreateRepositories", True),
         scopes=None if scopes is None else frozenset(filter(None, scopes.replace(" ", "").split(","))),
         refused=refused,
-        version=headers.get("x-github-enterprise-version"),
+        version=version,
+        owner_id=None if version else owner.get("databaseId"),
     )
 
 

@@ -8,6 +8,7 @@ import pulumi
 
 from components.github.creation_hooks import CreationHooks
 from components.github.inventory import GitHubInventory
+from components.github.repository_numbers import RepositoryNumbers
 from components.github.requirements import GitHubRequirements
 from components.history.preflight_gate import check_before_writing, scan_histories
 from components.history.prepared_histories import PreparedHistories
@@ -16,7 +17,7 @@ from components.monorepo.monorepo_in_stages import backup_of, end_of
 from components.packages.private_packages import PrivatePackages
 from components.packages.registry import RegistryArgs
 from components.program.prepared_repository import PreparedRepository
-from components.registry.aws_policies import subjects
+from components.registry.aws_policies import reading_contexts
 from components.registry.contract import users_of
 from components.repository.secret_values import PLACEHOLDER, RepositoryValues, StackValues, values_of
 from components.repository.teams import TeamsArgs
@@ -31,6 +32,7 @@ class PreparedMigration:
     """Everything is known and allowed: from here on, the program only declares.
 
     settings_by_repository, values: by the name of the repository. registry: None where the stack manages none.
+    numbers: gets the id of each repository as it is declared.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class PreparedMigration:
     histories: PreparedHistories
     settings_by_repository: Mapping[str, DesiredSettings]
     existing: GitHubInventory
+    numbers: RepositoryNumbers
     teams: TeamsArgs | None
     registry: RegistryArgs | None
     values: Mapping[str, RepositoryValues]
@@ -59,7 +62,8 @@ class PreparedMigration:
         )
         report = scan_histories(histories.split, histories.monorepo, plan)
         existing = check_before_writing(settings, required, histories.split, report)
-        registry = _registry(settings, plan, settings_by_repository)
+        numbers = RepositoryNumbers(existing.owner_id)
+        registry = _registry(settings, plan, settings_by_repository, numbers)
         values = StackValues.from_config(config, stack, PLACEHOLDER if settings.is_rehearsal else None)
         return cls(
             settings=settings,
@@ -68,6 +72,7 @@ class PreparedMigration:
             histories=histories,
             settings_by_repository=settings_by_repository,
             existing=existing,
+            numbers=numbers,
             teams=TeamsArgs(teams=required.teams, existing=existing.teams) if required.teams else None,
             registry=registry,
             values=values_of(settings_by_repository, values, registry.access if registry else None),
@@ -114,14 +119,17 @@ class PreparedMigration:
 
 
 def _registry(
-    settings: Settings, plan: Plan, settings_by_repository: Mapping[str, DesiredSettings]
+    settings: Settings,
+    plan: Plan,
+    settings_by_repository: Mapping[str, DesiredSettings],
+    numbers: RepositoryNumbers,
 ) -> RegistryArgs | None:
     managed = settings.devpi or settings.codeartifact
     if managed is None:
         return None
     branches = {home.name: home.default_branch for home in plan.repositories}
     jobs = {
-        name: subjects(settings.owner, name, branches[name], [environment.name for environment in desired.environments])
+        name: reading_contexts(branches[name], [environment.name for environment in desired.environments])
         for name, desired in settings_by_repository.items()
     }
-    return RegistryArgs(settings=managed, users=users_of(plan, settings_by_repository, jobs))
+    return RegistryArgs(settings=managed, users=users_of(plan, settings_by_repository, jobs, numbers))

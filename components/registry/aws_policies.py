@@ -10,6 +10,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from components.stack.registry_settings import CodeArtifactDomain
+from migration.desired_state.pipeline_settings import RELEASE_ENVIRONMENT
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -20,17 +21,27 @@ def _document(*statements: Document) -> Document:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def subjects(owner: str, repository: str, branch: str, environments: Iterable[str]) -> list[str]:
+def prefixes(owner: str, repository: str, owner_id: int | None = None, repository_id: int | None = None) -> list[str]:
+    """How the subject of a job's token begins: with the ids, and without.
+
+    Jobs of repositories that were created, renamed or transferred on github.com since 15 July 2026 name the ids; those
+    of older ones, and of a GitHub Enterprise Server, do not. No other repository can get either form.
+    https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+    """
+    without = f"repo:{owner}/{repository}"
+    return [without] if owner_id is None else [f"repo:{owner}@{owner_id}/{repository}@{repository_id}", without]
+
+
+def reading_contexts(branch: str, environments: Iterable[str]) -> list[str]:
     """The jobs of a repository that read: on its default branch, on pull requests, and in its environments.
 
     https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
     """
-    own = f"repo:{owner}/{repository}"
-    return [
-        f"{own}:ref:refs/heads/{branch}",
-        f"{own}:pull_request",
-        *(f"{own}:environment:{environment}" for environment in environments),
-    ]
+    return [f"ref:refs/heads/{branch}", "pull_request", *(f"environment:{name}" for name in environments)]
+
+
+RELEASE_CONTEXT = f"environment:{RELEASE_ENVIRONMENT}"
+"""The one kind of job that may publish: in the release environment, which people approve."""
 
 
 def trust(account: str, allowed: list[str]) -> Document:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/codeartifact/latest/ug/
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -31,7 +31,7 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
     ) -> None:
         """Register the domain with its repository, then a role for each user."""
         super().__init__("multirepo:registry:CodeArtifact", name, None, opts)
-        self._name, self._domain = name, domain
+        self._name, self._domain, self._users = name, domain, users
         self._child = pulumi.ResourceOptions(parent=self, provider=self._account(domain))
         self._made = self._make_domain()
         github = aws.iam.OpenIdConnectProvider(
@@ -43,14 +43,14 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
         )
         self._roles = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[github]))
         readers = {
-            repository: self._role(repository, "reads", list(users.subjects[repository]), policies.reading(domain))
+            repository: self._role(repository, "reads", users.contexts[repository], policies.reading(domain))
             for repository in users.readers
         }
         publishers = {
             repository: self._role(
                 repository,
                 "publishes",
-                domain.release_subjects(repository),
+                [policies.RELEASE_CONTEXT],
                 policies.publishing(domain, users.publishers[repository]),
             )
             for repository in users.publishers
@@ -97,12 +97,12 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
             opts=retained,
         )
 
-    def _role(self, repository: str, does: str, subjects: list[str], policy: policies.Document) -> aws.iam.Role:
+    def _role(self, repository: str, does: str, contexts: Sequence[str], policy: policies.Document) -> aws.iam.Role:
         role_name = self._domain.role(repository, does)
         role = aws.iam.Role(
             f"{self._name}-{repository}-{does}",
             name=role_name,
-            assume_role_policy=json.dumps(policies.trust(self._domain.account, subjects)),
+            assume_role_policy=self._trust(repository, contexts),
             max_session_duration=3600,
             opts=self._roles,
         )
@@ -110,6 +110,19 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
             f"{self._name}-{repository}-{does}-policy", role=role.name, policy=json.dumps(policy), opts=self._roles
         )
         return role
+
+    def _trust(self, repository: str, contexts: Sequence[str]) -> pulumi.Output[str]:
+        """As soon as the repository's id is known: a guess would trust another repository, or nobody."""
+        owner, numbers = self._domain.owner, self._users.numbers
+
+        def document(number: int | None) -> str:
+            beginnings = policies.prefixes(owner, repository, numbers.owner if numbers else None, number)
+            allowed = [f"{beginning}:{context}" for beginning in beginnings for context in contexts]
+            return json.dumps(policies.trust(self._domain.account, allowed))
+
+        if numbers is None or numbers.owner is None:
+            return pulumi.Output.from_input(document(None))
+        return numbers.of(repository).apply(document)
 
     def _grant_access(self, roles: Mapping[str, aws.iam.Role]) -> pulumi.Resource:
         """roles: by ARN. Once they exist: AWS refuses policies that name one that does not."""

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 import pulumi
 
+from components.github.repository_numbers import RepositoryNumbers
 from migration.desired_state import DesiredSettings, pipeline_settings
 from migration.plan import Plan
 
@@ -16,12 +17,14 @@ Settings = TypeVar("Settings")
 class RegistryUsers:
     """readers: repositories that install private packages. publishers: repository to the packages it may publish.
 
-    subjects: repository to the OIDC subjects of its jobs that read.
+    contexts: repository to what the OIDC subjects of its jobs that read say besides its name.
+    numbers: the ids of repositories on GitHub; None where the registry needs none.
     """
 
     readers: tuple[str, ...]
     publishers: Mapping[str, tuple[str, ...]]
-    subjects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    contexts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    numbers: RepositoryNumbers | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,8 @@ class RegistryKind(Generic[Settings]):
 def users_of(
     plan: Plan,
     settings_by_repository: Mapping[str, DesiredSettings],
-    subjects: Mapping[str, Sequence[str]] | None = None,
+    contexts: Mapping[str, Sequence[str]] | None = None,
+    numbers: RepositoryNumbers | None = None,
 ) -> RegistryUsers:
     """Who needs access to the registry: repositories whose settings name its secrets or roles."""
 
@@ -97,5 +101,6 @@ def users_of(
             for name, settings in settings_by_repository.items()
             if names_any(settings, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
         },
-        subjects=subjects or {},
+        contexts=contexts or {},
+        numbers=numbers,
     )

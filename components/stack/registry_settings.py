@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from migration.desired_state import CodeArtifact, Devpi
-from migration.desired_state.pipeline_settings import RELEASE_ENVIRONMENT
 
 SANDBOX = "sandbox"
 PASSWORD_VARIABLE = "DEVPI_PASSWORD"
@@ -139,10 +138,6 @@ class CodeArtifactDomain:
     def role_arn(self, repository: str, does: str) -> str:
         """What a job names to take the role on."""
         return f"arn:aws:iam::{self.account}:role/{self.role(repository, does)}"
-
-    def release_subjects(self, repository: str) -> list[str]:
-        """The one kind of job that may publish: in the release environment, which people approve."""
-        return [f"repo:{self.owner}/{repository}:environment:{RELEASE_ENVIRONMENT}"]
 
     @property
     def for_pipelines(self) -> CodeArtifact:

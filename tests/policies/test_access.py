@@ -100,7 +100,8 @@ def test_the_roles_that_the_stack_makes_for_codeartifact_pass() -> None:
     domain = CodeArtifactDomain(
         region="eu-central-1", account="123456789012", domain="maestro", owner="maestro", repository="stable"
     )
-    jobs = aws_policies.subjects("maestro", "engine", "main", ["production"])
+    (beginning, _) = aws_policies.prefixes("maestro", "engine", 5, 8)
+    jobs = [f"{beginning}:{context}" for context in aws_policies.reading_contexts("main", ["production"])]
     role = json.dumps(aws_policies.trust(domain.account, jobs))
     assert violations(no_wildcard_oidc_subject, ROLE, assumeRolePolicy=role) == []
     for document in (aws_policies.reading(domain), aws_policies.publishing(domain, ["core-api"])):

@@ -2,11 +2,14 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
+from components.github.repository_numbers import RepositoryNumbers
 from components.registry import aws_policies as policies
 from components.registry.codeartifact import CodeArtifactRegistry
 from components.registry.contract import RegistryUsers
@@ -27,9 +30,7 @@ DOMAIN = CodeArtifactDomain(region="eu-central-1", account=ACCOUNT, domain="acme
 USERS = RegistryUsers(
     readers=("shared", "engine"),
     publishers={"shared": ("Core_API", "core-db")},
-    subjects={
-        name: policies.subjects("acme", name, "main", ["staging", "production"]) for name in ("shared", "engine")
-    },
+    contexts=dict.fromkeys(("shared", "engine"), policies.reading_contexts("main", ["staging", "production"])),
 )
 PLAN = Plan.model_validate(
     {
@@ -54,7 +55,19 @@ PLAN = Plan.model_validate(
 @pytest.fixture
 def made(recording: RecordingEngine) -> dict[str, Any]:
     """Every resource's inputs by its name, and the access under "access"."""
-    recording.run(lambda: CodeArtifactRegistry("registry", DOMAIN, USERS).resources.ready.urn)
+    return registered(recording, owner=5)
+
+
+def registered(recording: RecordingEngine, owner: int | None) -> dict[str, Any]:
+    """The ids of the repositories are known only after the registry was registered, as in the stack."""
+
+    def program() -> None:
+        numbers = RepositoryNumbers(owner)
+        assert CodeArtifactRegistry("registry", DOMAIN, replace(USERS, numbers=numbers)).resources.ready.urn
+        for number, name in enumerate(USERS.readers, 7):
+            numbers.add(name, pulumi.Output.from_input(number))
+
+    recording.run(program)
     access = codeartifact_access(DOMAIN, USERS)
     return {name: resource.inputs for name, resource in recording.registered.items()} | {"access": access}
 
@@ -74,6 +87,10 @@ def test_github_is_trusted_for_exactly_the_jobs_that_the_plan_has(made: dict[str
         "StringEquals": {
             "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
             "token.actions.githubusercontent.com:sub": [
+                "repo:acme@5/engine@8:ref:refs/heads/main",
+                "repo:acme@5/engine@8:pull_request",
+                "repo:acme@5/engine@8:environment:staging",
+                "repo:acme@5/engine@8:environment:production",
                 "repo:acme/engine:ref:refs/heads/main",
                 "repo:acme/engine:pull_request",
                 "repo:acme/engine:environment:staging",
@@ -83,7 +100,12 @@ def test_github_is_trusted_for_exactly_the_jobs_that_the_plan_has(made: dict[str
     }
     (publishes,) = json.loads(made["registry-shared-publishes"]["assumeRolePolicy"])["Statement"]
     subject = publishes["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
-    assert subject == ["repo:acme/shared:environment:production"]
+    assert subject == ["repo:acme@5/shared@7:environment:production", "repo:acme/shared:environment:production"]
+
+
+def test_jobs_of_an_enterprise_server_name_no_ids(recording: RecordingEngine) -> None:
+    made = registered(recording, owner=None)
+    assert "@" not in made["registry-engine-reads"]["assumeRolePolicy"]
 
 
 def test_only_the_publisher_writes_and_only_its_own_packages(made: dict[str, Any]) -> None:
