@@ -14,6 +14,7 @@ from components.history.preflight_gate import check_before_writing, scan_histori
 from components.history.prepared_histories import PreparedHistories
 from components.monorepo.monorepo_backup import MonorepoBackupArgs
 from components.monorepo.monorepo_in_stages import backup_of, end_of
+from components.monorepo.open_work import check_open_work
 from components.packages.private_packages import PrivatePackages
 from components.packages.registry import RegistryArgs
 from components.program.prepared_repository import PreparedRepository
@@ -62,6 +63,7 @@ class PreparedMigration:
         )
         report = scan_histories(histories.split, histories.monorepo, plan)
         existing = check_before_writing(settings, required, histories.split, report)
+        check_open_work(settings, plan.monorepo)
         numbers = RepositoryNumbers(existing.owner_id)
         registry = _registry(settings, plan, settings_by_repository, numbers)
         values = StackValues.from_config(config, stack, PLACEHOLDER if settings.is_rehearsal else None)

@@ -81,6 +81,8 @@ class Monorepo(PlanModel):
     """The branch whose history is split."""
     notice: Literal["beside", "in_place"] = "beside"
     """Where the notice of a frozen folder stands: in a file beside it, or in its place, so that its files go."""
+    archive_open_work: Switch = False
+    """Confirms that the monorepo may be archived while it has open issues, pull requests, or other branches."""
 
 
 class Wave(PlanModel):
