@@ -125,12 +125,14 @@ def _pattern(glob: str) -> re.Pattern[str]:
     """GitHub's fnmatch with FNM_PATHNAME: "*" and "?" stop at "/", "**/" crosses it."""
     parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     pieces = re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]]+\])", glob)
-    return re.compile(
-        "".join(
-            parts.get(piece) or (piece.replace("[!", "[^", 1) if piece.startswith("[") else re.escape(piece))
-            for piece in pieces
-        )
+    body = "".join(
+        parts.get(piece) or (piece.replace("[!", "[^", 1) if piece.startswith("[") else re.escape(piece))
+        for piece in pieces
     )
+    try:
+        return re.compile(body)
+    except re.error:  # a range that runs backwards fits nothing but itself
+        return re.compile(re.escape(glob))
 
 
 def matches(glob: str, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.records.protection import matches
 from tests.sandbox.conftest import Git, Token
 
 Push = Callable[..., str | None]
@@ -402,3 +403,18 @@ def test_a_bypass_of_organization_admins_has_no_id(api: httpx.Client, repository
 def test_any_other_bypass_actor_needs_its_id(api: httpx.Client, repository: str, kind: str) -> None:
     body = {"name": "x", "enforcement": "active", "bypass_actors": [{"actor_type": kind}]}
     assert api.post(f"{repository}/rulesets", json=body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("glob", "name", "is_covered"),
+    [
+        ("refs/tags/v[0-9]*", "refs/tags/v1.0", True),
+        ("refs/tags/v[0-9]*", "refs/tags/vx", False),
+        ("refs/heads/[!m]*", "refs/heads/main", False),
+        ("refs/heads/[^m]*", "refs/heads/next", True),
+        ("refs/heads/[z-a]", "refs/heads/b", False),
+        ("refs/heads/[", "refs/heads/[", True),
+    ],
+)
+def test_a_pattern_has_sets_of_characters(glob: str, name: str, is_covered: bool) -> None:
+    assert matches(glob, name) is is_covered
