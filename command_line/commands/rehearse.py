@@ -73,7 +73,8 @@ def rehearse(
         if verify:
             with containers(docker, progress) as daemon:
                 verification = verified_now_or_before(stack, settings, read, split, source, daemon, progress)
-    for line in (*in_lines(found.warnings), *deployment.advice):
+    advice = [line for text in deployment.advice for line in text.splitlines()]
+    for line in dict.fromkeys([*in_lines(found.warnings), *advice]):  # the program warns of the same findings
         print_message(f"! {line}")
     summary = Summary(
         stack=stack.name,
