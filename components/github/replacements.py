@@ -1,7 +1,7 @@
 """The changes to a resource on GitHub that the stack replaces with its own, in words. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 SAYS_NOTHING = ("id", "node_id", "source", "source_type", "created_at", "updated_at", "current_user_can_bypass")
@@ -34,16 +34,23 @@ def changes(kind: str, found: Mapping[str, Any], inputs: Mapping[str, Any]) -> I
 
 def _environment(found: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
     rules = {rule["type"]: rule for rule in found["protection_rules"]}
-    reviewers = [entry["reviewer"]["id"] for entry in rules.get("required_reviewers", {}).get("reviewers", ())]
-    desired = [team for reviewer in inputs.get("reviewers") or () for team in reviewer.get("teams") or ()]
+    entries = rules.get("required_reviewers", {}).get("reviewers", ())
+    teams, people = ([each["reviewer"]["id"] for each in entries if each["type"] == kind] for kind in ("Team", "User"))
+    desired = inputs.get("reviewers") or ()
     policy = found["deployment_branch_policy"] or {}
     custom = (inputs.get("deploymentBranchPolicy") or {}).get("customBranchPolicies", False)
     yield from _differing(
         wait_timer=(rules.get("wait_timer", {}).get("wait_timer", 0), inputs.get("waitTimer") or 0),
-        reviewers=(reviewers, desired),
+        reviewing_teams=(_in_order(teams), _in_order(team for each in desired for team in each.get("teams") or ())),
+        reviewing_people=(_in_order(people), _in_order(user for each in desired for user in each.get("users") or ())),
         custom_branch_policies=(policy.get("custom_branch_policies", False), custom),
         protected_branches=(policy.get("protected_branches", False), False),
     )
+
+
+def _in_order(numbers: Iterable[Any]) -> list[Any]:
+    """By their text: one may be known only after the run, and GitHub keeps no order of reviewers."""
+    return sorted(numbers, key=str)
 
 
 def _differing(**pairs: tuple[Any, Any]) -> Iterator[str]:

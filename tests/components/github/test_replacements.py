@@ -45,9 +45,28 @@ def test_an_environment_that_loses_its_reviewers_is_told() -> None:
     inputs = {"waitTimer": 0.0, "reviewers": [], "deploymentBranchPolicy": {"customBranchPolicies": True}}
     assert list(changes("github:index:RepositoryEnvironment", found, inputs)) == [
         "wait_timer: 10 → 0",
-        "reviewers: [5] → []",
+        "reviewing_teams: [5] → []",
         "custom_branch_policies: false → true",
     ]
+
+
+@pytest.mark.parametrize(
+    ("desired", "lines"),
+    [
+        ({"teams": [7.0, 5.0], "users": [1005.0]}, []),
+        ({"teams": [5.0, 7.0]}, ["reviewing_people: [1005] → []"]),
+        (
+            {"teams": [5.0, 7.0, 9.0]},
+            ["reviewing_teams: [5, 7] → [5.0, 7.0, 9.0]", "reviewing_people: [1005] → []"],
+        ),
+    ],
+)
+def test_reviewers_who_are_people_are_compared_as_people(desired: dict[str, Any], lines: list[str]) -> None:
+    numbers = (("Team", 5), ("User", 1005), ("Team", 7))
+    reviewers = [{"type": kind, "reviewer": {"id": number}} for kind, number in numbers]
+    rules = [{"type": "required_reviewers", "reviewers": reviewers}]
+    found = {"protection_rules": rules, "deployment_branch_policy": None}
+    assert list(changes("github:index:RepositoryEnvironment", found, {"reviewers": [desired]})) == lines
 
 
 def test_a_secret_is_told_by_its_date_alone() -> None:
