@@ -13,7 +13,7 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one(errors_of: ErrorsOf) 
 
 def test_an_unknown_key_like_no_other_is_told_with_all_that_are_known(errors_of: ErrorsOf) -> None:
     assert errors_of("monorepo: {name: x, qqq: 1}\nrepositories: [{name: a}]\n") == [
-        "1:21: monorepo.qqq: there is no such key. Known here: name, default_branch, notice."
+        "1:21: monorepo.qqq: there is no such key. Known here: name, default_branch, notice, archive_open_work."
     ]
 
 
