@@ -114,6 +114,18 @@ def _tag_pattern(value: str) -> Offence | None:
     return _ref_name(value.replace("*", "x"))
 
 
+def _ref_pattern(value: str) -> Offence | None:
+    """A pattern of File.fnmatch, as GitHub takes it in rulesets and deployment policies.
+
+    https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/creating-rulesets-for-a-repository#using-fnmatch-syntax
+    """
+    name = re.sub(r"\[[!^]?[^]\[/]+\]|[*?]", "x", value)
+    if _ref_name(name):
+        remedy = "Leave out spaces, '..', '@{' and any of ~^:\\; close each set as in 'v[0-9]*', without '/' in it."
+        return Offence(f"{quoted(value)} is not a pattern of branches or tags", remedy)
+    return None
+
+
 def _version(value: str) -> Offence | None:
     try:
         Version(value)
@@ -237,7 +249,7 @@ PackageName = Annotated[
     keeps(_matches(_PACKAGE, "package name", "Use letters and digits, with '.', '_' or '-' between them (PEP 508).")),
     Field(json_schema_extra=_pattern(_PACKAGE)),
 ]
-RefPattern = Annotated[str, keeps(lambda value: _ref_name(value.replace("*", "x").replace("?", "x")))]
+RefPattern = Annotated[str, keeps(_ref_pattern)]
 SettingName = Annotated[
     str,
     keeps(

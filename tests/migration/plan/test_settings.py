@@ -72,7 +72,7 @@ def test_a_name_that_github_refuses_is_no_secret(errors_of: ErrorsOf, name: str)
         ("protection: {as: rules}", "'rules' is not possible here. Did you mean 'ruleset'?"),
         ("protection: {signatures: 1}", "Write true or false."),
         ("labels: [{name: bug, color: '#d73a4a'}]", "is not a color. Write six hexadecimal digits without '#'"),
-        ("environments: [{name: production, branches: ['a b']}]", "is not a name of a branch or tag in git"),
+        ("environments: [{name: production, branches: ['a b']}]", "is not a pattern of branches or tags"),
         ("security_updates: true, vulnerability_alerts: false", "there are no alerts to answer to"),
         ("protection: {aprovals: 1}", "there is no such key. Did you mean 'approvals'?"),
     ],

@@ -17,6 +17,9 @@ PLACES = {
     "topic": '"topics": [?]',
     "file": '"transforms": {"add_files": {?: "content"}}',
     "module": '"transforms": {"rename_modules": {"old": ?}}',
+    "release_tags": '"protection": {"release_tags": [?]}',
+    "deployment_branches": '"environments": [{"name": "e", "branches": [?]}]',
+    "deployment_tags": '"environments": [{"name": "e", "tags": [?]}]',
     "owner": '"code_owners": {"*": [?]}',
 }
 
@@ -80,6 +83,10 @@ def with_value(place: str, value: object) -> str:
         ("description", "a\nb", "it has several lines"),
         ("module", "maestro-ml", "is not a Python module"),
         ("owner", "@a b", "is not a code owner"),
+        ("release_tags", "v[0-9", "'v[0-9' is not a pattern of branches or tags. Leave out"),
+        ("release_tags", "v[]", "'v[]' is not a pattern of branches or tags"),
+        ("deployment_branches", "re[/]lease", "'re[/]lease' is not a pattern of branches or tags"),
+        ("deployment_tags", "v*..[0-9]?", "'v*..[0-9]?' is not a pattern of branches or tags"),
         ("wave", "a.b", "is not a name of a wave"),
     ],
 )
@@ -104,6 +111,10 @@ def test_a_value_that_breaks_its_rule_is_told(errors_of: ErrorsOf, place: str, v
         ("tag", "*"),
         ("tag", "engine/v*-final"),
         ("default_branch", "release/8.1"),
+        ("release_tags", "v[0-9]*"),
+        ("release_tags", "v[0-9]*.[!a-z]?"),
+        ("deployment_branches", "release/[0-9]*"),
+        ("deployment_tags", "v[0-9]*"),
         ("version", "1.0.0rc1"),
         ("version", "2!1.0+local"),
         ("topic", "a" * 50),
