@@ -4,11 +4,14 @@ Everything is one atomic push that starts at the commit which was split. A push 
 happens, and the next run carries their commits first.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from packaging.version import VERSION_PATTERN
 
 from migration.cutover.archiving import archive
 from migration.cutover.bringing_back import BroughtBack
@@ -27,6 +30,7 @@ _IDENTITY = {
     for role in ("AUTHOR", "COMMITTER")
     for part, text in (("NAME", "multirepo"), ("EMAIL", "multirepo@users.noreply.github.com"))
 }
+_VERSION = re.compile(VERSION_PATTERN, re.VERBOSE | re.IGNORECASE)
 BROUGHT_BACK = "brought-back/"
 """Before a repository's name, the branch of the monorepo with work that people have to merge themselves."""
 
@@ -195,15 +199,14 @@ class MonorepoReconciler:
         return self._commit(tree, [tip], "Take the repository out of the archive\n")
 
     def _last_version(self) -> str:
-        own = ("pre-migration-*", "archived-*", f"{FROZEN_TAG}*", f"{ROLLED_BACK_TAG}*")
-        excluded = [f"--exclude={pattern}" for pattern in own]
-        try:
-            found = run_git(
-                "describe", "--tags", "--abbrev=0", *excluded, self._head, directory=self._monorepo, user_config=True
-            )
-        except GitError:
-            return self._head[:12]
-        return found.decode(errors="replace").strip()
+        """The youngest tag that is a version of the whole monorepo: one without "/", which packages' tags have."""
+        order = ("--sort=-version:refname", "--sort=-creatordate")
+        listing = run_git(
+            "for-each-ref", "--format=%(refname:strip=2)", f"--merged={self._head}", *order, "refs/tags",
+            directory=self._monorepo, user_config=True,
+        )  # fmt: skip
+        tags = listing.decode(errors="replace").splitlines()
+        return next((tag for tag in tags if _VERSION.fullmatch(tag)), f"none (commit {self._head[:12]})")
 
     def _annotated(self, name: str, commit: str, message: str) -> str:
         content = (

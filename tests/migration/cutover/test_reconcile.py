@@ -334,3 +334,29 @@ def test_the_archive_has_a_notice_with_links_date_and_version_and_can_be_left_ag
     scene.up(frozen=("engine", "site"))
     assert (scene.monorepo.path / "README").read_text() == "all\n"
     assert "README.md" not in scene.files()
+
+
+@pytest.mark.parametrize(
+    ("tags", "version"),
+    [
+        (("v1.9.0", "v1.10.0", "go/ledger/v3.0.0", "engine-4.0", "nightly"), "v1.10.0"),
+        (("2.0.0rc1", "site@5.0.0"), "2.0.0rc1"),
+        (("go/ledger/v0.3.0",), "v1.0.0"),
+    ],
+)
+def test_the_archive_names_no_version_of_a_package(scene: Scene, tags: tuple[str, ...], version: str) -> None:
+    scene.monorepo.commit("More", engine__more="1\n")
+    for tag in tags:
+        scene.monorepo.git("tag", tag)
+    scene.up(frozen=("engine", "site"), archived=True)
+    assert f"**Last Active Version**: {version}\n" in (scene.monorepo.path / "README.md").read_text()
+
+
+def test_the_archive_names_its_commit_without_a_version(scene: Scene) -> None:
+    scene.monorepo.git("tag", "--delete", "v1.0.0")
+    scene.monorepo.git("tag", "go/ledger/v0.3.0")
+    scene.up(frozen=("engine", "site"))
+    head = scene.monorepo.git("rev-parse", "main")
+    scene.up(frozen=("engine", "site"), archived=True)
+    notice = (scene.monorepo.path / "README.md").read_text()
+    assert f"**Last Active Version**: none (commit {head[:12]})\n" in notice
