@@ -60,7 +60,7 @@ def _errors(preview: dict[str, Any], violations: list[str]) -> list[str]:
         for entry in preview.get("diagnostics", [])
         if entry.get("severity") == "error"
     ]
-    return [f"**The preview failed.**\n\n{_quoted(messages)}"] if messages else []
+    return [f"**The preview failed.**\n\n{_quote(messages)}"] if messages else []
 
 
 def _warnings(preview: dict[str, Any]) -> list[str]:
@@ -70,10 +70,10 @@ def _warnings(preview: dict[str, Any]) -> list[str]:
     messages = [message.strip().removeprefix("warning: ") for message in warnings]
     if not messages:
         return []
-    return [f"<details><summary>Warnings: {len(messages)}</summary>", _quoted(messages), "</details>"]
+    return [f"<details><summary>Warnings: {len(messages)}</summary>", _quote(messages), "</details>"]
 
 
-def _quoted(messages: list[str]) -> str:
+def _quote(messages: list[str]) -> str:
     """Indent the messages, so that Markdown renders them as plain text. Those that do not fit are counted."""
     lines = [f"    {line}" for message in messages for line in message.strip().splitlines()]
     fitting = _as_many_as_fit([line[:MESSAGES] for line in lines], MESSAGES)

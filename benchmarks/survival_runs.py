@@ -131,9 +131,9 @@ def play(folder: Path) -> Played:
     for phase in PHASES:
         phase.prepare(world)
         world.save(phase.name)
-        before = _written(world)
+        before = _write(world)
         world.pulumi(*UP)
-        after = _written(world)
+        after = _write(world)
         played.writes[phase.name] = [(request.method, request.path) for request in world.writes()[before["GitHub"] :]]
         played.registry_writes[phase.name] = after["registry"] - before["registry"]
         played.contents[phase.name] = contents_of(world)
@@ -142,7 +142,7 @@ def play(folder: Path) -> Played:
     return played
 
 
-def _written(world: SurvivalWorld) -> dict[str, int]:
+def _write(world: SurvivalWorld) -> dict[str, int]:
     return {"GitHub": len(world.writes()), "registry": world.registry_writes() if world.has_registry else 0}
 
 
@@ -173,12 +173,12 @@ def run_with_fault(played: Played, point: Point, mode: str) -> Result:
 
 def _struck(world: SurvivalWorld, point: Point, mode: str) -> None:
     """Start `up`, and let it happen when the point's write is made. What was killed comes back, but for the engine."""
-    expected_writes = _written(world)[point.of] + point.number + 1
+    expected_writes = _write(world)[point.of] + point.number + 1
     command = ["pulumi", *UP, "--non-interactive"]
     running = subprocess.Popen(
         command, cwd=world.checkout, env=world.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    while _written(world)[point.of] < expected_writes and running.poll() is None:
+    while _write(world)[point.of] < expected_writes and running.poll() is None:
         time.sleep(0.003)
     match mode:
         case "kill":

@@ -103,13 +103,13 @@ class PythonEnvironment:
         """Name and version of the installed distributions; if not transitive, of those no other one requires."""
         installed = list(metadata.distributions(path=[str(self.site_packages)]))
         required = {
-            _normalized(match[0])
+            _normalize(match[0])
             for distribution in installed
             for requirement in distribution.requires or ()
             if (match := re.match(r"[\w.-]+", requirement))
         }
         for distribution in sorted(installed, key=lambda each: each.name.lower()):
-            if transitive or _normalized(distribution.name) not in required:
+            if transitive or _normalize(distribution.name) not in required:
                 yield distribution.name, distribution.version
 
 
@@ -119,7 +119,7 @@ def _plugin_is_here(name: str, version: str) -> bool:
     return bool(shutil.which(f"pulumi-resource-{name}")) or (home / f"plugins/resource-{name}-v{version}").is_dir()
 
 
-def _normalized(name: str) -> str:
+def _normalize(name: str) -> str:
     """A distribution's name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 

@@ -54,12 +54,12 @@ def read_corpus() -> list[CorpusCase]:
 
 def _cases(file: str, *, is_secret: bool) -> Iterator[CorpusCase]:
     for name, case in yaml.safe_load((_HERE / file).read_text()).items():
-        text = _FILLER * (case.get("before", 0) // len(_FILLER)) + _filled(case["text"], _Made(name))
+        text = _FILLER * (case.get("before", 0) // len(_FILLER)) + _fill(case["text"], _Made(name))
         content = text.encode(case.get("encoding", "utf-8"))
         yield CorpusCase(name=name, path=case["path"], content=content, is_secret=is_secret)
 
 
-def _filled(text: str, made: "_Made") -> str:
+def _fill(text: str, made: "_Made") -> str:
     def secret(match: re.Match[str]) -> str:
         return made.secret(match[2], int(match[3] or 0), is_encoded=bool(match[1]))
 
@@ -88,8 +88,8 @@ class _Made:
         if kind in _ALPHABETS:
             return self._from(_ALPHABETS[kind], length)
         by_kind: dict[str, Callable[[], str]] = {
-            "github": lambda: self._checked("ghp_"),
-            "npm": lambda: self._checked("npm_"),
+            "github": lambda: self._validate("ghp_"),
+            "npm": lambda: self._validate("npm_"),
             "uuid": self._uuid,
             "password": lambda: self._from(_BASE_62, 6) + self._from("!#%+=?", 1) + self._from(_BASE_62, 7),
             "passphrase": self._passphrase,
@@ -99,7 +99,7 @@ class _Made:
         }
         return by_kind[kind]()
 
-    def _checked(self, prefix: str) -> str:
+    def _validate(self, prefix: str) -> str:
         """With the checksum that GitHub and npm put at the end of a token: CRC-32 in base 62."""
         body = self._from(_BASE_62, 30)
         rest, check = zlib.crc32(body.encode()), ""
@@ -119,11 +119,11 @@ class _Made:
 
     def _jwt(self) -> str:
         parts = [{"alg": "HS256", "typ": "JWT"}, {"sub": self._from(_BASE_62, 12), "iat": 1700000000, "role": "admin"}]
-        body = ".".join(_unpadded(json.dumps(part).encode()) for part in parts)
-        return f"{body}.{_unpadded(hmac.digest(self._bytes(32), body.encode(), 'sha256'))}"
+        body = ".".join(_unpad(json.dumps(part).encode()) for part in parts)
+        return f"{body}.{_unpad(hmac.digest(self._bytes(32), body.encode(), 'sha256'))}"
 
 
-def _unpadded(content: bytes) -> str:
+def _unpad(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 

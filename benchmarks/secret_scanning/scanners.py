@@ -41,7 +41,7 @@ def main(repositories: list[Path]) -> None:
     print("| scanner | planted secrets | decoys |" + "".join(f" {each.name} |" for each in repositories))
     print("|---|---|---|" + "---|" * len(repositories))
     with tempfile.TemporaryDirectory() as folder:
-        corpus = _written(cases, Path(folder) / "corpus")
+        corpus = _write(cases, Path(folder) / "corpus")
         exports = [_export(repository, Path(folder) / repository.name) for repository in repositories]
         for name, scan in scanners.items():
             rules = scan(corpus)
@@ -96,7 +96,7 @@ def _counts(cases: list[CorpusCase], rules: Mapping[str, set[str]]) -> Iterator[
         yield f"{sum(position in rules for position in positions)} of {len(positions)}"
 
 
-def _written(cases: list[CorpusCase], folder: Path) -> Path:
+def _write(cases: list[CorpusCase], folder: Path) -> Path:
     for position, case in enumerate(cases):
         file = folder / str(position) / (case.path or "message.txt")
         file.parent.mkdir(parents=True)

@@ -22,7 +22,7 @@ def temporary_folder() -> Iterator[Path]:
     """
     before = tempfile.tempdir
     root = Path(tempfile.gettempdir()) / ROOT_NAME
-    with _locked_root(root):
+    with _lock_root(root):
         for folder in root.iterdir():
             _remove_if_dead(folder)
         folder = Path(tempfile.mkdtemp(dir=root))
@@ -32,7 +32,7 @@ def temporary_folder() -> Iterator[Path]:
         yield folder
     finally:
         tempfile.tempdir = before
-        with _locked_root(root):
+        with _lock_root(root):
             shutil.rmtree(folder, ignore_errors=True)
             os.close(owner)
             with suppress(OSError):
@@ -40,7 +40,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _locked_root(root: Path) -> Iterator[None]:
+def _lock_root(root: Path) -> Iterator[None]:
     """The folder of all commands, held alone. Another command may remove it before it is held: then once more."""
     while True:
         root.mkdir(mode=0o700, exist_ok=True)

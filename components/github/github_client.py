@@ -80,12 +80,12 @@ class _Patient(httpx.BaseTransport):
             stop=stop_after_attempt(_ATTEMPTS),
             retry_error_callback=_last,
         )
-        return asking(self._paced, request)
+        return asking(self._pace, request)
 
     def close(self) -> None:
         self._inner.close()
 
-    def _paced(self, request: httpx.Request) -> httpx.Response:
+    def _pace(self, request: httpx.Request) -> httpx.Response:
         if not self._pause or not _writes(request):
             return self._read(request)
         with self._one_write_at_a_time:

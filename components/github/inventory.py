@@ -98,7 +98,7 @@ def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
         raise GitHubUnreachableError.of(error, settings) from None
     document = answer.json()
     refused = [error["message"] for error in document.get("errors", ()) if error.get("type") != "NOT_FOUND"]
-    return _parsed(settings, names, document.get("data") or {}, tuple(dict.fromkeys(refused)), answer.headers)
+    return _parse(settings, names, document.get("data") or {}, tuple(dict.fromkeys(refused)), answer.headers)
 
 
 def recognised(settings: Settings, existing: GitHubInventory, split: Split) -> GitHubInventory:
@@ -168,7 +168,7 @@ def _aliased(letter: str, values: Iterable[str], asked: str) -> Iterator[str]:
         yield f"{letter}{number}: {asked.format(json.dumps(value, ensure_ascii=False))}"
 
 
-def _parsed(
+def _parse(
     settings: Settings, names: Names, data: Mapping[str, Any], refused: tuple[str, ...], headers: Mapping[str, str]
 ) -> GitHubInventory:
     owner = data.get("repositoryOwner") or {}

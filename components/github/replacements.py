@@ -28,7 +28,7 @@ def changes(kind: str, found: Mapping[str, Any], inputs: Mapping[str, Any]) -> I
         yield from _environment(found, inputs)
     else:
         # A rule is replaced as a whole; what it will be is in the preview as its own resource.
-        existing = ", ".join(f"{path} = {_written(value)}" for path, value in _leaves(found))
+        existing = ", ".join(f"{path} = {_write(value)}" for path, value in _leaves(found))
         yield f"it is replaced as a whole; GitHub has {existing}"
 
 
@@ -56,10 +56,10 @@ def _in_order(numbers: Iterable[Any]) -> list[Any]:
 def _differing(**pairs: tuple[Any, Any]) -> Iterator[str]:
     for name, (was, will_be) in pairs.items():
         if was != will_be:
-            yield f"{name}: {_written(was)} → {_written(will_be)}"
+            yield f"{name}: {_write(was)} → {_write(will_be)}"
 
 
-def _written(value: Any) -> str:
+def _write(value: Any) -> str:
     """As JSON; what is not known before the run, as it says."""
     return json.dumps(value, ensure_ascii=False, default=lambda _: "(known after the run)")
 

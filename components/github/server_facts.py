@@ -57,7 +57,7 @@ def server_facts(settings: Settings, existing: GitHubInventory) -> ServerFacts:
             version = _found(settings, "meta").get("installed_version")
         return ServerFacts(
             plan=_plan(settings, existing, version),
-            version=_parsed(version),
+            version=_parse(version),
             rest=RateLimit.of(resources["core"]) if "core" in resources else None,
             graphql=RateLimit.of(resources["graphql"]) if "graphql" in resources else None,
         )
@@ -85,6 +85,6 @@ def _found(settings: Settings, path: str) -> dict[str, Any]:
         raise
 
 
-def _parsed(version: str | None) -> tuple[int, int] | None:
+def _parse(version: str | None) -> tuple[int, int] | None:
     numbers = re.match(r"(\d+)\.(\d+)", version or "")
     return (int(numbers[1]), int(numbers[2])) if numbers else None

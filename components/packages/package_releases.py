@@ -53,13 +53,13 @@ class PackageReleases:
     def _release(self, source: BuildSource, published: "Mapping[str, ReleaseFile]") -> ReleaseMetadata:
         """As it is built from what the folder holds, unless the registry has this version with other content."""
         date = last_change(self._split.git_dir, source.commit, source.folder)
-        built = _cached_release([source.name, source.version, source.digest, date], lambda: self._built(source))
+        built = _cached_release([source.name, source.version, source.digest, date], lambda: self._build(source))
         hashes = {name: file.sha256 for name, file in published.items()}
         if hashes.items() <= built.files.items():
             return built  # the missing files will be uploaded
         return _cached_release([source.name, source.version, hashes], lambda: self._read(published))
 
-    def _built(self, source: BuildSource) -> ReleaseMetadata:
+    def _build(self, source: BuildSource) -> ReleaseMetadata:
         from components.packages.published_package_operations import build
 
         with tempfile.TemporaryDirectory(prefix="multirepo-distributions-") as output:

@@ -37,22 +37,22 @@ def read_registry(
     fields = _fields(str(setting))
     kind = fields.pop("kind")
     if kind == "devpi" and "server" in fields:
-        return _checked(DevpiServer, {"folder": folder, **fields})
+        return _validate(DevpiServer, {"folder": folder, **fields})
     if kind == "docker":
         return _in_container(stack, folder, fields)
     if kind == "codeartifact" and "index_url" not in fields:
-        return _checked(CodeArtifactDomain, {"owner": owner, **fields})
+        return _validate(CodeArtifactDomain, {"owner": owner, **fields})
     kept_by_others: dict[str, type[Registry]] = {"devpi": Devpi, "codeartifact": CodeArtifact}
-    return _checked(kept_by_others[kind], fields)
+    return _validate(kept_by_others[kind], fields)
 
 
 def _in_container(stack: str, folder: Path, fields: Mapping[str, Any]) -> DevpiServer:
     """Port and base of the container, and any key of a server; without `server`, clients use the container's port."""
     own = {key: fields[key] for key in ("port", "base") if key in fields}
-    container = _checked(DevpiContainer, {"name": f"multirepo-registry-{stack}", **own})
+    container = _validate(DevpiContainer, {"name": f"multirepo-registry-{stack}", **own})
     server = {"server": f"http://127.0.0.1:{container.port}", **fields}
     others = {key: value for key, value in server.items() if key not in own}
-    return _checked(DevpiServer, {"folder": folder, "container": container, **others})
+    return _validate(DevpiServer, {"folder": folder, "container": container, **others})
 
 
 def _fields(setting: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _fields(setting: str) -> dict[str, Any]:
     return fields
 
 
-def _checked(kind: type[Kind], fields: Mapping[str, Any]) -> Kind:
+def _validate(kind: type[Kind], fields: Mapping[str, Any]) -> Kind:
     """An object of the class, with values of its types. Raises RegistrySettingError with every problem."""
     import pydantic  # providers do without
 

@@ -108,7 +108,7 @@ class Settings:
         monorepo = required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git")
         return cls(
             owner=owner,
-            server=_checked_server(required("github", "https://github.com"), stack),
+            server=_validate_server(required("github", "https://github.com"), stack),
             monorepo=monorepo,
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
@@ -180,7 +180,7 @@ def _registry(setting: str | None, stack: str, owner: str) -> Registry | DevpiSe
         raise SettingsError(f"Pulumi.{stack}.yaml: {error}") from None
 
 
-def _checked_server(setting: str, stack: str) -> str:
+def _validate_server(setting: str, stack: str) -> str:
     if setting.startswith("sandbox/"):
         return setting
     parts = urlsplit(setting)

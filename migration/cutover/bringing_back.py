@@ -108,10 +108,10 @@ class BringingBack:
         transformed = tree_of(self.git_dir, vendor) if vendor else before
         back, listed = self.reversal.tree(self.git_dir, worked_on, transformed, before)
         self._listed.update(listed)
-        places = dict.fromkeys(self._placed(before)) | self._placed(back, should_list=True)
+        places = dict.fromkeys(self._place(before)) | self._place(back, should_list=True)
         return with_entries(self.git_dir, tree_of(self.git_dir, carried), places)
 
-    def _placed(self, tree: str, should_list: bool = False) -> dict[str, str | None]:
+    def _place(self, tree: str, should_list: bool = False) -> dict[str, str | None]:
         """Path in the monorepo to "mode id" of each file of a repository's tree."""
         placed: dict[str, str | None] = {}
         for path, entry in entries(self.git_dir, tree).items():

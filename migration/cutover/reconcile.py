@@ -101,7 +101,7 @@ class MonorepoReconciler:
         if new:
             tip = self._frozen(tip, new)
         if target.archived:
-            tip = self._archived(tip)
+            tip = self._archive(tip)
         self._push(remote, tip)
         with TreeFiles(self._git_dir, tip) as files:
             folders_now = [folder for folders, _ in target.frozen.values() for folder in folders.folders]
@@ -164,9 +164,9 @@ class MonorepoReconciler:
         if brought.commits:
             tag = f"{ROLLED_BACK_TAG}{name}/{brought.source[:12]}"
             self._refs[f"refs/tags/{tag}"] = self._annotated(tag, brought.head, f"Head: {brought.source}")
-        return self._merged(tip, name, brought.head)
+        return self._merge(tip, name, brought.head)
 
-    def _merged(self, tip: str, name: str, work: str) -> str:
+    def _merge(self, tip: str, name: str, work: str) -> str:
         """With people's work; where it and the monorepo changed the same lines, it waits in a branch."""
         result = merged(self._git_dir, tip, work, f"Bring back the work of {name}")
         if isinstance(result, str):
@@ -176,7 +176,7 @@ class MonorepoReconciler:
         self._waiting.append(name)
         return tip
 
-    def _archived(self, tip: str) -> str:
+    def _archive(self, tip: str) -> str:
         if archive_tag(self._monorepo, self._git_dir, tip):
             return tip
         today = datetime.now(UTC)

@@ -47,7 +47,7 @@ class Reversal:
         backwards = [self._backwards(git_dir, original)]
         changed = transformed_tree(git_dir, worked_on, [self._without_managed(git_dir, original), *backwards])
         base = transformed_tree(git_dir, transformed, backwards)
-        return _merged(git_dir, base or transformed, original, changed or worked_on)
+        return _merge(git_dir, base or transformed, original, changed or worked_on)
 
     def _without_managed(self, git_dir: Path, original: str) -> Transform:
         def transform(files: Files) -> Changes:
@@ -105,7 +105,7 @@ def _contents(git_dir: Path, tree: str, paths: Iterable[str]) -> dict[str, bytes
     }
 
 
-def _merged(git_dir: Path, base: str, original: str, worked_on: str) -> tuple[str, tuple[str, ...]]:
+def _merge(git_dir: Path, base: str, original: str, worked_on: str) -> tuple[str, tuple[str, ...]]:
     """The difference from `base` to `original`, brought into `worked_on`, which wins on the same lines."""
     if worked_on == base:
         return original, ()

@@ -63,13 +63,13 @@ People changed lines here that the monorepo changed, too, so git could not merge
 it was.
 
 **Files**
-{_listed(f"`{path}`" for path in self.paths)}
+{_list(f"`{path}`" for path in self.paths)}
 
 **Commits on `{self.default_branch}` that touch them**
-{_listed(self.people_commits)}
+{_list(self.people_commits)}
 
 **Commits from the monorepo that touch them**
-{_listed(self.monorepo_commits)}
+{_list(self.monorepo_commits)}
 
 **To resolve it**
 ```
@@ -85,5 +85,5 @@ The next `pulumi up` goes on from there.
 """
 
 
-def _listed(lines: Iterable[str]) -> str:
+def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines) or "- none by itself"

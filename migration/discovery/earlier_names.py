@@ -63,14 +63,14 @@ def discover(
             before, found = found, _search(past, moves, revived, progress)
             if _names(found) <= _names(before):
                 trial = ProposalTrial(monorepo, revision, workspace, progress)
-                return _counted(trial, [_settled(trial, split, discovery) for discovery in found])
+                return _count(trial, [_settle(trial, split, discovery) for discovery in found])
     except GitError as error:
         raise SplitError(
             f"Reading the renames of {monorepo} failed: {error}. Run `git fsck` there and repair it."
         ) from error
 
 
-def _settled(trial: ProposalTrial, split: Split, discovery: Discovery) -> Discovery:
+def _settle(trial: ProposalTrial, split: Split, discovery: Discovery) -> Discovery:
     """What was found, with joined projects and without what would lose commits."""
     *joining, whole = discovery.moves
     whole = without_losses(trial, whole, discovery.move, discovery.origins)
@@ -83,7 +83,7 @@ def _settled(trial: ProposalTrial, split: Split, discovery: Discovery) -> Discov
     return replace(discovery, moves=moves, origins=origins)
 
 
-def _counted(trial: ProposalTrial, found: Sequence[Discovery]) -> tuple[Discovery, ...]:
+def _count(trial: ProposalTrial, found: Sequence[Discovery]) -> tuple[Discovery, ...]:
     """With the commits that each move brings, as planned and as proposed."""
     split = trial.split(*(move for discovery in found for move in (discovery.move, *discovery.moves)))
     counts = iter([history.commits for history in split.histories.values()])
@@ -200,7 +200,7 @@ class _Trail:
                         self.namesakes.append(namesake)
                     break
                 known.add((found.source, folder))
-                origin = self._checked(found, [move.source, *ages])
+                origin = self._validate(found, [move.source, *ages])
                 if origin.kind is Kind.EARLIER and not origin.obstacle:
                     self._family.append(origin.source)
                     ages[origin.source] = max(age, ages.get(origin.source, age))
@@ -237,7 +237,7 @@ class _Trail:
     def _is_own(self, folder: str) -> bool:
         return any(_overlap(folder, name) for name in self._family)
 
-    def _checked(self, origin: Origin, names: list[str]) -> Origin:
+    def _validate(self, origin: Origin, names: list[str]) -> Origin:
         """The origin, with its obstacle. names: those found so far for the folder that is followed."""
         if not _is_utf8(origin.source):
             return replace(origin, obstacle="its name is not UTF-8, which the plan has to be")

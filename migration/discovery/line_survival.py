@@ -195,10 +195,10 @@ def _blame(git_dir: Path, commit: str, path: str) -> Iterator[_Line]:
         elif line.startswith(b"previous "):
             created = False
         elif line.startswith(b"filename "):
-            files[writer] = _unquoted(line.removeprefix(b"filename ")), created
+            files[writer] = _unquote(line.removeprefix(b"filename ")), created
 
 
-def _unquoted(path: bytes) -> str:
+def _unquote(path: bytes) -> str:
     """A path as git prints it: in quotes, with C's escapes, where it is not plain ASCII."""
     return os.fsdecode(ast.literal_eval(f"b{path.decode()}") if path.startswith(b'"') else path)
 

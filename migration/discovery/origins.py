@@ -130,7 +130,7 @@ class RenameLog:
             arrived = [rename for rename in renaming.renames if _crosses(rename.new, rename.old, folder)]
             # One file alone is a folder's rename only where it is all that the folder began with.
             if len(arrived) > 1 or (arrived and age == arrivals[-1]):
-                for origin, came in self._judged(folder, renaming, arrived):
+                for origin, came in self._check(folder, renaming, arrived):
                     if origin.kind is not Kind.JOINED or self._left_of(came, age, today) > 1:
                         yield age, origin
 
@@ -174,7 +174,7 @@ class RenameLog:
         stayed = [path for path, blob in after.items() if own.get(path) == blob != theirs.get(path)]
         return len(taken) >= MOST * len(after) and len(stayed) <= SOME * len(after)
 
-    def _judged(
+    def _check(
         self, folder: str, renaming: RenamingCommit, arrived: list[Rename]
     ) -> Iterator[tuple[Origin, list[Rename]]]:
         after = self._counts(renaming.commit)

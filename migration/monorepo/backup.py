@@ -44,9 +44,9 @@ def back_up(source: Path, branch: str, monorepo: Remote, copy: Remote) -> Backup
                 "delete that repository on GitHub, then run pulumi up again."
             )
         refs = _refs_of(source)
-        tag = _made_tag(source, branch, refs)
+        tag = _make_tag(source, branch, refs)
         copy.push(source, refs | _tag_itself(source, tag))
-    refs = _proved(source, copy, tag)
+    refs = _prove(source, copy, tag)
     if f"refs/tags/{tag}" not in monorepo.refs():
         monorepo.push(source, _tag_itself(source, tag))
     commit = run_git("rev-parse", f"refs/tags/{tag}^{{commit}}", directory=source, user_config=True).decode().strip()
@@ -90,7 +90,7 @@ def _message(repository: Path, tag: str) -> str:
     return output.decode(errors="replace")
 
 
-def _made_tag(source: Path, branch: str, refs: Mapping[str, str]) -> str:
+def _make_tag(source: Path, branch: str, refs: Mapping[str, str]) -> str:
     """A new annotated tag in `source`, dated today; with a number behind it when today's is taken."""
     today = f"pre-migration-{datetime.now(UTC):%Y%m%d}"
     names = (today, *(f"{today}.{number}" for number in range(2, 100)))
@@ -107,7 +107,7 @@ def _made_tag(source: Path, branch: str, refs: Mapping[str, str]) -> str:
     return tag
 
 
-def _proved(source: Path, copy: Remote, tag: str) -> dict[str, str]:
+def _prove(source: Path, copy: Remote, tag: str) -> dict[str, str]:
     """The refs of a fresh clone, which are those that the tag records, and whose objects are whole."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder, "clone.git")

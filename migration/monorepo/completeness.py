@@ -35,7 +35,7 @@ def demand_complete(monorepo: Path, memory: Path | None = None) -> None:
         if missing:
             listed = ", ".join(_places(git_dir, tips, missing)) or ", ".join(sorted(missing)[:_PLACES])
             raise SplitError(
-                f"{monorepo}: {_counted(len(missing))} missing in its branches and tags, such as {listed}. "
+                f"{monorepo}: {_count(len(missing))} missing in its branches and tags, such as {listed}. "
                 f"The new repositories would lack them, too. {_remedy(monorepo)}"
             )
     if memory:
@@ -115,7 +115,7 @@ def _words(chunks: Iterator[bytes]) -> Iterator[str]:
         yield from map(os.fsdecode, words)
 
 
-def _counted(objects: int) -> str:
+def _count(objects: int) -> str:
     return "1 object is" if objects == 1 else f"{objects:,} objects are"
 
 

@@ -118,7 +118,7 @@ def image_build_failures(folder: Path) -> Iterator[Trouble]:
             continue
         text = re.sub(r"\\\n", " ", dockerfile.read_text(errors="replace"))
         for line in text.splitlines():
-            for source in _copied(line):
+            for source in _copy(line):
                 if not _is_in(folder, source):
                     yield Trouble(
                         place=str(dockerfile.relative_to(folder)),
@@ -128,7 +128,7 @@ def image_build_failures(folder: Path) -> Iterator[Trouble]:
                     )
 
 
-def _copied(line: str) -> list[str]:
+def _copy(line: str) -> list[str]:
     """What a COPY or ADD takes from the build context; nothing for other lines, and where variables decide."""
     words = line.split()
     if not words or words[0].upper() not in ("COPY", "ADD") or "--from=" in line or "$" in line or "[" in line:

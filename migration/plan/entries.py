@@ -122,12 +122,12 @@ class EntryBuilder:
                 self._report(place, f"the key stands twice, first in line {first}", "Keep one of them.")
             else:
                 entries[name.value] = made
-        for name, value in self._merged(node, entry):
+        for name, value in self._merge(node, entry):
             if name.value not in entries:
                 entries[name.value] = self.build(value, key_below(entry.key, name.value), name)
         return entries
 
-    def _merged(self, node: yaml.MappingNode, entry: Entry) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    def _merge(self, node: yaml.MappingNode, entry: Entry) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         """What `<<` brings in, the nearest first (https://yaml.org/type/merge.html)."""
         for name, value in node.value:
             if name.tag != _MERGE:
@@ -141,7 +141,7 @@ class EntryBuilder:
                     continue
                 self._open.append(source)
                 yield from (pair for pair in source.value if pair[0].tag in _SCALARS)
-                yield from self._merged(source, entry)
+                yield from self._merge(source, entry)
                 self._open.pop()
 
     def _scalar(self, node: yaml.ScalarNode) -> Scalar:

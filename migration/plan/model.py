@@ -116,7 +116,7 @@ Earlier = Annotated[
 ]
 
 
-def _inverted(pattern: str) -> tuple[str, ...]:
+def _invert(pattern: str) -> tuple[str, ...]:
     """The patterns that take a file, or all of a folder, out of what `*` excludes."""
     folder = pattern.rstrip("/")
     anywhere = "" if "/" in folder else "**/"
@@ -142,7 +142,7 @@ class Move(PlanModel):
         """Patterns of all files that stay behind, those of `include` turned round."""
         if not self.include:
             return self.exclude
-        return ("*", "!*/", *(pattern for each in self.include for pattern in _inverted(each)), *self.exclude)
+        return ("*", "!*/", *(pattern for each in self.include for pattern in _invert(each)), *self.exclude)
 
     @property
     def names(self) -> tuple[str, ...]:

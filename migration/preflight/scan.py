@@ -72,8 +72,8 @@ def scan_history(name: str, split: Split, before: ScanResult, scanner: SecretSca
         tips=tips,
         head=history.head,
         disk_size=before.disk_size + objects.disk_size,
-        in_history=_merged(before.in_history, _placed(name, split, found)),
-        at_head=_placed(name, split, _at_head(name, split.git_dir, history.head)),
+        in_history=_merge(before.in_history, _place(name, split, found)),
+        at_head=_place(name, split, _at_head(name, split.git_dir, history.head)),
     )
 
 
@@ -89,7 +89,7 @@ def _at_head(name: str, git_dir: Path, head: str | None) -> list[Finding]:
     ]
 
 
-def _placed(name: str, split: Split, findings: Sequence[Finding]) -> list[Finding]:
+def _place(name: str, split: Split, findings: Sequence[Finding]) -> list[Finding]:
     """The findings with the monorepo's commits. The commit map holds pairs of raw ids: monorepo, new repository."""
     if not findings:
         return []
@@ -104,7 +104,7 @@ def _placed(name: str, split: Split, findings: Sequence[Finding]) -> list[Findin
     return [replace(finding, monorepo_commit=monorepo_commits.get(finding.commit)) for finding in findings]
 
 
-def _merged(before: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
+def _merge(before: Sequence[Finding], new: Sequence[Finding]) -> list[Finding]:
     """A secret, or a pointer, that a newer version still has is reported once, at its first commit."""
     same: dict[tuple[object, ...], Finding] = {}
     for finding in (*before, *new):

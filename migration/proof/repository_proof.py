@@ -180,7 +180,7 @@ class RepositoryCheck:
             expected = tuple(dict.fromkeys(self._new[line] for line in lines.parents[position]))
             self._links += len(found)
             if found != expected:
-                self._fail(position, f"has the parents {_listed(found)}; they must be {_listed(expected)}")
+                self._fail(position, f"has the parents {_list(found)}; they must be {_list(expected)}")
 
     def _check_trees(self, lines: Lines) -> None:
         """Every commit of the monorepo, mapped or not, has in its folders what its image has in all."""
@@ -327,7 +327,7 @@ def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> tupl
     return tuple(next((tree for tree in each if tree != NO_FOLDER), NO_FOLDER) for each in trees)
 
 
-def _listed(commits: Sequence[bytes]) -> str:
+def _list(commits: Sequence[bytes]) -> str:
     return ", ".join(commit.decode() for commit in commits) or "none"
 
 

@@ -62,7 +62,7 @@ def split_monorepo(
         key = _key(source, plan_key)
         place = Workspace(workspace)
         with place.lock:
-            return place.saved(key) or _made(source, selections, place, progress, key, plan_key)
+            return place.saved(key) or _make(source, selections, place, progress, key, plan_key)
     except GitError as error:
         raise SplitError(
             f"Reading the history of {monorepo} failed: {error}. Run `git fsck` there and repair it."
@@ -84,7 +84,7 @@ def _key(source: SourceMonorepo, plan_key: str) -> str:
     return hashlib.sha256(json.dumps([plan_key, source.head.hex(), tags]).encode()).hexdigest()
 
 
-def _made(
+def _make(
     source: SourceMonorepo,
     selections: Mapping[str, CodeSelection],
     place: Workspace,

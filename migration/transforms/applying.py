@@ -51,7 +51,7 @@ def transform(
             del now[path]
         else:
             now[path] = content
-    now |= {path: _replaced(now, path, passages, repository.name) for path, passages in transforms.replace_text.items()}
+    now |= {path: _replace(now, path, passages, repository.name) for path, passages in transforms.replace_text.items()}
     now |= {path: content.encode() for path, content in transforms.add_files.items()}
     locked, stale = relocked(now, manifests, rules, locking)
     now |= locked
@@ -66,7 +66,7 @@ def transform(
     )
 
 
-def _replaced(files: Mapping[str, bytes], path: str, passages: Mapping[str, str], repository: str) -> bytes:
+def _replace(files: Mapping[str, bytes], path: str, passages: Mapping[str, str], repository: str) -> bytes:
     where = f"{repository}: `transforms.replace_text` names {path}"
     if path not in files:
         raise TransformError(f"{where}, which does not exist there. Correct the path in the plan.")

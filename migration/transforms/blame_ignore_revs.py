@@ -27,7 +27,7 @@ def with_new_ids(content: bytes, new_id: Callable[[str], str | None]) -> bytes:
     paragraphs = re.split(rb"(\n(?:[ \t\r]*\n)+)", content)
     lists = b""
     for paragraph, blank in zip(paragraphs[::2], [*paragraphs[1::2], b""], strict=True):
-        lines = [_followed(line, new_id) for line in paragraph.splitlines(keepends=True)]
+        lines = [_follow(line, new_id) for line in paragraph.splitlines(keepends=True)]
         left = [line for line in lines if line is not None]
         if len(left) == len(lines) or any(_ID.match(line) for line in left):
             lists += b"".join(left).removesuffix(b"\n" if blank else b"") + blank
@@ -39,7 +39,7 @@ def names_commits(content: bytes) -> bool:
     return any(_ID.fullmatch(line) for line in content.splitlines())
 
 
-def _followed(line: bytes, new_id: Callable[[str], str | None]) -> bytes | None:
+def _follow(line: bytes, new_id: Callable[[str], str | None]) -> bytes | None:
     """A line with the new id in place of the old; None for one whose commit did not move."""
     match = _ID.fullmatch(line.rstrip(b"\r\n"))
     if match is None:

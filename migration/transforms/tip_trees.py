@@ -67,7 +67,7 @@ def tip_trees(
         key = hashlib.sha256(json.dumps([*common, history.head]).encode()).hexdigest()
         tip = known.get((repository.name, key))
         if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
-            tip = _made(plan, repository, split, index_url, locking)
+            tip = _make(plan, repository, split, index_url, locking)
         made[repository.name, key] = tip
         for sentence in tip.messages:
             report(sentence)
@@ -76,7 +76,7 @@ def tip_trees(
     return {name: tip.tree for (name, _), tip in made.items() if tip.tree}
 
 
-def _made(plan: Plan, repository: Repository, split: Split, index_url: str | None, locking: Locking | None) -> _Tip:
+def _make(plan: Plan, repository: Repository, split: Split, index_url: str | None, locking: Locking | None) -> _Tip:
     from migration.transforms.applying import Transformed, transform  # slow to import, and mostly not needed
 
     done: list[Transformed] = []

@@ -43,12 +43,12 @@ def docker_daemon(folder: Path) -> Iterator[str]:
         return
     _demand_what_it_takes()
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / START_LOCK), _started(folder) as own:
+    with locked(folder / START_LOCK), _start(folder) as own:
         yield own
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[str]:
+def _start(folder: Path) -> Iterator[str]:
     sockets = Path("/run") / f"multirepo-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
     sockets.mkdir(mode=0o700, exist_ok=True)  # a socket's path must not be long, and the folder's may be
     own = f"unix://{sockets}/docker.sock"

@@ -51,11 +51,11 @@ async def resolve(directory: Path, ref: str) -> str | None:
     """The commit that a branch, a tag, "heads/…", "tags/…", HEAD or an id (also a short one) stands for."""
     for name in (f"{BRANCHES}{ref}", f"{TAGS}{ref}", f"refs/{ref}", ref):
         if object_id(directory, name):
-            return await _peeled(directory, name)
-    return await _peeled(directory, ref) if re.fullmatch(r"HEAD|[0-9a-f]{4,40}", ref) else None
+            return await _peel(directory, name)
+    return await _peel(directory, ref) if re.fullmatch(r"HEAD|[0-9a-f]{4,40}", ref) else None
 
 
-async def _peeled(directory: Path, revision: str) -> str | None:
+async def _peel(directory: Path, revision: str) -> str | None:
     try:
         found = await git(directory, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     except GitCommandError:

@@ -54,7 +54,7 @@ async def _target(each: RefNode, info: Any) -> GitObject | None:
     return await context_of(info).read(each.repository, each.sha)
 
 
-def _parsed(found: GitObject) -> Commit:
+def _parse(found: GitObject) -> Commit:
     return parse_commit(found.oid, found.content)
 
 
@@ -69,7 +69,7 @@ async def _commits(found: GitObject, info: Any, oids: list[str]) -> list[GitObje
 
 
 async def _parents(found: GitObject, info: Any, **arguments: Any) -> Any:
-    return connection(await _commits(found, info, list(_parsed(found).parents)), arguments, "parents")
+    return connection(await _commits(found, info, list(_parse(found).parents)), arguments, "parents")
 
 
 async def history(found: GitObject, info: Any, **arguments: Any) -> Any:
@@ -85,12 +85,12 @@ async def history(found: GitObject, info: Any, **arguments: Any) -> Any:
 
 
 async def _commit_tree(found: GitObject, info: Any) -> GitObject | None:
-    return await context_of(info).read(found.repository, _parsed(found).tree)
+    return await context_of(info).read(found.repository, _parse(found).tree)
 
 
 def signature(found: GitObject, info: Any) -> dict[str, Any] | None:
     """A signature of the author's, or GitHub's own for commits that it made."""
-    commit, store = _parsed(found), context_of(info).tenant.store
+    commit, store = _parse(found), context_of(info).tenant.store
     by_github = store.by_key(SignedCommit, str(found.repository.id), found.oid) is not None
     if not by_github and commit.signature is None:
         return None
@@ -183,13 +183,13 @@ RESOLVERS: dict[str, dict[str, Callable[..., Any]]] = {
     | {
         "url": _commit_url,
         "resourcePath": _commit_path,
-        "message": lambda found, info: _parsed(found).message,
-        "messageHeadline": lambda found, info: _parsed(found).message.split("\n", 1)[0],
-        "messageBody": lambda found, info: _parsed(found).message.partition("\n")[2].lstrip("\n"),
-        "authoredDate": lambda found, info: _parsed(found).author.date,
-        "committedDate": lambda found, info: _parsed(found).committer.date,
-        "author": lambda found, info: _actor(_parsed(found).author),
-        "committer": lambda found, info: _actor(_parsed(found).committer),
+        "message": lambda found, info: _parse(found).message,
+        "messageHeadline": lambda found, info: _parse(found).message.split("\n", 1)[0],
+        "messageBody": lambda found, info: _parse(found).message.partition("\n")[2].lstrip("\n"),
+        "authoredDate": lambda found, info: _parse(found).author.date,
+        "committedDate": lambda found, info: _parse(found).committer.date,
+        "author": lambda found, info: _actor(_parse(found).author),
+        "committer": lambda found, info: _actor(_parse(found).committer),
         "tree": _commit_tree,
         "parents": _parents,
         "history": history,

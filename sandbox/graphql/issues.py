@@ -58,7 +58,7 @@ def _issues(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
         for issue in tenant.store.all(Issue, str(repository.id))
         if not issue.is_pull_request and issue.state.upper() in states and author in (None, _author(issue, info))
     ]
-    return connection(_ordered(found, arguments), arguments, "issues")
+    return connection(_order(found, arguments), arguments, "issues")
 
 
 def _pull_request(repository: RepositoryRecord, info: Any, number: int) -> PullRequest:
@@ -77,10 +77,10 @@ def _pull_requests(repository: RepositoryRecord, info: Any, **arguments: Any) ->
         and arguments.get("baseRefName") in (None, pull.base)
         and arguments.get("headRefName") in (None, pull.head)
     ]
-    return connection(_ordered(found, arguments), arguments, "pullRequests")
+    return connection(_order(found, arguments), arguments, "pullRequests")
 
 
-def _ordered(found: list[Any], arguments: Mapping[str, Any]) -> list[Any]:
+def _order(found: list[Any], arguments: Mapping[str, Any]) -> list[Any]:
     order = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
     by = ORDERS[order["field"]]
     found.sort(key=lambda item: (getattr(item, by, item.number), item.number), reverse=order["direction"] == "DESC")

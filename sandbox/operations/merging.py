@@ -52,7 +52,7 @@ async def merge(
     """
     commits = await commits_of(directory, pull)
     if method == "rebase":
-        return await _rebased(directory, pull.base_sha, commits, user)
+        return await _rebase(directory, pull.base_sha, commits, user)
     tree = await merged_tree(directory, pull.base_sha, pull.head_sha)
     texts = (
         squash_text(repository, issue, commits) if method == "squash" else merge_text(repository, owner, pull, issue)
@@ -96,7 +96,7 @@ def squash_text(repository: RepositoryRecord, issue: Issue, commits: list[Commit
     return f"{title} (#{issue.number})", bodies[repository.squash_merge_commit_message]
 
 
-async def _rebased(directory: Path, base: str, commits: list[Commit], user: Account) -> str:
+async def _rebase(directory: Path, base: str, commits: list[Commit], user: Account) -> str:
     """The commits one after the other on top of the base, committed by the user now."""
     committer = identity_of(user).line()
     tip = base

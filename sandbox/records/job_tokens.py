@@ -54,11 +54,11 @@ class Job:
     def context(self) -> str:
         """What the subject says besides the repository."""
         if self.environment:
-            return f"environment:{_escaped(self.environment)}"
-        return "pull_request" if self.event_name == "pull_request" else f"ref:{_escaped(self.ref)}"
+            return f"environment:{_escape(self.environment)}"
+        return "pull_request" if self.event_name == "pull_request" else f"ref:{_escape(self.ref)}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace(":", "%3A")
 
 
@@ -86,7 +86,7 @@ def subject(prefix: str, keys: Sequence[str] | None, job: Job, claims: Mapping[s
         elif key == "context":
             parts.append(job.context)
         else:
-            parts.append(f"{key}:{_escaped(str(claims.get(key, '')))}")
+            parts.append(f"{key}:{_escape(str(claims.get(key, '')))}")
     return ":".join(parts)
 
 

@@ -180,10 +180,10 @@ async def list_secrets(request: Request) -> Response:
     tenant: Tenant | None = request.app.state.tenants.get(request.path_params["tenant"])
     if tenant is None:
         return _refusal(404, "There is no such tenant.")
-    return JSONResponse([_opened(tenant, secret) for secret in tenant.store.all(Secret)])
+    return JSONResponse([_open(tenant, secret) for secret in tenant.store.all(Secret)])
 
 
-def _opened(tenant: Tenant, secret: Secret) -> dict[str, str | None]:
+def _open(tenant: Tenant, secret: Secret) -> dict[str, str | None]:
     """owner: a repository's or an organization's name; area: actions, dependabot, or an environment's name."""
     repository = tenant.store.by_id(RepositoryRecord, secret.owner_id)
     owner = repository.name if repository else tenant.organization().login

@@ -106,7 +106,7 @@ class _Player:
     def play(self) -> SampleHistory:
         for number, step in enumerate(self.steps):
             parents = self._parents(step)
-            tree = self._merged(parents)
+            tree = self._merge(parents)
             changes = self._changes(number, step, tree)
             before = {path: tree[path].file if path in tree else None for path in changes}
             changes = {path: file for path, file in changes.items() if file != before[path]}
@@ -127,7 +127,7 @@ class _Player:
         return first + [self.named[name] for name in merged]
 
     @staticmethod
-    def _merged(parents: Sequence[SampleCommit]) -> Tree:
+    def _merge(parents: Sequence[SampleCommit]) -> Tree:
         tree: Tree = {}
         for parent in parents:
             for path, version in parent.tree.items():
@@ -166,9 +166,9 @@ class _Player:
         touched = f"{step.format} {' '.join(step.was)}"
         manifests = " ".join(f"/{folder}/*" for folder in step.release)
         again = {path for path in paths if path in present and (is_below(touched, path) or covers(manifests, path))}
-        return {path: self._rendered(path, paths[path]) for path in sorted(growing | again)}
+        return {path: self._render(path, paths[path]) for path in sorted(growing | again)}
 
-    def _rendered(self, path: str, document: str) -> File:
+    def _render(self, path: str, document: str) -> File:
         content = self.documents[document]
         for words in self.older_words[document]:
             content = reworded(content, words)

@@ -51,7 +51,7 @@ class SampleObjects:
     def pack(self) -> bytes:
         """All objects as a pack, version 2, without deltas."""
         body = b"PACK" + (2).to_bytes(4, "big") + len(self._objects).to_bytes(4, "big")
-        parts = [body, *(_packed(kind, content) for kind, content in self._objects.values())]
+        parts = [body, *(_pack(kind, content) for kind, content in self._objects.values())]
         body = b"".join(parts)
         return body + hashlib.sha1(body).digest()
 
@@ -67,7 +67,7 @@ def _sort_key(item: tuple[str, tuple[str, str]]) -> bytes:
     return (name + "/" if mode == FOLDER_MODE else name).encode()
 
 
-def _packed(kind: str, content: bytes) -> bytes:
+def _pack(kind: str, content: bytes) -> bytes:
     """Kind and size, four bits of the size first and then seven a byte, and the deflated content."""
     size = len(content)
     header = [PACK_KINDS[kind] << 4 | size & 15]

@@ -103,11 +103,11 @@ def _cached_lock(
     return made_once(
         locking.folder / "lock-files",
         ingredients,
-        lambda: _made(path, lock, manifests, releases, rules, locking),
+        lambda: _make(path, lock, manifests, releases, rules, locking),
     )
 
 
-def _made(
+def _make(
     path: str,
     lock: bytes,
     manifests: Mapping[str, bytes],

@@ -59,7 +59,7 @@ def converted(content: bytes, manifest: Manifest) -> bytes:
     _set_version(document, manifest)
     if manifest.private and manifest.rules.index_url is not None:
         sections = [*poetry.sections(document, manifest), *standard.sections(document, manifest)]
-        manifest.appended = _appended(document, sections)
+        manifest.appended = _append(document, sections)
     text = tomlkit.dumps(document) + manifest.appended
     try:
         tomllib.loads(text)
@@ -86,7 +86,7 @@ def _set_version(document: tomlkit.TOMLDocument, manifest: Manifest) -> None:
         )
 
 
-def _appended(document: tomlkit.TOMLDocument, sections: Sequence[str]) -> str:
+def _append(document: tomlkit.TOMLDocument, sections: Sequence[str]) -> str:
     """At the end and as text, so that what stands before stays as it is."""
     text = tomlkit.dumps(document)
     newline = "\r\n" if "\r\n" in text else "\n"

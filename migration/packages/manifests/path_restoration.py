@@ -33,15 +33,13 @@ def with_paths(
             manifest = Manifest(path, originals.keys(), rules)
             moved = converted(originals[path], manifest)
             untouched = moved == files[path]
-            content = (
-                originals[path] if untouched else _restored(files[path], originals[path], moved, manifest, folders)
-            )
+            content = originals[path] if untouched else _restore(files[path], originals[path], moved, manifest, folders)
             if content != files[path]:
                 changed[path] = content
     return changed
 
 
-def _restored(content: bytes, original: bytes, moved: bytes, manifest: Manifest, folders: Folders) -> bytes:
+def _restore(content: bytes, original: bytes, moved: bytes, manifest: Manifest, folders: Folders) -> bytes:
     document = tomlkit.parse(content.decode().replace(manifest.appended, ""))
     before = tomlkit.parse(original.decode())
 

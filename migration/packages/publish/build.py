@@ -62,11 +62,11 @@ def build_distributions(
         for path, content in files.items():
             _write_file(tree / path, content, (modes or {}).get(path, ""), date)
         try:
-            sdist = _built("sdist", tree / folder, date, output, environments)
+            sdist = _build("sdist", tree / folder, date, output, environments)
             with tarfile.open(sdist) as archive:
                 archive.extractall(Path(place, "unpacked"), filter="data")
             (unpacked,) = Path(place, "unpacked").iterdir()
-            return Distributions(sdist=sdist, wheel=_built("wheel", unpacked, date, output, environments))
+            return Distributions(sdist=sdist, wheel=_build("wheel", unpacked, date, output, environments))
         except BuildError as error:
             raise BuildError(f"{_project(tree / folder)} in {folder}: {error}") from None
 
@@ -91,7 +91,7 @@ def _project(folder: Path) -> str:
         return folder.name
 
 
-def _built(kind: Literal["sdist", "wheel"], source: Path, date: int, output: Path, environments: Path) -> Path:
+def _build(kind: Literal["sdist", "wheel"], source: Path, date: int, output: Path, environments: Path) -> Path:
     def run(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         fixed = {"SOURCE_DATE_EPOCH": str(date), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC"}

@@ -25,7 +25,7 @@ def colliding_paths(repository: str, head: str, paths: Iterable[str]) -> Iterato
     same: dict[str, set[str]] = {}
     for path in paths:
         for each in (path, *map(str, PurePosixPath(path).parents[:-1])):
-            same.setdefault(_folded(each), set()).add(each)
+            same.setdefault(_fold(each), set()).add(each)
     for folded, written in same.items():
         parent = folded.rpartition("/")[0]
         if len(written) > 1 and len(same.get(parent, ())) <= 1:
@@ -41,7 +41,7 @@ def colliding_paths(repository: str, head: str, paths: Iterable[str]) -> Iterato
             )
 
 
-def _folded(path: str) -> str:
+def _fold(path: str) -> str:
     return unicodedata.normalize("NFC", path).lower()
 
 

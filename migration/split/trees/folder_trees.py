@@ -83,7 +83,7 @@ class FolderFinder:
         while pending or started:
             if not pending:
                 parent, way, lookups = started.pop(0)
-                found[parent + way] = found[parent].inside(self._confirmed(found[parent].trees[1:], way, lookups))
+                found[parent + way] = found[parent].inside(self._confirm(found[parent].trees[1:], way, lookups))
                 pending.append(parent + way)
                 continue
             parent = pending.pop()
@@ -112,7 +112,7 @@ class FolderFinder:
     def _start(self, trees: Sequence[bytes], way: Names) -> Lookup:
         return self._running.enter_context(self._store.look_up(trees, b"/".join(way)))
 
-    def _confirmed(self, trees: Sequence[bytes], way: Names, lookups: Sequence[Lookup]) -> list[bytes | None]:
+    def _confirm(self, trees: Sequence[bytes], way: Names, lookups: Sequence[Lookup]) -> list[bytes | None]:
         """What git found; where it found nothing, what we find: git says the same of a tree that it cannot read."""
         found = [tree for lookup in lookups for tree in lookup()]
         missing = [position for position, tree in enumerate(found) if tree is None]

@@ -43,11 +43,11 @@ class SubfolderReader:
 
         tree: its raw id. Raises SplitError when it is malformed.
         """
-        changed = self._compared(content) if len(content) >= self._worth_comparing else None
+        changed = self._compare(content) if len(content) >= self._worth_comparing else None
         self._before = content
         return self._whole(tree, content) if changed is None else changed
 
-    def _compared(self, content: bytes) -> list[tuple[int, bytes]] | None:
+    def _compare(self, content: bytes) -> list[tuple[int, bytes]] | None:
         """None: the tree has to be read whole."""
         before = self._before
         if len(content) != len(before):

@@ -56,7 +56,7 @@ def _copy_renamed(rest: str, stages: list[_Stage], names: ModuleInText, folder: 
     stage, changed = stages[-1], {}
     for source in sources:
         if origin:
-            new = _renamed_in(source[0], next((each for each in stages if each.name == origin[1]), _Stage("")))
+            new = _rename_in(source[0], next((each for each in stages if each.name == origin[1]), _Stage("")))
         else:
             new = path_renamed(source[0].lstrip("/") or ".", names.module, folder)
             new = f"/{new}" if new and source[0].startswith("/") else new
@@ -92,7 +92,7 @@ def _moved_below(target: str, source: str, names: ModuleInText, folder: str) -> 
     return folders
 
 
-def _renamed_in(path: str, stage: _Stage) -> str | None:
+def _rename_in(path: str, stage: _Stage) -> str | None:
     """A path of an image that leads to the module."""
     for old, new in stage.renamed.items():
         if path.rstrip("/") == old or path.startswith(f"{old}/"):
@@ -101,4 +101,4 @@ def _renamed_in(path: str, stage: _Stage) -> str | None:
 
 
 def _in_image(line: str, stage: _Stage) -> str:
-    return _WORDS.sub(lambda match: _renamed_in(match[0], stage) or match[0], line) if stage.renamed else line
+    return _WORDS.sub(lambda match: _rename_in(match[0], stage) or match[0], line) if stage.renamed else line

@@ -23,10 +23,8 @@ def document_renamed(text: str, names: ModuleInText, code: Code) -> str:
     """Prose, and each block by its language; all Python blocks of a document are one program."""
     blocks = list(_FENCE.finditer(text))
     python = [block for block in blocks if block["language"].lower() in _PYTHON and ">>> " not in block["body"]]
-    renamed = _python_blocks([_unindented(block) for block in python], code)
-    bodies = {
-        block.start(): _indented(new, block) for block, new in zip(python, renamed, strict=True) if new is not None
-    }
+    renamed = _python_blocks([_unindent(block) for block in python], code)
+    bodies = {block.start(): _indent(new, block) for block, new in zip(python, renamed, strict=True) if new is not None}
     parts, position = [], 0
     for block in blocks:
         parts.append(_outside(text[position : block.start("body")], names, code))
@@ -56,12 +54,12 @@ def _python_blocks(blocks: list[str], code: Code) -> list[str | None]:
     return [parts[0] if parts else None for parts in alone]
 
 
-def _unindented(block: re.Match[str]) -> str:
+def _unindent(block: re.Match[str]) -> str:
     indent = block["indent"]
     return "\n".join(line.removeprefix(indent) for line in block["body"].split("\n"))
 
 
-def _indented(text: str, block: re.Match[str]) -> str:
+def _indent(text: str, block: re.Match[str]) -> str:
     indent = block["indent"]
     return "\n".join(f"{indent}{line}" if line else line for line in text.split("\n"))
 

@@ -69,10 +69,10 @@ def rename_modules(files: Files, names: Mapping[str, str], foreign: Mapping[str,
     changes: dict[str, bytes | None] = {path: None for path in files if path not in now}
     changes |= {path: content for path, content in now.items() if files.get(path) != content}
     moved = {origin: path for origin, path in moves.items() if origin != path}
-    return Renaming(changes=changes, moves=moved, doubts=_ordered(doubts), outside_syntax=_ordered(notes))
+    return Renaming(changes=changes, moves=moved, doubts=_order(doubts), outside_syntax=_order(notes))
 
 
-def _ordered(lines: list[Doubt]) -> tuple[Doubt, ...]:
+def _order(lines: list[Doubt]) -> tuple[Doubt, ...]:
     return tuple(sorted(lines, key=lambda line: (line.path, line.line)))
 
 

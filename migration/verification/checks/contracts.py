@@ -29,10 +29,10 @@ def checks(context: VerificationContext) -> Iterator[Check]:
             continue
         lines = {}
         if contract.generated_by:
-            lines["spec"] = ("OpenAPI spec generated, and valid for two validators", _generated)
+            lines["spec"] = ("OpenAPI spec generated, and valid for two validators", _check_generated)
             lines["kept"] = ("The running service keeps its contract", _check_requests)
         if contract.types:
-            lines["documented"] = ("Documents API contract expectations", _documented)
+            lines["documented"] = ("Documents API contract expectations", _check_documented)
             lines["types"] = ("Its types are those of the service's contract", _types)
         for name, (line, run_line) in lines.items():
             yield Check(
@@ -43,7 +43,9 @@ def checks(context: VerificationContext) -> Iterator[Check]:
             )
 
 
-def _generated(context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _check_generated(
+    context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence
+) -> None:
     assert contract.generated_by is not None
     programs = python_environment(context, repository.name, ".", evidence)
     clone = context.copy(repository.name, "contract", evidence)
@@ -95,7 +97,9 @@ def keeps_contract(context: VerificationContext, address: str, contract: Path, e
     evidence.saw.append(f"{counted[-1] if counted else 'requests'}: no violation")
 
 
-def _documented(context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence) -> None:
+def _check_documented(
+    context: VerificationContext, repository: Repository, contract: Contract, evidence: Evidence
+) -> None:
     """The contract is there and valid, and a page for people names every path of it."""
     clone = context.clone(repository.name, evidence)
     file = clone / contract.file

@@ -43,7 +43,7 @@ def checks(context: VerificationContext) -> Iterator[Check]:
                 name=f"{repository.name}.release",
                 part=title_of(repository),
                 line="A patch release of it leaves all others untouched",
-                run=partial(_released_alone, context, repository),
+                run=partial(_check_released_alone, context, repository),
             )
 
 
@@ -65,7 +65,7 @@ class _Patch:
         return f"Make {self.tag} of {self.repository.name} by hand, and look at what its release does."
 
 
-def _released_alone(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
+def _check_released_alone(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     folder = context.folder / "releases" / repository.name
     if repository.packages and context.index is None:
         raise SkippedError("No registry is given.", "Set multirepo:registry in the stack, or give --index.")
@@ -73,12 +73,12 @@ def _released_alone(context: VerificationContext, repository: Repository, eviden
     with scratch_index(context.index, folder / "uploaded") as index:
         patch = _next(context, repository, evidence)
         before = {name: github.refs(name) for name in github.names}
-        clone = _pushed(patch, github, folder / "clone", evidence)
+        clone = _push(patch, github, folder / "clone", evidence)
         _run_release(context, patch, clone, github, index, folder, evidence)
         _nothing_else_changed(patch, before, github)
-        _published_as_it_should(context, patch, index, evidence)
+        _check_published_as_it_should(context, patch, index, evidence)
         if patch.package:
-            _taken_by_a_consumer(context, patch, patch.package, index, folder, evidence)
+            _check_taken_by_a_consumer(context, patch, patch.package, index, folder, evidence)
 
 
 def _next(context: VerificationContext, repository: Repository, evidence: Evidence) -> _Patch:
@@ -111,7 +111,7 @@ def _numbers(tag: str) -> tuple[int, ...]:
     return tuple(map(int, tag.removeprefix("v").split(".")))
 
 
-def _pushed(patch: _Patch, github: ScratchGitHub, clone: Path, evidence: Evidence) -> Path:
+def _push(patch: _Patch, github: ScratchGitHub, clone: Path, evidence: Evidence) -> Path:
     """The commit and the tag, as a person makes them. The clone."""
     repository = patch.repository
     github.clone(repository.name, clone, repository.default_branch)
@@ -204,7 +204,7 @@ def _nothing_else_changed(patch: _Patch, before: dict[str, dict[str, str]], gith
             )
 
 
-def _published_as_it_should(
+def _check_published_as_it_should(
     context: VerificationContext, patch: _Patch, index: ScratchIndex, evidence: Evidence
 ) -> None:
     """The one package at the version of the tag, as wheel and sdist, and nothing else; none in the real registry."""
@@ -221,7 +221,7 @@ def _published_as_it_should(
         raise BrokenError(f"{patch.tag} went to the real registry, where none was to be made.", "Remove it there.")
 
 
-def _taken_by_a_consumer(
+def _check_taken_by_a_consumer(
     context: VerificationContext, patch: _Patch, package: Package, index: ScratchIndex, folder: Path, evidence: Evidence
 ) -> None:
     """One that uses it gets the new version as it stands, and passes its tests; and with the old one still."""

@@ -35,7 +35,7 @@ def checks(context: VerificationContext, moved: SplitUnderTest) -> Iterator[Chec
         name="history.arrived",
         part=PART,
         line="The repositories hold the proved history",
-        run=partial(_arrived, context, moved),
+        run=partial(_check_arrived, context, moved),
     )
 
 
@@ -52,7 +52,7 @@ def _proof(_world: VerificationContext, moved: SplitUnderTest, evidence: Evidenc
     )
 
 
-def _arrived(context: VerificationContext, moved: SplitUnderTest, evidence: Evidence) -> None:
+def _check_arrived(context: VerificationContext, moved: SplitUnderTest, evidence: Evidence) -> None:
     for name, history in moved.split.histories.items():
         if history.head is None:
             continue

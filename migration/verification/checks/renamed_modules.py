@@ -42,11 +42,11 @@ def checks(context: VerificationContext) -> Iterator[Check]:
                 name=f"{repository.name}.renamed-modules",
                 part=title_of(repository),
                 line="Renamed modules are imported, and no old name is left",
-                run=partial(_renamed, context, repository),
+                run=partial(_check_renamed, context, repository),
             )
 
 
-def _renamed(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
+def _check_renamed(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     own = repository.transforms.rename_modules
     names = {**consumed_modules(context.plan, repository), **own}
     clone = context.clone(repository.name, evidence)

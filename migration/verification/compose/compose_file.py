@@ -35,7 +35,7 @@ def read_services(text: str, variables: Mapping[str, str]) -> dict[str, Service]
     Raises KeyError for a variable that is not set and has no default.
     """
     document = yaml.safe_load(text)
-    return {name: _service(name, _filled(entry, variables)) for name, entry in document["services"].items()}
+    return {name: _service(name, _fill(entry, variables)) for name, entry in document["services"].items()}
 
 
 def _service(name: str, entry: Mapping[str, Any]) -> Service:
@@ -61,11 +61,11 @@ def _pairs(environment: Mapping[str, Any] | list[str]) -> dict[str, str]:
     return {name: value for name, _, value in (each.partition("=") for each in environment)}
 
 
-def _filled(node: Any, variables: Mapping[str, str]) -> Any:
+def _fill(node: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(node, Mapping):
-        return {key: _filled(value, variables) for key, value in node.items()}
+        return {key: _fill(value, variables) for key, value in node.items()}
     if isinstance(node, list):
-        return [_filled(each, variables) for each in node]
+        return [_fill(each, variables) for each in node]
     return _VARIABLE.sub(lambda found: _value(found, variables), node) if isinstance(node, str) else node
 
 

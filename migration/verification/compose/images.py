@@ -35,10 +35,10 @@ def bases(dockerfile: str) -> list[tuple[str, str]]:
 
 def built_image(context: VerificationContext, docker: Docker, repository: Repository, evidence: Evidence) -> str:
     """The name of the image, once it is built. Raises BrokenError, SkippedError for a base that cannot be had."""
-    return context.once(f"image {repository.name}", evidence, partial(_built, context, docker, repository))
+    return context.once(f"image {repository.name}", evidence, partial(_build, context, docker, repository))
 
 
-def _built(context: VerificationContext, docker: Docker, repository: Repository, evidence: Evidence) -> str:
+def _build(context: VerificationContext, docker: Docker, repository: Repository, evidence: Evidence) -> str:
     clone = context.clone(repository.name, evidence)
     name = f"{repository.name}:{context.project}"
     # The registry's credentials are build secrets, as in the pipelines: no layer and no argument holds them.

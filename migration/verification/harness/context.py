@@ -72,7 +72,7 @@ class VerificationContext:
 
     def clone(self, name: str, evidence: Evidence) -> Path:
         """A fresh clone of the default branch, for checks that change nothing in it. Raises BrokenError."""
-        return self.once(f"clone {name}", evidence, lambda gathered: self._cloned(name, gathered))
+        return self.once(f"clone {name}", evidence, lambda gathered: self._clone(name, gathered))
 
     def copy(self, name: str, purpose: str, evidence: Evidence) -> Path:
         """The same, for one check that writes into it."""
@@ -80,7 +80,7 @@ class VerificationContext:
         shutil.copytree(self.clone(name, evidence), target, symlinks=True)
         return target
 
-    def _cloned(self, name: str, evidence: Evidence) -> Path:
+    def _clone(self, name: str, evidence: Evidence) -> Path:
         mirror, target = self.cache / "git" / f"{name}.git", self.folder / "clones" / name
         branch = self.repository(name).default_branch
         evidence.ran.append(f"git clone {self.clone_url(name)}")

@@ -39,7 +39,7 @@ def python_environment(context: VerificationContext, name: str, folder: str, evi
 
     By the client of its lock file, if it has one. Code in `src` is installed; other code is imported from the clone.
     """
-    return context.once(f"python {name}/{folder}", evidence, lambda gathered: _made(context, name, folder, gathered))
+    return context.once(f"python {name}/{folder}", evidence, lambda gathered: _make(context, name, folder, gathered))
 
 
 def environment_with(
@@ -85,7 +85,7 @@ def tool(context: VerificationContext, package: str, version: str, *command: str
     return [uv.find_uv_bin(), "tool", "run", "--quiet", "--from", f"{package}=={version}", *command]
 
 
-def _made(context: VerificationContext, name: str, folder: str, evidence: Evidence) -> Path:
+def _make(context: VerificationContext, name: str, folder: str, evidence: Evidence) -> Path:
     clone = context.clone(name, evidence)
     manifest = clone / folder / "pyproject.toml"
     document = manifest_document(manifest)
@@ -93,7 +93,7 @@ def _made(context: VerificationContext, name: str, folder: str, evidence: Eviden
     home = context.folder / "environments" / purpose
     shutil.rmtree(home, ignore_errors=True)
     if (lock := next(filter(Path.exists, (manifest.with_name(file) for file in _CLIENTS)), None)) is not None:
-        return _synchronised(context, name, folder, _CLIENTS[lock.name], evidence)
+        return _synchronize(context, name, folder, _CLIENTS[lock.name], evidence)
     programs = environment_with(
         context, purpose, requirements_of(manifest, clone), evidence, python=python_constraint(document)
     )
@@ -102,19 +102,19 @@ def _made(context: VerificationContext, name: str, folder: str, evidence: Eviden
         and "build-system" in document
         and not (clone / folder / "src/__init__.py").exists()
     ):
-        copy = _copied(context, name, purpose, evidence) / folder
+        copy = _copy(context, name, purpose, evidence) / folder
         install = [uv.find_uv_bin(), "pip", "install", "--quiet", "--no-config", "--no-deps", "--python", home, copy]
         _install(evidence, install, context, index_environment(context))
         evidence.ran[-1] = f"uv pip install --no-deps {name}/{folder}"
     return programs
 
 
-def _synchronised(
+def _synchronize(
     context: VerificationContext, name: str, folder: str, command: tuple[str, ...], evidence: Evidence
 ) -> Path:
     """What the repository's own client installs by its lock file, in a copy: it may write beside the code."""
     purpose = f"{name}-{folder}".replace("/", "-").replace("-.", "")
-    project = _copied(context, name, purpose, evidence) / folder
+    project = _copy(context, name, purpose, evidence) / folder
     document = manifest_document(project / "pyproject.toml")
     home = _new_environment(context, purpose, python_constraint(document), evidence)
     source = context.plan.package_source.name
@@ -135,7 +135,7 @@ def _synchronised(
     return home / "bin"
 
 
-def _copied(context: VerificationContext, name: str, purpose: str, evidence: Evidence) -> Path:
+def _copy(context: VerificationContext, name: str, purpose: str, evidence: Evidence) -> Path:
     target = context.folder / "installed" / purpose
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(context.clone(name, evidence), target, symlinks=True)

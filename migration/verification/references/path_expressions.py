@@ -76,13 +76,13 @@ def _path_of(node: ast.expr, file: str, names: Mapping[str, ast.expr], depth: in
         case ast.Name(id=name) if name in names:
             return of(names[name])
         case ast.Attribute(value=inner, attr="parent"):
-            return _joined(of(inner), "..")
+            return _join(of(inner), "..")
         case ast.Subscript(value=ast.Attribute(value=inner, attr="parents"), slice=ast.Constant(value=int(number))):
-            return _joined(of(inner), *[".."] * (number + 1)) if number >= 0 else None
+            return _join(of(inner), *[".."] * (number + 1)) if number >= 0 else None
         case ast.BinOp(left=left, op=ast.Div(), right=ast.Constant(value=str(part))):
-            return _joined(of(left), part)
+            return _join(of(left), part)
         case ast.BinOp(left=left, op=ast.Add(), right=ast.Constant(value=str(part))) if part.startswith("/"):
-            return _joined(of(left), part.lstrip("/"))
+            return _join(of(left), part.lstrip("/"))
         case ast.Call(func=ast.Attribute(attr="resolve" | "absolute" | "expanduser", value=inner), args=[]):
             return of(inner)
         case ast.Call(func=func, args=[first, *rest]):
@@ -94,11 +94,11 @@ def _of_call(func: ast.expr, first: str | None, rest: list[ast.expr]) -> str | N
     name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
     parts = [part.value for part in rest if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     if first is not None and name == "dirname" and not rest:
-        return _joined(first, "..")
+        return _join(first, "..")
     if first is not None and len(parts) == len(rest) and (name == "join" or name in _SAME):
-        return _joined(first, *parts)
+        return _join(first, *parts)
     return None
 
 
-def _joined(path: str | None, *parts: str) -> str | None:
+def _join(path: str | None, *parts: str) -> str | None:
     return None if path is None else posixpath.normpath(posixpath.join(path, *parts))

@@ -82,10 +82,10 @@ def _parts(verification: Verification) -> dict[str, list[Verdict]]:
 def _screenshots(verification: Verification) -> list[tuple[str, str]]:
     """Title and data address of each, once: several checks may rest on the same run."""
     found = {title: path for verdict in verification.verdicts for title, path in verdict.screenshots.items()}
-    return [(title, _embedded(Path(path))) for title, path in found.items() if Path(path).exists()]
+    return [(title, _embed(Path(path))) for title, path in found.items() if Path(path).exists()]
 
 
-def _embedded(picture: Path) -> str:
+def _embed(picture: Path) -> str:
     return f"data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}"
 
 

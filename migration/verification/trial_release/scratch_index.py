@@ -69,9 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
         kind, *rest = [unquote(part) for part in self.path.strip("/").split("/")]
         try:
             if kind == "simple" and len(rest) == 1:
-                self._page([*self._uploaded(rest[0]), *(f"/real/{rest[0]}/{file}" for file in self._real(rest[0]))])
+                self._page([*self._upload(rest[0]), *(f"/real/{rest[0]}/{file}" for file in self._real(rest[0]))])
             elif kind == "uploaded" and not rest:
-                self._page(self._uploaded(None))
+                self._page(self._upload(None))
             elif kind == "uploaded":
                 self._answer(HTTPStatus.OK, (self.folder / rest[0]).read_bytes(), "application/octet-stream")
             elif kind == "real" and self.real:
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _real(self, project: str) -> dict[str, str]:
         return self.real.all_files(project) if self.real else {}
 
-    def _uploaded(self, project: str | None) -> list[str]:
+    def _upload(self, project: str | None) -> list[str]:
 
         requested = canonicalize_name(project) if project else None
         names = sorted(path.name for path in self.folder.iterdir())

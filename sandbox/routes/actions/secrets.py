@@ -121,7 +121,7 @@ async def set_secret(call: Call) -> Reply:
     name = checked_name(call.parameter("name"), "Secret")
     present = store.by_key(Secret, str(place.owner_id), place.area, name)
     keeps = present is not None and "encrypted_value" not in call.body
-    sealed = present.encrypted_value if present and keeps else _sealed_in(call, place)
+    sealed = present.encrypted_value if present and keeps else _seal_in(call, place)
     secret = Secret(
         id=present.id if present else store.next_id(),
         owner_id=place.owner_id,
@@ -136,7 +136,7 @@ async def set_secret(call: Call) -> Reply:
     return Reply(status=204) if present else Reply({}, 201)
 
 
-def _sealed_in(call: Call, place: SecretScope) -> str:
+def _seal_in(call: Call, place: SecretScope) -> str:
     """The sealed value of the request, for the place's key. Raises 422.
 
     GitHub takes anything in Base64 here, and finds out that it cannot be opened when a job needs it.

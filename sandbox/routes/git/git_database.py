@@ -21,7 +21,7 @@ MODES = ("100644", "100755", "040000", "160000", "120000")
 UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
 
 
-def _written(call: Call) -> RepositoryRecord:
+def _write(call: Call) -> RepositoryRecord:
     repository = call.writable_repository(Permission.WRITE)
     if bare_repository.is_empty(call.git_directory(repository)):
         raise errors.empty_repository()
@@ -37,7 +37,7 @@ async def _object(call: Call, repository: RepositoryRecord, sha: str, kind: str)
 
 async def create_blob(call: Call) -> Reply:
     """https://docs.github.com/rest/git/blobs#create-a-blob"""
-    repository = _written(call)
+    repository = _write(call)
     text = required(call.body, "content", str)
     content = text.encode()
     if choice(call.body, "encoding", ("utf-8", "base64"), "utf-8") == "base64":
@@ -70,7 +70,7 @@ async def get_blob(call: Call) -> Reply:
 
 async def create_tree(call: Call) -> Reply:
     """https://docs.github.com/rest/git/trees#create-a-tree"""
-    repository = _written(call)
+    repository = _write(call)
     directory = call.git_directory(repository)
     entries: list[dict[str, Any]] = required_items(call.body, "tree", dict)
     base = optional(call.body, "base_tree", str)
@@ -138,7 +138,7 @@ async def _tree(call: Call, repository: RepositoryRecord, sha: str, *, recursive
 
 async def create_commit(call: Call) -> Reply:
     """https://docs.github.com/rest/git/commits#create-a-commit"""
-    repository = _written(call)
+    repository = _write(call)
     directory, user = call.git_directory(repository), call.signed_in()
     message, tree = required(call.body, "message", str), required(call.body, "tree", str)
     parents: list[str] = items(call.body, "parents", str)
@@ -174,7 +174,7 @@ async def create_tag(call: Call) -> Reply:
 
     The object only: the ref that makes a tag of it is made by itself.
     """
-    repository = _written(call)
+    repository = _write(call)
     name, message = required(call.body, "tag", str), required(call.body, "message", str)
     target, kind = required(call.body, "object", str), required(call.body, "type", str)
     if await types_of(call.git_directory(repository), [target]) != [kind]:

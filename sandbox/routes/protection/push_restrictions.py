@@ -23,7 +23,7 @@ def _kind(call: Call) -> str:
     return path.rpartition("/")[2]
 
 
-def _restricted(call: Call) -> BranchProtectionRule:
+def _restrict(call: Call) -> BranchProtectionRule:
     rule = protected(call)
     if not rule.restricts_pushes:
         raise errors.not_found("Push restrictions not enabled")
@@ -48,25 +48,25 @@ def _store_actors(call: Call, rule: BranchProtectionRule, actors: tuple[str, ...
 
 async def list_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-users-with-access-to-the-protected-branch"""
-    return Reply(actor_objects(call.tenant, call.site, _restricted(call).push_actor_ids)[_kind(call)])
+    return Reply(actor_objects(call.tenant, call.site, _restrict(call).push_actor_ids)[_kind(call)])
 
 
 async def add_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#add-user-access-restrictions"""
-    rule = _restricted(call)
+    rule = _restrict(call)
     return _store_actors(call, rule, (*rule.push_actor_ids, *_requested_actors(call)))
 
 
 async def set_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#set-user-access-restrictions"""
-    rule, kind = _restricted(call), _kind(call)
+    rule, kind = _restrict(call), _kind(call)
     others = (actor for actor in rule.push_actor_ids if not _of_kind(actor, kind))
     return _store_actors(call, rule, (*others, *_requested_actors(call)))
 
 
 async def remove_actors(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#remove-user-access-restrictions"""
-    rule, removed = _restricted(call), _requested_actors(call)
+    rule, removed = _restrict(call), _requested_actors(call)
     return _store_actors(call, rule, tuple(actor for actor in rule.push_actor_ids if actor not in removed))
 
 

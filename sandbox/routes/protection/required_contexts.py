@@ -13,7 +13,7 @@ from sandbox.rest.routing import repository_routes
 from sandbox.routes.protection.branch_protection import PATH, protected
 
 
-def _checked(call: Call) -> tuple[BranchProtectionRule, list[str]]:
+def _validate(call: Call) -> tuple[BranchProtectionRule, list[str]]:
     """The protection, and the contexts that it requires. Raises 404."""
     rule = protected(call)
     if not rule.requires_status_checks:
@@ -35,23 +35,23 @@ def _requested_contexts(call: Call) -> list[str]:
 
 async def list_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#get-all-status-check-contexts"""
-    return Reply(_checked(call)[1])
+    return Reply(_validate(call)[1])
 
 
 async def add_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#add-status-check-contexts"""
-    rule, contexts = _checked(call)
+    rule, contexts = _validate(call)
     return _store_contexts(call, rule, contexts + _requested_contexts(call))
 
 
 async def set_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#set-status-check-contexts"""
-    return _store_contexts(call, _checked(call)[0], _requested_contexts(call))
+    return _store_contexts(call, _validate(call)[0], _requested_contexts(call))
 
 
 async def remove_contexts(call: Call) -> Reply:
     """https://docs.github.com/rest/branches/branch-protection#remove-status-check-contexts"""
-    rule, contexts = _checked(call)
+    rule, contexts = _validate(call)
     removed = _requested_contexts(call)
     return _store_contexts(call, rule, [context for context in contexts if context not in removed])
 

@@ -12,7 +12,7 @@ from sandbox.tenant.people import Collaborator, Invitation
 from sandbox.tenant.permissions import Permission
 
 
-def _listed(call: Call, repository: RepositoryRecord, affiliation: str) -> list[tuple[Account, Permission]]:
+def _list(call: Call, repository: RepositoryRecord, affiliation: str) -> list[tuple[Account, Permission]]:
     """Who has access: `direct` by name, `outside` those of them who are not members, `all` by any way.
 
     `direct` leaves out owners of the organization: the provider's collaborators would never settle otherwise.
@@ -32,7 +32,7 @@ async def list_collaborators(call: Call) -> Reply:
     repository = call.repository(Permission.WRITE)
     query = call.request.query_params
     lowest = Permission.named(query.get("permission", "pull")) or Permission.READ
-    found = _listed(call, repository, query.get("affiliation", "all"))
+    found = _list(call, repository, query.get("affiliation", "all"))
     found = [pair for pair in found if pair[1] >= lowest]
     return page(call, found, lambda pair: collaborator(call.site, *pair))
 

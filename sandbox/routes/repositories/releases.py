@@ -51,7 +51,7 @@ def _release_object(call: Call, repository: RepositoryRecord, release: Release) 
     }
 
 
-def _listed(call: Call, repository: RepositoryRecord) -> list[Release]:
+def _list(call: Call, repository: RepositoryRecord) -> list[Release]:
     """Newest first; drafts for those who may write."""
     writes = call.permission(repository) >= Permission.WRITE
     return [each for each in call.tenant.store.all(Release, str(repository.id))[::-1] if writes or not each.draft]
@@ -60,7 +60,7 @@ def _listed(call: Call, repository: RepositoryRecord) -> list[Release]:
 async def list_releases(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#list-releases"""
     repository = call.repository()
-    return page(call, _listed(call, repository), lambda release: _release_object(call, repository, release))
+    return page(call, _list(call, repository), lambda release: _release_object(call, repository, release))
 
 
 async def create_release(call: Call) -> Reply:
@@ -104,13 +104,13 @@ async def generate_notes(call: Call) -> Reply:
 
 def _last_tag(call: Call, repository: RepositoryRecord) -> str | None:
     return next(
-        (release.tag_name for release in _listed(call, repository) if not (release.draft or release.prerelease)), None
+        (release.tag_name for release in _list(call, repository) if not (release.draft or release.prerelease)), None
     )
 
 
 async def _published(call: Call, repository: RepositoryRecord, release: Release) -> Release:
     """The release; unless it is a draft, with its tag made and its date set."""
-    for other in _listed(call, repository):
+    for other in _list(call, repository):
         if other.id != release.id and other.tag_name == release.tag_name and not (other.draft or release.draft):
             raise errors.invalid_field("Release", "tag_name", "tag_name already exists", code="already_exists")
     if release.draft:
@@ -133,7 +133,7 @@ async def get_release(call: Call) -> Reply:
 async def get_latest(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#get-the-latest-release"""
     repository = call.repository()
-    found = [release for release in _listed(call, repository) if not (release.draft or release.prerelease)]
+    found = [release for release in _list(call, repository) if not (release.draft or release.prerelease)]
     if not found:
         raise errors.not_found()
     return Reply(_release_object(call, repository, found[0]))
@@ -142,7 +142,7 @@ async def get_latest(call: Call) -> Reply:
 async def get_by_tag(call: Call) -> Reply:
     """https://docs.github.com/rest/releases/releases#get-a-release-by-tag-name"""
     repository, tag = call.repository(), call.parameter("tag")
-    for release in _listed(call, repository):
+    for release in _list(call, repository):
         if release.tag_name == tag and not release.draft:
             return Reply(_release_object(call, repository, release))
     raise errors.not_found()
