@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, get_args
 
 import jinja2
 from packaging.utils import canonicalize_name
 
 from migration import plan as planned
+from migration.constraints import admits_minor
 from migration.desired_state import pipeline_settings
 from migration.desired_state.pinned_actions import pinned
 from migration.desired_state.pipeline_settings import CodeArtifact, Registry
@@ -24,7 +25,6 @@ PYTHON_KINDS = ("python-packages", "python-service", "templates")
 
 VERSIONS = {
     "runner": "ubuntu-24.04",
-    "python": "3.11",
     "node": "22",
     "mkdocs": "1.6.1",
     "mypy": "2.4.1",
@@ -110,6 +110,7 @@ def template_values(
         "contract": repository.contract,
         "dockerfile": repository.dockerfile,
         "test_service": repository.test_service,
+        "python_version": pipeline_python(repository),
         "has_suite": any(path.startswith("tests/") for path in repository.transforms.add_files),
         "has_versions": "versions.json" in repository.transforms.add_files,
         "image": _image(owner, repository.name),
@@ -126,6 +127,14 @@ def template_values(
         "updates": _updates(repository),
         "vendor_branch": planned.VENDOR_BRANCH if repository.moves else "",
     }
+
+
+def pipeline_python(repository: planned.Repository) -> str:
+    """The minor version of Python that its jobs set up: the plan's, or the oldest that `transforms.python` takes."""
+    versions: tuple[str, ...] = get_args(planned.PythonVersion)
+    constraint = repository.transforms.python or "*"
+    oldest = next((version for version in versions if admits_minor(constraint, version)), versions[0])
+    return repository.python or oldest
 
 
 def _updates(repository: planned.Repository) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ KINDS_WITH = {
     "contract": ("python-service", "vite-application"),
     "dockerfile": ("python-service", "vite-application"),
     "test_service": ("compose-tests",),
+    "python": ("python-packages", "python-service", "compose-tests"),
 }
 """Keys that only the pipelines of some kinds read."""
 

@@ -62,6 +62,7 @@ def is_own_tag(name: str) -> bool:
 _AT_LEAST_ONE = Field(json_schema_extra={"minItems": 1})
 
 Kind = Literal["python-packages", "python-service", "vite-application", "templates", "compose-tests", "documentation"]
+PythonVersion = Literal["3.11", "3.12", "3.13", "3.14"]
 Role = Literal["pull", "triage", "push", "maintain", "admin"]
 Visibility = Literal["private", "internal", "public"]
 
@@ -262,6 +263,8 @@ class Repository(RepositorySettings):
     """The Dockerfile of the container image that a release pushes. Without one, a release carries what was built."""
     test_service: Text | None = None
     """In a repository of the kind compose-tests: the service that runs the suite against the others."""
+    python: PythonVersion | None = None
+    """The Python of its pipelines, in quotes. Without it, the oldest of these that `transforms.python` takes."""
     first_release: RefName | None = None
     """A tag, like v1.0.0, that it gets when its wave is cut over, unless it has one of that name."""
     teams: dict[TeamName, Role] = Field(default={})

@@ -62,6 +62,8 @@ def _problem(entry: Entry, location: Location, detail: ErrorDetails) -> tuple[st
             return "there is no such key", did_you_mean(str(location[-1]), _fields_at(location[:-1]), "Known here:")
         case "literal_error":
             words = _known_words(detail)
+            if entry.written in words and not isinstance(entry.value, str):
+                return _wrong_type(entry, "text")
             return f"{_value_text(entry)} is not possible here", did_you_mean(entry.written, words, "Choose one of:")
         case kind if kind in _EXPECTED:
             return _wrong_type(entry, _EXPECTED[kind])

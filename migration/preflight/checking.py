@@ -14,6 +14,7 @@ from migration.preflight.checks.history_objects import store_of
 from migration.preflight.checks.large_files import large_push
 from migration.preflight.checks.lfs_pointers import CHECK as LFS
 from migration.preflight.checks.lfs_pointers import apply_lfs_rules
+from migration.preflight.checks.python_manifests import unfit_manifests
 from migration.preflight.checks.secret_scan import CHECK as SECRET
 from migration.preflight.checks.secret_scan import allowed_secrets
 from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY
@@ -92,6 +93,9 @@ def _apply_plan(
     findings = [*others(), *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects)]
     for name, result in repositories.items():
         findings += [*large_push(name, result.disk_size), *foreign_format(name, split.monorepo_head)]
+    for repository in plan.repositories:
+        if repository.name in split.histories:
+            findings += unfit_manifests(repository, split.git_dir, split.histories[repository.name].head)
     positions = {name: position for position, name in enumerate(split.histories)}
     findings.sort(key=lambda each: (each.severity is not Severity.REFUSAL, positions[each.repository], each.check))
     return tuple(findings), len(allowed)

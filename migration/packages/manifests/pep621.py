@@ -14,7 +14,7 @@ import tomlkit
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from migration.packages.manifests.constraints import compatible, specifiers
+from migration.constraints import compatible, specifiers
 from migration.packages.manifests.path_dependencies import Manifest
 from migration.packages.manifests.toml_edits import Entries, remove_from, remove_key, replace_keys, set_entry, table_at
 

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from packaging.utils import canonicalize_name
 
+from migration.constraints import compatible
 from migration.git.command import run_git
-from migration.packages.manifests.constraints import compatible
 from migration.packages.manifests.dependency_rules import DependencyRules, dependency_rules
 from migration.plan import Package, Plan, Repository
 

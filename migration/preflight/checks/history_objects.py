@@ -106,8 +106,8 @@ def entries_of(store: ObjectStore, trees: Sequence[HistoryObject]) -> Iterator[T
 GITLINK, SYMLINK = b"160000", b"120000"
 
 
-def files_at(git_dir: Path, commit: str) -> Mapping[str, tuple[bytes, str]]:
-    """Every file of a commit: path to mode and object id."""
-    output = run_git("ls-tree", "-r", "-z", "--full-tree", commit, directory=git_dir)
+def files_at(git_dir: Path, commit: str, *paths: str) -> Mapping[str, tuple[bytes, str]]:
+    """Every file of a commit, or of the paths given: path to mode and object id."""
+    output = run_git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths, directory=git_dir)
     lines = (line.partition(b"\t") for line in output.split(b"\0")[:-1])
     return {os.fsdecode(path): (facts[:6], facts.rpartition(b" ")[2].decode()) for facts, _, path in lines}

@@ -8,7 +8,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from migration.packages.manifests.constraints import specifiers
+from migration.constraints import specifiers
 from migration.packages.manifests.poetry import dependency_tables
 from migration.verification.harness.check import BrokenError, SkippedError
 

@@ -129,6 +129,25 @@ def publishing_job(every_file: EveryFile) -> dict[str, Any]:
     return job
 
 
+@pytest.mark.parametrize(
+    ("settings", "version"),
+    [
+        ({}, "3.11"),
+        ({"python": "3.14"}, "3.14"),
+        ({"transforms": {"python": ">=3.12"}}, "3.12"),
+        ({"transforms": {"python": "^3.13"}}, "3.13"),
+        ({"transforms": {"python": ">=3.9,!=3.11.*"}}, "3.12"),
+        ({"transforms": {"python": "^3.11"}, "python": "3.13"}, "3.13"),
+    ],
+)
+def test_every_job_sets_up_the_oldest_python_that_the_plan_admits(settings: dict[str, Any], version: str) -> None:
+    files = rendered(plan_of(kind="python-service", **settings))
+    for name in ("ci.yml", "release.yml"):
+        jobs = yaml.safe_load(files[name])["jobs"].values()
+        steps = [step["with"] for job in jobs for step in job["steps"] if "setup-python@" in step.get("uses", "")]
+        assert {step["python-version"] for step in steps} == {version}, name
+
+
 @pytest.mark.parametrize("registry", ["codeartifact"], indirect=True)
 def test_a_registry_with_oidc_leaves_no_secret_to_store(every_file: EveryFile) -> None:
     assert [name for name, files in every_file.items() if any("secrets." in file.content for file in files)] == []

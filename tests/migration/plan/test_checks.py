@@ -196,6 +196,17 @@ def test_a_key_that_no_pipeline_would_read_is_refused(errors_of: ErrorsOf) -> No
     assert errors_of(plan_of("name: a, kind: compose-tests, test_service: suite")) == []
 
 
+def test_the_python_of_the_pipelines_is_one_that_they_know_where_they_use_one(errors_of: ErrorsOf) -> None:
+    assert errors_of(plan_of("name: a, kind: python-service, python: '3.14'")) == []
+    (fault,) = errors_of(plan_of("name: a, kind: vite-application, python: '3.12'"))
+    assert "repositories[0].python: nothing reads it in a repository of the kind 'vite-application'" in fault
+    (fault,) = errors_of(plan_of("name: a, kind: python-service, python: '3.7'"))
+    assert "repositories[0].python" in fault
+    assert "3.11" in fault
+    (fault,) = errors_of(plan_of("name: a, kind: python-service, python: 3.12"))
+    assert fault.endswith('3.12 is read as a number where text is expected. Put it in quotes: "3.12".')
+
+
 def test_an_allowed_secret_says_which_one_is_meant(errors_of: ErrorsOf) -> None:
     (fault,) = errors_of(plan_of("name: a", preflight="{allowed_secrets: [{reason: none, repository: a}]}"))
     assert "preflight.allowed_secrets[0]: it does not say which secret is meant. Add `fingerprint:`" in fault

@@ -16,6 +16,23 @@ def compatible(version: str) -> str:
     return f">={version},<{_next(version, leading)}"
 
 
+def admits_minor(constraint: str, minor: str) -> bool:
+    """Whether a constraint of Poetry or PEP 440 takes a version of this minor, like "3.12".
+
+    True for a constraint that cannot be read: installers report that themselves.
+    """
+    try:
+        alternatives = [SpecifierSet(specifiers(_with_commas(each))) for each in re.split(r"\|+", constraint)]
+    except ValueError:
+        return True
+    return any(f"{minor}.{patch}" in each for each in alternatives for patch in range(100))
+
+
+def _with_commas(constraint: str) -> str:
+    """Poetry takes spaces between clauses, and between an operator and its version."""
+    return re.sub(r"(?<=[\d*])\s+(?=[<>=!~^\d])", ",", constraint.strip())
+
+
 def specifiers(constraint: str) -> str:
     """A constraint of Poetry in the words of PEP 440. Raises ValueError where those have none, as for `||`."""
     return ",".join(_clause(clause.strip()) for clause in constraint.split(","))
