@@ -36,7 +36,10 @@ def preflight(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
 ) -> None:
-    """Find what GitHub would reject and what must not be pushed. Exits with 1 on findings. Read-only."""
+    """Find what GitHub would reject and what must not be pushed. Exits with 1 on findings. Read-only.
+
+    Values of secrets and variables that a stack with a real GitHub lacks are printed; it exits with 2.
+    """
     stack = stack_named(stack_name) if stack_name else stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
     with steps() as progress:
@@ -50,11 +53,13 @@ def preflight(
     (_print_json if as_json else _print_findings)(found, at_github)
     if found.refusals or at_github.refusals:
         raise typer.Exit(ExitCode.CHECK_FAILED)
+    if at_github.missing_values:
+        raise typer.Exit(ExitCode.INPUT)
 
 
 def _print_json(found: PreflightReport, at_github: GitHubPreflight) -> None:
     document = {
-        "passed": not (found.refusals or at_github.refusals),
+        "passed": not (found.refusals or at_github.refusals or at_github.missing_values),
         "github": at_github.as_object(),
         "monorepo": {"head": found.monorepo_head, "leftovers": [asdict(leftover) for leftover in found.leftovers]},
         "findings": [asdict(finding) for finding in found.findings],
@@ -79,8 +84,12 @@ def _print_findings(found: PreflightReport, at_github: GitHubPreflight) -> None:
     if found.leftovers:
         console.print("[bold]Files that no repository takes[/bold]")
         console.print(_leftovers(found.leftovers))
+    if at_github.missing_values:
+        console.print("[bold]Values that the stack does not have[/bold]")
+    for sentence in at_github.missing_values:
+        console.print(f"  {MARKS[Severity.REFUSAL]} {_printable(sentence)}", markup=False)
     refused = len(found.refusals) + len(at_github.refusals)
-    verdict = "Nothing may be pushed yet" if refused else "Ready to be pushed"
+    verdict = "Nothing may be pushed yet" if refused or at_github.missing_values else "Ready to be pushed"
     known = len(found.findings) + len(at_github.findings) - refused
     counts = f"{refused:,} refused, {known:,} to know of, {found.allowed:,} allowed by the plan"
     source = f"{len(found.repositories)} histories of the monorepo at {found.monorepo_head[:12]}"

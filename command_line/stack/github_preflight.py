@@ -1,6 +1,7 @@
 """The part of `./multirepo preflight` that asks GitHub: what it would refuse, and how many requests an `up` makes."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,8 +15,11 @@ from components.github.inventory import existing_at_github, recognised
 from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import ServerFacts, server_facts
-from components.stack.settings import TOKEN_VARIABLE
-from migration.desired_state import desired_state, settings_of_all, teams_of
+from components.packages.registry import RegistryArgs
+from components.registry.contract import users_of
+from components.repository.secret_values import missing_values
+from components.stack.settings import TOKEN_VARIABLE, Settings
+from migration.desired_state import DesiredSettings, desired_state, settings_of_all, teams_of
 from migration.plan import Plan
 from migration.preflight import Finding, Severity
 from migration.split.splitting import Split
@@ -30,11 +34,12 @@ RUNS = {
 
 @dataclass(frozen=True)
 class GitHubPreflight:
-    """What GitHub said."""
+    """What GitHub said. missing_values: a sentence for each value that `up` needs and the stack does not have."""
 
     findings: tuple[Finding, ...]
     budget: Budget
     server: ServerFacts
+    missing_values: tuple[str, ...] = ()
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -66,6 +71,7 @@ class GitHubPreflight:
         """As JSON."""
         return {
             "findings": [asdict(finding) for finding in self.findings],
+            "missing_values": self.missing_values,
             "requests": {name: asdict(getattr(self.budget, name)) for name in RUNS},
             "remaining": self.server.rest and self.server.rest.remaining,
             "seconds": round(duration(self.budget.next, self.server.rest)),
@@ -86,4 +92,13 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
     )
     existing = recognised(settings, existing_at_github(settings, requirements.names), split)
     server = server_facts(settings, existing)
-    return GitHubPreflight(unmet(requirements, existing, server), budget_of(requirements, existing), server)
+    missing = () if stack.in_sandbox else _missing_values(stack, settings, plan, settings_by_name)
+    return GitHubPreflight(unmet(requirements, existing, server), budget_of(requirements, existing), server, missing)
+
+
+def _missing_values(
+    stack: Stack, settings: Settings, plan: Plan, settings_by_name: Mapping[str, DesiredSettings]
+) -> tuple[str, ...]:
+    managed = settings.devpi or settings.codeartifact
+    registry = RegistryArgs(settings=managed, users=users_of(plan, settings_by_name)) if managed else None
+    return missing_values(settings_by_name, stack.name, stack.setting, registry.access if registry else None)

@@ -13,6 +13,9 @@ from migration.desired_state import DesiredSettings
 PLACEHOLDER = "rehearsal"
 """The value of a secret or variable that a stack in the sandbox does not set."""
 
+CIPHERTEXT = "encrypted"
+"""What stands for an encrypted value where it is not decrypted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StackValues:
@@ -97,11 +100,41 @@ def values_of(
     return values
 
 
-class _Lookup:
-    """Reads values from the settings and gathers what is missing: key to the sentence about it."""
+def missing_values(
+    settings_by_repository: Mapping[str, DesiredSettings],
+    stack: str,
+    setting: Callable[[str], str | None],
+    registry: RegistryAccess | None = None,
+) -> tuple[str, ...]:
+    """The sentences of `values_of` about what is missing, without Pulumi and without its key for the secrets.
 
-    def __init__(self, values: StackValues, registry: RegistryAccess | None) -> None:
-        self._values, self._registry = values, registry
+    setting: as JSON, as the stack's file has it. A secret that is encrypted there counts as set.
+    Raises SettingsError.
+    """
+    secrets = _without_ciphertext(setting("secrets"))
+    is_unreadable = secrets == json.dumps(CIPHERTEXT)
+    if is_unreadable:
+        pulumi.log.warn(f"Pulumi.{stack}.yaml: multirepo:secrets is encrypted as a whole: its names are not checked.")
+    known = _read(stack, "secrets", None if is_unreadable else secrets)
+    values = StackValues(
+        stack=stack, secrets=dict.fromkeys(known), variables=_read(stack, "variables", setting("variables"))
+    )
+    lookup = _Lookup(values, registry, frozenset(key for key, value in known.items() if value))
+    for name, settings in settings_by_repository.items():
+        lookup.repository(name, settings)
+    return tuple(text for key, text in lookup.missing.items() if not (is_unreadable and key.startswith("secrets.")))
+
+
+class _Lookup:
+    """Reads values from the settings and gathers what is missing: key to the sentence about it.
+
+    set_elsewhere: keys of secrets whose values are not in `values`.
+    """
+
+    def __init__(
+        self, values: StackValues, registry: RegistryAccess | None, set_elsewhere: frozenset[str] = frozenset()
+    ) -> None:
+        self._values, self._registry, self._set_elsewhere = values, registry, set_elsewhere
         self.missing: dict[str, str] = {}
 
     def repository(self, name: str, settings: DesiredSettings) -> RepositoryValues:
@@ -129,8 +162,9 @@ class _Lookup:
         if key is None and self._registry and scopes[-1] in self._registry.secrets.get(name, ()):
             return None
         value = None if key is None else self._values.secrets[key]
-        if value is None:
-            return pulumi.Output.secret(self._missing("secrets", name, is_empty=key is not None))
+        if value is None and key not in self._set_elsewhere:
+            placeholder = self._missing("secrets", name, is_empty=key is not None)
+            return pulumi.Output.secret(placeholder) if placeholder else None
         return value
 
     def _variable(self, scopes: list[str], name: str) -> str:
@@ -154,6 +188,15 @@ class _Lookup:
             f"the plan names. Run: pulumi config set {option}--path 'multirepo:{kind}.{name}'"
         )
         return self._values.placeholder or ""
+
+
+def _without_ciphertext(setting: str | None) -> str | None:
+    """Each encrypted value, `{"secure": "v1:…"}`, as the text CIPHERTEXT."""
+    try:
+        decoded = json.loads(setting or "{}", object_hook=lambda found: CIPHERTEXT if [*found] == ["secure"] else found)
+    except json.JSONDecodeError:
+        return setting
+    return json.dumps(decoded)
 
 
 def _read(stack: str, kind: str, setting: str | None) -> Mapping[str, str]:

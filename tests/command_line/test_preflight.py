@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from components.history.preflight_gate import reject_refusals, scan_histories
 from migration.desired_state import desired_state
@@ -12,6 +13,7 @@ from migration.errors import PreflightError
 from migration.plan import read_plan
 from migration.split.splitting import split_monorepo
 from sandbox.daemon import process
+from sandbox.daemon.administration import TenantAccess
 from tests.conftest import Checkout, Repository
 from tests.migration.preflight.conftest import made_up_token
 
@@ -68,6 +70,44 @@ def test_findings_are_printed_by_repository_refusals_first(small: Checkout, mono
     assert TOKEN[:5] not in done.stdout + done.stderr
     stored = [file for file in (small.path / ".multirepo").rglob("*") if file.is_file()]
     assert not any(TOKEN.encode() in file.read_bytes() for file in stored)
+
+
+def test_a_real_stack_is_not_ready_while_values_are_missing(
+    small: Checkout, monorepo: Repository, world: TenantAccess
+) -> None:
+    environment = "environments: [{name: production, secrets: [KEY, TOKEN]}]"
+    named = PLAN.replace("from: engine}]", f"from: engine}}]\n    secrets: [TOKEN, EMPTY]\n    {environment}", 1)
+    (small.path / "small.yaml").write_text(f"{named}    variables: [URL]\n")
+    config = {
+        "multirepo:github": world.address,
+        "multirepo:owner": world.organization,
+        "multirepo:monorepo": str(monorepo.path),
+        "multirepo:plan": "small.yaml",
+        "multirepo:waves": {"migration": "moving"},
+        "multirepo:secrets": {"production/TOKEN": {"secure": "v1:aaaa"}, "EMPTY": ""},
+    }
+    settings = small.path / "Pulumi.prod.yaml"
+    settings.write_text(yaml.safe_dump({"config": config}))
+    own = ("./multirepo", "preflight", "--stack", "prod")
+    lacking = small.run(*own, code=2, GITHUB_TOKEN=world.token).stdout
+    assert "Ready to be pushed" not in lacking
+    assert "Nothing may be pushed yet" in lacking
+    missing = [line.partition("multirepo:")[2] for line in lacking.splitlines() if "✗ Pulumi.prod.yaml" in line]
+    assert missing == [
+        f"secrets has {state} {name}, which the plan names. "
+        f"Run: pulumi config set --secret --path 'multirepo:secrets.{name}'"
+        for state, name in (("no", "TOKEN"), ("an empty", "EMPTY"), ("no", "KEY"))
+    ] + ["variables has no URL, which the plan names. Run: pulumi config set --path 'multirepo:variables.URL'"]
+
+    config["multirepo:secrets"] = {name: {"secure": "v1:aaaa"} for name in ("TOKEN", "EMPTY", "KEY")}
+    settings.write_text(yaml.safe_dump({"config": config | {"multirepo:variables": {"URL": "https://a.example"}}}))
+    assert "Ready to be pushed" in small.run(*own, code=0, GITHUB_TOKEN=world.token).stdout
+
+    config["multirepo:secrets"] = {"secure": "v1:aaaa"}
+    settings.write_text(yaml.safe_dump({"config": config}))
+    unreadable = small.run(*own, code=2, GITHUB_TOKEN=world.token)
+    assert "secrets is encrypted as a whole: its names are not checked" in unreadable.stderr
+    assert unreadable.stdout.count("✗ Pulumi.prod.yaml") == 1
 
 
 def test_a_path_cannot_drive_the_terminal(small: Checkout, monorepo: Repository) -> None:
