@@ -1,6 +1,7 @@
 """Which commands there are, and what one of them costs to start."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -69,8 +70,12 @@ def test_the_version_names_project_engine_and_provider() -> None:
 def test_the_shell_completes_commands(tmp_path: Path) -> None:
     variables = {"COMP_WORDS": "./multirepo dri", "COMP_CWORD": "1", "_MULTIREPO_COMPLETE": "complete_bash"}
     assert run(**variables).stdout.split() == ["drift"]
-    script = run("--show-completion", SHELL="/bin/bash", HOME=str(tmp_path)).stdout
-    assert "_MULTIREPO_COMPLETE=complete_bash" in script
+    # In a shell, because typer looks for one among the processes that lead to it.
+    command = f"{shlex.join([sys.executable, '-P', '-m', 'command_line', '--show-completion'])}; exit $?"
+    shell = ["bash", "--norc", "-c", command]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    done = subprocess.run(shell, cwd=PROJECT, capture_output=True, text=True, check=True, env=environment)
+    assert "_MULTIREPO_COMPLETE=complete_bash" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,6 @@ def test_without_go_the_error_says_what_for_and_what_to_do(machine: Machine, tmp
 
 def test_its_version_is_that_of_the_sdk() -> None:
     pinned = (SOURCES.parent / "requirements.txt").read_text()
-    found = re.search(r"^pulumi-docker==(.+)$", pinned, re.MULTILINE)
+    found = re.search(r"^pulumi-docker==(\S+)", pinned, re.MULTILINE)
     assert found is not None
     assert found[1] == _version()
