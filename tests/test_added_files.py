@@ -39,11 +39,7 @@ def test_the_documentation_matches_the_plan(plan: Plan) -> None:
         (repository.name, repository.description) for repository in plan.repositories
     ]
     for entry, planned in zip(data["repositories"], plan.repositories, strict=True):
-        moved = {
-            name: move.target
-            for move in planned.moves
-            for name in (move.source, *(name for name in move.earlier if isinstance(name, str)))
-        }
+        moved = {name: move.target for move in planned.moves for name in move.names}
         assert entry.get("from", {}) == moved
         assert entry.get("packages", {}) == {package.name: package.path for package in planned.packages}
 
