@@ -81,8 +81,8 @@ def test_only_an_enterprise_has_internal_repositories(
     for refused in (api.post("orgs/maestro/repos", json=body), api.patch(private, json={"visibility": "internal"})):
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "visibility")
     imitate(server, world.name, plan="enterprise")
-    plain = httpx.Client(headers=api.headers)  # GitHub's description of organizations' repositories has no "internal"
-    made = plain.post(f"{world.api_url}/orgs/maestro/repos", json=body)
+    # Not by `api`: GitHub's description of organizations' repositories has no "internal".
+    made = httpx.post(f"{world.api_url}/orgs/maestro/repos", json=body, headers=api.headers)
     assert (made.status_code, made.json()["visibility"]) == (201, "internal")
 
 
