@@ -72,12 +72,21 @@ def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Pr
 def _folders(settings: Settings, plan: Plan, planned: Repository, desired: DesiredRepository) -> dict[str, Any]:
     assert desired.code
     owners = planned.code_owners.get("*", ())
+    folders = [move.source for move in desired.code.moves if not move.shared]
+    copied = [folder for folder in folders if _is_copied(plan, folder)]
     return {
-        "folders": [move.source for move in desired.code.moves],
+        "folders": folders,
+        **({"copied": copied} if copied else {}),
         "url": _address(settings, desired.name),
         "owners": [login if login.startswith("@") else f"@{settings.owner}/{login}" for login in owners],
         "in_place": plan.monorepo.notice == "in_place",
     }
+
+
+def _is_copied(plan: Plan, folder: str) -> bool:
+    """Whether another repository takes a copy of files in the folder."""
+    copies = (f"{move.source}/" for repository in plan.repositories for move in repository.moves if move.shared)
+    return any(copy.startswith(f"{folder}/") or f"{folder}/".startswith(copy) for copy in copies)
 
 
 def _as_properties(carried: DeliveredHistory) -> dict[str, Any]:

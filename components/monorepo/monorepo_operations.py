@@ -116,6 +116,7 @@ def _folders(name: str, props: Mapping[str, Any]) -> FrozenFolders:
         folders=tuple(props["folders"]),
         owners=tuple(props["owners"]),
         in_place=props["in_place"],
+        copied=tuple(props.get("copied", ())),
     )
 
 

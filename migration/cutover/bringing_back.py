@@ -23,7 +23,8 @@ from migration.split.commit_map import read_commit_map
 class BroughtBack:
     """source: the repository's commit. head: the monorepo's that has all of it. commits: how many of people's it took.
 
-    listed: files in which a transform could not be undone, or that belong to no folder of the monorepo.
+    listed: files in which a transform could not be undone, or that belong to no folder of the monorepo, and changed
+        copies of what another repository owns.
     """
 
     source: str
@@ -108,25 +109,23 @@ class BringingBack:
         transformed = tree_of(self.git_dir, vendor) if vendor else before
         back, listed = self.reversal.tree(self.git_dir, worked_on, transformed, before)
         self._listed.update(listed)
-        places = dict.fromkeys(self._place(before)) | self._place(back, should_list=True)
+        old, new = entries(self.git_dir, before), entries(self.git_dir, back)
+        changed = (path for path in old | new if old.get(path) != new.get(path))
+        self._listed.update(path for path in changed if self._source(path) is None)
+        places = dict.fromkeys(self._place(old)) | self._place(new)
         return with_entries(self.git_dir, tree_of(self.git_dir, carried), places)
 
-    def _place(self, tree: str, should_list: bool = False) -> dict[str, str | None]:
-        """Path in the monorepo to "mode id" of each file of a repository's tree."""
-        placed: dict[str, str | None] = {}
-        for path, entry in entries(self.git_dir, tree).items():
-            source = self._source(path)
-            if source is not None:
-                placed[source] = entry
-            elif should_list:
-                self._listed.add(path)
-        return placed
+    def _place(self, files: Mapping[str, str]) -> dict[str, str | None]:
+        """Path in the monorepo to "mode id" of each file that has a place there."""
+        placed = {self._source(path): entry for path, entry in files.items()}
+        return {path: entry for path, entry in placed.items() if path is not None}
 
     def _source(self, path: str) -> str | None:
+        """Where a file goes in the monorepo; None where no move has a place for it, and for a copy."""
         fitting = [move for move in self.moves if not move.target or path.startswith(f"{move.target}/")]
-        if not fitting:
+        move = max(fitting, key=lambda move: (len(move.target), not move.shared), default=None)
+        if move is None or move.shared:
             return None
-        move = max(fitting, key=lambda move: len(move.target))
         return posixpath.join(move.source, path[len(move.target) + 1 :] if move.target else path)
 
     def _write(self, commit: str, tree: str, parents: list[str]) -> str:

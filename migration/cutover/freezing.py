@@ -13,9 +13,10 @@ _BEGIN, _END = "# Frozen folders: begin (written by multirepo)", "# Frozen folde
 
 @dataclass(frozen=True, kw_only=True)
 class FrozenFolders:
-    """What one repository took. owners: who are asked for a review of changes there, as CODEOWNERS writes them.
+    """What one repository owns. owners: who are asked for a review of changes there, as CODEOWNERS writes them.
 
     in_place: the notice is in the folder and replaces its files; otherwise beside it.
+    copied: folders with files that other repositories take, too: their notices are beside them in any case.
     """
 
     repository: str
@@ -23,6 +24,12 @@ class FrozenFolders:
     folders: tuple[str, ...]
     owners: tuple[str, ...] = ()
     in_place: bool = False
+    copied: tuple[str, ...] = ()
+
+    @property
+    def emptied(self) -> tuple[str, ...]:
+        """The folders whose files the notice replaces."""
+        return tuple(folder for folder in self.folders if self.in_place and folder not in self.copied)
 
 
 def freeze(files: Files, frozen: Iterable[FrozenFolders], new: Iterable[str]) -> Changes:
@@ -41,7 +48,10 @@ def freeze(files: Files, frozen: Iterable[FrozenFolders], new: Iterable[str]) ->
 def unfreeze(files: Files, unfrozen: Iterable[FrozenFolders], still: Iterable[FrozenFolders]) -> Changes:
     """Without the notices of some repositories, and without their code owners. still: those that stay frozen."""
     notices = [
-        notice_path(folders, folder) for folders in unfrozen for folder in folders.folders if not folders.in_place
+        notice_path(folders, folder)
+        for folders in unfrozen
+        for folder in folders.folders
+        if folder not in folders.emptied
     ]
     contents: dict[str, bytes | None] = {path: None for path in notices if path in files}
     return Changes(contents=contents | _owners(files, still))
@@ -65,7 +75,7 @@ def other_pipelines(files: Files, folders: Iterable[str]) -> list[str]:
 
 def notice_path(frozen: FrozenFolders, folder: str) -> str:
     """Where a folder's notice stands."""
-    return f"{folder}/README.md" if frozen.in_place else f"{folder}.moved.md"
+    return f"{folder}/README.md" if folder in frozen.emptied else f"{folder}.moved.md"
 
 
 def _notice(frozen: FrozenFolders, folder: str) -> bytes:

@@ -116,8 +116,7 @@ class MonorepoReconciler:
     def _frozen(self, tip: str, new: list[str]) -> str:
         every = [folders for folders, _ in self._target.frozen.values()]
         names = ", ".join(new)
-        in_place = (folders for folders in every if folders.in_place and folders.repository in new)
-        emptied = tuple(f"{folder}/" for folders in in_place for folder in folders.folders)
+        emptied = tuple(f"{folder}/" for each in every if each.repository in new for folder in each.emptied)
         removed = [path for path in entries(self._git_dir, tip) if emptied and path.startswith(emptied)]
         tree = with_entries(self._git_dir, f"{tip}^{{tree}}", dict.fromkeys(removed))
         tree = transformed_tree(self._git_dir, tree, [lambda files: freeze(files, every, new)]) or tree
@@ -141,7 +140,7 @@ class MonorepoReconciler:
         before_it, at_it, now_it = (
             entries(self._git_dir, commit) for commit in (f"{record.commit}^", record.commit, tip)
         )
-        within = tuple(f"{folder}/" for folder in folders.folders if folders.in_place)
+        within = tuple(f"{folder}/" for folder in folders.emptied)
         emptied = {path: entry for path, entry in before_it.items() if within and path.startswith(within)}
         notices = {path: None for path, entry in at_it.items() if within and path.startswith(within)}
         late = [path for path in emptied if now_it.get(path) not in (None, at_it.get(path), emptied[path])]

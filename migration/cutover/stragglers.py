@@ -39,6 +39,7 @@ def stragglers(
         for desired in repositories
         if desired.code and desired.name in frozen
         for move in desired.code.moves
+        if not move.shared
         for straggler in _of(monorepo, plan.monorepo, desired.name, move, frozen[desired.name])
     ]
 

@@ -26,12 +26,14 @@ class FolderMove:
     earlier: the names the folder had before, oldest last; same form as `source`, or limited to some commits.
     target: the folder in the new repository; "" is its root.
     exclude: gitignore-style patterns, relative to `source`, of files that stay behind in every commit.
+    shared: a copy of what another repository owns; nothing is frozen or returned for it.
     """
 
     source: str
     target: str = ""
     earlier: tuple[str | PreviousPath, ...] = ()
     exclude: tuple[str, ...] = ()
+    shared: bool = False
 
     @property
     def entries(self) -> tuple[PreviousPath, ...]:

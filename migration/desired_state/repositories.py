@@ -143,6 +143,7 @@ def _code(repository: planned.Repository, history: planned.History) -> CodeSelec
                 target="" if move.target == "." else move.target,
                 earlier=tuple(_earlier(entry) for entry in move.earlier),
                 exclude=move.excluded,
+                shared=move.shared,
             )
             for move in repository.moves
         ),

@@ -5,7 +5,7 @@ folder into the root and another below it); that no two files land on one path i
 names may overlap with those of other repositories, but no folder may reach one repository twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ def check_folders(plan: Plan) -> Iterator[PlanFinding]:
             yield from _arrives_twice(earlier, later)
     for claim in claims:
         yield from _check_earlier(claim)
+    yield from _check_owners(claims)
 
 
 def _check_earlier(claim: _Claim) -> Iterator[PlanFinding]:
@@ -56,20 +57,35 @@ def _check_earlier(claim: _Claim) -> Iterator[PlanFinding]:
             named.add(entry.path)
 
 
+def _check_owners(claims: Sequence[_Claim]) -> Iterator[PlanFinding]:
+    """Each shared path has an owner: a move of it, or of a folder around it, that is not shared."""
+    owned = [claim.move.source for claim in claims if not claim.move.shared]
+    for claim in claims:
+        source = claim.move.source
+        if claim.move.shared and not any(f"{source}/".startswith(f"{folder}/") for folder in owned):
+            problem = f"no repository owns {quoted(source)}: each move of it is shared"
+            remedy = "Remove `shared` in the move of the repository whose cutover freezes it."
+            yield PlanFinding((*claim.location, "shared"), problem, remedy)
+
+
 def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
     inner, outer = (claim, other) if len(claim.move.source) > len(other.move.source) else (other, claim)
-    if not outer.move.source:
+    is_copy = claim.location[:2] != other.location[:2] and (claim.move.shared or other.move.shared)
+    if not outer.move.source or is_copy:
         return
     if inner.move.source == outer.move.source:
         problem = f"{quoted(other.move.source)} is already moved to {quoted(claim.repository)}"
-        yield PlanFinding((*other.location, "from"), problem, "Give each folder to one repository, and name it once.")
+        remedy = "Name it in one move, or add `shared: true` to the move that takes a copy; the other owns it."
+        if claim.location[:2] == other.location[:2]:
+            remedy = "Name it in one move of the repository."
+        yield PlanFinding((*other.location, "from"), problem, remedy)
     elif inner.move.source.startswith(f"{outer.move.source}/"):
         within = inner.move.source.removeprefix(f"{outer.move.source}/")
         # Which files the patterns leave out is checked with the paths that the history has.
         if not outer.move.excluded:
             folder, around = quoted(inner.move.source), quoted(outer.move.source)
             problem = f"{folder} is already moved to {quoted(outer.repository)} with {around}"
-            remedy = f"Add '/{within}/' to `exclude` of {around}, or remove one of the two."
+            remedy = f"Add '/{within}/' to `exclude` of {around}, or `shared: true` to the move that takes a copy."
             yield PlanFinding((*inner.location, "from"), problem, remedy)
 
 

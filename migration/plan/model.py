@@ -137,6 +137,9 @@ class Move(PlanModel):
     """Files that stay behind in every commit: patterns as in .gitignore, relative to `from`."""
     include: tuple[Text, ...] = ()
     """The only files that move, in every commit: patterns as in .gitignore, relative to `from`, less `exclude`."""
+    shared: Switch = False
+    """The repository gets a copy: the move of this path without `shared`, in another repository, is the owner's.
+    Cutover freezes the owner's folders alone, and rollback returns changes from there alone."""
 
     @property
     def excluded(self) -> tuple[str, ...]:

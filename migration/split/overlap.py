@@ -18,7 +18,8 @@ def demand_no_overlap(split: Split, selections: Mapping[str, CodeSelection]) -> 
     moves = [(name, move) for name, selection in selections.items() for move in selection.moves]
     for (name, move), (other_name, other) in combinations(moves, 2):
         inner, outer = (move, other) if _lies_in(move.source, other.source) else (other, move)
-        if not _lies_in(inner.source, outer.source):
+        is_copy = name != other_name and (move.shared or other.shared)
+        if is_copy or not _lies_in(inner.source, outer.source):
             continue
         paths = _paths_of(split, inner.source)
         if both := sorted(paths - _excluded(split, inner, paths) - _excluded(split, outer, paths)):

@@ -135,16 +135,26 @@ class Whereabouts:
     def _path(self, path: str) -> Iterator[Landing]:
         for name, selection in self._selections.items():
             head = self._split.histories[name].head
+            owned = [move for move in selection.moves if not move.shared]
             for landed in dict.fromkeys(_landings(selection.moves, path)):
                 commit = head and self._last_change(head, landed)
                 if not commit:
                     continue
+                copy = "" if landed in _landings(owned, path) else self._owner(path)
                 if not landed:
-                    yield Landing(repository=name, what="the whole of it")
+                    yield Landing(repository=name, what=f"the whole of it{copy}")
                 elif self._exists(f"{head}:{landed}"):
-                    yield Landing(repository=name, what=f"{landed}, last changed by commit {commit}")
+                    yield Landing(repository=name, what=f"{landed}, last changed by commit {commit}{copy}")
                 else:
-                    yield Landing(repository=name, what=f"{landed}, gone since commit {commit}")
+                    yield Landing(repository=name, what=f"{landed}, gone since commit {commit}{copy}")
+
+    def _owner(self, path: str) -> str:
+        """What is said of a copy: the repository whose move of the path is not shared."""
+        planned = {name: selection for name, (_, selection) in self._planned.items()}
+        for name, selection in {**self._selections, **planned}.items():
+            if any(_landings([move for move in selection.moves if not move.shared], path)):
+                return f"; a copy, {name} owns it"
+        return "; a copy"
 
     def _last_change(self, commit: str, path: str) -> str:
         return self._git("log", "-1", "--full-history", "--format=%H", commit, "--", *([path] if path else [])).strip()

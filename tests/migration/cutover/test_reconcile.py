@@ -23,13 +23,8 @@ from migration.transforms.tip_trees import tip_trees
 from tests.conftest import Repository
 
 PIPELINE = "on: {push: {paths: [engine/**]}}\njobs: {test: {runs-on: x}}\n"
-PLAN = {
-    "monorepo": {"name": "platform"},
-    "repositories": [
-        {"name": "engine", "moves": [{"from": "engine"}], "transforms": {"rename_modules": {"motor": "acme_motor"}}},
-        {"name": "site", "moves": [{"from": "site", "to": "web"}]},
-    ],
-}
+ENGINE = {"name": "engine", "moves": [{"from": "engine"}], "transforms": {"rename_modules": {"motor": "acme_motor"}}}
+SITE = {"from": "site", "to": "web"}
 
 
 @dataclass
@@ -39,10 +34,16 @@ class Scene:
     monorepo: Repository
     folder: Path
     notice: str = "beside"
+    copied: tuple[str, ...] = ()
 
     @property
     def plan(self) -> Plan:
-        return Plan.model_validate(PLAN | {"monorepo": {"name": "platform", "notice": self.notice}})
+        copies = [{"from": path, "to": path, "shared": True} for path in self.copied]
+        plan = {
+            "monorepo": {"name": "platform", "notice": self.notice},
+            "repositories": [ENGINE, {"name": "site", "moves": [SITE, *copies]}],
+        }
+        return Plan.model_validate(plan)
 
     def server(self, name: str) -> Repository:
         path = self.folder / f"{name}.git"
@@ -124,7 +125,14 @@ class Scene:
     def folders(self, name: str) -> FrozenFolders:
         url = f"https://github.example/acme/{name}"
         in_place = self.notice == "in_place"
-        return FrozenFolders(repository=name, url=url, folders=(name,), owners=("@acme/core",), in_place=in_place)
+        return FrozenFolders(
+            repository=name,
+            url=url,
+            folders=(name,),
+            owners=("@acme/core",),
+            in_place=in_place,
+            copied=("engine",) if self.copied else (),
+        )
 
     def files(self) -> set[str]:
         return set(self.monorepo.git("ls-tree", "-r", "--name-only", "main").splitlines())
@@ -334,6 +342,46 @@ def test_the_archive_has_a_notice_with_links_date_and_version_and_can_be_left_ag
     scene.up(frozen=("engine", "site"))
     assert (scene.monorepo.path / "README").read_text() == "all\n"
     assert "README.md" not in scene.files()
+
+
+@pytest.mark.parametrize("notice", ["beside", "in_place"])
+def test_a_shared_folder_is_frozen_with_its_owner_alone_and_copies_go_on(scene: Scene, notice: str) -> None:
+    scene.notice, scene.copied = notice, ("engine",)
+    scene.up(frozen=("engine",))
+    assert "engine.moved.md" in scene.files()
+    assert "engine/run.py" in scene.files()
+    copy = scene.server("site")
+    assert copy.git("show", "main:engine/run.py").startswith("import motor")
+    scene.monorepo.commit("Site", site__index="2\n")
+    scene.up(frozen=("engine",))
+    assert copy.git("show", "main:web/index") == "2"
+    assert copy.git("show", "main:engine/run.py").startswith("import motor")
+
+
+def test_a_rollback_of_the_copy_lists_its_changes_and_one_of_the_owner_returns_them(scene: Scene) -> None:
+    scene.copied = ("engine",)
+    scene.up(frozen=("engine", "site"))
+    for name, file in (("site", "engine/run.py"), ("engine", "new.py")):
+        person = scene.person(name)
+        person.commit(f"Change {name}", **{file: "changed\n"})
+        person.git("push", "--quiet", "origin", "main")
+    result = scene.up(frozen=("engine",), unfrozen=("site",))
+    assert result.listed == {"site": ("engine/run.py",)}
+    assert "engine/new.py" not in scene.files()
+    assert "site.moved.md" not in scene.files()
+    assert "engine.moved.md" in scene.files()
+    result = scene.up(unfrozen=("engine", "site"))
+    assert scene.monorepo.git("show", "main:engine/new.py") == "changed"
+    assert scene.monorepo.git("show", "main:engine/run.py").startswith("import motor")
+
+
+def test_commits_in_a_shared_folder_are_late_for_its_owner_alone(scene: Scene) -> None:
+    scene.copied = ("engine",)
+    scene.up(frozen=("engine", "site"))
+    late = scene.monorepo.commit("Late", engine__more="1\n")
+    repositories = desired_state(scene.plan, {"migration": "cutover"}).repositories
+    found = stragglers(scene.monorepo.path, scene.plan, repositories, frozen_in(scene.monorepo.path))
+    assert [(straggler.repository, straggler.commit) for straggler in found] == [("engine", late)]
 
 
 @pytest.mark.parametrize(

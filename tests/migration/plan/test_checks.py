@@ -12,8 +12,22 @@ def test_a_folder_belongs_to_one_repository(errors_of: ErrorsOf) -> None:
     plan = plan_of("name: a, moves: [{from: libs/auth}]", "name: b, moves: [{from: libs/auth}]")
     assert errors_of(plan) == [
         "4:30: repositories[1].moves[0].from: 'libs/auth' is already moved to 'a'. "
-        "Give each folder to one repository, and name it once."
+        "Name it in one move, or add `shared: true` to the move that takes a copy; the other owns it."
     ]
+
+
+def test_a_shared_folder_has_one_owner_and_any_number_of_copies(errors_of: ErrorsOf) -> None:
+    owner, copy = "name: a, moves: [{from: proto}]", "moves: [{from: proto, to: proto, shared: true}]"
+    assert errors_of(plan_of(owner, f"name: b, {copy}", f"name: c, {copy}")) == []
+    assert errors_of(plan_of("name: a, moves: [{from: libs}]", "name: b, moves: [{from: libs/x, shared: true}]")) == []
+    faults = errors_of(plan_of(f"name: b, {copy}", f"name: c, {copy}"))
+    assert [fault.partition(":")[2] for fault in faults] == [
+        f"56: repositories[{number}].moves[0].shared: no repository owns 'proto': each move of it is shared. "
+        "Remove `shared` in the move of the repository whose cutover freezes it."
+        for number in range(2)
+    ]
+    (fault,) = errors_of(plan_of("name: a, moves: [{from: proto}, {from: proto, to: proto, shared: true}]"))
+    assert "is already moved to 'a'. Name it in one move of the repository." in fault
 
 
 def test_a_folder_inside_a_moved_one_must_be_excluded_there(errors_of: ErrorsOf) -> None:

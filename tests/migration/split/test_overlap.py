@@ -1,5 +1,6 @@
 """No file is taken by two moves, by the paths of the history; and lists of the only files that move."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from migration.desired_state import desired_state
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.errors import SplitError
 from migration.plan import Plan
+from migration.proof import prove_split
 from migration.split.overlap import demand_no_overlap
 from migration.split.splitting import split_monorepo
-from tests.migration.conftest import MonorepoBuilder, git_bytes
+from tests.migration.conftest import MonorepoBuilder, git, git_bytes
 
 
 def check(builder: MonorepoBuilder, workspace: Path, outer: FolderMove, inner: FolderMove) -> None:
@@ -82,3 +84,26 @@ def test_only_included_files_move(
     split = split_monorepo(builder.path, "main", {"new": desired.code}, tmp_path / "w")
     listing = git_bytes(split.git_dir, "ls-tree", "-r", "--name-only", str(split.histories["new"].head))
     assert set(listing.decode().split()) == moved
+
+
+def test_a_shared_folder_has_the_same_history_in_each_repository_as_git_subtree_gives(
+    builder: MonorepoBuilder, tmp_path: Path
+) -> None:
+    first = builder.commit({"proto/a": "1", "app/f": "1"})
+    second = builder.commit({"proto/a": "1", "app/f": "2"}, first)
+    builder.point("main", builder.commit({"proto/a": "2", "proto/deep/b": "1", "app/f": "2"}, second))
+    move = FolderMove(source="proto")
+    selections = {
+        "owner": CodeSelection(moves=(move,)),
+        "copy": CodeSelection(moves=(replace(move, shared=True),)),
+        "outer": CodeSelection(moves=(FolderMove(source="app"), replace(move, target="proto", shared=True))),
+        "inner": CodeSelection(moves=(replace(move, source="proto/deep", shared=True),)),
+    }
+    split = split_monorepo(builder.path, "main", selections, tmp_path / "w")
+    demand_no_overlap(split, selections)
+    assert prove_split(split, builder.path, selections).failures == ()
+    git(tmp_path, "clone", "--quiet", str(builder.path), "clone")
+    expected = git(tmp_path / "clone", "subtree", "-q", "split", "--prefix=proto", "main")
+    assert split.histories["owner"].head == split.histories["copy"].head == expected
+    assert split.histories["outer"].commits == 3
+    assert split.histories["inner"].files == 1

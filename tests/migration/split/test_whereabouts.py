@@ -131,3 +131,16 @@ def test_digits_that_several_commits_share_ask_for_more(builder: MonorepoBuilder
     answer = Whereabouts(splitter.split(selections), selections, {}).find(alike[0][:4])
     assert answer.reason.endswith("Give more digits.")
     assert alike[0] in answer.reason
+
+
+def test_a_copy_is_told_with_its_owner(builder: MonorepoBuilder, splitter: Splitter) -> None:
+    builder.point("main", builder.commit({"proto/a": "1", "site/f": "1"}))
+    copies = (FolderMove(source="site"), FolderMove(source="proto", target="proto", shared=True))
+    selections = {"web": CodeSelection(moves=copies), "proto": CodeSelection(moves=(FolderMove(source="proto"),))}
+    split = splitter.split(selections)
+    copy, owned = Whereabouts(split, selections, {}).find("proto/a").places
+    assert copy.what == f"proto/a, last changed by commit {split.histories['web'].head}; a copy, proto owns it"
+    assert owned.what == f"a, last changed by commit {split.histories['proto'].head}"
+    waiting = {"proto": ("last", selections["proto"])}
+    (copy,) = Whereabouts(split, {"web": selections["web"]}, waiting).find("proto/a").places
+    assert copy.what.endswith("a copy, proto owns it")
