@@ -1,4 +1,4 @@
-"""The part of `./multirepo preflight` that asks GitHub: what it would refuse, and how many requests an `up` makes."""
+"""What `./multirepo preflight` asks GitHub and the registry: refusals, and how many requests an `up` makes."""
 
 import os
 from collections.abc import Mapping
@@ -17,7 +17,9 @@ from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import ServerFacts, server_facts
 from components.packages.registry import RegistryArgs
 from components.registry.contract import users_of
+from components.registry.devpi_exposure import exposures
 from components.repository.secret_values import missing_values
+from components.stack.registry_settings import SANDBOX
 from components.stack.settings import TOKEN_VARIABLE, Settings
 from migration.desired_state import DesiredSettings, desired_state, settings_of_all, teams_of
 from migration.plan import Plan
@@ -34,7 +36,7 @@ RUNS = {
 
 @dataclass(frozen=True)
 class GitHubPreflight:
-    """What GitHub said. missing_values: a sentence for each value that `up` needs and the stack does not have."""
+    """What GitHub and the registry said. missing_values: a sentence for each value that the stack lacks."""
 
     findings: tuple[Finding, ...]
     budget: Budget
@@ -93,7 +95,9 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
     existing = recognised(settings, existing_at_github(settings, requirements.names), split)
     server = server_facts(settings, existing)
     missing = () if stack.in_sandbox else _missing_values(stack, settings, plan, settings_by_name)
-    return GitHubPreflight(unmet(requirements, existing, server), budget_of(requirements, existing), server, missing)
+    registry = exposures(settings.devpi) if settings.devpi and settings.devpi.server != SANDBOX else ()
+    findings = (*unmet(requirements, existing, server), *registry)
+    return GitHubPreflight(findings, budget_of(requirements, existing), server, missing)
 
 
 def _missing_values(

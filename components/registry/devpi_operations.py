@@ -14,7 +14,7 @@ from components.stack.registry_settings import DevpiServer
 from migration.errors import RegistryError
 from migration.packages.index.devpi_client import DevpiClient, token_id
 
-_SETTINGS = ("bases", "volatile", "mirror_whitelist", "acl_upload")
+_SETTINGS = ("bases", "volatile", "mirror_whitelist", "acl_upload", "acl_toxresult_upload")
 _OPTIONAL = "acl_pkg_read"
 """Only servers with a plugin for it know this setting."""
 

@@ -12,7 +12,7 @@ class DevpiIndexProvider(StackProvider):
 
     name = "devpi_index"
     identity = ("index",)
-    compared = ("users", "bases", "volatile", "mirror_whitelist", "acl_upload", "acl_pkg_read")
+    compared = ("users", "bases", "volatile", "mirror_whitelist", "acl_upload", "acl_toxresult_upload", "acl_pkg_read")
     patterns = (("index", "[^/]+/[^/]+"),)
 
     def create(self, props: dict[str, Any]) -> CreateResult:

@@ -37,6 +37,8 @@ class DevpiIndex(Resource, module="registry", name="DevpiIndex"):
             "volatile": False,
             "mirror_whitelist": [],
             "acl_upload": [server.publisher],
+            # devpi lets everybody store results of tests beside a package.
+            "acl_toxresult_upload": [server.publisher],
             # For servers that can keep an index private; see docs/registry.md.
             "acl_pkg_read": [owner, server.reader, server.publisher],
         }

@@ -22,6 +22,10 @@ SECRET = "secret"
 # Stretching protects weak secrets. Ours are random, and it would take seconds of each start.
 _NO_STRETCHING = ("--argon2-memory-cost", "8", "--argon2-time-cost", "1", "--argon2-parallelism", "1")
 
+# Otherwise whoever reaches the server makes users and indexes on it, without a login.
+_ROOT_ONLY = ("--restrict-modify", "root")
+_OPTIONS = (*_NO_STRETCHING, *_ROOT_ONLY)
+
 
 def serve(folder: Path, port: int) -> int:
     """Serve, with a new database where there is none; devpi's exit code."""
@@ -39,7 +43,7 @@ def serve(folder: Path, port: int) -> int:
     # Otherwise devpi waits 5 s for the public index, and then says that there is no such package.
     listen = ("--listen", f"{ADDRESS}:{port}", "--threads", "8", "--request-timeout", "60")
     with CommandRunner(pluginmanager=plugins) as runner:
-        command = ["devpi-server", "--serverdir", str(data), "--secretfile", str(secret), *listen, *_NO_STRETCHING]
+        command = ["devpi-server", "--serverdir", str(data), "--secretfile", str(secret), *listen, *_OPTIONS]
         runner.return_code = _main(plugins, argv=command)  # type: ignore[no-untyped-call]
     return runner.return_code or 0
 

@@ -15,8 +15,8 @@ from tests.conftest import PROJECT
 FOLDER = PROJECT / "requirements"
 LOCKS = {"stack": PROJECT / "requirements.txt", **{name: FOLDER / f"{name}.txt" for name in ("aws", "command", "test")}}
 OWN = {"benchmarks", "command_line", "components", "engine", "migration", "policies", "sandbox", "tests"}
-ALONE = {"cleo", "devpi_server", "poetry", "read_access"}
-"""Modules of other environments: Poetry's own, and the registry's image."""
+ALONE = {"cleo", "devpi_server", "poetry", "pyramid", "read_access"}
+"""Modules of other environments: Poetry's own, and the registry's server and image."""
 
 
 def pins(lock: Path) -> dict[str, str]:

@@ -73,3 +73,29 @@ def test_a_port_that_somebody_else_takes_meanwhile_is_left_to_him(root: Path, mo
         ports = iter([taken])
         monkeypatch.setattr(registry, "_free_port", lambda *ports_: next(ports, None) or found(*ports_))
         assert registry.start(root, port=0).port != taken
+
+
+def test_a_stranger_makes_neither_users_nor_indexes(registry_server: RunningRegistry) -> None:
+    with httpx.Client(base_url=registry_server.address) as stranger:
+        assert stranger.put("/stranger", json={"password": "p"}).status_code in (401, 403)
+        assert stranger.put("/root/own", json={}).status_code in (401, 403)
+    with as_root(registry_server) as client:
+        assert client.get("/stranger").status_code == 404
+        assert client.put("/known", json={"password": "p"}).status_code == 201
+    with httpx.Client(base_url=registry_server.address, auth=("known", "p")) as known:
+        assert known.put("/known/own", json={}).is_client_error, "only the administrator adds indexes"
+        assert known.put("/friend", json={"password": "p"}).is_client_error
+    with as_root(registry_server) as client:
+        assert client.get("/known/own").status_code == 404
+        assert client.get("/friend").status_code == 404
+
+
+def test_a_stranger_learns_neither_folder_nor_version(registry_server: RunningRegistry) -> None:
+    with httpx.Client(base_url=registry_server.address) as stranger:
+        for path in ("/+status", "/+status/"):
+            assert stranger.get(path).status_code in (403, 404)
+        answer = stranger.get("/+api")
+        assert answer.status_code == 200
+        assert not [name for name in answer.headers if "version" in name and name != "x-devpi-api-version"]
+    with as_root(registry_server) as client:
+        assert client.get("/+status").json()["result"]["serverdir"] == str(registry_server.folder / "data")

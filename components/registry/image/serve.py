@@ -19,6 +19,10 @@ DATA, SECRET = HOME / "data", HOME / "secret"
 # Stretching protects weak secrets. This one is random, and it would take seconds of each start.
 NO_STRETCHING = ("--argon2-memory-cost", "8", "--argon2-time-cost", "1", "--argon2-parallelism", "1")
 
+# Otherwise whoever reaches the server makes users and indexes on it, without a login.
+ROOT_ONLY = ("--restrict-modify", "root")
+OPTIONS = (*NO_STRETCHING, *ROOT_ONLY)
+
 
 def main() -> int:
     """Serve, with a new database where the volume has none; devpi's exit code."""
@@ -29,7 +33,7 @@ def main() -> int:
     plugins.register(read_access)
     listen = ("--host", "0.0.0.0", "--port", "3141", "--threads", "16")
     with CommandRunner(pluginmanager=plugins) as runner:
-        command = ["devpi-server", "--serverdir", str(DATA), "--secretfile", str(SECRET), *listen, *NO_STRETCHING]
+        command = ["devpi-server", "--serverdir", str(DATA), "--secretfile", str(SECRET), *listen, *OPTIONS]
         runner.return_code = _main(plugins, argv=command)  # type: ignore[no-untyped-call]
     return runner.return_code or 0
 
