@@ -32,7 +32,7 @@ def exposures(server: DevpiServer) -> tuple[Finding, ...]:
 
 
 def _open_to(stranger: httpx.Client, server: DevpiServer) -> Iterator[Finding]:
-    # devpi checks the permission first and the name second: an existing name shows the permission, and nothing is written.
+    # devpi checks the permission first: an existing name shows it, and nothing is written.
     if stranger.put(f"/{server.administrator}", json={}).status_code == HTTPStatus.CONFLICT:
         yield _finding("users", "everybody can create users and indexes", "Start devpi with --restrict-modify=root.")
     if stranger.get("/+status").is_success:
