@@ -16,6 +16,7 @@ from command_line.terminal.logs import start_logging
 from command_line.terminal.temporary_folder import temporary_folder
 from command_line.terminal.versions import describe_versions
 from components.stack.settings import WORKSPACE
+from components.stack.workspace import make_workspace_private
 
 HELP_OPTIONS: dict[str, object] = {"help_option_names": ["-h", "--help"]}
 PASSED_ON = {
@@ -108,6 +109,7 @@ def main() -> None:
     name = "multirepo" if any(word.endswith("-completion") for word in arguments) else "./multirepo"
     try:
         app = app_with(_requested_command(arguments))
+        make_workspace_private()
         with temporary_folder():
             app(arguments, prog_name=name, complete_var="_MULTIREPO_COMPLETE")
     except SystemExit as end:

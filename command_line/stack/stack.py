@@ -15,7 +15,7 @@ from command_line.terminal.failures import CommandError
 from components.stack.locations import COPIES
 from components.stack.registry_settings import SANDBOX
 from components.stack.settings import PROJECT, WORKSPACE, Settings
-from migration.monorepo.fetch import is_address
+from migration.monorepo.fetch import is_address, validate_monorepo
 from migration.monorepo.rehearsal_copy import make_copy
 from migration.plan import Plan, read_plan
 
@@ -130,6 +130,8 @@ def stack_for(monorepo: str | None, plan_file: Path | None) -> Stack:
     """
     if monorepo is None and plan_file is None:
         return Stack(DEV)
+    if monorepo is not None:
+        validate_monorepo(monorepo)
     plan_path = (plan_file or PROJECT / "migration.yaml").absolute()
     plan = read_plan(plan_path)
     address = _absolute(monorepo or str(SAMPLE))

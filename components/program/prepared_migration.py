@@ -24,6 +24,7 @@ from components.repository.secret_values import PLACEHOLDER, RepositoryValues, S
 from components.repository.teams import TeamsArgs
 from components.stack.plain_errors import show_progress
 from components.stack.settings import Settings, refuse_overrides
+from components.stack.workspace import make_workspace_private
 from migration.desired_state import DesiredSettings, DesiredState, desired_state, settings_of_all, teams_of
 from migration.plan import Plan, read_plan
 
@@ -52,6 +53,7 @@ class PreparedMigration:
     def read(cls) -> "PreparedMigration":
         """Read, compute and refuse. Raises the errors that `plain_errors` reports."""
         refuse_overrides()
+        make_workspace_private()
         config, stack = pulumi.Config(), pulumi.get_stack()
         settings = Settings.from_config(config.get, stack)
         plan = read_plan(settings.plan_file)

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from components.stack.registry_reader import RegistrySettingError, read_registry
 from components.stack.registry_settings import SANDBOX, CodeArtifactDomain, DevpiServer
 from migration.desired_state import Registry
+from migration.errors import SplitError
+from migration.monorepo.fetch import validate_monorepo
 
 PROJECT = Path(__file__).resolve().parents[2]
 WORKSPACE = PROJECT / ".multirepo"
@@ -105,7 +107,7 @@ class Settings:
 
         owner = required("owner", "YOUR_ORGANIZATION")
         registry = _registry(get("registry"), stack, owner)
-        monorepo = required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git")
+        monorepo = _monorepo(required("monorepo", "https://github.com/YOUR_ORGANIZATION/YOUR_MONOREPO.git"), stack)
         return cls(
             owner=owner,
             server=_validate_server(required("github", "https://github.com"), stack),
@@ -150,6 +152,14 @@ class Settings:
     def monorepo_folder(self) -> Path:
         """`monorepo` as a folder, from the project's, so that a stack means the same wherever it is run from."""
         return PROJECT / Path(self.monorepo).expanduser()
+
+
+def _monorepo(setting: str, stack: str) -> str:
+    try:
+        validate_monorepo(setting)
+    except SplitError as error:
+        raise SettingsError(f"Pulumi.{stack}.yaml: multirepo:monorepo: {error}") from None
+    return setting
 
 
 def _switch(setting: str | bool | None, stack: str) -> bool:

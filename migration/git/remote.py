@@ -63,23 +63,32 @@ class Remote:
 
         Raises RemoteError; its `missing` is true when GitHub says that there is no such repository.
         """
-        listing = self._git("ls-remote", "--refs", self.url, *(patterns or _REFS))
+        listing = self._git("ls-remote", "--refs", "--", self.url, *(patterns or _REFS))
         return {ref: object_id for object_id, ref in (line.split("\t") for line in listing.splitlines())}
 
     def fetch(self, git_dir: Path, ref: str) -> None:
         """Bring the commit of one ref, with its history, into `git_dir`. No ref there changes."""
-        self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.url, ref)
+        self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self.url, ref)
 
     def fetch_commit(self, git_dir: Path, ref: str) -> None:
         """Bring the commit of one ref, without its history, into `git_dir`, which is made: for a look at it alone."""
         self._git("init", "--quiet", "--bare", "--template=", str(git_dir))
         self._git(
-            "-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1", self.url, ref
+            "-C",
+            str(git_dir),
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--depth=1",
+            "--",
+            self.url,
+            ref,
         )
 
     def clone_mirror(self, git_dir: Path) -> None:
         """Clone everything, as somebody would who has nothing."""
-        self._git("clone", "--quiet", "--mirror", "--template=", "--no-local", self.url, str(git_dir))
+        self._git("clone", "--quiet", "--mirror", "--template=", "--no-local", "--", self.url, str(git_dir))
 
     def mirror(self, git_dir: Path, patterns: Sequence[str], into: str = "refs/") -> None:
         """Make the refs of `git_dir` that match the patterns ("heads/*") those of the server.
@@ -87,7 +96,7 @@ class Remote:
         into: what their names begin with there, instead of refs/.
         """
         refspecs = [f"+refs/{pattern}:{into}{pattern}" for pattern in patterns]
-        self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--prune", self.url, *refspecs)
+        self._git("-C", str(git_dir), "fetch", "--quiet", "--no-tags", "--prune", "--", self.url, *refspecs)
 
     def push(self, git_dir: Path, refs: Mapping[str, str | None]) -> None:
         """Push all refs or none: full name to object id, None for one that goes.
@@ -98,7 +107,7 @@ class Remote:
         with tempfile.TemporaryDirectory() as folder:
             self._hold(Path(folder), git_dir, {ref: object_id for ref, object_id in refs.items() if object_id})
             deletions = [f":{ref}" for ref, object_id in refs.items() if not object_id]
-            all_or_none = ("push", "--quiet", "--atomic", "--no-verify", *into_folder, self.url)
+            all_or_none = ("push", "--quiet", "--atomic", "--no-verify", *into_folder, "--", self.url)
             self._git(
                 "-C", folder, *all_or_none, *(["refs/*:refs/*"] if len(deletions) < len(refs) else []), *deletions
             )

@@ -22,7 +22,7 @@ SECRET = "secret"
 # Stretching protects weak secrets. Ours are random, and it would take seconds of each start.
 _NO_STRETCHING = ("--argon2-memory-cost", "8", "--argon2-time-cost", "1", "--argon2-parallelism", "1")
 
-# Otherwise whoever reaches the server makes users and indexes on it, without a login.
+# By default, everyone who reaches the server can create users and indexes on it, without a login.
 _ROOT_ONLY = ("--restrict-modify", "root")
 _OPTIONS = (*_NO_STRETCHING, *_ROOT_ONLY)
 

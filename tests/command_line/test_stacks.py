@@ -8,6 +8,7 @@ import yaml
 from command_line.stack import stack as stacks
 from command_line.terminal.failures import CommandError
 from components.stack.settings import SettingsError
+from migration.errors import SplitError
 from tests.conftest import PROJECT, Checkout, Repository
 
 PLAN = """\
@@ -33,6 +34,13 @@ def test_a_plan_with_packages_gets_an_index_of_its_own_in_the_sandbox(
     index = f"maestro/{stack.name}"
     assert registry == ({"kind": "devpi", "server": "sandbox", "index": index} if packages else None)
     assert stack.keeps_packages_in_sandbox is bool(packages)
+
+
+@pytest.mark.parametrize("monorepo", ["", "https://x:s3cr3t@git.example/p.git", "-x@git.example:p"])
+def test_a_monorepo_that_git_must_not_be_given_is_rejected_before_a_stack_is_made(monorepo: str) -> None:
+    with pytest.raises(SplitError, match=r"[Tt]he (address of the )?monorepo") as caught:
+        stacks.stack_for(monorepo, None)
+    assert "s3cr3t" not in str(caught.value)
 
 
 def test_a_stack_that_is_not_there_is_told_with_those_that_are_and_how_to_make_it(

@@ -19,7 +19,7 @@ DATA, SECRET = HOME / "data", HOME / "secret"
 # Stretching protects weak secrets. This one is random, and it would take seconds of each start.
 NO_STRETCHING = ("--argon2-memory-cost", "8", "--argon2-time-cost", "1", "--argon2-parallelism", "1")
 
-# Otherwise whoever reaches the server makes users and indexes on it, without a login.
+# By default, everyone who reaches the server can create users and indexes on it, without a login.
 ROOT_ONLY = ("--restrict-modify", "root")
 OPTIONS = (*NO_STRETCHING, *ROOT_ONLY)
 

@@ -170,3 +170,22 @@ def test_the_defaults_of_the_project_file_are_those_of_the_program() -> None:
     defaults = {key.partition(":")[2]: entry["default"] for key, entry in described.items() if "default" in entry}
     texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in defaults.items()}
     assert Settings.from_config((texts | values).get, "prod") == Settings.from_config(values.get, "prod")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x:s3cr3t@github.com/acme/platform.git",
+        "https://s3cr3t@github.com/acme/platform.git",
+        "ssh://git:s3cr3t@git.example/platform.git",
+    ],
+)
+def test_an_address_with_credentials_is_rejected_and_they_are_not_repeated(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"Pulumi.prod.yaml: multirepo:monorepo: .* contains credentials") as caught:
+        Settings.from_config(reading(COMPLETE | {"monorepo": address}), "prod")
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["ssh://git@git.example/p.git", "git@git.example:p.git", "file:///p", "../a@b"])
+def test_an_address_with_a_public_user_is_taken(address: str) -> None:
+    assert Settings.from_config(reading(COMPLETE | {"monorepo": address}), "prod").monorepo == address
