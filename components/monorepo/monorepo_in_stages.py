@@ -1,5 +1,6 @@
 """The monorepo beside its repositories: backed up first, its folders frozen, unfrozen, and archived at the end."""
 
+from collections.abc import Container
 from typing import Any
 
 import pulumi
@@ -52,9 +53,9 @@ def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Pr
     frozen, unfrozen = {}, {}
     for desired in state.repositories:
         if desired.archived and desired.code:
-            unfrozen[desired.name] = _folders(settings, plan, planned[desired.name], desired)
+            unfrozen[desired.name] = _folders(settings, plan, planned[desired.name], desired, moved.split.files)
         elif desired.cut_over and (carried := moved.carried(desired.name)):
-            folders = _folders(settings, plan, planned[desired.name], desired)
+            folders = _folders(settings, plan, planned[desired.name], desired, moved.split.files)
             frozen[desired.name] = folders | _as_properties(carried)
     return {
         **target_properties(settings.server, settings.owner),
@@ -69,14 +70,16 @@ def properties_of(settings: Settings, plan: Plan, state: DesiredState, moved: Pr
     }
 
 
-def _folders(settings: Settings, plan: Plan, planned: Repository, desired: DesiredRepository) -> dict[str, Any]:
+def _folders(
+    settings: Settings, plan: Plan, planned: Repository, desired: DesiredRepository, files: Container[str]
+) -> dict[str, Any]:
     assert desired.code
     owners = planned.code_owners.get("*", ())
     folders = [move.source for move in desired.code.moves if not move.shared]
-    copied = [folder for folder in folders if _is_copied(plan, folder)]
+    staying = [folder for folder in folders if folder in files or _is_copied(plan, folder)]
     return {
         "folders": folders,
-        **({"copied": copied} if copied else {}),
+        **({"staying": staying} if staying else {}),
         "url": _address(settings, desired.name),
         "owners": [login if login.startswith("@") else f"@{settings.owner}/{login}" for login in owners],
         "in_place": plan.monorepo.notice == "in_place",

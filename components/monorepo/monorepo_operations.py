@@ -29,7 +29,10 @@ def reconcile(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     monorepo = monorepo_of(settings)
     git_dir = Workspace(workspace_of(settings)).git_dir
     target = read_target(props)
-    places = [f"{folder}/**/*" for folders, _ in target.frozen.values() for folder in folders.folders]
+    split = Workspace(workspace_of(settings)).latest()
+    files = split.files if split else ()
+    folders = [folder for each, _ in target.frozen.values() for folder in each.folders]
+    places = [folder if folder in files else f"{folder}/**/*" for folder in folders]
     try:
         with MonorepoAtGitHub(settings, props["repository"]) as at_github:
             if not props["archived"]:
@@ -89,7 +92,9 @@ class _BringingBack:
             managed={file.path: file.content for file in files},
         )
         assert desired.code
-        bringing = BringingBack(git_dir, name, desired.code.moves, reversal)
+        split = Workspace(workspace_of(self._settings)).latest()
+        moves = desired.code.with_files(split.files if split else ()).moves
+        bringing = BringingBack(git_dir, name, moves, reversal)
         return bringing.bring(refs[default_ref], refs[VENDOR_REF], origin, known)
 
 
@@ -116,7 +121,7 @@ def _folders(name: str, props: Mapping[str, Any]) -> FrozenFolders:
         folders=tuple(props["folders"]),
         owners=tuple(props["owners"]),
         in_place=props["in_place"],
-        copied=tuple(props.get("copied", ())),
+        staying=tuple(props.get("staying", ())),
     )
 
 

@@ -87,4 +87,4 @@ def carry_branch(made: SplitBranch, branch: str, remote: Remote) -> bool:
 
 
 def _takes(selection: CodeSelection, path: str) -> bool:
-    return any(path.startswith(f"{folder}/") for move in selection.moves for folder in move.names)
+    return any(f"{path}/".startswith(f"{folder}/") for move in selection.moves for folder in move.names)

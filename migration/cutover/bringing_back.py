@@ -4,7 +4,6 @@ Each commit of theirs becomes one whose tree is that of the monorepo at the time
 commit has them. Nothing is replayed, so nothing can conflict: only the result is merged with the monorepo.
 """
 
-import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,11 +121,9 @@ class BringingBack:
 
     def _source(self, path: str) -> str | None:
         """Where a file goes in the monorepo; None where no move has a place for it, and for a copy."""
-        fitting = [move for move in self.moves if not move.target or path.startswith(f"{move.target}/")]
+        fitting = [move for move in self.moves if move.origin(path) is not None]
         move = max(fitting, key=lambda move: (len(move.target), not move.shared), default=None)
-        if move is None or move.shared:
-            return None
-        return posixpath.join(move.source, path[len(move.target) + 1 :] if move.target else path)
+        return None if move is None or move.shared else move.origin(path)
 
     def _write(self, commit: str, tree: str, parents: list[str]) -> str:
         """The same commit with another tree and other parents; a signature was of the one that it was."""

@@ -16,7 +16,8 @@ class FrozenFolders:
     """What one repository owns. owners: who are asked for a review of changes there, as CODEOWNERS writes them.
 
     in_place: the notice is in the folder and replaces its files; otherwise beside it.
-    copied: folders with files that other repositories take, too: their notices are beside them in any case.
+    staying: paths whose files stay, so that the notice is beside them in any case: single files, and folders with files
+        that other repositories take, too.
     """
 
     repository: str
@@ -24,12 +25,12 @@ class FrozenFolders:
     folders: tuple[str, ...]
     owners: tuple[str, ...] = ()
     in_place: bool = False
-    copied: tuple[str, ...] = ()
+    staying: tuple[str, ...] = ()
 
     @property
     def emptied(self) -> tuple[str, ...]:
         """The folders whose files the notice replaces."""
-        return tuple(folder for folder in self.folders if self.in_place and folder not in self.copied)
+        return tuple(folder for folder in self.folders if self.in_place and folder not in self.staying)
 
 
 def freeze(files: Files, frozen: Iterable[FrozenFolders], new: Iterable[str]) -> Changes:
@@ -93,7 +94,7 @@ def _owners(files: Files, frozen: Iterable[FrozenFolders]) -> dict[str, bytes | 
     before, begun, rest = present.partition(_BEGIN)
     after = rest.partition(_END)[2].lstrip("\n") if begun else ""
     lines = [
-        f"/{folder.replace(' ', chr(92) + ' ')}/ {' '.join(repository.owners)}"
+        f"/{folder.replace(' ', chr(92) + ' ')}{'' if folder in files else '/'} {' '.join(repository.owners)}"
         for repository in frozen
         for folder in repository.folders
         if repository.owners

@@ -1,5 +1,6 @@
 """Commits that people made in a frozen folder all the same: only a person can sync them."""
 
+import posixpath
 import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from migration.cutover.frozen import Frozen
 from migration.desired_state import DesiredRepository
 from migration.desired_state.code_selection import FolderMove
-from migration.git.command import run_git
+from migration.git.command import GitError, run_git
 from migration.git.remote import Remote
 from migration.plan import Monorepo, Plan
 
@@ -63,9 +64,14 @@ def _of(monorepo: Path, planned: Monorepo, repository: str, move: FolderMove, fr
         f"{frozen.commit}..refs/heads/{planned.default_branch}", "--", f":(literal){move.source}",
         directory=monorepo, user_config=True,
     )  # fmt: skip
-    for line in log.decode(errors="replace").splitlines():
+    lines = log.decode(errors="replace").splitlines()
+    source, target, only = move.source, move.target, ""
+    if lines and _is_file(monorepo, f"{frozen.commit}:{source}"):
+        source, target, only = posixpath.dirname(source), posixpath.dirname(target), f" -- {shlex.quote(source)}"
+    relative = f" --relative={shlex.quote(source)}" if source else ""
+    into = f" --directory={shlex.quote(target)}" if target else ""
+    for line in lines:
         commit, author, date, subject = line.split("\0")
-        into = f" --directory={shlex.quote(move.target)}" if move.target else ""
         yield Straggler(
             repository=repository,
             folder=move.source,
@@ -74,7 +80,14 @@ def _of(monorepo: Path, planned: Monorepo, repository: str, move: FolderMove, fr
             date=date,
             subject=subject,
             command=(
-                f"git -C {shlex.quote(planned.name)} format-patch -1 --stdout --relative={shlex.quote(move.source)} "
-                f"{commit[:12]} | git -C {shlex.quote(repository)} am --3way{into}"
+                f"git -C {shlex.quote(planned.name)} format-patch -1 --stdout{relative} {commit[:12]}{only} "
+                f"| git -C {shlex.quote(repository)} am --3way{into}"
             ),
         )
+
+
+def _is_file(monorepo: Path, name: str) -> bool:
+    try:
+        return run_git("cat-file", "-t", name, directory=monorepo, user_config=True) == b"blob\n"
+    except GitError:
+        return False

@@ -1,6 +1,8 @@
 """What of a monorepo's history goes into one repository."""
 
-from dataclasses import dataclass
+import posixpath
+from collections.abc import Container
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +22,15 @@ class PreviousPath:
 
 @dataclass(frozen=True, kw_only=True)
 class FolderMove:
-    """One folder of the monorepo and where it lands.
+    """One folder, or one file, of the monorepo and where it lands.
 
     source: the folder's path today, relative to the monorepo's root, "/" between names, no slash at either end.
     earlier: the names the folder had before, oldest last; same form as `source`, or limited to some commits.
     target: the folder in the new repository; "" is its root.
     exclude: gitignore-style patterns, relative to `source`, of files that stay behind in every commit.
     shared: a copy of what another repository owns; nothing is frozen or returned for it.
+    is_file: `source` and the earlier names are files, and `target` is a file. Only the history says that, so it is set
+        by `CodeSelection.with_files`.
     """
 
     source: str
@@ -34,6 +38,7 @@ class FolderMove:
     earlier: tuple[str | PreviousPath, ...] = ()
     exclude: tuple[str, ...] = ()
     shared: bool = False
+    is_file: bool = False
 
     @property
     def entries(self) -> tuple[PreviousPath, ...]:
@@ -45,6 +50,22 @@ class FolderMove:
     def names(self) -> tuple[str, ...]:
         """The paths that the folder had in the monorepo's own commits, newest first, each once."""
         return tuple(dict.fromkeys(entry.path for entry in self.entries if not entry.joined_by))
+
+    def landing(self, path: str, name: str) -> str | None:
+        """Where a path of the monorepo lands while the folder is called `name`; None where the move lacks it."""
+        if path == name:
+            return self.target
+        if self.is_file or (name and not path.startswith(f"{name}/")):
+            return None
+        return posixpath.join(self.target, path[len(name) :].lstrip("/"))
+
+    def origin(self, path: str) -> str | None:
+        """Where a file of the new repository is in the monorepo; None where it is not the move's."""
+        if self.is_file:
+            return self.source if path == self.target else None
+        if self.target and not path.startswith(f"{self.target}/"):
+            return None
+        return posixpath.join(self.source, path[len(self.target) :].lstrip("/"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,3 +101,11 @@ class CodeSelection:
     moves: tuple[FolderMove, ...]
     tags: tuple[TagMapping, ...] = (TagMapping(source="*", target="*"),)
     messages: MessageRules = MessageRules()
+
+    def with_files(self, files: Container[str]) -> "CodeSelection":
+        """With the moves of these sources as moves of files: one to the root keeps its name."""
+        return replace(self, moves=tuple(_as_file(move) if move.source in files else move for move in self.moves))
+
+
+def _as_file(move: FolderMove) -> FolderMove:
+    return replace(move, is_file=True, target=move.target or posixpath.basename(move.source))

@@ -2,7 +2,7 @@
 
 import heapq
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,6 +51,7 @@ def discover(
     Raises SplitError when the monorepo cannot be read, or never had one of the folders.
     """
     moves = [(name, move) for name, selection in selections.items() for move in selection.moves]
+    files: tuple[str, ...] = ()
     found = [Discovery(repository=name, move=move, moves=(move,), origins=(), namesakes=()) for name, move in moves]
     revived: set[tuple[str, str]] = set()
     past: RenameLog | None = None
@@ -60,7 +61,8 @@ def discover(
             past = past or RenameLog(split.git_dir, split.monorepo_head, progress)
             past.add_merges(_births_in_merges(split))
             revived |= _revived_names(split, found, past)
-            before, found = found, _search(past, moves, revived, progress)
+            files = files or split.files
+            before, found = found, _search(past, moves, revived, progress, files)
             if _names(found) <= _names(before):
                 trial = ProposalTrial(monorepo, revision, workspace, progress)
                 return _count(trial, [_settle(trial, split, discovery) for discovery in found])
@@ -139,18 +141,32 @@ def _revived_names(split: Split, found: Sequence[Discovery], past: RenameLog) ->
 
 
 def _search(
-    past: RenameLog, moves: Sequence[tuple[str, FolderMove]], revived: set[tuple[str, str]], progress: Progress
+    past: RenameLog,
+    moves: Sequence[tuple[str, FolderMove]],
+    revived: set[tuple[str, str]],
+    progress: Progress,
+    files: Container[str],
 ) -> list[Discovery]:
     claimed = [move.source for _, move in moves]
     targets = {name: [move.target for owner, move in moves if owner == name] for name, _ in moves}
     found = []
     for done, (repository, move) in enumerate(moves):
         progress("comparing folders", done, len(moves))
+        if move.source in files:
+            found.append(_follow_file(past, repository, move))
+            continue
         trail = _Trail(past, move, claimed, targets[repository], revived)
         followed = trail.moves()
         origins, namesakes = tuple(trail.origins), tuple(trail.namesakes)
         found.append(Discovery(repository=repository, move=move, moves=followed, origins=origins, namesakes=namesakes))
     return found
+
+
+def _follow_file(past: RenameLog, repository: str, move: FolderMove) -> Discovery:
+    """The names of one file: those of the plan, and what was before the oldest of them."""
+    origins = tuple(origin for origin in past.names_of_file(move.names[-1]) if origin.source not in move.names)
+    followed = replace(move, earlier=(*move.earlier, *(origin.source for origin in origins)))
+    return Discovery(repository=repository, move=move, moves=(followed,), origins=origins, namesakes=())
 
 
 class _Trail:

@@ -89,7 +89,8 @@ class _Variant:
         self.monorepo_head = split.monorepo_head
         self.files = _regular_files(split.git_dir, split.histories[name].head)
         self._head = split.histories[name].head
-        self._moves = moves
+        self.file_moves = split.files
+        self._moves = CodeSelection(moves=tuple(moves)).with_files(split.files).moves
         self._sources = source_commits(split, name)
         self._merges = merges_among(split.git_dir, self._sources.values())
 
@@ -115,10 +116,10 @@ class _Variant:
     def _path_in_monorepo(self, commit: str, path: str) -> str:
         blob = _object_id(self.git_dir, f"{commit}:{path}")
         for move in reversed(self._moves):
-            inside = f"/{path}".removeprefix(f"/{move.target}" if move.target else "")
             for name in move.names:
-                if blob == _object_id(self.git_dir, f"{self._sources[commit]}:{name}{inside}"):
-                    return name + inside
+                original = replace(move, source=name).origin(path)
+                if original and blob == _object_id(self.git_dir, f"{self._sources[commit]}:{original}"):
+                    return original
         raise AssertionError(f"{commit}:{path} comes from none of the moves")
 
 
@@ -145,16 +146,15 @@ def _share_kept(variant: _Variant, sample: _Sample, threads: ThreadPoolExecutor)
 
 def _lines(variant: _Variant, move: FolderMove) -> dict[str, int]:
     """The lines of each text file that the move brings, by the file's path in the new repository."""
+    (move,) = CodeSelection(moves=(move,)).with_files(variant.file_moves).moves
     empty = next(known.empty_tree for known in FORMATS.values() if known.size * 2 == len(variant.monorepo_head))
-    folder = _object_id(variant.git_dir, f"{variant.monorepo_head}:{move.source}")
-    if folder is None:
-        return {}  # gone by now: only its history is moved
-    arguments = ("diff-tree", "-r", "-z", "--numstat", "--no-renames", empty.hex(), folder)
-    originals = _regular_files(variant.git_dir, folder)
+    paths = [f":(literal){move.source}"] if move.source else []
+    arguments = ("diff-tree", "-r", "-z", "--numstat", "--no-renames", empty.hex(), variant.monorepo_head, "--", *paths)
+    originals = _regular_files(variant.git_dir, variant.monorepo_head, *paths)
     lines = {}
     for entry in os.fsdecode(run_git(*arguments, directory=variant.git_dir)).split("\0")[:-1]:
         added, _, path = entry.split("\t", 2)
-        landed = f"{move.target}/{path}" if move.target else path
+        landed = move.landing(path, move.source) or ""
         # "-" is git's word for a binary file.
         if added not in ("-", "0") and path in originals and variant.files.get(landed) == originals[path]:
             lines[landed] = int(added)
@@ -203,11 +203,11 @@ def _unquote(path: bytes) -> str:
     return os.fsdecode(ast.literal_eval(f"b{path.decode()}") if path.startswith(b'"') else path)
 
 
-def _regular_files(git_dir: Path, tree: str | None) -> dict[str, str]:
+def _regular_files(git_dir: Path, tree: str | None, *paths: str) -> dict[str, str]:
     """Path to blob id; without symbolic links and submodules."""
     if tree is None:
         return {}
-    listing = os.fsdecode(run_git("ls-tree", "-r", "-z", tree, directory=git_dir))
+    listing = os.fsdecode(run_git("ls-tree", "-r", "-z", tree, *paths, directory=git_dir))
     entries = (entry.partition("\t") for entry in listing.split("\0")[:-1])
     return {path: facts.split(" ")[2] for facts, _, path in entries if facts.startswith("100")}
 

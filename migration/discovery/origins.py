@@ -134,6 +134,29 @@ class RenameLog:
                     if origin.kind is not Kind.JOINED or self._left_of(came, age, today) > 1:
                         yield age, origin
 
+    def names_of_file(self, path: str) -> Iterator[Origin]:
+        """What a file was called before, the youngest first, as `git log --follow` finds it."""
+        for renaming in self._commits:
+            for rename in renaming.renames:
+                if rename.new == path:
+                    yield Origin(
+                        kind=Kind.EARLIER,
+                        source=rename.old,
+                        folder=path,
+                        inner="",
+                        commit=renaming.commit,
+                        date=renaming.date,
+                        subject=renaming.subject,
+                        files=1,
+                        similarity=rename.similarity,
+                        share=1,
+                        share_of_source=1,
+                        birth=True,
+                        parents=None,
+                    )
+                    path = rename.old
+                    break
+
     def _find_departures(self, folder: str) -> list[Departure]:
         found = []
         for age in self._departures.get(folder, []):

@@ -119,12 +119,12 @@ def folders_at(directory: Path, commit: bytes) -> list[str]:
     return os.fsdecode(answer).split("\0")[:-1]
 
 
-def has_file(directory: Path, commit: bytes, path: str) -> bool:
-    """Whether a commit has a file, or a link, at the path."""
-    found = run_git("ls-tree", "-z", "--full-tree", commit.hex(), f":(literal){path}", directory=directory)
-    return b" blob " in found.partition(b"\t")[0]
+def files_at(directory: Path, commit: bytes) -> list[str]:
+    """Every file of a commit, links and submodules among them, as paths."""
+    answer = run_git("ls-tree", "-r", "-z", "--name-only", commit.hex(), directory=directory)
+    return os.fsdecode(answer).split("\0")[:-1]
 
 
 def count_files(directory: Path, commit: bytes) -> int:
     """Files of a commit, links and submodules among them."""
-    return run_git("ls-tree", "-r", "-z", "--name-only", commit.hex(), directory=directory).count(b"\0")
+    return len(files_at(directory, commit))

@@ -85,7 +85,7 @@ def _claimed_twice(claim: _Claim, other: _Claim) -> Iterator[PlanFinding]:
         if not outer.move.excluded:
             folder, around = quoted(inner.move.source), quoted(outer.move.source)
             problem = f"{folder} is already moved to {quoted(outer.repository)} with {around}"
-            remedy = f"Add '/{within}/' to `exclude` of {around}, or `shared: true` to the move that takes a copy."
+            remedy = f"Add '/{within}' to `exclude` of {around}, or `shared: true` to the move that takes a copy."
             yield PlanFinding((*inner.location, "from"), problem, remedy)
 
 

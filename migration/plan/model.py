@@ -125,12 +125,12 @@ def _invert(pattern: str) -> tuple[str, ...]:
 
 
 class Move(PlanModel):
-    """One folder of the monorepo and where it lands."""
+    """One folder, or one file, of the monorepo and where it lands."""
 
     source: Folder = Field(alias="from")
-    """The folder in the monorepo today, like 'libs/auth'."""
+    """The folder, or the file, in the monorepo today, like 'libs/auth'."""
     target: FolderOrRoot = Field(default=".", alias="to")
-    """The folder in the new repository; '.' is its root."""
+    """The folder in the new repository; '.' is its root. For a file its new path; '.' is the root, under its name."""
     earlier: tuple[Earlier, ...] = ()
     """Paths that the folder had before, the oldest last: a path, or a path with the commits in which it counts."""
     exclude: tuple[Text, ...] = ()

@@ -5,7 +5,7 @@ Nothing here is shared with the split but the running of git. Ids are git's own 
 
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,6 +92,29 @@ def differences(git_dir: Path, trees: Sequence[bytes], *arguments: str) -> Itera
         yield from answers
 
 
+def file_versions(git_dir: Path, roots: Versions, paths: Iterable[str]) -> dict[str, Versions]:
+    """As `folder_versions`, for files: b"mode id" in place of a tree."""
+    names: dict[str, list[str]] = {}
+    for path in sorted(set(paths)):
+        folder, _, name = path.rpartition("/")
+        names.setdefault(folder, []).append(name)
+    folders = folder_versions(git_dir, roots, names)
+    found = {}
+    for folder, inside in names.items():
+        for name, versions in zip(inside, _versions_below(git_dir, folders[folder], inside, _file), strict=True):
+            found[f"{folder}/{name}" if folder else name] = versions
+    return found
+
+
+def _folder(entry: bytes) -> bytes:
+    mode, _, tree = entry.partition(b" ")
+    return tree if mode == b"040000" else NO_FOLDER
+
+
+def _file(entry: bytes) -> bytes:
+    return entry if entry[:3] in (b"100", b"120") else NO_FOLDER
+
+
 def folder_versions(git_dir: Path, roots: Versions, paths: Iterable[str]) -> dict[str, Versions]:
     """The trees of folders, found level by level through what differs between one version and the next."""
     found = {"": roots}
@@ -106,7 +129,9 @@ def folder_versions(git_dir: Path, roots: Versions, paths: Iterable[str]) -> dic
     return {path: found[path] for path in names_of}
 
 
-def _versions_below(git_dir: Path, parent: Versions, names: Sequence[str]) -> Iterator[Versions]:
+def _versions_below(
+    git_dir: Path, parent: Versions, names: Sequence[str], choose: Callable[[bytes], bytes] = _folder
+) -> Iterator[Versions]:
     encoded = [name.encode("utf-8", "surrogateescape") for name in names]
     known: Mapping[bytes, dict[bytes, int]] = {name: {NO_FOLDER: 0} for name in encoded}
     of_parent = {name: array("i") for name in encoded}
@@ -114,9 +139,7 @@ def _versions_below(git_dir: Path, parent: Versions, names: Sequence[str]) -> It
     for number, changed in enumerate(differences(git_dir, parent.trees, "--", *names)):
         for name, entry in changed.items():
             of_parent[name].extend(array("i", [current[name]]) * (number - len(of_parent[name])))
-            mode, _, tree = entry.partition(b" ")
-            found = tree if mode == b"040000" else NO_FOLDER
-            current[name] = known[name].setdefault(found, len(known[name]))
+            current[name] = known[name].setdefault(choose(entry), len(known[name]))
     for name in encoded:
         of_parent[name].extend(array("i", [current[name]]) * (len(parent.trees) - len(of_parent[name])))
         yield Versions(list(known[name]), array("i", map(of_parent[name].__getitem__, parent.numbers)))
@@ -163,6 +186,33 @@ def listing(git_dir: Path, commit: bytes, folder: str = "") -> dict[bytes, bytes
         return {}
     lines = (line.partition(b"\t") for line in output.split(b"\0")[:-1])
     return {path: b"%b %b" % (facts[:6], facts.rpartition(b" ")[2]) for facts, _, path in lines}
+
+
+def file_at(git_dir: Path, commit: bytes, path: str) -> dict[bytes, bytes]:
+    """The file at a path of a commit as b"mode id", under the name b""; nothing where there is none."""
+    command = ("ls-tree", "-z", "--full-tree", commit.decode(), f":(literal){path}")
+    facts = run_git(*command, directory=git_dir).partition(b"\t")[0]
+    return {b"": b"%b %b" % (facts[:6], facts.rpartition(b" ")[2])} if b" blob " in facts else {}
+
+
+def files_among(git_dir: Path, tips: Sequence[bytes], paths: Iterable[str]) -> set[str]:
+    """The paths that are files at the first tip, or, where they are gone, around the commit that changed them last."""
+    found = set()
+    request = b"".join(b"%b\n" % tip for tip in tips)
+    for path in paths:
+        commits = [tips[0].decode()]
+        if not (kinds := _kinds(git_dir, commits, path)):
+            command = ("rev-list", "-1", "--full-history", "--parents", "--stdin", "--", f":(literal){path}")
+            changed = run_git(*command, directory=git_dir, standard_input=request)
+            kinds = _kinds(git_dir, changed.decode().split(), path)
+        found.update([path] if kinds[:1] == [b"blob"] else [])
+    return found
+
+
+def _kinds(git_dir: Path, commits: Iterable[str], path: str) -> list[bytes]:
+    """What is at the path, such as b"blob", of those commits that have it."""
+    listings = (run_git("ls-tree", commit, f":(literal){path}", directory=git_dir).split() for commit in commits)
+    return [listing[1] for listing in listings if listing]
 
 
 def ignored(patterns: Sequence[str], paths: Iterable[bytes]) -> set[bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from migration.desired_state.code_selection import FolderMove
-from migration.proof.evidence import differences, ignored, listing
+from migration.proof.evidence import differences, file_at, ignored, listing
 
 Changes = dict[bytes, bytes]
 """Path -> b"mode id" of the file at the path now, or b"" where there is none any more."""
@@ -67,7 +67,10 @@ def _folders_of(path: bytes) -> list[bytes]:
 
 
 def _landed(move: FolderMove, changes: Sequence[Mapping[bytes, bytes]]) -> list[Changes]:
-    """Changes inside a moved folder as changes of the new repository."""
+    """Changes inside a moved folder, or of a moved file, as changes of the new repository."""
+    if move.is_file:
+        target = move.target.encode("utf-8", "surrogateescape")
+        return [dict.fromkeys([target], *each.values()) if each else {} for each in changes]
     left_behind: set[bytes] = set()
     if move.exclude:
         left_behind = ignored(move.exclude, {path for each in changes for path in each})
@@ -83,10 +86,7 @@ def wrong_paths(
     compared: the trees of the moved folders, one for each move, and the new repository's tree. From one comparison
     to the next only what changed is looked at.
     """
-    moved = [
-        _landed(move, list(differences(git_dir, [folders[number] for folders, _ in compared], "-r")))
-        for number, move in enumerate(moves)
-    ]
+    moved = [_changes(git_dir, move, [folders[number] for folders, _ in compared]) for number, move in enumerate(moves)]
     arrived = differences(git_dir, [tree for _, tree in compared], "-r")
     layout, actual, wrong = Layout(len(moves)), dict[bytes, bytes](), set[bytes]()
     for number, changes in enumerate(arrived):
@@ -100,10 +100,19 @@ def wrong_paths(
         yield min(wrong, default=None)
 
 
+def _changes(git_dir: Path, move: FolderMove, versions: Sequence[bytes]) -> list[Changes]:
+    """For each version of what moved how the new repository changes. versions: trees, of a file b"mode id"."""
+    if not move.is_file:
+        return _landed(move, list(differences(git_dir, versions, "-r")))
+    pairs = zip([b"", *versions], versions, strict=False)
+    return _landed(move, [{} if before == after else {b"": after} for before, after in pairs])
+
+
 def layout_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove], paths: Sequence[Sequence[str]]) -> Layout:
     """Every file that the moves take from one commit of the monorepo, listed again. paths: of each move, that count."""
     layout = Layout(len(moves))
     for number, move in enumerate(moves):
-        files_of_move = next((files for path in paths[number] if (files := listing(git_dir, commit, path))), {})
+        read = file_at if move.is_file else listing
+        files_of_move = next((files for path in paths[number] if (files := read(git_dir, commit, path))), {})
         layout.change(number, _landed(move, [files_of_move])[0])
     return layout

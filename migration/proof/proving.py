@@ -10,7 +10,14 @@ from pathlib import Path
 from migration.desired_state.code_selection import CodeSelection
 from migration.errors import ProofError, SplitError
 from migration.git.command import GitError, run_git
-from migration.proof.evidence import empty_tree, folder_versions, missing_objects, read_graph
+from migration.proof.evidence import (
+    empty_tree,
+    file_versions,
+    files_among,
+    folder_versions,
+    missing_objects,
+    read_graph,
+)
 from migration.proof.path_validity import read_validity
 from migration.proof.repository_proof import ProofSource, RepositoryCheck, RepositoryProof
 from migration.proof.tag_checks import new_name, read_tags, tag_ids
@@ -112,6 +119,10 @@ def prove_split(
         _refuse_replaced(split)
         progress("reading the monorepo again", 0, 0)
         try:
+            sources = {move.source for selection in selections.values() for move in selection.moves if move.source}
+            tips = [split.monorepo_head.encode(), *tag_ids(monorepo).values()]
+            files = files_among(split.git_dir, tips, sorted(sources))
+            selections = {name: selection.with_files(files) for name, selection in selections.items()}
             source = _read_source(split, monorepo, selections)
         except GitError as error:
             raise SplitError(f"Reading {monorepo} for the proof failed: {error}. Run `git fsck` there.") from error
@@ -178,13 +189,15 @@ def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSele
     head = split.monorepo_head.encode()
     graph = read_graph(split.git_dir, [head, *(tag.commit for tag in tags.values())])
     moves = [move for selection in selections.values() for move in selection.moves]
-    names = {entry.path for move in moves for entry in move.entries}
+    names = {entry.path for move in moves if not move.is_file for entry in move.entries}
+    file_names = {entry.path for move in moves if move.is_file for entry in move.entries}
     return ProofSource(
         git_dir=split.git_dir,
         head=head,
         graph=graph,
         ids=list(graph.positions),
         folders=folder_versions(split.git_dir, graph.roots, names),
+        files=file_versions(split.git_dir, graph.roots, file_names),
         tags=tags,
         empty_tree=empty_tree(split.git_dir),
         validity=read_validity(split.git_dir, graph, selections.values()),

@@ -57,6 +57,7 @@ class ProofSource:
     graph: Graph
     ids: list[bytes]
     folders: Mapping[str, Versions]
+    files: Mapping[str, Versions]
     tags: Mapping[str, PeeledTag]
     empty_tree: bytes
     validity: PathValidity | None = None
@@ -185,7 +186,10 @@ class RepositoryCheck:
     def _check_trees(self, lines: Lines) -> None:
         """Every commit of the monorepo, mapped or not, has in its folders what its image has in all."""
         moves = self._selection.moves
-        names = [[self._source.folders[entry.path] for entry in move.entries] for move in moves]
+        names = [
+            [(self._source.files if move.is_file else self._source.folders)[entry.path] for entry in move.entries]
+            for move in moves
+        ]
         columns = [versions.numbers for each in names for versions in each]
         images = lines.images
         compared: dict[tuple[tuple[int, ...], bytes], int] = {}  # -> the first commit with this comparison

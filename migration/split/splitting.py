@@ -13,9 +13,10 @@ from migration.desired_state.code_selection import CodeSelection, MessageRules
 from migration.errors import SplitError
 from migration.git.command import GitError, ObjectStore
 from migration.git.pack import PackWriter
-from migration.monorepo.source import SourceMonorepo, count_files, folders_at, has_file, open_monorepo
+from migration.monorepo.source import SourceMonorepo, count_files, files_at, folders_at, open_monorepo
 from migration.split.checkpoint import SplitCheckpoint, recalled, sections
 from migration.split.collisions import MovesCollideError, collision_message
+from migration.split.file_moves import find_file_moves
 from migration.split.graph.kept_commits import KeptCommits, choose_commits, reached_from
 from migration.split.graph.source_history import SourceHistory, lay_out
 from migration.split.joins import Join, find_joins, foreign_commits, validity_of
@@ -23,6 +24,7 @@ from migration.split.objects.messages import CommitIds, Messages
 from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
 from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
 from migration.split.trees.composition import PathCollisionError, compose_repository, move_sources
+from migration.split.trees.files import find_files, folder_of
 from migration.split.trees.folder_trees import FolderFinder, FolderTrees
 from migration.split.workspace import Split, SplitHistory, Workspace
 
@@ -58,11 +60,14 @@ def split_monorepo(
     """
     try:
         source = open_monorepo(monorepo, revision)
-        plan_key = _plan_key(source, selections)
-        key = _key(source, plan_key)
         place = Workspace(workspace)
         with place.lock:
-            return place.saved(key) or _make(source, selections, place, progress, key, plan_key)
+            kinds = find_file_moves(source, selections, place.kinds())
+            files = {path for path, is_file in kinds.items() if is_file}
+            resolved = {name: selection.with_files(files) for name, selection in selections.items()}
+            plan_key = _plan_key(source, resolved)
+            key = _key(source, plan_key)
+            return place.saved(key) or _make(source, resolved, place, progress, key, plan_key, kinds)
     except GitError as error:
         raise SplitError(
             f"Reading the history of {monorepo} failed: {error}. Run `git fsck` there and repair it."
@@ -91,6 +96,7 @@ def _make(
     progress: Progress,
     key: str,
     plan_key: str,
+    kinds: Mapping[str, bool],
 ) -> Split:
     """Go on from the split before where that gives the same as a new split."""
     store = place.prepare(source)
@@ -98,10 +104,10 @@ def _make(
     past = recalled(saved, source.object_format.size) if saved else None
     if past:
         try:
-            return _Run(source, selections, place, store, progress, past).split(key, plan_key)
+            return _Run(source, selections, place, store, progress, past).split(key, plan_key, kinds)
         except (_CannotGoOnError, GitError):  # git lacks commits that the split before has seen
             pass
-    return _Run(source, selections, place, store, progress, None).split(key, plan_key)
+    return _Run(source, selections, place, store, progress, None).split(key, plan_key, kinds)
 
 
 class _CannotGoOnError(Exception):
@@ -126,7 +132,7 @@ class _Run:
         self._past = past
         self._history = past.history if past else SourceHistory()
 
-    def split(self, key: str, plan_key: str) -> Split:
+    def split(self, key: str, plan_key: str, kinds: Mapping[str, bool]) -> Split:
         tags = self._tags()
         tips = list(dict.fromkeys([self._source.head, *(tag.commit for tag in tags.values())]))
         folders = self._read(tips)
@@ -154,10 +160,11 @@ class _Run:
             if len(pack):
                 packs = list(dict.fromkeys([*packs, pack.finish()]))
         histories = {repository.name: self._counts(repository) for repository in repositories}
-        split = Split(self._store.git_dir, self._source.head.hex(), histories)
+        files = tuple(sorted(path for path, is_file in kinds.items() if is_file))
+        split = Split(self._store.git_dir, self._source.head.hex(), histories, files)
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
         past = sections(tips, self._history, repositories, self._source.object_format.size, self._joined)
-        self._place.save(key, plan_key, split, packs, maps, past)
+        self._place.save(key, plan_key, split, packs, maps, past, kinds)
         return split
 
     def _demand_same_joins(self, joins: Sequence[Join]) -> None:
@@ -175,13 +182,14 @@ class _Run:
 
     def _read(self, tips: Sequence[bytes]) -> dict[str, FolderTrees]:
         """Read the history, and at the same time begin to look for the folders in it."""
-        moves = (move for selection in self._selections.values() for move in selection.moves)
-        paths = sorted({name for move in moves for name in move_sources(move)})
+        moves = [move for selection in self._selections.values() for move in selection.moves]
+        files = {name for move in moves if move.is_file for name in move_sources(move)}
+        paths = sorted({name for move in moves if not move.is_file for name in move_sources(move)})
         id_size = self._source.object_format.size
         records: list[bytes] = []
         roots: dict[bytes, int] = {}
         unseen: list[bytes] = []
-        with FolderFinder(paths, self._store) as finder:
+        with FolderFinder({*paths, *map(folder_of, files)}, self._store) as finder:
             for record in self._new_records(tips):
                 records.append(record)
                 tree = record[id_size : 2 * id_size]
@@ -198,23 +206,18 @@ class _Run:
             del records, roots
             folders = finder.find(trees)
         self._progress("reading trees", len(paths), len(paths))
-        for path in paths:
-            if len(folders[path].trees) == 1 and not self._past:
-                raise SplitError(self._no_folder(path))
-        return folders
+        found = {path: folders[path] for path in paths} | find_files(files, folders, self._store)
+        for path in [*paths, *sorted(files)]:
+            if len(found[path].trees) == 1 and not self._past:
+                raise SplitError(self._no_such_path(path))
+        return found
 
-    def _no_folder(self, path: str) -> str:
+    def _no_such_path(self, path: str) -> str:
         head, git_dir = self._source.head, self._store.git_dir
-        message = f"No commit of {self._source.path} has a folder {path!r}"
-        if has_file(git_dir, head, path):
-            return (
-                f"{message}: it is a file, and moves take folders. Move the folder that it is in, or add the file "
-                "to the repository with `transforms.add_files` or `transforms.add_folder`."
-            )
-        existing = folders_at(git_dir, head)
+        existing = [*folders_at(git_dir, head), *files_at(git_dir, head)]
         nearest = difflib.get_close_matches(path, existing, n=3, cutoff=0.5) or existing[:3]
-        where = f"the nearest folders at {head.hex()[:12]} are {', '.join(nearest)}"
-        return f"{message}. Correct its name in the plan; {where}."
+        where = f"the nearest ones at {head.hex()[:12]} are {', '.join(nearest)}"
+        return f"No commit of {self._source.path} has a folder or file {path!r}. Correct its name in the plan; {where}."
 
     def _choose(
         self,

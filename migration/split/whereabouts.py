@@ -48,7 +48,9 @@ class Whereabouts:
         planned: Mapping[str, tuple[str, CodeSelection]],
     ) -> None:
         self._split = split
-        self._selections = {name: chosen for name, chosen in selections.items() if name in split.histories}
+        self._selections = {
+            name: chosen.with_files(split.files) for name, chosen in selections.items() if name in split.histories
+        }
         self._planned = planned
         id_size = len(split.monorepo_head) // 2
         self._maps = {name: read_commit_map(split.git_dir, name, id_size) for name in self._selections}
@@ -186,6 +188,6 @@ def _landings(moves: Sequence[FolderMove], path: str) -> Iterator[str]:
     """Where a path of the monorepo lands, under each name of each move that covers it; "" is the root."""
     for move in moves:
         for name in move.names:
-            if path == name or not name or path.startswith(f"{name}/"):
-                inside = path.removeprefix(name).lstrip("/") if name else path
-                yield "/".join(part for part in (move.target, inside) if part)
+            landed = move.landing(path, name)
+            if landed is not None:
+                yield landed

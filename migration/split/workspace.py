@@ -54,11 +54,13 @@ class Split:
         refs/multirepo/<repository>/head and refs/multirepo/<repository>/tags/<tag>.
     monorepo_head: the commit id that the revision named.
     histories: by repository, in the order of the selections.
+    files: the sources of those moves that take a file.
     """
 
     git_dir: Path
     monorepo_head: str
     histories: Mapping[str, SplitHistory]
+    files: tuple[str, ...] = ()
 
 
 class Workspace:
@@ -74,12 +76,23 @@ class Workspace:
         state = self._trusted_state()
         if state is None or state["key"] != key:
             return None
-        return Split(self.git_dir, state["monorepo_head"], _histories(state))
+        return self._split(state)
 
     def latest(self) -> Split | None:
         """The split of the last run, whatever it was of; None when there is none that can be trusted."""
         state = self._trusted_state()
-        return Split(self.git_dir, state["monorepo_head"], _histories(state)) if state else None
+        return self._split(state) if state else None
+
+    def _split(self, state: Mapping[str, Any]) -> Split:
+        files = sorted(path for path, is_file in state.get("kinds", {}).items() if is_file)
+        return Split(self.git_dir, state["monorepo_head"], _histories(state), tuple(files))
+
+    def kinds(self) -> dict[str, bool]:
+        """For each source of the last split's moves whether it is a file; empty where that is not known."""
+        try:
+            return dict(json.loads((self.git_dir / _STATE).read_text())["kinds"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return {}
 
     def _trusted_state(self) -> dict[str, Any] | None:
         try:
@@ -130,11 +143,13 @@ class Workspace:
         packs: Sequence[str],
         maps: Mapping[str, bytes],
         past: Iterable[bytes],
+        kinds: Mapping[str, bool],
     ) -> None:
         """Set the refs in one step and note the split; then drop the last one's packs that it does not need.
 
         What was fetched of people's work stays. packs: names of those, already in place, that hold all new objects.
         past: for `past`, in parts; ends in its SHA-256.
+        kinds: for each source of a move whether it is a file.
         maps: for each repository its commit map: the raw ids of a kept commit in the monorepo and in the new
             repository, one pair after the other, parents before children.
         """
@@ -156,6 +171,7 @@ class Workspace:
             "packs": list(packs),
             "past": part.hex(),
             "monorepo_head": split.monorepo_head,
+            "kinds": dict(kinds),
             "histories": {name: asdict(history) for name, history in split.histories.items()},
             "files": {
                 str(file.relative_to(self.git_dir)): file.stat().st_size

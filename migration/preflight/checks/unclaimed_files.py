@@ -1,7 +1,7 @@
 """Files of the monorepo's head that no repository includes: after the migration only the archive has them."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -50,13 +50,14 @@ def _folders(path: str) -> Iterator[str]:
     return accumulate(path.split("/")[:-1], lambda parent, name: f"{parent}/{name}")
 
 
-def _taken(store: ObjectStore, paths: Iterable[str], moves: Sequence[Move]) -> set[str]:
+def _taken(store: ObjectStore, paths: Collection[str], moves: Sequence[Move]) -> set[str]:
     taken: set[str] = set()
     for move in moves:
         prefix = f"{move.source}/"
         relative_paths = {os.fsencode(path[len(prefix) :]) for path in paths if path.startswith(prefix)}
         excluded = store.ignored(move.exclude, relative_paths) if move.exclude and relative_paths else set()
         taken |= {prefix + os.fsdecode(path) for path in relative_paths - excluded}
+    taken |= {move.source for move in moves} & set(paths)
     return taken
 
 

@@ -68,7 +68,8 @@ def compose_repository(
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
     workshop = TreeWorkshop(store.object_format)
     move = selection.moves[0]
-    if len(sources) == 1 and not move.target and not move.exclude and workshop.empty_tree not in sources[0].trees:
+    is_whole = len(sources) == 1 and not move.target and not move.exclude
+    if is_whole and workshop.empty_tree not in sources[0].trees:
         (numbers,) = _columns(sources, masks)
         return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], numbers, workshop)
     combinations, combined = _combinations(_columns(sources, masks))
@@ -133,12 +134,16 @@ class _Composer:
         for number, (move, exclusion) in enumerate(self._moves):
             present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
             tree: bytes | None = present[0] if present else self._workshop.empty_tree
+            target = move.target
+            if move.is_file:
+                target, _, name = move.target.rpartition("/")
+                tree = self._workshop.file_tree(name, present[0]) if present else tree
             if tree is not None and exclusion:
                 tree = exclusion.apply(tree)
             if tree is None or result is None:
                 result = None  # go on all the same: later moves note what they lack, and one read serves all
             else:
-                under, over = result, self._workshop.place(tree, move.target)
+                under, over = result, self._workshop.place(tree, target)
                 result = self._workshop.overlay(under, over)
                 for path in self._workshop.lost(under, over):
                     self.collisions.setdefault((path, number), combination)

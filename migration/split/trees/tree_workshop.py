@@ -60,6 +60,11 @@ class TreeWorkshop:
         self.made[tree] = content
         return tree
 
+    def file_tree(self, name: str, file: bytes) -> bytes:
+        """The tree with one file. file: mode, space and raw id."""
+        mode, _, blob = file.partition(b" ")
+        return self.make({name.encode("utf-8", "surrogateescape"): (mode, blob)})
+
     def place(self, tree: bytes, target: str) -> bytes:
         """The tree that has `tree` at the path `target`; "" is the root. An empty tree leaves no folders."""
         if tree != self.empty_tree:

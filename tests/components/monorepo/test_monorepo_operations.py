@@ -7,7 +7,7 @@ from components.monorepo.monorepo_operations import read_target
 
 def test_the_order_in_which_the_engine_hands_properties_over_makes_no_difference() -> None:
     names = ("engine", "hive", "site")
-    folders = {"url": "", "folders": [], "owners": [], "in_place": False, "copied": ["proto"]}
+    folders = {"url": "", "folders": [], "owners": [], "in_place": False, "staying": ["proto"]}
     carried = {"head": "", "tree": "", "tags": {}}
     orders = set()
     for order in permutations(names):
@@ -21,6 +21,6 @@ def test_the_order_in_which_the_engine_hands_properties_over_makes_no_difference
             "links": {name: f"https://github.example/acme/{name}" for name in order},
         }
         target = read_target(props)
-        assert target.frozen["engine"][0].copied == ("proto",)
+        assert target.frozen["engine"][0].staying == ("proto",)
         orders.add((tuple(target.frozen), tuple(target.unfrozen), tuple(target.links)))
     assert orders == {(names, names, names)}

@@ -35,13 +35,17 @@ class Scene:
     folder: Path
     notice: str = "beside"
     copied: tuple[str, ...] = ()
+    moved_file: bool = False
 
     @property
     def plan(self) -> Plan:
-        copies = [{"from": path, "to": path, "shared": True} for path in self.copied]
+        copies: list[dict[str, object]] = [{"from": path, "to": path, "shared": True} for path in self.copied]
+        if self.moved_file:
+            copies = [{"from": "engine/run.py", "to": "scripts/run.py"}]
+        engine = ENGINE | {"moves": [{"from": "engine", "exclude": ["/run.py"] if self.moved_file else []}]}
         plan = {
             "monorepo": {"name": "platform", "notice": self.notice},
-            "repositories": [ENGINE, {"name": "site", "moves": [SITE, *copies]}],
+            "repositories": [engine, {"name": "site", "moves": [SITE, *copies]}],
         }
         return Plan.model_validate(plan)
 
@@ -115,7 +119,7 @@ class Scene:
             )
             assert code
             reversal = Reversal(plan=self.plan, repository=planned, index_url=None, managed={"ci.yml": "managed\n"})
-            bringing = BringingBack(split.git_dir, name, code.moves, reversal)
+            bringing = BringingBack(split.git_dir, name, code.with_files(split.files).moves, reversal)
             return bringing.bring(refs["refs/heads/main"], refs[VENDOR_REF], origin, known)
 
         return MonorepoReconciler(target, self.monorepo.path, split.git_dir, bring_back).keep(
@@ -128,10 +132,10 @@ class Scene:
         return FrozenFolders(
             repository=name,
             url=url,
-            folders=(name,),
+            folders=(name, "engine/run.py") if self.moved_file else (name,),
             owners=("@acme/core",),
             in_place=in_place,
-            copied=("engine",) if self.copied else (),
+            staying=("engine/run.py",) if self.moved_file else self.copied,
         )
 
     def files(self) -> set[str]:
@@ -373,6 +377,31 @@ def test_a_rollback_of_the_copy_lists_its_changes_and_one_of_the_owner_returns_t
     result = scene.up(unfrozen=("engine", "site"))
     assert scene.monorepo.git("show", "main:engine/new.py") == "changed"
     assert scene.monorepo.git("show", "main:engine/run.py").startswith("import motor")
+
+
+def test_a_single_file_is_frozen_and_its_work_returns(scene: Scene, tmp_path: Path) -> None:
+    scene.notice, scene.moved_file = "in_place", True
+    scene.up(frozen=("site",))
+    assert {"engine/run.py", "engine/run.py.moved.md", "site/README.md"} <= scene.files()
+    assert "/engine/run.py @acme/core" in scene.monorepo.git("show", "main:.github/CODEOWNERS")
+    scene.monorepo.commit("Late", **{"engine/run.py": "late\n", "engine/other": "1\n"})
+    plan = scene.plan.model_copy(update={"monorepo": Monorepo(name="monorepo")})
+    found = stragglers(
+        scene.monorepo.path,
+        plan,
+        desired_state(plan, {"migration": "cutover"}).repositories,
+        frozen_in(scene.monorepo.path),
+    )
+    person = scene.person("site")
+    (command,) = [straggler.command for straggler in found if straggler.repository == "site"]
+    person.path.rename(tmp_path / "site")
+    person = Repository(tmp_path / "site", commits=200)
+    person.git("-C", str(tmp_path), "-c", 'alias.go=!sh -c "$0"', "go", command)
+    assert person.git("show", "HEAD:scripts/run.py") == "late"
+    person.git("push", "--quiet", "origin", "main")
+    scene.up(unfrozen=("site",))
+    assert scene.monorepo.git("show", "main:engine/run.py") == "late"
+    assert "engine/run.py.moved.md" not in scene.files()
 
 
 def test_commits_in_a_shared_folder_are_late_for_its_owner_alone(scene: Scene) -> None:

@@ -340,14 +340,28 @@ def test_paths_may_hold_any_character_that_git_allows(explorer: Explorer) -> Non
 
 def test_a_folder_that_never_was_is_an_error(explorer: Explorer) -> None:
     explorer.commits(folder("a"))
-    with pytest.raises(SplitError, match=r"^No commit of .* has a folder 'b'\. .* the nearest folders at \w+ are a, "):
+    with pytest.raises(
+        SplitError, match=r"^No commit of .* has a folder or file 'b'\. .* the nearest ones at \w+ are a/b"
+    ):
         explorer.found_for("b")
 
 
-def test_a_file_is_no_folder_and_the_plan_has_another_place_for_it(explorer: Explorer) -> None:
-    explorer.commits({"LICENSE": "free\n", **folder("a")})
-    with pytest.raises(SplitError, match=r"'LICENSE': it is a file, and moves take folders\. .*transforms\.add_files"):
-        explorer.found_for("LICENSE")
+def test_a_file_has_the_names_that_git_follows(explorer: Explorer) -> None:
+    explorer.commits(
+        {"a/money": text("m")},
+        {"a/cash": text("m")},
+        {"a/cash": text("m", 13)},
+        {"b/cash": text("m", 13), **folder("b")},
+    )
+    discovery = explorer.found_for("b/cash")
+    followed = git(explorer.builder.path, "log", "--follow", "--format=", "--name-only", "main", "--", "b/cash")
+    assert discovery.moves == (FolderMove(source="b/cash", earlier=("a/cash", "a/money")),)
+    assert [*dict.fromkeys(followed.split())] == ["b/cash", "a/cash", "a/money"]
+    assert (discovery.commits, discovery.proposed_commits) == (1, 2)
+    (lines,) = explorer.lines(FolderMove(source="b/cash", target="lib/cash"))
+    assert (lines.files, lines.lines, lines.planned, lines.proposed) == (1, 13, 0.0, 1.0)
+    (half,) = explorer.discover(FolderMove(source="b/cash", earlier=("a/cash",)))
+    assert half.moves[0].names == ("b/cash", "a/cash", "a/money")
 
 
 def test_the_monorepo_is_only_read(explorer: Explorer) -> None:

@@ -34,7 +34,7 @@ def test_a_folder_inside_a_moved_one_must_be_excluded_there(errors_of: ErrorsOf)
     inner = "name: a, moves: [{from: libs/auth}]"
     (fault,) = errors_of(plan_of(inner, "name: b, moves: [{from: libs}]"))
     assert fault.startswith("3:30: repositories[0].moves[0].from: 'libs/auth' is already moved to 'b' with 'libs'.")
-    assert "Add '/auth/' to `exclude` of 'libs'" in fault
+    assert "Add '/auth' to `exclude` of 'libs'" in fault
     assert errors_of(plan_of(inner, "name: b, moves: [{from: libs, exclude: [/auth/]}]")) == []
 
 

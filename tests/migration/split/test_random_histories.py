@@ -69,7 +69,7 @@ class Built:
     files: list[dict[str, str]]
 
     def ever_had(self, folder: str) -> bool:
-        return any(path.startswith(f"{folder}/") for files in self.files for path in files)
+        return any(f"{path}/".startswith(f"{folder}/") for files in self.files for path in files)
 
 
 def build(steps: list[Step], folder: Path) -> Built:
@@ -170,7 +170,13 @@ def test_every_byte_of_a_commit_but_its_links_and_signatures_arrives(steps: list
         assert history.commits == len(mapped)
 
 
-MOVES = st.builds(
+FILE_MOVES = st.builds(
+    FolderMove,
+    source=st.sampled_from(("a/f", "lib/x/sub/h", "top")),
+    earlier=st.lists(st.sampled_from(("b/f", "a/g.pyc", "top")), max_size=2).map(tuple),
+    target=st.sampled_from(("", "p", "p/q/f")),
+)
+MOVES = FILE_MOVES | st.builds(
     FolderMove,
     source=st.sampled_from((*FOLDERS, "lib")),
     earlier=st.lists(st.sampled_from((*FOLDERS, "lib")), max_size=2).map(tuple),
@@ -272,18 +278,28 @@ def moved(files: dict[str, str], moves: list[FolderMove]) -> dict[str, str] | No
     """What the new repository holds, by the plainest program that says it; None when it cannot hold everything."""
     result: dict[str, str] = {}
     for move in moves:
+        is_file = move.source == "top" or move.source.rpartition("/")[2] in ("f", "h")
+        if is_file:
+            name = next((name for name in move.names if name in files), None)
+            move = replace(move, target=move.target or move.source.rpartition("/")[2])
+            if name and not land(result, move.target, files[name]):
+                return None
+            continue
         names = [name for name in move.names if any(path.startswith(name + "/") for path in files)]
         for path, text in files.items():
             if names and path.startswith(names[0] + "/"):
                 inside = path.removeprefix(names[0] + "/")
-                if not excluded(inside, move.exclude):
-                    landed = f"{move.target}/{inside}".lstrip("/")
-                    if result.get(landed, text) != text:
-                        return None
-                    if any(other.startswith(f"{landed}/") or landed.startswith(f"{other}/") for other in result):
-                        return None
-                    result[landed] = text
+                landed = f"{move.target}/{inside}".lstrip("/")
+                if not excluded(inside, move.exclude) and not land(result, landed, text):
+                    return None
     return result
+
+
+def land(result: dict[str, str], landed: str, text: str) -> bool:
+    """Add a file; False where another one, or a folder, is in its place."""
+    if any(other.startswith(f"{landed}/") or landed.startswith(f"{other}/") for other in result):
+        return False
+    return result.setdefault(landed, text) == text
 
 
 def excluded(path: str, patterns: tuple[str, ...]) -> bool:
