@@ -31,7 +31,9 @@ def check_folders(plan: Plan) -> Iterator[PlanFinding]:
     ]
     for earlier, later in combinations(claims, 2):
         yield from _claimed_twice(earlier, later)
-        if earlier.location[:2] == later.location[:2] and earlier.move.target == later.move.target != "":
+        # Whether a move to the root takes a file is known with the history alone.
+        targets = {earlier.move.target, later.move.target}
+        if earlier.location[:2] == later.location[:2] and len(targets) == 1 and not targets & {"", "."}:
             problem = f"{quoted(earlier.move.source)} moves to {quoted(later.move.target)}, too"
             yield PlanFinding((*later.location, "to"), problem, "Give each of the two a folder of its own.")
         if earlier.location[:2] == later.location[:2]:

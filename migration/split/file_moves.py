@@ -18,9 +18,9 @@ def find_file_moves(
     """
     sources = {move.source for selection in selections.values() for move in selection.moves if move.source}
     at_head = _kinds(source, source.head.hex(), sources)
-    gone = {path for path in sources - at_head.keys() if path not in known}
+    absent = {path for path in sources - at_head.keys() if path not in known}
     kinds = {path: at_head.get(path, known.get(path, False)) for path in sources}
-    kinds |= {path: _was_file(source, path) for path in gone}
+    kinds |= {path: _was_file(source, path) for path in absent}
     for name, selection in selections.items():
         for move in selection.moves:
             if kinds.get(move.source) and move.exclude:

@@ -14,7 +14,16 @@ _NAMED = 3
 
 
 def demand_no_overlap(split: Split, selections: Mapping[str, CodeSelection]) -> None:
-    """Raise SplitError with the files that two moves take. Only folders that lie in one another are looked at."""
+    """Raise SplitError with the files that two moves take. Only folders that lie in one another are looked at.
+
+    At the root of a repository, files may land beside one folder: the plan alone does not say which moves take files.
+    """
+    for name, selection in selections.items():
+        at_root = [move.source for move in selection.moves if not move.target and move.source not in split.files]
+        if len(at_root) > 1:
+            raise SplitError(
+                f"{name}: The folders {' and '.join(at_root)} move to the root. Give each but one a folder with `to`."
+            )
     moves = [(name, move) for name, selection in selections.items() for move in selection.moves]
     for (name, move), (other_name, other) in combinations(moves, 2):
         inner, outer = (move, other) if _lies_in(move.source, other.source) else (other, move)

@@ -1,4 +1,4 @@
-"""Which file stood at a path in each commit: the entry of its folder's tree."""
+"""The file at a path in each commit: the entry of its folder's tree."""
 
 import posixpath
 import re
@@ -44,7 +44,7 @@ def _files_in(folder: FolderTrees, names: list[str], store: ObjectStore) -> list
 
 
 def _file(content: bytes, start: int, name: bytes, blob: bytes | None) -> bytes:
-    """Mode, space and id. start: of the id, which stands behind mode, space, name and NUL."""
+    """Mode, space and id. start: of the id, behind mode, space, name and NUL."""
     mode = content[start - len(name) - 8 : start - len(name) - 2]
     return ABSENT if blob is None else mode + b" " + blob
 
@@ -52,7 +52,7 @@ def _file(content: bytes, start: int, name: bytes, blob: bytes | None) -> bytes:
 def _entries(names: list[bytes], size: int) -> re.Pattern[bytes]:
     """Matches a whole tree, entry by entry; group n + 1 is the id of the file or link `names[n]`.
 
-    No group stands at the beginning of an alternative: there, `*+` of Python 3.11 gives it a wrong value.
+    No alternative begins with a group: there, `*+` of Python 3.11 gives it a wrong value.
     """
     files = b"|".join(rb"1[02][0-7]{4} %b\0(.{%d})" % (re.escape(name), size) for name in names)
     return re.compile(rb"(?:%b|[0-7]+ [^\0]+\0.{%d})*+" % (files, size), re.DOTALL)

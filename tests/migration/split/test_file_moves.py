@@ -8,6 +8,7 @@ from migration.desired_state.code_selection import CodeSelection, FolderMove, Pr
 from migration.errors import SplitError
 from migration.git.tree_entries import entries
 from migration.proof import prove_split
+from migration.split.overlap import demand_no_overlap
 from migration.split.splitting import split_monorepo
 from migration.split.whereabouts import Whereabouts
 from tests.conftest import Repository, new_repository
@@ -90,6 +91,22 @@ def test_a_link_moves_and_a_submodule_of_the_name_does_not(builder: MonorepoBuil
     split = splitter.split_one(FolderMove(source="d/l"))
     assert split.histories["new"].commits == 1
     assert splitter.git("ls-tree", str(split.histories["new"].head)).startswith("120000 blob ")
+
+
+def test_files_may_land_beside_a_folder_at_the_root_and_two_folders_may_not(
+    builder: MonorepoBuilder, splitter: Splitter
+) -> None:
+    builder.point("main", builder.commit({"LICENSE": "1", "NOTICE": "1", "a/f": "1", "b/g": "1"}))
+    folder, *files = (FolderMove(source=source) for source in ("a", "LICENSE", "NOTICE"))
+    assert splitter.files(splitter.split_one(folder, *files).histories["new"].head) == {
+        "LICENSE": "1",
+        "NOTICE": "1",
+        "f": "1",
+    }
+    selection = CodeSelection(moves=(folder, FolderMove(source="b"), *files))
+    split = splitter.split({"new": selection})
+    with pytest.raises(SplitError, match=r"The folders a and b move to the root\. Give each but one a folder with"):
+        demand_no_overlap(split, {"new": selection})
 
 
 @pytest.mark.parametrize(

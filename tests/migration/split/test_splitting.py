@@ -269,12 +269,6 @@ def test_a_folder_that_no_commit_has_is_refused_with_the_nearest_named(
         splitter.split_one(FolderMove(source="docs", earlier=("legacy",)))
 
 
-def test_a_file_is_not_a_folder(builder: MonorepoBuilder, splitter: Splitter) -> None:
-    builder.point("main", builder.commit({"services/billing": "1", "docs/f": "1"}))
-    with pytest.raises(SplitError, match="'services/billing'"):
-        splitter.split_one(FolderMove(source="services/billing"))
-
-
 def test_grafts_and_replacements_of_the_monorepo_have_no_effect(builder: MonorepoBuilder, splitter: Splitter) -> None:
     first = builder.commit({"a/f": "1"}, message="begin")
     second = builder.commit({"a/f": "2"}, first, message="end")
