@@ -22,6 +22,7 @@ ROOMS = {
             "migration/proof",
             "migration/preflight/secrets",
             "migration/preflight/checks",
+            "migration/preflight/pipeline_checks",
             "migration/preflight",
             "migration/discovery",
         ),

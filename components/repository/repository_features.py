@@ -25,7 +25,7 @@ class RepositoryFeaturesArgs:
 
 
 class RepositoryFeatures(pulumi.ComponentResource):
-    """Whon GitHub Actions may do, whether Dependabot warns and repairs, and the labels that the plan names.
+    """What GitHub Actions may do, whether Dependabot warns and repairs, and the labels that the plan names.
 
     What the plan does not name is left as it is; so are other labels.
     """

@@ -20,6 +20,7 @@ from migration.plan.values import (
     FolderOrRoot,
     HomePage,
     Module,
+    OwnedFiles,
     PackageName,
     PackageVersion,
     RefName,
@@ -272,7 +273,7 @@ class Repository(RepositorySettings):
     """A tag, like v1.0.0, that it gets when its wave is cut over, unless it has one of that name."""
     teams: dict[TeamName, Role] = Field(default={})
     """Teams that work on it, each with its role."""
-    code_owners: dict[Text, tuple[CodeOwner, ...]] = Field(default={})
+    code_owners: dict[OwnedFiles, tuple[CodeOwner, ...]] = Field(default={})
     """CODEOWNERS: pattern to teams of this plan, or people as '@login'. The last pattern that matches a file wins."""
 
 

@@ -98,7 +98,7 @@ class Label(_Model):
 
 
 class Actions(_Model):
-    """Whon GitHub Actions may do."""
+    """What GitHub Actions may do."""
 
     allowed: Literal["all", "local_only", "selected"] = "selected"
     """Which actions run: all, the owner's own, or those that the next keys select."""
@@ -170,7 +170,7 @@ class RepositorySettings(_Model):
     labels: tuple[Label, ...] = ()
     """Labels. Others that a repository has stay."""
     actions: Actions | None = None
-    """Whon GitHub Actions may do."""
+    """What GitHub Actions may do."""
     vulnerability_alerts: Switch | None = None
     """Whether Dependabot reports vulnerable dependencies."""
     security_updates: Switch | None = None

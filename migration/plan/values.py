@@ -155,6 +155,18 @@ def _module(value: str) -> Offence | None:
     return None
 
 
+def _owned_files(value: str) -> Offence | None:
+    """Syntax of CODEOWNERS: no negation, no set of characters, and one line for each pattern.
+
+    https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners#codeowners-syntax
+    """
+    is_one_line = value.strip() and value.isprintable()
+    if not is_one_line or value.startswith(("!", "#", "\\")) or re.search(r"[\[\]]", value):
+        remedy = "Write one line with '*', '**' and '?', without '!', '#' or '\\' at its start and without '[' and ']'."
+        return Offence(f"{quoted(value)} is not a pattern of CODEOWNERS", remedy)
+    return Offence("'/' matches no file", "Write '*' for all files.") if value.strip() == "/" else None
+
+
 def _date(value: str) -> Offence | None:
     try:
         date.fromisoformat(value)
@@ -249,6 +261,7 @@ PackageName = Annotated[
     keeps(_matches(_PACKAGE, "package name", "Use letters and digits, with '.', '_' or '-' between them (PEP 508).")),
     Field(json_schema_extra=_pattern(_PACKAGE)),
 ]
+OwnedFiles = Annotated[str, keeps(_owned_files)]
 RefPattern = Annotated[str, keeps(_ref_pattern)]
 SettingName = Annotated[
     str,

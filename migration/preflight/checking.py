@@ -14,12 +14,13 @@ from migration.preflight.checks.history_objects import store_of
 from migration.preflight.checks.large_files import large_push
 from migration.preflight.checks.lfs_pointers import CHECK as LFS
 from migration.preflight.checks.lfs_pointers import apply_lfs_rules
-from migration.preflight.checks.python_manifests import unfit_manifests
 from migration.preflight.checks.secret_scan import CHECK as SECRET
 from migration.preflight.checks.secret_scan import allowed_secrets
 from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY
 from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.memory import Memory, recall, remember
+from migration.preflight.pipeline_checks.python_manifests import unfit_manifests
+from migration.preflight.pipeline_checks.written_files import missing_dockerfile, written_over
 from migration.preflight.result import PreflightReport
 from migration.preflight.scan import Progress, ScanResult, scan_history
 from migration.preflight.secrets.scanner import SecretScanner
@@ -95,7 +96,11 @@ def _apply_plan(
         findings += [*large_push(name, result.disk_size), *foreign_format(name, split.monorepo_head)]
     for repository in plan.repositories:
         if repository.name in split.histories:
-            findings += unfit_manifests(repository, split.git_dir, split.histories[repository.name].head)
+            head = split.histories[repository.name].head
+            findings += unfit_manifests(repository, split.git_dir, head)
+            if head:
+                findings += written_over(plan, repository, split.git_dir, head)
+                findings += missing_dockerfile(repository, split.git_dir, head)
     positions = {name: position for position, name in enumerate(split.histories)}
     findings.sort(key=lambda each: (each.severity is not Severity.REFUSAL, positions[each.repository], each.check))
     return tuple(findings), len(allowed)

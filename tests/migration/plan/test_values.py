@@ -21,6 +21,7 @@ PLACES = {
     "deployment_branches": '"environments": [{"name": "e", "branches": [?]}]',
     "deployment_tags": '"environments": [{"name": "e", "tags": [?]}]',
     "owner": '"code_owners": {"*": [?]}',
+    "owned": '"code_owners": {?: ["@ana"]}',
 }
 
 
@@ -83,6 +84,14 @@ def with_value(place: str, value: object) -> str:
         ("description", "a\nb", "it has several lines"),
         ("module", "maestro-ml", "is not a Python module"),
         ("owner", "@a b", "is not a code owner"),
+        ("owned", "*.py\n* @mallory", "is not a pattern of CODEOWNERS. Write one line"),
+        ("owned", "!docs/", "'!docs/' is not a pattern of CODEOWNERS"),
+        ("owned", "# docs/", "is not a pattern of CODEOWNERS"),
+        ("owned", "\\#docs", "is not a pattern of CODEOWNERS"),
+        ("owned", "[ab].py", "is not a pattern of CODEOWNERS"),
+        ("owned", "[x", "is not a pattern of CODEOWNERS"),
+        ("owned", "", "is not a pattern of CODEOWNERS"),
+        ("owned", "/", "'/' matches no file. Write '*' for all files."),
         ("release_tags", "v[0-9", "'v[0-9' is not a pattern of branches or tags. Leave out"),
         ("release_tags", "v[]", "'v[]' is not a pattern of branches or tags"),
         ("deployment_branches", "re[/]lease", "'re[/]lease' is not a pattern of branches or tags"),
@@ -122,6 +131,8 @@ def test_a_value_that_breaks_its_rule_is_told(errors_of: ErrorsOf, place: str, v
         ("description", "ä" * 350),
         ("module", "maestro_ml.models"),
         ("owner", "@some-login"),
+        ("owned", "docs with spaces/**/*.md"),
+        ("owned", "/a/b#c?/"),
     ],
 )
 def test_a_value_that_keeps_its_rule_is_taken(errors_of: ErrorsOf, place: str, value: object) -> None:
