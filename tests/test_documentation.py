@@ -23,7 +23,14 @@ def pages() -> list[Path]:
     """The pages of this project, without those of its sample and of what a migration adds."""
     named = [
         PROJECT / name
-        for name in ("README.md", "CHANGELOG.md", "benchmarks/README.md", "engine/README.md", "sandbox/README.md")
+        for name in (
+            "README.md",
+            "CHANGELOG.md",
+            "SECURITY.md",
+            "benchmarks/README.md",
+            "engine/README.md",
+            "sandbox/README.md",
+        )
     ]
     return [*named, *sorted((PROJECT / "docs").rglob("*.md"))]
 
@@ -131,3 +138,10 @@ def test_the_readme_has_the_table_of_exit_codes() -> None:
 def test_the_page_of_commands_lists_every_command() -> None:
     names = [cell.strip("`").split(" ")[0] for cell in read_first_column("docs/commands.md", "# Commands")]
     assert sorted(names) == sorted(COMMANDS)
+
+
+def test_each_threat_names_a_test_that_exists() -> None:
+    page = (PROJECT / "docs" / "security.md").read_text()
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)` \|$", page, re.MULTILINE)
+    assert len(named) == len(re.findall(r"^\| .* \|$", page.partition("## Threats and tests")[2], re.MULTILINE)) - 1
+    assert [name for file, name in named if f"def {name}(" not in (PROJECT / file).read_text()] == []

@@ -30,13 +30,20 @@ _NOT_INHERITED = (
     *("GITHUB_", "REGISTRY_", "DEVPI_", "AWS_"),
 )
 
+# Other secrets of the caller's, and the agent that signs in with their keys: moved code has no business with them.
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|AUTH_SOCK", re.IGNORECASE)
+
 
 def clean_environment(**more: str) -> dict[str, str]:
     """The caller's environment without what would lead a program out of its own.
 
     Tools come from the index that pip uses on this machine; uv has a variable of its own for it.
     """
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_NOT_INHERITED) and not _SECRET.search(name)
+    }
     public = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("PIP_INDEX_URL"))
     index = {"UV_DEFAULT_INDEX": public} if public else {}
     return {**inherited, **index, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
