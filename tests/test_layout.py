@@ -17,10 +17,10 @@ PROJECT = Path(__file__).parent.parent
 ROOMS = {
     "migration": (
         *("migration", "migration/plan", "migration/desired_state", "migration/git", "migration/monorepo"),
+        "migration/secrets",
         *("migration/split/trees", "migration/split/graph", "migration/split/objects", "migration/split"),
         *(
             "migration/proof",
-            "migration/preflight/secrets",
             "migration/preflight/checks",
             "migration/preflight/pipeline_checks",
             "migration/preflight",

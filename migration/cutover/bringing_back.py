@@ -4,8 +4,8 @@ Each commit of theirs becomes one whose tree is that of the monorepo at the time
 commit has them. Nothing is replayed, so nothing can conflict: only the result is merged with the monorepo.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migration.cutover.reversal import Reversal, tree_of
@@ -16,6 +16,7 @@ from migration.git.merge import is_ancestor
 from migration.git.rewrite import carry_commit, link_commit
 from migration.git.tree_entries import entries, with_entries
 from migration.split.commit_map import read_commit_map
+from migration.split.redaction_record import RedactionRecord, read_redactions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class BringingBack:
     moves: tuple[FolderMove, ...]
     reversal: Reversal
     _listed: set[str] = field(default_factory=set)
+    _originals: dict[str, str] = field(default_factory=dict)
     _new: dict[str, str] = field(default_factory=dict)
     _bases: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -51,7 +53,7 @@ class BringingBack:
         repository that an earlier rollback brought back, each with the monorepo's. Raises GitError.
         """
         id_size = len(head) // 2
-        originals = {new: old for old, new in read_commit_map(self.git_dir, self.repository, id_size)}
+        self._originals = originals = {new: old for old, new in read_commit_map(self.git_dir, self.repository, id_size)}
         left_out = [f"^{commit}" for commit in (vendor, *known)]
         listed = ("rev-list", "--reverse", "--topo-order", "--parents", head, *left_out)
         listing = run_git(*listed, directory=self.git_dir)
@@ -106,13 +108,34 @@ class BringingBack:
         worked_on = tree_of(self.git_dir, commit)
         before = tree_of(self.git_dir, split) if split else _empty_tree(self.git_dir)
         transformed = tree_of(self.git_dir, vendor) if vendor else before
-        back, listed = self.reversal.tree(self.git_dir, worked_on, transformed, before)
+        original = self._with_secrets(split) if split else before
+        back, listed = self.reversal.tree(self.git_dir, worked_on, transformed, original)
         self._listed.update(listed)
-        old, new = entries(self.git_dir, before), entries(self.git_dir, back)
+        old, new = entries(self.git_dir, original), entries(self.git_dir, back)
         changed = (path for path in old | new if old.get(path) != new.get(path))
         self._listed.update(path for path in changed if self._source(path) is None)
         places = dict.fromkeys(self._place(old)) | self._place(new)
         return with_entries(self.git_dir, tree_of(self.git_dir, carried), places)
+
+    def _with_secrets(self, split: str) -> str:
+        """The tree of a commit of the split before redaction: nothing that people left goes back redacted."""
+        record = read_redactions(self.git_dir).get(self.repository)
+        if record is None or split not in self._originals:
+            return tree_of(self.git_dir, split)
+        redacted = set(record.files.values())
+        monorepo = entries(self.git_dir, self._originals[split])
+        places: dict[str, str | None] = {}
+        for path, entry in entries(self.git_dir, split).items():
+            if (new := entry.split(" ")[1]) in redacted:
+                olds = (monorepo.get(source, "") for source in self._sources(path))
+                places[path] = next((old for old in olds if _becomes(old, new, record)), entry)
+        return with_entries(self.git_dir, tree_of(self.git_dir, split), places)
+
+    def _sources(self, path: str) -> Iterator[str]:
+        """Where the file can have been in the monorepo, under all names that its folder had."""
+        for move in self.moves:
+            named = (replace(move, source=name).origin(path) for name in move.names)
+            yield from (source for source in named if source is not None)
 
     def _place(self, files: Mapping[str, str]) -> dict[str, str | None]:
         """Path in the monorepo to "mode id" of each file that has a place there."""
@@ -133,6 +156,11 @@ class BringingBack:
             "hash-object", "-t", "commit", "-w", "--stdin", directory=self.git_dir, standard_input=rewritten
         )
         return written.decode().strip()
+
+
+def _becomes(entry: str, new: str, record: RedactionRecord) -> bool:
+    """Whether a file of the monorepo, as "mode id" or "", is the redacted one."""
+    return record.files.get(entry.rpartition(" ")[2]) == new
 
 
 def _empty_tree(git_dir: Path) -> str:

@@ -95,12 +95,24 @@ class MessageRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RedactionRule:
+    """A secret that is replaced in all of the new history. fingerprint: of the preflight, which is not the secret.
+
+    replacement: one line of text that takes the place of its bytes.
+    """
+
+    fingerprint: str
+    replacement: str = "***REMOVED***"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeSelection:
     """Everything that one new repository takes from the monorepo. Two files may not land on one path."""
 
     moves: tuple[FolderMove, ...]
     tags: tuple[TagMapping, ...] = (TagMapping(source="*", target="*"),)
     messages: MessageRules = MessageRules()
+    redactions: tuple[RedactionRule, ...] = ()
 
     def with_files(self, files: Container[str]) -> "CodeSelection":
         """With the moves of these sources as moves of files: one to the root keeps its name."""

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from migration import plan as planned
-from migration.desired_state.code_selection import CodeSelection, FolderMove, MessageRules, PreviousPath, TagMapping
+from migration.desired_state.code_selection import (
+    CodeSelection,
+    FolderMove,
+    MessageRules,
+    PreviousPath,
+    RedactionRule,
+    TagMapping,
+)
 from migration.desired_state.managed_settings import named_settings, unmanaged_settings
 from migration.desired_state.setting_defaults import with_defaults
 from migration.desired_state.stages import Stage, demand_order, stages_of_waves
@@ -149,6 +156,9 @@ def _code(repository: planned.Repository, history: planned.History) -> CodeSelec
         ),
         tags=tuple(TagMapping(source=rule.source, target=rule.target) for rule in repository.tags),
         messages=MessageRules(hashes=history.hashes, issues=history.issues or "", provenance=history.provenance),
+        redactions=tuple(
+            RedactionRule(fingerprint=each.fingerprint, replacement=each.replacement) for each in history.redact
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from typing import IO, Self
 
 from migration.git.object_format import ObjectFormat
 
-_KINDS = {b"commit": 1, b"tree": 2, b"tag": 4}
+_KINDS = {b"commit": 1, b"tree": 2, b"blob": 3, b"tag": 4}
 _LARGE = 1 << 31  # offsets from here on are in a table of their own; the bit says so
 
 

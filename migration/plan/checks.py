@@ -147,6 +147,11 @@ def _check_pipelines(plan: Plan) -> Iterator[PlanFinding]:
 
 def _check_preflight(plan: Plan) -> Iterator[PlanFinding]:
     names = [repository.name for repository in plan.repositories]
+    fingerprints: list[tuple[Location, str]] = [
+        (("history", "redact", index, "fingerprint"), each.fingerprint)
+        for index, each in enumerate(plan.history.redact)
+    ]
+    yield from _repeated("fingerprint", fingerprints)
     named: list[tuple[Location, str]] = [
         (("preflight", "lfs_without_objects", name), name) for name in plan.preflight.lfs_without_objects
     ]

@@ -16,6 +16,7 @@ from migration.plan.values import (
     CommitId,
     Date,
     Description,
+    Fingerprint,
     Folder,
     FolderOrRoot,
     HomePage,
@@ -24,6 +25,7 @@ from migration.plan.values import (
     PackageName,
     PackageVersion,
     RefName,
+    Replacement,
     RepositoryFullName,
     RepositoryName,
     Switch,
@@ -210,6 +212,15 @@ class Contract(PlanModel):
     """The environment variable that holds the API's address, in a repository that calls it, like VITE_API_BASE."""
 
 
+class Redaction(PlanModel):
+    """A secret whose bytes are replaced in the moved histories, wherever they stand: in files, messages and names."""
+
+    fingerprint: Fingerprint
+    """As ./multirepo preflight prints it. The secret itself is in no plan."""
+    replacement: Replacement = "***REMOVED***"
+    """The text in its place, on one line."""
+
+
 class History(PlanModel):
     """What changes in the moved histories apart from their files. Unless switched on here, messages stay as they are.
 
@@ -227,6 +238,8 @@ class History(PlanModel):
     """Each new commit has that id as a git note too: git log --notes=monorepo, after fetching refs/notes/monorepo."""
     blame_ignore_revs: Switch = False
     """At the tip, files named .git-blame-ignore-revs name the new commits instead of the monorepo's."""
+    redact: tuple[Redaction, ...] = ()
+    """Secrets that the moved histories lose, each by its fingerprint. Everything else of their files stays."""
 
 
 class Repository(RepositorySettings):

@@ -200,6 +200,8 @@ _TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
 _OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
 _FULL_NAME = r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]{1,100}(?<!\.git)"
 _COMMIT = r"[0-9a-f]{7,64}"
+_FINGERPRINT = r"[0-9a-f]{16}"
+_REPLACEMENT = r"[^\x00-\x1f\x7f<>]{1,100}"
 _CLAIM = r"[a-z]+(_[a-z]+)*"
 _SETTING = r"(?!GITHUB_)[A-Za-z_][A-Za-z0-9_]*"
 _COLOR = r"[0-9a-fA-F]{6}"
@@ -225,6 +227,16 @@ CommitId = Annotated[
     str,
     keeps(_matches(_COMMIT, "commit", "Write its id: 7 to 64 hexadecimal digits, in quotes.")),
     Field(json_schema_extra=_pattern(_COMMIT)),
+]
+Fingerprint = Annotated[
+    str,
+    keeps(_matches(_FINGERPRINT, "fingerprint", "Copy its 16 digits from ./multirepo preflight, in quotes.")),
+    Field(json_schema_extra=_pattern(_FINGERPRINT)),
+]
+Replacement = Annotated[
+    str,
+    keeps(_matches(_REPLACEMENT, "replacement", "Write 1 to 100 characters on one line, without '<' and '>'.")),
+    Field(json_schema_extra=_pattern(_REPLACEMENT)),
 ]
 RefName = Annotated[str, keeps(_ref_name)]
 TagPattern = Annotated[str, keeps(_tag_pattern), Field(json_schema_extra=_pattern(r"[^*]*\*?[^*]*"))]

@@ -8,6 +8,6 @@ from migration.preflight.checking import preflight
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.unclaimed_files import UnclaimedFile
 from migration.preflight.result import PreflightReport, in_lines
-from migration.preflight.secrets.scanner import SecretScanner
+from migration.secrets.scanner import SecretScanner
 
 __all__ = ["Finding", "PreflightReport", "SecretScanner", "Severity", "UnclaimedFile", "in_lines", "preflight"]

@@ -14,6 +14,7 @@ from migration.preflight.checks.history_objects import store_of
 from migration.preflight.checks.large_files import large_push
 from migration.preflight.checks.lfs_pointers import CHECK as LFS
 from migration.preflight.checks.lfs_pointers import apply_lfs_rules
+from migration.preflight.checks.redactions import remaining_secrets, unmatched
 from migration.preflight.checks.secret_scan import CHECK as SECRET
 from migration.preflight.checks.secret_scan import allowed_secrets
 from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY
@@ -23,7 +24,8 @@ from migration.preflight.pipeline_checks.python_manifests import unfit_manifests
 from migration.preflight.pipeline_checks.written_files import missing_dockerfile, written_over
 from migration.preflight.result import PreflightReport
 from migration.preflight.scan import Progress, ScanResult, scan_history
-from migration.preflight.secrets.scanner import SecretScanner
+from migration.secrets.scanner import SecretScanner
+from migration.split.redaction_record import read_redactions
 from migration.split.workspace import Split, Workspace
 
 
@@ -82,14 +84,16 @@ def _apply_plan(
     found = [finding for result in repositories.values() for finding in (*result.in_history, *result.at_head)]
     suspects = [finding for finding in found if finding.check == SECRET]
     allowed = allowed_secrets(suspects, rules.allowed_secrets, store_of(split.git_dir, split.monorepo_head))
+    remaining = remaining_secrets([each for each in suspects if each not in allowed], plan.history.redact)
     pointers = [finding for finding in found if finding.check == LFS]
     at_head = {(finding.repository, finding.path) for finding in found if finding.check == AT_HEAD}
 
     def others() -> Iterator[Finding]:
         for finding in found:
             is_reported_at_head = finding.check == IN_HISTORY and (finding.repository, finding.path) in at_head
-            if finding.check != LFS and finding not in allowed and not is_reported_at_head:
-                yield finding
+            remains = remaining.get(finding, finding)
+            if remains and finding.check != LFS and finding not in allowed and not is_reported_at_head:
+                yield remains
 
     findings = [*others(), *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects)]
     for name, result in repositories.items():
@@ -101,6 +105,8 @@ def _apply_plan(
             if head:
                 findings += written_over(plan, repository, split.git_dir, head)
                 findings += missing_dockerfile(repository, split.git_dir, head)
+    records = read_redactions(split.git_dir) if plan.history.redact else {}
+    findings += unmatched(plan.history.redact, records, next(iter(split.histories), ""))
     positions = {name: position for position, name in enumerate(split.histories)}
     findings.sort(key=lambda each: (each.severity is not Severity.REFUSAL, positions[each.repository], each.check))
     return tuple(findings), len(allowed)

@@ -17,10 +17,12 @@ from migration.preflight.checks.hostile_paths import danger, hostile_paths
 from migration.preflight.checks.large_files import large_files
 from migration.preflight.checks.lfs_pointers import lfs_pointers
 from migration.preflight.checks.portable_paths import colliding_paths, invalid_on_windows
+from migration.preflight.checks.redactions import redacted_places
 from migration.preflight.checks.secret_scan import secrets
 from migration.preflight.checks.submodules import submodules_at_head, submodules_in_history
 from migration.preflight.checks.symlinks import lost_symlinks
-from migration.preflight.secrets.scanner import SecretScanner
+from migration.secrets.scanner import SecretScanner
+from migration.split.redaction_record import read_redactions
 from migration.split.workspace import Split
 
 Progress = Callable[[str, int, int], None]
@@ -67,6 +69,7 @@ def scan_history(name: str, split: Split, before: ScanResult, scanner: SecretSca
         found += hostile_paths(name, entries)
         found += submodules_in_history(name, split.git_dir, entries)
         found += lfs_pointers(name, store, objects.blobs)
+    found += redacted_places(name, read_redactions(split.git_dir).get(name), objects)
     found += secrets(name, split.git_dir, objects, scanner, searched)
     return ScanResult(
         tips=tips,

@@ -1,7 +1,7 @@
 """The files that the moves give a repository, path by path, compared with the files that its commits have."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from migration.desired_state.code_selection import FolderMove
@@ -79,19 +79,24 @@ def _landed(move: FolderMove, changes: Sequence[Mapping[bytes, bytes]]) -> list[
 
 
 def wrong_paths(
-    git_dir: Path, moves: Sequence[FolderMove], compared: Sequence[tuple[tuple[bytes, ...], bytes]]
+    git_dir: Path,
+    moves: Sequence[FolderMove],
+    compared: Sequence[tuple[tuple[bytes, ...], bytes]],
+    as_expected: Callable[[Mapping[bytes, bytes]], Mapping[bytes, bytes]],
 ) -> Iterator[bytes | None]:
     """For each comparison the first path that differs, or None where every file is as the moves say.
 
     compared: the trees of the moved folders, one for each move, and the new repository's tree. From one comparison
-    to the next only what changed is looked at.
+    to the next only what changed is looked at. as_expected: what files of the monorepo must become.
     """
     moved = [_changes(git_dir, move, [folders[number] for folders, _ in compared]) for number, move in enumerate(moves)]
     arrived = differences(git_dir, [tree for _, tree in compared], "-r")
     layout, actual, wrong = Layout(len(moves)), dict[bytes, bytes](), set[bytes]()
     for number, changes in enumerate(arrived):
         actual.update(changes)
-        touched = set(changes).union(*(layout.change(move, each[number]) for move, each in enumerate(moved)))
+        touched = set(changes).union(
+            *(layout.change(move, as_expected(each[number])) for move, each in enumerate(moved))
+        )
         for path in touched:
             if layout.file(path) == actual.get(path, b"") and not layout.loses_file(path):
                 wrong.discard(path)

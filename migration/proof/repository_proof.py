@@ -14,6 +14,7 @@ from migration.proof.identity import commit_difference, links, tag_difference
 from migration.proof.lineage import NONE, Lines, nearest_kept
 from migration.proof.message_checks import MessageCheck
 from migration.proof.path_validity import PathValidity
+from migration.proof.redaction_check import RedactionCheck
 from migration.proof.tag_checks import PeeledTag, new_name, read_tags, renamed
 from migration.split.workspace import SplitHistory
 
@@ -85,6 +86,7 @@ class RepositoryCheck:
         self._new_parents: dict[int, tuple[bytes, ...]] = {}
         self._whole = source.validity.whole(selection.moves) if source.validity else set()
         rules = selection.messages
+        self._redaction = RedactionCheck(selection.redactions, source.git_dir, name)
         self._messages = MessageCheck(rules, source.graph, self._new) if rules != MessageRules() else None
 
     def run(self) -> RepositoryProof:
@@ -152,7 +154,7 @@ class RepositoryCheck:
             if before == after:
                 continue  # of a joined history, signatures and all
             comparison = self._messages.of_commit(position, before) if self._messages else operator.eq
-            wrong, signatures = commit_difference(before, after, comparison)
+            wrong, signatures = commit_difference(self._redaction.of_object(before), after, comparison)
             self._signatures += signatures
             if wrong:
                 self._fail(position, f"is not what it was: {wrong} differs")
@@ -168,13 +170,17 @@ class RepositoryCheck:
         for position in sorted(self._whole):
             if self._reached[position] and unchanged.issuperset(self._source.graph.parents[position]):
                 unchanged.add(position)
-                if self._messages is None and self._new.get(position) != self._source.ids[position]:
+                if (
+                    self._messages is None
+                    and not self._redaction
+                    and self._new.get(position) != self._source.ids[position]
+                ):
                     self._fail(position, "is of a joined history, and did not arrive as it was")
 
     def _check_parents(self, lines: Lines) -> None:
         for position in lines.undecided:
             self._fail(position, "joins two lines of the new history, and is not in the commit map")
-        for position in lines.needless:
+        for position in filter(self._is_needless, lines.needless):
             self._fail(position, "changes no file and joins no lines, and is in the commit map")
         for position, found in self._new_parents.items():
             # Two commits can become one: the same change, at the same time, on top of the same files.
@@ -182,6 +188,19 @@ class RepositoryCheck:
             self._links += len(found)
             if found != expected:
                 self._fail(position, f"has the parents {_list(found)}; they must be {_list(expected)}")
+
+    def _is_needless(self, position: int) -> bool:
+        """Whether a commit without changes changed nothing in the monorepo either: it may have changed secrets."""
+        return not (self._redaction and self._changes_secrets(position))
+
+    def _changes_secrets(self, position: int) -> bool:
+        parents = self._source.graph.parents[position]
+        commits = [self._source.ids[each] for each in (*parents[:1], position)]
+        layouts = [
+            layout_at(self._git_dir, commit, self._selection.moves, self._paths_at(each)).files()
+            for each, commit in zip((*parents[:1], position), commits, strict=True)
+        ]
+        return len(layouts) == 1 or layouts[0] != layouts[1]
 
     def _check_trees(self, lines: Lines) -> None:
         """Every commit of the monorepo, mapped or not, has in its folders what its image has in all."""
@@ -204,13 +223,15 @@ class RepositoryCheck:
                 self._compared += 1
         folders = [_newest(names, numbers) for numbers, _ in compared]
         trees = [tree for _, tree in compared]
-        if len(moves) == 1 and not moves[0].target and not moves[0].exclude:
+        if len(moves) == 1 and not moves[0].target and not moves[0].exclude and not self._redaction:
             wrong = [
                 None if (before or self._source.empty_tree) == tree else self._first_path(before, tree)
                 for (before,), tree in zip(folders, trees, strict=True)
             ]
         else:
-            wrong = list(wrong_paths(self._git_dir, moves, list(zip(folders, trees, strict=True))))
+            wrong = list(
+                wrong_paths(self._git_dir, moves, list(zip(folders, trees, strict=True)), self._redaction.of_entries)
+            )
         for position, path in zip(compared.values(), wrong, strict=True):
             if path is not None:
                 self._fail_tree(position, images[position], path)
@@ -252,9 +273,10 @@ class RepositoryCheck:
             self._failures.append(f"{self._name}: the tag {name!r} is not as it was: annotated or lightweight.")
         position = self._source.graph.positions[before.commit]
         comparison = self._messages.of_tag(position) if self._messages else operator.eq
-        for old, new in zip(before.objects, after.objects, strict=False):
-            if old == new:
+        for original, new in zip(before.objects, after.objects, strict=False):
+            if original == new:
                 continue
+            old = self._redaction.of_object(original)
             wrong, signatures = tag_difference(old, new, lambda tag: renamed(self._selection.tags, tag), comparison)
             self._signatures += signatures
             if wrong:
@@ -270,7 +292,7 @@ class RepositoryCheck:
                 f"(monorepo commit {self._source.head.decode()} or its nearest kept ancestor)."
             )
         layout = layout_at(self._git_dir, self._source.head, self._selection.moves, self._paths_at_head())
-        expected = layout.files()
+        expected = self._redaction.of_entries(layout.files())
         self._failures.extend(
             f"{self._name}: moves bring different files to {_name(path)}, and one is lost at the head."
             for path in sorted(layout.lost_files())
@@ -286,8 +308,11 @@ class RepositoryCheck:
                 )
 
     def _paths_at_head(self) -> list[list[str]]:
-        """For each move the paths that count at the head."""
-        position, validity = self._source.graph.positions[self._source.head], self._source.validity
+        return self._paths_at(self._source.graph.positions[self._source.head])
+
+    def _paths_at(self, position: int) -> list[list[str]]:
+        """For each move the paths that count at a commit."""
+        validity = self._source.validity
         paths = []
         for move in self._selection.moves:
             counts = validity.counts(move, position) if validity else [True] * len(move.entries)

@@ -23,6 +23,8 @@ from migration.split.joins import Join, find_joins, foreign_commits, validity_of
 from migration.split.objects.messages import CommitIds, Messages
 from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
 from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
+from migration.split.redaction import HistoryRedaction
+from migration.split.redaction_record import RedactionRecord, read_redactions, write_redactions
 from migration.split.trees.composition import PathCollisionError, compose_repository, move_sources
 from migration.split.trees.files import find_files, folder_of
 from migration.split.trees.folder_trees import FolderFinder, FolderTrees
@@ -150,6 +152,7 @@ class _Run:
                 repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept_commits)
             repositories.append(repository)
         del folders
+        redactions = self._redactions(repositories, source_ids)
         packs = self._place.packs() if self._past else []
         with PackWriter(self._store.git_dir / "objects" / "pack", self._source.object_format) as pack:
             write_commits(
@@ -163,9 +166,28 @@ class _Run:
         files = tuple(sorted(path for path, is_file in kinds.items() if is_file))
         split = Split(self._store.git_dir, self._source.head.hex(), histories, files)
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
+        write_redactions(split.git_dir, redactions)
         past = sections(tips, self._history, repositories, self._source.object_format.size, self._joined)
         self._place.save(key, plan_key, split, packs, maps, past, kinds)
         return split
+
+    def _redactions(
+        self, repositories: Sequence[NewRepository], source_ids: Sequence[bytes]
+    ) -> dict[str, RedactionRecord]:
+        """Prepare the redactions of the repositories that have some; what is to be noted of each."""
+        redacted = [each for each in repositories if self._selections[each.name].redactions]
+        before = read_redactions(self._store.git_dir) if redacted else {}
+        records = {}
+        for repository in redacted:
+            record = before.get(repository.name, RedactionRecord())
+            if not self._past:
+                record = RedactionRecord(places=record.places)
+            redaction = HistoryRedaction(self._selections[repository.name].redactions, self._store, record)
+            progress = functools.partial(self._progress, f"looking for secrets in {repository.name}")
+            if redaction.prepare(repository, source_ids, progress) and self._past:
+                raise _CannotGoOnError  # they may be in older commits, too
+            repository.redaction, records[repository.name] = redaction, record
+        return records
 
     def _demand_same_joins(self, joins: Sequence[Join]) -> None:
         """Commits that the split before took for the monorepo's own may turn out to be of a joined history."""

@@ -11,19 +11,20 @@ from migration.git.command import GitError, ObjectStore
 from migration.plan import AllowedSecret
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import HistoryObjects
-from migration.preflight.secrets.message_texts import read_messages
-from migration.preflight.secrets.scanner import SecretMatch, SecretScanner
-from migration.preflight.secrets.text_scan import blob_key, scan_texts
+from migration.secrets.message_texts import read_messages
+from migration.secrets.scanner import SecretMatch, SecretScanner
+from migration.secrets.text_scan import blob_key, scan_texts
 
 CHECK = "secret"
 
 _REVOKE = "Revoke it: everybody who can read the monorepo knows it. Then "
+_REDACT = 'take it out of all commits with `history: {redact: [{fingerprint: "…"}]}` in the plan'
 _REMEDY = (
-    f"{_REVOKE}exclude the file with `exclude` in the move, or list the fingerprint under "
-    "preflight.allowed_secrets of the plan, with the reason."
+    f"{_REVOKE}{_REDACT}; or exclude the file with `exclude` in the move; or list the fingerprint under "
+    "preflight.allowed_secrets, with the reason."
 )
 _MESSAGE_REMEDY = (
-    f"{_REVOKE}list the fingerprint under preflight.allowed_secrets of the plan, with the reason. "
+    f"{_REVOKE}{_REDACT}; or list the fingerprint under preflight.allowed_secrets, with the reason. "
     "A message moves with its commit, so no `exclude` applies to it."
 )
 

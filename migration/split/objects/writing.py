@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from migration.desired_state.code_selection import TagMapping
 from migration.errors import SplitError
@@ -33,13 +34,30 @@ class Written:
         self.new_ids.extend([b""] * (place - len(self.new_ids)))
 
 
+class ObjectRedaction(Protocol):
+    """What takes secrets out of the objects of one repository: see `migration.split.redaction`."""
+
+    def tree(self, tree: bytes) -> bytes:
+        """The raw id of a tree without them."""
+
+    def in_text(self, content: bytes) -> bytes:
+        """A commit or tag without them."""
+
+    def note_text(self, new_id: bytes, before: bytes) -> None:
+        """Note what a commit or tag lost."""
+
+    def write_files(self, pack: PackWriter) -> None:
+        """Write the files that changed."""
+
+
 @dataclass
 class NewRepository:
     """One new repository while it is written.
 
     source_tags: the tags of the monorepo that its rules take. trees: raw ids, by the numbers in `kept_commits.trees`.
     workshop: has the contents of those that were made. reached: by position in `kept_commits.commits`, what to write.
-    messages: None where they stay as they are. keeps_ids: whether commits may arrive as they are.
+    messages: None where they stay as they are. redaction: None where nothing is redacted.
+    keeps_ids: whether commits may arrive as they are.
     written: the commits, those of earlier runs among them.
     tags: new tag name -> raw id of the object that the tag names. tag_signatures: how many the tags lost.
     """
@@ -53,13 +71,19 @@ class NewRepository:
     reached: bytearray
     written: Written
     messages: Messages | None = None
+    redaction: ObjectRedaction | None = None
     keeps_ids: bool = False
     tags: dict[str, bytes] = field(default_factory=dict)
     tag_signatures: int = 0
 
+    def original_tree(self, place: int) -> bytes:
+        """The tree of a kept commit before redaction, by position in `kept_commits.commits`."""
+        return self.trees[self.kept_commits.trees[place]]
+
     def tree_of(self, place: int) -> bytes:
         """The tree of a kept commit, by position in `kept_commits.commits`."""
-        return self.trees[self.kept_commits.trees[place]]
+        tree = self.original_tree(place)
+        return self.redaction.tree(tree) if self.redaction else tree
 
     def to_write(self) -> list[int]:
         """The kept commits that are still to be written, as positions in `kept_commits.commits`."""
@@ -110,16 +134,19 @@ def write_commits(
             new_ids = written.new_ids
             # Two commits can become one: the same change, by the same person in the same second.
             parents = list(dict.fromkeys([new_ids[parent] for parent in repository.kept_commits.parents[place]]))
-            content = repository.messages.in_commit(carried, position, new_ids) if repository.messages else carried
+            redacted = repository.redaction.in_text(carried) if repository.redaction else carried
+            content = repository.messages.in_commit(redacted, position, new_ids) if repository.messages else redacted
             tree = repository.tree_of(place)
             if repository.keeps_ids and content == carried and is_linked_to(original, tree, parents):
                 new_ids.append(source_ids[position])  # signatures and all
             else:
                 new_ids.append(pack.add(b"commit", link_commit(content, tree, parents)))
                 written.dropped_signatures += dropped
+            if repository.redaction and redacted != carried:
+                repository.redaction.note_text(new_ids[-1], carried)
             if len(parents) > 1:
                 written.merges.add(new_ids[-1])
-            written.authors.add(author)
+            written.authors.add(author if redacted == carried else author_of(redacted))
         if done % 1000 == 0:
             progress(done, len(order))
     progress(len(order), len(order))
@@ -127,6 +154,8 @@ def write_commits(
         repository.written.skip_to(len(repository.kept_commits.commits))
         for content in repository.workshop.closure({repository.tree_of(place) for place in own}).values():
             pack.add(b"tree", content)
+        if repository.redaction:
+            repository.redaction.write_files(pack)
 
 
 def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: PackWriter) -> None:
@@ -143,8 +172,10 @@ def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: 
     check_new_names(repository.name, new_names)
     for old, new in new_names.items():
         object_id = repository.written.new_ids[lines[old]]
-        for content in reversed(repository.source_tags[old].objects):
-            if repository.keeps_ids and new == old and tag_target(content).object_id == object_id:
+        for original in reversed(repository.source_tags[old].objects):
+            content = repository.redaction.in_text(original) if repository.redaction else original
+            is_same = content == original and new == old and tag_target(content).object_id == object_id
+            if repository.keeps_ids and is_same:
                 object_id = pack.add(b"tag", content)  # signatures and all
                 continue
             rewritten, dropped = rewrite_tag(content, object_id, repository.renamed)
@@ -152,5 +183,7 @@ def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: 
                 position = positions[repository.source_tags[old].commit]
                 rewritten = repository.messages.in_tag(rewritten, position, repository.written.new_ids)
             object_id = pack.add(b"tag", rewritten)
+            if repository.redaction and content != original:
+                repository.redaction.note_text(object_id, original)
             repository.tag_signatures += dropped
         repository.tags[new] = object_id

@@ -14,7 +14,7 @@ def plan(**history: object) -> str:
 
 def test_messages_stay_as_they_are_unless_said_otherwise() -> None:
     off = {"hashes": False, "issues": None, "provenance": False, "blame_ignore_revs": False}
-    assert History().model_dump() == {**off, "notes": True}
+    assert History().model_dump() == {**off, "notes": True, "redact": ()}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from migration.desired_state import desired_state
+from migration.desired_state.code_selection import CodeSelection
 from migration.plan import Plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, preflight
 from migration.preflight.scan import Progress
@@ -29,6 +30,7 @@ class PreflightContext:
         self.scanner = scanner
         self.repositories: list[dict[str, Any]] = [{"name": "new", "moves": [{"from": "app"}]}]
         self.rules: dict[str, Any] = {}
+        self.history: dict[str, Any] = {}
 
     def commits(self, *trees: dict[str, Any]) -> list[str]:
         """A line of commits with these files each; the monorepo's ids."""
@@ -41,12 +43,15 @@ class PreflightContext:
     @property
     def plan(self) -> Plan:
         document = {"monorepo": {"name": "mono"}, "repositories": self.repositories, "preflight": self.rules}
-        return Plan.model_validate(document)
+        return Plan.model_validate({**document, "history": self.history})
+
+    @property
+    def selections(self) -> dict[str, CodeSelection]:
+        state = desired_state(self.plan, {"migration": "moving"})
+        return {repository.name: repository.code for repository in state.repositories if repository.code}
 
     def split(self) -> Split:
-        state = desired_state(self.plan, {"migration": "moving"})
-        selections = {repository.name: repository.code for repository in state.repositories if repository.code}
-        return split_monorepo(self.builder.path, "main", selections, self.workspace)
+        return split_monorepo(self.builder.path, "main", self.selections, self.workspace)
 
     def look(self, progress: Progress = lambda phase, done, total: None) -> PreflightReport:
         return preflight(self.split(), self.builder.path, self.plan, self.scanner, progress)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from migration.git.command import git_output
-from migration.preflight.secrets.match_cache import Matches, TextKey
-from migration.preflight.secrets.scanner import SecretMatch
+from migration.secrets.match_cache import Matches, TextKey
+from migration.secrets.scanner import SecretMatch
 
 _PEOPLE = (b"author ", b"committer ", b"tagger ")
 _FILE_SIZE = 4 << 20

@@ -12,7 +12,7 @@ import pytest
 
 from migration.errors import CodeMoveError
 from migration.preflight import SecretScanner
-from migration.preflight.secrets.scanner import SecretMatch
+from migration.secrets.scanner import SecretMatch
 from tests.migration.preflight.conftest import made_up_token
 
 TOKEN = made_up_token("scanner")

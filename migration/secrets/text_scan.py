@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import IO
 
 from migration.git.command import git_output
-from migration.preflight.secrets.match_cache import MatchCache, Matches, TextKey
-from migration.preflight.secrets.message_texts import Message, MessageFiles
-from migration.preflight.secrets.scanner import SecretScanner
+from migration.secrets.match_cache import MatchCache, Matches, TextKey
+from migration.secrets.message_texts import Message, MessageFiles
+from migration.secrets.scanner import SecretScanner
 
 BATCH_BYTES = 128 << 20
 BATCH_FILES = 8_000
 _LONGEST_NAME = 120
 _CHUNK = 1 << 20
-_PREFIX = "tmp_scan_"
+PREFIX = "tmp_scan_"
+"""Of folders that hold texts while they are scanned."""
 
 
 def scan_texts(
@@ -52,7 +53,7 @@ def _batches(git_dir: Path, blobs: Sequence[TextKey], files: MessageFiles) -> It
     """Some blobs, and a folder with each as POSITION/NAME, which is deleted afterwards. Messages are in the first."""
     if not blobs and not files:
         return
-    for unfinished in git_dir.parent.glob(f"{_PREFIX}*"):  # of a run that was killed
+    for unfinished in git_dir.parent.glob(f"{PREFIX}*"):  # of a run that was killed
         shutil.rmtree(unfinished, ignore_errors=True)
     request = b"".join(b"%b\n" % object_id.encode() for object_id, _ in blobs)
     reading = ("cat-file", "--buffer", "--batch=%(objectsize)")
@@ -60,7 +61,7 @@ def _batches(git_dir: Path, blobs: Sequence[TextKey], files: MessageFiles) -> It
         remaining = iter(blobs)
         is_first = True
         while True:
-            with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=git_dir.parent) as name:
+            with tempfile.TemporaryDirectory(prefix=PREFIX, dir=git_dir.parent) as name:
                 folder = Path(name)
                 if is_first:
                     files.write(folder)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from migration.preflight.secrets.scanner import SecretMatch
+from migration.secrets.scanner import SecretMatch
 
 Matches = tuple[SecretMatch, ...]
 TextKey = tuple[str, str]

@@ -85,6 +85,24 @@ class SecretScanner:
 
     def scan(self, folder: Path) -> dict[str, list[SecretMatch]]:
         """The matches below each entry of a folder, by the entry's name. Raises CodeMoveError."""
+        found = _by_entry(self._records(folder))
+        return {
+            entry: sorted(set(map(_parse_match, records)), key=lambda match: match.line)
+            for entry, records in found.items()
+        }
+
+    def secrets(self, folder: Path, fingerprints: set[str]) -> dict[str, list[tuple[str, bytes]]]:
+        """Rule and secret of the matches with these fingerprints, by entry. Nothing of it may be stored."""
+        found: dict[str, list[tuple[str, bytes]]] = {}
+        for entry, records in _by_entry(self._records(folder)).items():
+            for record in records:
+                match = _parse_match(record)
+                if match.fingerprint in fingerprints:
+                    secret = _place(record)[1].encode(errors="surrogatepass")
+                    found.setdefault(entry, []).append((match.rule, secret))
+        return found
+
+    def _records(self, folder: Path) -> list[dict[str, Any]]:
         self.cache_dir.mkdir(parents=True, exist_ok=True)
         # Relative paths: the filters of some rules read the path, and must not depend on the folder's own.
         command = [str(self.program.absolute()), "scan", ".", *_OPTIONS, "--rules-path", str(RULES.absolute())]
@@ -102,7 +120,7 @@ class SecretScanner:
         ]
         if scans != ["completed"]:
             raise self._error(message or f"the scan is not complete: {scans}")
-        return _by_entry([record for record in records if "finding" in record])
+        return [record for record in records if "finding" in record]
 
     def _error(self, problem: str) -> CodeMoveError:
         return CodeMoveError(
@@ -111,15 +129,15 @@ class SecretScanner:
         )
 
 
-def _by_entry(records: Sequence[dict[str, Any]]) -> dict[str, list[SecretMatch]]:
-    matches: dict[str, list[SecretMatch]] = {}
+def _by_entry(records: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    matches: dict[str, list[dict[str, Any]]] = {}
     by_file: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         by_file.setdefault(record["finding"]["path"], []).append(record)
     for path, of_file in by_file.items():
         entry = path.removeprefix("./").split("/", 1)[0]
-        matches.setdefault(entry, []).extend(map(_parse_match, _without_repetition(of_file)))
-    return {entry: sorted(set(found), key=lambda match: match.line) for entry, found in matches.items()}
+        matches.setdefault(entry, []).extend(_without_repetition(of_file))
+    return matches
 
 
 def _without_repetition(records: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
