@@ -73,9 +73,13 @@ class WaveStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class MigrationStatus:
-    """The whole. monorepo: its name in the plan. archive: whether it is to be archived. archived: whether it is."""
+    """The whole. monorepo: its name in the plan. commit: its newest.
+
+    archive: whether it is to be archived. archived: whether it is.
+    """
 
     monorepo: str
+    commit: str
     archive: bool
     archived: bool
     waves: tuple[WaveStatus, ...]
@@ -101,7 +105,12 @@ def status(
     """Show the stage of each wave, how far its repositories are behind the monorepo, and the next step. Read-only."""
     found = _find_status(stack_named(stack))
     if as_json:
-        monorepo = {"name": found.monorepo, "archived": found.archived, "next_step": found.next_step}
+        monorepo = {
+            "name": found.monorepo,
+            "commit": found.commit,
+            "archived": found.archived,
+            "next_step": found.next_step,
+        }
         typer.echo(json.dumps({"monorepo": monorepo, "waves": [_entry(wave) for wave in found.waves]}, indent=2))
         return
     console = Console(highlight=False, soft_wrap=True)
@@ -150,6 +159,7 @@ def _find_status(stack: Stack) -> MigrationStatus:
     )
     return MigrationStatus(
         monorepo=plan.monorepo.name,
+        commit=split.monorepo_head,
         archive=settings.archive,
         archived=archive_tag(monorepo, monorepo, f"refs/heads/{plan.monorepo.default_branch}") is not None,
         waves=tuple(waves),

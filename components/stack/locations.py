@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from components.stack.settings import WORKSPACE, Settings, github_token
+from components.stack.settings import WORKSPACE, Settings, SettingsError, github_token
 from migration.desired_state import DesiredState
 from migration.desired_state.code_selection import CodeSelection
+from migration.git.command import GitError, run_git
 from migration.git.remote import Remote
 from migration.monorepo.completeness import demand_complete
 from migration.monorepo.fetch import fetched, is_address
@@ -26,10 +27,26 @@ def split_histories(settings: Settings, monorepo: Path, branch: str, state: Desi
     Raises CodeMoveError; ProofError when the split does not hold its proof, so that it is never pushed.
     """
     selections = selections_of(state)
-    split = split_monorepo(monorepo, f"refs/heads/{branch}", selections, workspace_of(settings), progress)
+    revision = _revision(settings, monorepo, branch)
+    split = split_monorepo(monorepo, revision, selections, workspace_of(settings), progress)
     demand_no_overlap(split, selections)
     proof_of(split, monorepo, selections, progress).demand()
     return split
+
+
+def _revision(settings: Settings, monorepo: Path, branch: str) -> str:
+    """The commit of the settings, or the branch. Raises SettingsError for a commit that is not on the branch."""
+    commit = settings.commit
+    if commit is None:
+        return f"refs/heads/{branch}"
+    try:
+        run_git("merge-base", "--is-ancestor", commit, f"refs/heads/{branch}", directory=monorepo, user_config=True)
+    except GitError:
+        raise SettingsError(
+            f"multirepo:commit: {commit} is not part of {branch} of {settings.monorepo}. The branch was rewritten, or "
+            "the commit is another repository's. Preview again, or run: pulumi config rm multirepo:commit"
+        ) from None
+    return commit
 
 
 def selections_of(state: DesiredState) -> dict[str, CodeSelection]:

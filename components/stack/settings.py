@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,7 @@ class Settings:
         sandbox, "sandbox/WORLD/OWNER/NAME.git".
     stages: for each wave of the plan the word set for it; checked against the plan by `desired_state`.
     archive: whether the monorepo is to be archived, when every wave is cut over.
+    commit: of the monorepo, up to which histories move; None for its newest.
     registry: where private packages are; None when none is set. devpi, codeartifact: the
         same where this stack keeps it.
     """
@@ -87,6 +89,7 @@ class Settings:
     plan_file: Path
     stages: Mapping[str, str]
     archive: bool = False
+    commit: str | None = None
     registry: Registry | None = None
     devpi: DevpiServer | None = None
     codeartifact: CodeArtifactDomain | None = None
@@ -115,6 +118,7 @@ class Settings:
             plan_file=PROJECT / (get("plan") or "migration.yaml"),
             stages=_stages(get("waves"), stack),
             archive=_switch(get("archive"), stack),
+            commit=_commit(get("commit"), stack),
             registry=registry.for_pipelines if isinstance(registry, DevpiServer | CodeArtifactDomain) else registry,
             devpi=registry if isinstance(registry, DevpiServer) else None,
             codeartifact=registry if isinstance(registry, CodeArtifactDomain) else None,
@@ -167,6 +171,15 @@ def _switch(setting: str | bool | None, stack: str) -> bool:
         return setting in (True, "true")
     raise SettingsError(
         f"Pulumi.{stack}.yaml: multirepo:archive must be true or false. Run: pulumi config set archive true"
+    )
+
+
+def _commit(setting: str | None, stack: str) -> str | None:
+    if not setting or re.fullmatch(r"[0-9a-f]{40}([0-9a-f]{24})?", setting):
+        return setting or None
+    raise SettingsError(
+        f"Pulumi.{stack}.yaml: multirepo:commit is {setting!r}, which is not the whole id of a commit. "
+        "Run: pulumi config rm multirepo:commit"
     )
 
 

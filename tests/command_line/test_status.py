@@ -23,7 +23,7 @@ def test_the_next_step_of_the_monorepo_follows_from_its_waves_and_the_archive(
     stages: str, archive: bool, archived: bool, hint: str
 ) -> None:
     waves = tuple(WaveStatus(name=stage, stage=Stage(stage), repositories=()) for stage in stages.split())
-    status = MigrationStatus(monorepo="platform", archive=archive, archived=archived, waves=waves)
+    status = MigrationStatus(monorepo="platform", commit="c" * 40, archive=archive, archived=archived, waves=waves)
     assert hint in status.next_step
 
 

@@ -56,6 +56,20 @@ def test_new_commits_of_the_monorepo_are_carried_and_other_repositories_left_alo
     assert stack.refs("site") == site
 
 
+def test_a_reviewed_plan_is_applied_though_people_committed_to_the_monorepo_since(stack: Stack, tmp_path: Path) -> None:
+    commit = stack.monorepo.git("rev-parse", "HEAD")
+    pin, plan = f"multirepo:commit={commit}", str(tmp_path / "reviewed.json")
+    stack.pulumi("preview", "--config", pin, "--save-plan", plan, PULUMI_EXPERIMENTAL="true")
+    stack.monorepo.commit("Engine: after the review", engine__main="3\n")
+    stack.up("--config", pin, "--plan", plan, PULUMI_EXPERIMENTAL="true")
+    assert stack.clone("engine", tmp_path / "engine").git("show", "HEAD:main") == "2"
+    other = stack.monorepo.git("commit-tree", "HEAD^{tree}", "-m", "Not on main")
+    assert "is not part of main" in stack.pulumi("preview", "--config", f"multirepo:commit={other}", code=None).stdout
+    stack.pulumi("config", "rm", "multirepo:commit")
+    stack.up()
+    assert stack.clone("engine", tmp_path / "later").git("show", "HEAD:main") == "3"
+
+
 def test_a_list_of_commits_for_blame_to_ignore_is_rewritten_at_the_tip_and_kept_so(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -226,7 +226,9 @@ def test_no_python_is_one_error_with_the_remedy(checkout: Checkout, machine: Mac
     assert len(answer.stderr.splitlines()) == 1
 
 
-def test_the_python_that_the_environment_sets_up_is_used_before_newer_ones(checkout: Checkout, machine: Machine) -> None:
+def test_the_python_that_the_environment_sets_up_is_used_before_newer_ones(
+    checkout: Checkout, machine: Machine
+) -> None:
     for name in ("python3", "python3.14"):
         machine.install(name, f'[ "$1" = -c ] || echo "made by {name}" >&2; [ "$1" = -c ]')
 

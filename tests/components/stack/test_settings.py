@@ -28,6 +28,17 @@ def test_a_complete_stack_is_read() -> None:
     assert settings.plan_file.name == "migration.yaml"
 
 
+@pytest.mark.parametrize(("written", "commit"), [("", None), ("a" * 40, "a" * 40), ("b" * 64, "b" * 64)])
+def test_the_commit_is_a_whole_id_or_left_out(written: str, commit: str | None) -> None:
+    assert Settings.from_config(reading(COMPLETE | {"commit": written}), "prod").commit == commit
+
+
+@pytest.mark.parametrize("commit", ["main", "abc1234", "A" * 40, "--all"])
+def test_a_commit_that_is_no_whole_id_is_rejected(commit: str) -> None:
+    with pytest.raises(SettingsError, match=r"Pulumi\.prod\.yaml: multirepo:commit is .* not the whole id"):
+        Settings.from_config(reading(COMPLETE | {"commit": commit}), "prod")
+
+
 @pytest.mark.parametrize("key", ["owner", "github", "monorepo"])
 def test_a_missing_setting_is_named_with_the_command_that_sets_it(key: str) -> None:
     settings = {name: value for name, value in COMPLETE.items() if name != key}
