@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from command_line.pulumi_cli.environment import SOURCE_FILE
+from command_line.stack.stack import DEV
 from components.stack.settings import PROJECT, TOKEN_VARIABLE
 from migration.desired_state.code_selection import FolderMove
 from migration.split.workspace import SplitHistory
@@ -156,8 +157,9 @@ def _in_words(changes: Mapping[str, int]) -> str:
 
 
 def _next_steps(summary: Summary) -> tuple[str, ...]:
+    shell = "./multirepo shell" + ("" if summary.stack == DEV else f" --stack {summary.stack}")
     return (
-        f"source {SOURCE_FILE} && pulumi preview   # or: ./multirepo shell",
+        f"source {shlex.quote(str(SOURCE_FILE))} && pulumi preview   # or: {shell}",
         f"commit something in {summary.monorepo} and rehearse again: only that is synced",
         "./multirepo sandbox status   # where the sandbox listens, and its request log",
     )

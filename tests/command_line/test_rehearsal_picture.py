@@ -4,6 +4,9 @@ import html
 import re
 from pathlib import Path
 
+import pytest
+
+from command_line.reports import rehearsal_summary
 from command_line.reports.rehearsal_summary import MovedRepository, Summary, draw_summary
 from components.stack.locations import selections_of
 from components.stack.settings import PROJECT, WORKSPACE
@@ -29,12 +32,12 @@ def text_of(picture: Path) -> list[str]:
     return [lines[y].strip() for y in sorted(lines)]
 
 
-def test_a_picture_holds_what_is_printed_without_paths_of_this_machine(tmp_path: Path) -> None:
+def summary_of(stack: str) -> Summary:
     moved = MovedRepository(
         name="engine", clone_url="http://127.0.0.1:1/x", head="a" * 40, vendor_head=None, history=None, moves=()
     )
-    summary = Summary(
-        stack="dev",
+    return Summary(
+        stack=stack,
         monorepo_name="small",
         monorepo=str(WORKSPACE / "small"),
         monorepo_head="b" * 40,
@@ -44,11 +47,27 @@ def test_a_picture_holds_what_is_printed_without_paths_of_this_machine(tmp_path:
         seconds=1.5,
         git_settings=WORKSPACE / "git" / "dev",
     )
+
+
+def test_a_picture_holds_what_is_printed_without_paths_of_this_machine(tmp_path: Path) -> None:
+    summary = summary_of("dev")
     draw_summary(summary, tmp_path / "picture.svg")
     lines = text_of(tmp_path / "picture.svg")
     assert "2 created. small at bbbbbbbbbbbb, stack dev, 1.5 s." in lines
     assert "git clone -c include.path=~/multirepo/.multirepo/git/dev http://127.0.0.1:1/x" in lines
     assert str(PROJECT) not in (tmp_path / "picture.svg").read_text()
+
+
+def test_the_next_steps_work_as_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(rehearsal_summary, "SOURCE_FILE", Path("/home/a b/environment.sh"))
+    rehearsal_summary.print_summary(summary_of("rehearsal-small-1"))
+    printed = capsys.readouterr().out
+    assert (
+        "source '/home/a b/environment.sh' && pulumi preview   # or: ./multirepo shell --stack rehearsal-small-1\n"
+        in printed
+    )
+    rehearsal_summary.print_summary(summary_of("dev"))
+    assert "or: ./multirepo shell\n" in capsys.readouterr().out
 
 
 def test_the_picture_of_the_documentation_has_the_repositories_and_figures_of_the_sample(tmp_path: Path) -> None:
