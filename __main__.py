@@ -20,7 +20,7 @@ from components.stack.plain_errors import plain_errors
 
 with plain_errors():
     migration = PreparedMigration.read()
-stack = pulumi.ResourceOptions(providers=[github_provider(migration.settings)], transformations=[retain_on_github])
+stack = pulumi.ResourceOptions(providers=[github_provider(migration.settings)], transforms=[retain_on_github])
 
 registry = declare(Registry, "registry", migration.registry, stack)
 teams = declare(Teams, "team", migration.teams, stack)

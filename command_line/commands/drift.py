@@ -13,7 +13,7 @@ from command_line.terminal.console import Steps, steps
 from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.options import StackOption
 from components.drift.adoption import adoption_of
-from components.drift.drift import REPOSITORY, Drift, drifts, repository_of
+from components.drift.drift import REPOSITORY, Drift, drifts, repositories_by_urn
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
 from components.github.github_client import github_client
 from components.github.repository_changes import property_of
@@ -59,7 +59,7 @@ def find_drift(stack: str, settings_file: Stack, progress: Steps) -> list[Drift]
         lost = lost_repositories(settings, token, made)
     # The provider fails at the settings of a repository that is gone.
     missing = {item.repository for item in lost if item.is_gone}
-    without = [urn for urn, resource in made.items() if repository_of(resource, made) in missing]
+    without = [urn for urn, repository in repositories_by_urn(made).items() if repository in missing]
     with progress.step("refresh"):
         current = refreshed(stack, environment, without)
     with progress.step("environments"), github_client(settings, token=token) as client:

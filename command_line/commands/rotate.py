@@ -18,16 +18,11 @@ TOKEN = "pulumi-python:dynamic/registry:DevpiToken"
 
 @dataclass(frozen=True)
 class RegistryToken:
-    """One token as the stack's state has it. name: of its resource. user: at the registry."""
+    """One token as the stack's state has it. purpose: what it is for. user: at the registry."""
 
-    urn: str
+    purpose: str
     user: str
     value: str = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        """What it is for."""
-        return self.urn.rpartition("::")[2]
 
 
 def rotate(stack: ChangedStackOption = DEV, yes: YesOption = False, dry_run: DryRunOption = False) -> None:
@@ -45,7 +40,7 @@ def rotate(stack: ChangedStackOption = DEV, yes: YesOption = False, dry_run: Dry
             old = _tokens(stack, environment)
         if not old:
             raise CommandError(f"Stack {stack} has made no tokens yet. Run pulumi up, or ./multirepo rehearse.")
-    changes = [f"{server.address}: replace and delete the token of {token.user} ({token.name})" for token in old]
+    changes = [f"{server.address}: replace and delete the token of {token.user} ({token.purpose})" for token in old]
     confirm_changes([*changes, "GitHub: the secrets and variables that hold these tokens"], yes, dry_run)
     with steps() as progress:
         with progress.step("pulumi up") as step:
@@ -59,8 +54,8 @@ def rotate(stack: ChangedStackOption = DEV, yes: YesOption = False, dry_run: Dry
 
 
 def _prove(server: DevpiServer, old: list[RegistryToken], new: list[RegistryToken]) -> None:
-    living = [token.name for token in old if is_token_taken(server.address, token.user, token.value)]
-    dead = [token.name for token in new if not is_token_taken(server.address, token.user, token.value)]
+    living = [token.purpose for token in old if is_token_taken(server.address, token.user, token.value)]
+    dead = [token.purpose for token in new if not is_token_taken(server.address, token.user, token.value)]
     if living or dead:
         raise RotationError(
             "\n".join(
@@ -78,7 +73,9 @@ def _tokens(stack: str, environment: Mapping[str, str]) -> list[RegistryToken]:
     state = json.loads(pulumi.run(["stack", "export", "--show-secrets", "--stack", stack], environment))
     return [
         RegistryToken(
-            resource["urn"], resource["inputs"]["user"], json.loads(resource["outputs"]["token"]["plaintext"])
+            resource["inputs"]["purpose"],
+            resource["inputs"]["user"],
+            json.loads(resource["outputs"]["token"]["plaintext"]),
         )
         for resource in (state.get("deployment") or {}).get("resources") or ()
         if resource["type"] == TOKEN and not resource.get("delete")

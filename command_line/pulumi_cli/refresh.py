@@ -45,6 +45,7 @@ def _seen_resource(old: Mapping[str, Any], op: str, new: Mapping[str, Any] | Non
         inputs=old.get("inputs") or {},
         was=old.get("outputs") or {},
         now=(new or {}).get("outputs") or {},
+        id=old.get("id") or "",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from migration.plan import VENDOR_BRANCH
 
 REPOSITORY = "github:index/repository:Repository"
+TEAM = "github:index/team:Team"
 ENVIRONMENT = "github:index/repositoryEnvironment:RepositoryEnvironment"
 OIDC_SUBJECT = (
     "github:index/actionsRepositoryOidcSubjectClaimCustomizationTemplate:"
@@ -31,7 +32,7 @@ SECRETS = (
 THINGS = {
     REPOSITORY: "repository",
     ENVIRONMENT: "environment {environment}",
-    "github:index/team:Team": "team {name}",
+    TEAM: "team {name}",
     "github:index/teamRepository:TeamRepository": "role of team {team}",
     "github:index/repositoryRuleset:RepositoryRuleset": "ruleset {name}",
     "github:index/branchProtection:BranchProtection": "branch protection of {pattern}",
@@ -68,7 +69,7 @@ class RefreshedResource:
     """One resource as a refresh saw it.
 
     op: "same", "update", or "delete" for what is gone. inputs: those of the last `up`. was, now: outputs, by the last
-    `up` or refresh, and on GitHub; now is empty for what is gone. parent: URN, "" for none.
+    `up` or refresh, and on GitHub; now is empty for what is gone. parent: URN, "" for none. id: the provider's.
     """
 
     urn: str
@@ -77,6 +78,7 @@ class RefreshedResource:
     inputs: Mapping[str, Any]
     was: Mapping[str, Any]
     now: Mapping[str, Any]
+    id: str = ""
 
     @property
     def type(self) -> str:
@@ -127,26 +129,38 @@ def drifts(
     unmanaged: repository to its properties that the plan does not name. Only a change of its visibility is drift.
     """
     by_urn = {resource.urn: resource for resource in resources}
+    repositories = repositories_by_urn(by_urn)
+    teams = {resource.id: resource.inputs["name"] for resource in by_urn.values() if resource.type == TEAM}
     return [
         drift
         for resource in sorted(by_urn.values(), key=lambda resource: resource.urn.rpartition("::")[2])
-        for drift in _of_resource(resource, repository_of(resource, by_urn), owner, unmanaged)
+        for drift in _of_resource(resource, repositories[resource.urn], owner, unmanaged, teams)
     ]
 
 
-def repository_of(resource: RefreshedResource, resources: Mapping[str, RefreshedResource]) -> str:
-    """The name of the repository that the resource belongs to, which its component has; "" for the organization's."""
-    while resource.type not in ("multirepo:github:ServiceRepository", "multirepo:github:MonorepoBackup"):
-        if resource.parent not in resources:
-            return ""
-        resource = resources[resource.parent]
-    return resource.urn.rpartition("::")[2]
+def repositories_by_urn(resources: Mapping[str, RefreshedResource]) -> dict[str, str]:
+    """Of each resource the repository that is in the same component, or in one above it.
+
+    "" for what belongs to the organization.
+    """
+    homes = {each.parent: str(each.inputs["name"]) for each in resources.values() if each.type == REPOSITORY}
+
+    def home(urn: str) -> str:
+        while urn in resources and urn not in homes:
+            urn = resources[urn].parent
+        return homes.get(urn, "")
+
+    return {urn: home(urn) for urn in resources}
 
 
 def _of_resource(
-    resource: RefreshedResource, repository: str, owner: str, unmanaged: Mapping[str, Collection[str]]
+    resource: RefreshedResource,
+    repository: str,
+    owner: str,
+    unmanaged: Mapping[str, Collection[str]],
+    teams: Mapping[str, str],
 ) -> Iterator[Drift]:
-    thing = thing_of(resource, repository)
+    thing = thing_of(resource, teams)
     if thing is None:
         return
     drift = Drift(area=_area(resource.type), repository=repository, thing=thing, resource=resource)
@@ -174,11 +188,11 @@ def _area(kind: str) -> str:
     return "settings" if kind.startswith("github:") else "registry"
 
 
-def thing_of(resource: RefreshedResource, repository: str) -> str | None:
-    """What a person calls it; None for a component or a provider, which do not exist on GitHub."""
+def thing_of(resource: RefreshedResource, teams: Mapping[str, str]) -> str | None:
+    """What a person calls it; None for a component or a provider, which do not exist on GitHub. teams: slugs by id."""
     inputs = {
         **resource.inputs,
-        "team": resource.urn.rpartition("/")[2],
+        "team": teams.get(str(resource.inputs.get("teamId")), "?"),
         "pattern": resource.inputs.get("branchPattern")
         or resource.inputs.get("tagPattern")
         or resource.inputs.get("pattern"),

@@ -17,7 +17,6 @@ from components.drift.drift import (
     Difference,
     Drift,
     RefreshedResource,
-    repository_of,
 )
 from components.github.github_server import graphql
 from components.stack.settings import Settings
@@ -42,7 +41,7 @@ def lost_repositories(settings: Settings, token: str, made: Mapping[str, Refresh
         names |= {node["id"]: node["name"] for node in found}
     lost = {node: repository for node, repository in repositories.items() if names.get(node) != repository.was["name"]}
     return [
-        _lost(repository, repository_of(repository, made), names.get(node), settings.owner)
+        _lost(repository, str(repository.inputs["name"]), names.get(node), settings.owner)
         for node, repository in lost.items()
     ]
 

@@ -1,7 +1,7 @@
 """The backup of the monorepo: a private repository that nobody can change, with every ref, proved by a fresh clone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -11,20 +11,27 @@ from components.monorepo.verified_copy import VerifiedCopy
 
 EVERY_REF = "~ALL"
 """GitHub's own word for all branches, or tags, in a ruleset's conditions."""
+TARGETS = ("branch", "tag")
+"""What rulesets protect."""
+
+
+def ruleset_name(target: str) -> str:
+    """The name of the ruleset for one of TARGETS."""
+    return f"The {target} is kept"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MonorepoBackupArgs:
     """monorepo: its name. branch: its default branch. exists: whether GitHub has the backup repository already.
 
-    target: see `target_properties`.
+    target: see `target_properties`. imports: id to import by, of each ruleset that GitHub has already, by its name.
     """
 
     monorepo: str
     branch: str
     exists: bool
     target: Mapping[str, Any]
-    hooks: pulumi.ResourceHookBinding | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
 
 
 class MonorepoBackup(pulumi.ComponentResource):
@@ -59,11 +66,12 @@ class MonorepoBackup(pulumi.ComponentResource):
             args.target,
             pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[repository])),
         )
-        rule_options = pulumi.ResourceOptions(depends_on=[self.copy], hooks=args.hooks)
-        for target in ("branch", "tag"):
+        for target in TARGETS:
+            ruleset = ruleset_name(target)
+            rule_options = pulumi.ResourceOptions(depends_on=[self.copy], import_=args.imports.get(ruleset))
             github.RepositoryRuleset(
                 f"{name}-{target}-rules",
-                name=f"The {target} is kept",
+                name=ruleset,
                 repository=name,
                 target=target,
                 enforcement="active",

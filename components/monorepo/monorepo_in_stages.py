@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 
-from components.github.creation_hooks import CreationHooks
+from components.github.existing_parts import Part, existing_rulesets
 from components.github.inventory import GitHubInventory
 from components.history.prepared_histories import PreparedHistories
-from components.monorepo.monorepo_backup import MonorepoBackupArgs
+from components.monorepo.monorepo_backup import TARGETS, MonorepoBackupArgs, ruleset_name
 from components.stack.settings import Settings
 from components.stack.stack_provider import target_properties
 from migration.cutover.frozen import DeliveredHistory
@@ -17,18 +17,19 @@ from migration.plan import Plan, Repository
 
 
 def backup_of(
-    settings: Settings, plan: Plan, state: DesiredState, existing: GitHubInventory
+    settings: Settings, plan: Plan, state: DesiredState, existing: GitHubInventory, stored: frozenset[Part]
 ) -> MonorepoBackupArgs | None:
     """The backup, which everything else waits for; None while nothing of the migration exists."""
     if not state.backup:
         return None
     exists = state.backup in existing.repositories
+    rulesets = [ruleset_name(target) for target in TARGETS]
     return MonorepoBackupArgs(
         monorepo=plan.monorepo.name,
         branch=plan.monorepo.default_branch,
         exists=exists,
         target=target_properties(settings.server, settings.owner),
-        hooks=CreationHooks(settings, state.backup, exists).hooks,
+        imports=existing_rulesets(settings, state.backup, rulesets, stored) if exists else {},
     )
 
 

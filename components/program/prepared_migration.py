@@ -1,12 +1,13 @@
 """One object that holds plan, settings, split histories and what GitHub has, and gives each component its inputs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from components.github.creation_hooks import CreationHooks
+from components.github.default_labels import without_default_labels
+from components.github.existing_parts import ExistingParts, existing_parts, stored_parts
 from components.github.inventory import GitHubInventory
 from components.github.repository_numbers import RepositoryNumbers
 from components.github.requirements import GitHubRequirements
@@ -25,6 +26,7 @@ from components.repository.teams import TeamsArgs
 from components.stack.plain_errors import show_progress
 from components.stack.settings import Settings, refuse_overrides
 from components.stack.workspace import make_workspace_private
+from components.stack.stored_resources import stored_resources
 from migration.desired_state import DesiredSettings, DesiredState, desired_state, settings_of_all, teams_of
 from migration.plan import Plan, read_plan
 
@@ -33,7 +35,8 @@ from migration.plan import Plan, read_plan
 class PreparedMigration:
     """Everything is known and allowed: from here on, the program only declares.
 
-    settings_by_repository, values: by the name of the repository. registry: None where the stack manages none.
+    settings_by_repository, parts, values: by the name of the repository. backup: what everything else waits for.
+    parts: those that GitHub has and the state lacks. registry: None where the stack manages none.
     numbers: gets the id of each repository as it is declared.
     """
 
@@ -43,6 +46,8 @@ class PreparedMigration:
     histories: PreparedHistories
     settings_by_repository: Mapping[str, DesiredSettings]
     existing: GitHubInventory
+    parts: Mapping[str, ExistingParts]
+    backup: MonorepoBackupArgs | None
     numbers: RepositoryNumbers
     teams: TeamsArgs | None
     registry: RegistryArgs | None
@@ -66,6 +71,9 @@ class PreparedMigration:
         report = scan_histories(histories.split, histories.monorepo, plan)
         existing = check_before_writing(settings, required, state, histories.split, report)
         check_open_work(settings, plan.monorepo)
+        stored = stored_parts(stored_resources() if existing.repositories else ())
+        parts = existing_parts(settings, settings_by_repository, existing, stored)
+        _show_overwritten(parts.values())
         numbers = RepositoryNumbers(existing.owner_id)
         registry = _registry(settings, plan, settings_by_repository, numbers)
         values = StackValues.from_config(config, stack, PLACEHOLDER if settings.is_rehearsal else None)
@@ -76,6 +84,8 @@ class PreparedMigration:
             histories=histories,
             settings_by_repository=settings_by_repository,
             existing=existing,
+            parts=parts,
+            backup=backup_of(settings, plan, state, existing, stored),
             numbers=numbers,
             teams=TeamsArgs(teams=required.teams, existing=existing.teams) if required.teams else None,
             registry=registry,
@@ -87,11 +97,6 @@ class PreparedMigration:
     def backup_name(self) -> str:
         """The backup's repository; "" while nothing of the migration exists."""
         return self.state.backup
-
-    @property
-    def backup(self) -> MonorepoBackupArgs | None:
-        """What everything else waits for."""
-        return backup_of(self.settings, self.plan, self.state, self.existing)
 
     @property
     def repositories(self) -> list[PreparedRepository]:
@@ -106,6 +111,7 @@ class PreparedMigration:
                 values=self.values[desired.name],
                 code=self.histories.code_of(desired),
                 existing=self.existing,
+                parts=self.parts[desired.name],
                 hooks=self._hooks(desired.name),
                 needs=packages.needs(desired.name),
                 sources=packages.sources(desired.name) if self._publishes else [],
@@ -114,12 +120,20 @@ class PreparedMigration:
             for desired in packages.ordered(self.state.repositories)
         ]
 
-    def _hooks(self, repository: str) -> pulumi.ResourceHookBinding:
-        return CreationHooks(self.settings, repository, repository in self.existing.repositories).hooks
+    def _hooks(self, repository: str) -> pulumi.ResourceHookBinding | None:
+        labels = [label.name for label in self.settings_by_repository[repository].labels]
+        return without_default_labels(self.settings, repository, labels) if labels else None
 
     @property
     def _publishes(self) -> bool:
         return self.registry is not None and self.registry.kind.is_published_by_stack
+
+
+def _show_overwritten(parts: Iterable[ExistingParts]) -> None:
+    """In a preview. An import shows everything else that changes."""
+    sentences = [sentence for each in parts for sentence in each.overwritten]
+    if sentences and pulumi.runtime.is_dry_run():
+        pulumi.log.warn("\n".join(sentences))
 
 
 def _registry(

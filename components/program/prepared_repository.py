@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.github.existing_parts import ExistingParts
 from components.github.inventory import GitHubInventory
 from components.history.code_move import CodeMoveArgs
 from components.packages.registry import PackagesArgs, Registry
@@ -26,7 +27,7 @@ class PreparedRepository:
 
     code: the history that it gets; None for a repository that starts empty. needs: packages that must be published
     before it moves. sources: of the packages that it publishes. existing: what GitHub had before the run.
-    hooks: run before something is created that GitHub may have.
+    parts: of those, the parts of this repository that the state lacks. hooks: of the repository itself.
     """
 
     owner: str
@@ -39,7 +40,8 @@ class PreparedRepository:
     needs: Sequence[str]
     sources: Sequence[BuildSource]
     monorepo_commit: str
-    hooks: pulumi.ResourceHookBinding | None = None
+    parts: ExistingParts
+    hooks: pulumi.ResourceHookBinding | None
 
     @property
     def name(self) -> str:
@@ -49,12 +51,11 @@ class PreparedRepository:
     @property
     def home(self) -> ServiceRepositoryArgs:
         """The repository itself."""
-        found = self.existing.repositories.get(self.name)
         return ServiceRepositoryArgs(
             desired=self.desired,
             settings=self.settings,
-            exists=found is not None,
-            existing_labels=found.labels if found else (),
+            exists=self.name in self.existing.repositories,
+            imports=self.parts.features,
             hooks=self.hooks,
         )
 
@@ -82,7 +83,7 @@ class PreparedRepository:
             node_id=home.node_id,
             desired=self.settings.protection,
             teams=_numbers(teams),
-            hooks=self.hooks,
+            imports=self.parts.protection,
             is_archived=self.desired.archived,
         )
 
@@ -94,7 +95,7 @@ class PreparedRepository:
             repository=self.name,
             roles=self.settings.teams,
             numbers=_numbers(teams),
-            hooks=self.hooks,
+            imports=self.parts.access,
             is_archived=self.desired.archived,
         )
 
@@ -108,7 +109,7 @@ class PreparedRepository:
                 values=values[desired.name],
                 teams=_numbers(teams),
                 people=self.existing.people,
-                hooks=self.hooks,
+                imports=self.parts.environments.get(desired.name, {}),
                 is_archived=self.desired.archived,
             )
             for desired in self.settings.environments
@@ -122,7 +123,7 @@ class PreparedRepository:
         return SecretsArgs(
             repository=self.name,
             values=self._values(registry),
-            hooks=self.hooks,
+            imports=self.parts.variables,
             is_archived=self.desired.archived,
         )
 

@@ -1,14 +1,14 @@
 """The environments that a repository's pipelines deploy to and release from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pulumi_github as github
 
 from components.repository.secret_values import NamedValues
-from components.stack.declaration import child_name, inside, moved_from
+from components.stack.declaration import child_name, inside, moved_from, part_name
 from migration.plan import Environment as DesiredEnvironment
 
 
@@ -16,7 +16,8 @@ from migration.plan import Environment as DesiredEnvironment
 class EnvironmentArgs:
     """repository: its name on GitHub. values: of its secrets and variables.
 
-    teams: slug to number, people: login to number, of at least the reviewers. hooks: run before something is created.
+    teams: slug to number, people: login to number, of at least the reviewers.
+    imports: id to import by, of each part that GitHub has already, by its name in this component.
     """
 
     repository: str
@@ -24,7 +25,7 @@ class EnvironmentArgs:
     values: NamedValues
     teams: Mapping[str, pulumi.Output[int]]
     people: Mapping[str, int]
-    hooks: pulumi.ResourceHookBinding | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
     @property
@@ -67,7 +68,7 @@ class DeploymentEnvironment(pulumi.ComponentResource):
             )
             if desired.branches or desired.tags
             else None,
-            opts=self._options("environment"),
+            opts=self._options("environment", import_=args.imports.get("environment")),
         )
         place = {"repository": args.repository, "environment": desired.name}
         for pattern in desired.branches:
@@ -75,14 +76,20 @@ class DeploymentEnvironment(pulumi.ComponentResource):
                 child_name(name, "branch", pattern),
                 **place,
                 branch_pattern=pattern,
-                opts=self._options(f"branch-{pattern}", depends_on=[environment]),
+                opts=self._options(
+                    f"branch-{pattern}",
+                    depends_on=[environment],
+                    import_=args.imports.get(part_name("branch", pattern)),
+                ),
             )
         for pattern in desired.tags:
             github.RepositoryEnvironmentDeploymentPolicy(
                 child_name(name, "tag", pattern),
                 **place,
                 tag_pattern=pattern,
-                opts=self._options(f"tag-{pattern}", depends_on=[environment]),
+                opts=self._options(
+                    f"tag-{pattern}", depends_on=[environment], import_=args.imports.get(part_name("tag", pattern))
+                ),
             )
         for key, secret in args.values.secrets.items():
             github.ActionsEnvironmentSecret(
@@ -98,7 +105,12 @@ class DeploymentEnvironment(pulumi.ComponentResource):
                 **place,
                 variable_name=key,
                 value=value,
-                opts=self._options(key, depends_on=[environment], delete_before_replace=True),
+                opts=self._options(
+                    key,
+                    depends_on=[environment],
+                    delete_before_replace=True,
+                    import_=args.imports.get(part_name(key)),
+                ),
             )
         self.register_outputs({"environment": environment.environment, "secrets": sorted(args.values.secrets)})
 
@@ -106,7 +118,7 @@ class DeploymentEnvironment(pulumi.ComponentResource):
         """formerly: the end of its name in the first release."""
         args = self._args
         name = f"{args.formerly}-{formerly}"
-        return inside(self, formerly=name, hooks=args.hooks, is_archived=args.is_archived, **options)
+        return inside(self, formerly=name, is_archived=args.is_archived, **options)
 
 
 def _reviewers(args: EnvironmentArgs) -> list[github.RepositoryEnvironmentReviewerArgs]:

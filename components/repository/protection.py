@@ -1,12 +1,12 @@
 """The rules that protect a repository's branches and tags."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_github as github
 
-from components.stack.declaration import child_name, inside, renamed
+from components.stack.declaration import child_name, inside, part_name, renamed
 from migration.desired_state.protection_rules import BranchProtection, Reviews, Ruleset
 from migration.desired_state.protection_rules import ProtectionRules as DesiredProtection
 from migration.desired_state.required_checks import GITHUB_ACTIONS_APP
@@ -24,22 +24,24 @@ _ADMINS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ProtectionArgs:
-    """owner: on GitHub. repository: its name. node_id: its global id. teams: slug to number, for those who bypass."""
+    """owner: on GitHub. repository: its name. node_id: its global id. teams: slug to number, for those who bypass.
+
+    imports: id to import by, of each rule that GitHub has already, by its name in this component.
+    """
 
     owner: str
     repository: str
     node_id: pulumi.Input[str]
     desired: DesiredProtection
     teams: Mapping[str, pulumi.Output[int]]
-    hooks: pulumi.ResourceHookBinding | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
 
 class RepositoryProtection(pulumi.ComponentResource):
     """The rulesets and classic branch protection rules that the plan wants.
 
-    Owns those alone: rulesets with other names, and those of the organization, stay as they are. One with the same name
-    is replaced.
+    Owns those alone: rulesets with other names, and those of the organization, stay as they are.
     """
 
     def __init__(self, name: str, args: ProtectionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -65,13 +67,13 @@ class RepositoryProtection(pulumi.ComponentResource):
             ),
             bypass_actors=[self._actor(slug) for slug in ruleset.bypass],
             rules=_rules(ruleset),
-            opts=self._options(ruleset.name.lower().replace(" ", "-")),
+            opts=self._options(part_name(ruleset.name), ruleset.name.lower().replace(" ", "-")),
         )
 
-    def _options(self, formerly: str) -> pulumi.ResourceOptions:
-        """formerly: the end of its name in the first release."""
+    def _options(self, part: str, formerly: str) -> pulumi.ResourceOptions:
+        """part: its name in this component. formerly: the end of its name in the first release."""
         name = f"{self._args.repository}-protection-{formerly}"
-        return inside(self, formerly=name, hooks=self._args.hooks, is_archived=self._args.is_archived)
+        return inside(self, formerly=name, is_archived=self._args.is_archived, import_=self._args.imports.get(part))
 
     def _actor(self, slug: str) -> github.RepositoryRulesetBypassActorArgs:
         return _ADMINS.get(slug) or github.RepositoryRulesetBypassActorArgs(
@@ -99,7 +101,7 @@ class RepositoryProtection(pulumi.ComponentResource):
             restrict_pushes=[github.BranchProtectionRestrictPushArgs(blocks_creations=True, push_allowances=[])]
             if branch.migration_only
             else [],
-            opts=self._options(f"branch-{branch.pattern}"),
+            opts=self._options(part_name("branch", branch.pattern), f"branch-{branch.pattern}"),
         )
 
 

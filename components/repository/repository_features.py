@@ -1,26 +1,28 @@
 """Settings of a repository beside its code: Actions, Dependabot's alerts and updates, labels."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
 import pulumi_github as github
 
-from components.stack.declaration import child_name, inside
+from components.stack.declaration import child_name, inside, part_name
 from migration.desired_state import DesiredSettings
 from migration.plan import Actions, Label
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryFeaturesArgs:
-    """repository: its name on GitHub. exists: whether it is there. labels: names of those that it has."""
+    """repository: its name on GitHub. exists: whether it is there.
+
+    imports: id to import by, of each setting and label that GitHub has already, by its name in this component.
+    """
 
     repository: str
     desired: DesiredSettings
     exists: bool
-    labels: Collection[str]
-    hooks: pulumi.ResourceHookBinding | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
 
@@ -34,8 +36,6 @@ class RepositoryFeatures(pulumi.ComponentResource):
         """Register what the plan names."""
         super().__init__("multirepo:github:RepositorySettings", name, None, opts)
         self._name, self._args = name, args
-        # These settings are in every repository: taken over from one that exists, a preview shows what changes.
-        self._adopted = {"import_": args.repository} if args.exists else {}
         desired = args.desired
         if desired.actions:
             self._actions(desired.actions)
@@ -46,7 +46,7 @@ class RepositoryFeatures(pulumi.ComponentResource):
                     child_name(name, "vulnerability-alerts"),
                     repository=args.repository,
                     enabled=desired.vulnerability_alerts,
-                    opts=self._options("vulnerability-alerts", hooks=args.hooks),
+                    opts=self._options("vulnerability-alerts"),
                 )
             )
         if desired.security_updates is not None and _has_security_updates(args):
@@ -54,16 +54,16 @@ class RepositoryFeatures(pulumi.ComponentResource):
                 child_name(name, "security-updates"),
                 repository=args.repository,
                 enabled=desired.security_updates,
-                opts=self._options("security-updates", depends_on=alerts, **self._adopted),
+                opts=self._options("security-updates", depends_on=alerts),
             )
         for label in desired.labels:
-            self._label(label, label.name in args.labels)
+            self._label(label)
         self.register_outputs({"labels": [label.name for label in desired.labels]})
 
-    def _options(self, formerly: str, **options: Any) -> pulumi.ResourceOptions:
-        """formerly: the end of its name in the first release."""
-        name = f"{self._args.repository}-settings-{formerly}"
-        return inside(self, formerly=name, is_archived=self._args.is_archived, **options)
+    def _options(self, part: str, formerly: str = "", **options: Any) -> pulumi.ResourceOptions:
+        """part: its name in this component. formerly: the end of its name in the first release, where it differs."""
+        args, name = self._args, f"{self._args.repository}-settings-{formerly or part}"
+        return inside(self, formerly=name, is_archived=args.is_archived, import_=args.imports.get(part), **options)
 
     def _actions(self, actions: Actions) -> None:
         selected = github.ActionsRepositoryPermissionsAllowedActionsConfigArgs(
@@ -78,14 +78,14 @@ class RepositoryFeatures(pulumi.ComponentResource):
             allowed_actions=actions.allowed,
             allowed_actions_config=selected if actions.allowed == "selected" else None,
             sha_pinning_required=actions.sha_pinning,
-            opts=self._options("actions", **self._adopted),
+            opts=self._options("actions"),
         )
         github.WorkflowRepositoryPermissions(
             child_name(self._name, "actions-token"),
             repository=self._args.repository,
             default_workflow_permissions=actions.token,
             can_approve_pull_request_reviews=False,
-            opts=self._options("actions-token", **self._adopted),
+            opts=self._options("actions-token"),
         )
 
         if actions.oidc_subject:
@@ -97,13 +97,12 @@ class RepositoryFeatures(pulumi.ComponentResource):
                 opts=self._options("oidc-subject"),
             )
 
-    def _label(self, label: Label, exists: bool) -> None:
-        """Its name in the state ignores the case, as GitHub does: a label that is deleted disappears from all issues.
+    def _label(self, label: Label) -> None:
+        """Its name in the state ignores the case, as GitHub does.
 
-        GitHub gives some labels to every new repository, where no issue can have them yet: ours replaces those.
+        A label that is deleted disappears from all issues.
         """
-        adopted = {"import_": f"{self._args.repository}:{label.name}"} if exists else {}
-        options = self._options(f"label-{label.name}", hooks=self._args.hooks, **adopted)
+        options = self._options(part_name("label", label.name.lower()), f"label-{label.name}")
         former = label.formerly.lower() if label.formerly else label.name
         aliases = [pulumi.Alias(name=child_name(self._name, "label", name)) for name in (former, label.name)]
         github.IssueLabel(

@@ -1,6 +1,7 @@
 """The secrets and variables of a repository."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -12,11 +13,14 @@ from components.stack.declaration import child_name, inside, renamed
 
 @dataclass(frozen=True, kw_only=True)
 class SecretsArgs:
-    """repository: its name on GitHub. values: what the stack gives to it. hooks: run before one is created."""
+    """repository: its name on GitHub. values: what the stack gives to it.
+
+    imports: id to import by, of each variable that GitHub has already.
+    """
 
     repository: str
     values: RepositoryValues
-    hooks: pulumi.ResourceHookBinding | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
 
@@ -54,11 +58,11 @@ class Secrets(pulumi.ComponentResource):
                 repository=args.repository,
                 variable_name=key,
                 value=value,
-                opts=self._options(key),
+                opts=self._options(key, import_=args.imports.get(key)),
             )
         self.register_outputs({"secrets": sorted(actions.secrets), "dependabot_secrets": sorted(dependabot.secrets)})
 
     def _options(self, formerly: str, **options: Any) -> pulumi.ResourceOptions:
         """formerly: the end of its name in the first release."""
         name = f"{self._formerly}-{formerly}"
-        return inside(self, formerly=name, hooks=self._args.hooks, is_archived=self._args.is_archived, **options)
+        return inside(self, formerly=name, is_archived=self._args.is_archived, **options)

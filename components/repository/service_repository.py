@@ -1,7 +1,7 @@
 """One repository that the migration makes: its home on GitHub, before code moves into it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_github as github
@@ -17,13 +17,13 @@ class ServiceRepositoryArgs:
     """desired: what must exist. settings: how it is configured.
 
     exists: whether GitHub has it, from an interrupted run, an earlier destroy, or because people made it.
-    existing_labels: of those that the plan names. hooks: run before something is created that GitHub may have.
+    imports: see `RepositoryFeaturesArgs`. hooks: of the repository itself.
     """
 
     desired: DesiredRepository
     settings: DesiredSettings
     exists: bool = False
-    existing_labels: Collection[str] = ()
+    imports: Mapping[str, str] = field(default_factory=dict)
     hooks: pulumi.ResourceHookBinding | None = None
 
 
@@ -90,7 +90,13 @@ class ServiceRepository(pulumi.ComponentResource):
             squash_merge_commit_title=merge.squash_merge_commit_title,
             squash_merge_commit_message=merge.squash_merge_commit_message,
             opts=adopted(
-                inside(self, formerly=f"{name}-repository", retain_on_delete=True, ignore_changes=_unchanged(args)),
+                inside(
+                    self,
+                    formerly=f"{name}-repository",
+                    retain_on_delete=True,
+                    ignore_changes=_unchanged(args),
+                    hooks=args.hooks,
+                ),
                 desired.name,
                 args.exists,
             ),
@@ -100,8 +106,7 @@ class ServiceRepository(pulumi.ComponentResource):
                 repository=desired.name,
                 desired=args.settings,
                 exists=args.exists,
-                labels=args.existing_labels,
-                hooks=args.hooks,
+                imports=args.imports,
                 is_archived=desired.archived,
             )
             RepositoryFeatures(

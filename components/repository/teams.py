@@ -1,12 +1,12 @@
 """The teams of a stack, and what each may do in a repository."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_github as github
 
-from components.stack.declaration import child_name, inside, renamed
+from components.stack.declaration import child_name, inside, part_name, renamed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +51,15 @@ class Teams(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class TeamAccessArgs:
-    """roles: slug to role, like "maintain". numbers: slug to number, of at least those teams."""
+    """roles: slug to role, like "maintain". numbers: slug to number, of at least those teams.
+
+    imports: slug to the id to import by, of each role that GitHub has already.
+    """
 
     repository: str
     roles: Mapping[str, str]
     numbers: Mapping[str, pulumi.Output[int]]
-    hooks: pulumi.ResourceHookBinding | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
 
@@ -73,6 +76,11 @@ class TeamAccess(pulumi.ComponentResource):
                 repository=args.repository,
                 team_id=args.numbers[slug].apply(str),
                 permission=role,
-                opts=inside(self, formerly=f"{formerly}-{slug}", hooks=args.hooks, is_archived=args.is_archived),
+                opts=inside(
+                    self,
+                    formerly=f"{formerly}-{slug}",
+                    is_archived=args.is_archived,
+                    import_=args.imports.get(part_name(slug)),
+                ),
             )
         self.register_outputs({"roles": dict(args.roles)})

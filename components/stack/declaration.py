@@ -25,7 +25,12 @@ def child_name(parent: str, *parts: str) -> str:
     No name on GitHub that comes first has a slash, and a slash in one that follows is quoted: no two resources of any
     plan have the same name.
     """
-    return "/".join([parent, *(part.replace("%", "%25").replace("/", "%2F") for part in parts)])
+    return f"{parent}/{part_name(*parts)}"
+
+
+def part_name(*parts: str) -> str:
+    """The name of a part below its component, such as `branch/release%2F*`; see `child_name`."""
+    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
 def inside(
@@ -34,7 +39,7 @@ def inside(
     """Options of a component's child.
 
     formerly: its name in the first release. is_archived: of the repository; then nothing of it changes, because GitHub
-    refuses every write, and one would fail the whole run.
+    refuses every write, and one would fail the whole run. import_: where GitHub has it and the state lacks it.
     """
     aliases = [pulumi.Alias(name=formerly)] if formerly else None
     ignored: Collection[str] = ["*"] if is_archived else options.pop("ignore_changes", ())
@@ -55,8 +60,8 @@ def moved_from(options: pulumi.ResourceOptions | None, formerly: str) -> list[pu
     return [pulumi.Alias(name=formerly, parent=parent)]
 
 
-def retain_on_github(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-    """A transformation: what leaves the plan stays on GitHub, see docs/adr/0029.
+def retain_on_github(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+    """A transform: what leaves the plan stays on GitHub, see docs/adr/0029.
 
     Without it, labels would disappear from all issues, vulnerability alerts would stop, and all actions could run.
     Deletion by name could also meet another repository: GitHub redirects the names of renamed ones.
@@ -64,7 +69,7 @@ def retain_on_github(args: pulumi.ResourceTransformationArgs) -> pulumi.Resource
     if not args.type_.startswith("github:"):
         return None
     options = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(retain_on_delete=True))
-    return pulumi.ResourceTransformationResult(args.props, options)
+    return pulumi.ResourceTransformResult(args.props, options)
 
 
 def after(options: pulumi.ResourceOptions, *resources: pulumi.Resource | None) -> pulumi.ResourceOptions:

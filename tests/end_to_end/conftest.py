@@ -15,7 +15,7 @@ from sandbox.daemon.process import Running
 from sandbox.network.request_log import Request, read_requests
 from tests.conftest import Checkout, Repository
 
-PLAN = {
+PLAN: dict[str, Any] = {
     "monorepo": {"name": "maestro-platform"},
     "repositories": [
         {"name": "engine", "description": "Backend", "topics": ["api"], "moves": [{"from": "engine"}]},

@@ -2,11 +2,13 @@
 
 import subprocess
 import time
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.end_to_end.conftest import Stack
+from tests.end_to_end.conftest import PLAN, Stack
 
 # The dates and authors of the fixture's monorepo are fixed, so every run without a fault ends at these commits.
 END_STATE = {
@@ -27,11 +29,35 @@ END_STATE = {
 MOMENTS = (1, 5, 14)
 
 
+PROTECTED: dict[str, Any] = PLAN | {
+    "repositories": [
+        PLAN["repositories"][0]
+        | {
+            "protection": {},
+            "labels": [{"name": "bug", "color": "000000"}],
+            "environments": [{"name": "production", "branches": ["main"], "tags": ["v*"], "variables": ["PLACE"]}],
+            "variables": ["URL"],
+        },
+        PLAN["repositories"][1] | {"protection": {"as": "branch_protection"}},
+    ]
+}
+
+
 def writes(stack: Stack) -> int:
     return sum(request.is_write for request in stack.requests())
 
 
-def up_killed_after(stack: Stack, moment: int) -> None:
+def deletions(stack: Stack) -> list[str]:
+    return [request.path for request in stack.requests() if request.method == "DELETE"]
+
+
+def made_of_engine(stack: Stack) -> int:
+    """Its rulesets, policies, and variables that GitHub has been sent."""
+    made = [request for request in stack.requests() if request.method == "POST" and "/engine/" in request.path]
+    return sum(request.path.endswith(("/rulesets", "/deployment-branch-policies", "/variables")) for request in made)
+
+
+def up_killed_after(stack: Stack, moment: int, count: Callable[[Stack], int] = writes) -> None:
     """Start `up`, and kill the engine as soon as GitHub has seen so many writes."""
     running = subprocess.Popen(
         ["pulumi", "up", "--yes", "--skip-preview", "--stack=test", "--non-interactive"],
@@ -41,7 +67,7 @@ def up_killed_after(stack: Stack, moment: int) -> None:
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
-    while writes(stack) < moment and running.poll() is None and time.monotonic() < deadline:
+    while count(stack) < moment and running.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
     assert running.poll() is None, "the run ended before the moment came"
     running.kill()
@@ -61,6 +87,21 @@ def test_a_killed_up_is_finished_by_the_next_one(stack: Stack, moment: int) -> N
     stack.up()
     assert repositories(stack) == {*END_STATE, "maestro-platform-backup"}
     assert {name: stack.refs(name) for name in END_STATE} == END_STATE
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("moment", [3, 7])
+def test_what_a_killed_up_has_made_is_imported_and_nothing_is_deleted(stack: Stack, moment: int) -> None:
+    """Also what its state holds: the outputs of a run that never ended do not say that there is one."""
+    stack.write_plan(PROTECTED)
+    for name in ("URL", "PLACE"):
+        stack.pulumi("config", "set", "--path", f"multirepo:variables.{name}", "https://packages.example")
+    up_killed_after(stack, moment, made_of_engine)
+    default_labels = deletions(stack)
+    assert [path.rpartition("/")[2] for path in default_labels] == ["bug"]
+    stack.pulumi("cancel", "--yes")
+    stack.up()
+    assert deletions(stack) == default_labels
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
 

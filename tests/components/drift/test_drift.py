@@ -14,6 +14,14 @@ COMPONENT = RefreshedResource(
     was={},
     now={},
 )
+HOME = RefreshedResource(
+    urn=f"urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository${REPOSITORY}::engine-repository",
+    op="same",
+    parent=COMPONENT.urn,
+    inputs={"name": "engine"},
+    was={},
+    now={},
+)
 PACKAGE = "pulumi-python:dynamic/packages:PublishedPackage"
 
 
@@ -21,8 +29,10 @@ def found(
     kind: str, op: str, was: dict[str, Any], now: dict[str, Any], unmanaged: tuple[str, ...] = (), **inputs: Any
 ) -> list[Drift]:
     urn = f"urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository${kind}::engine-thing"
-    resource = RefreshedResource(urn=urn, op=op, parent=COMPONENT.urn, inputs=inputs, was=was, now=now)
-    return drifts([resource, COMPONENT], "maestro", {"engine": unmanaged})
+    named = inputs | {"name": "engine"} if kind == REPOSITORY else inputs
+    resource = RefreshedResource(urn=urn, op=op, parent=COMPONENT.urn, inputs=named, was=was, now=now)
+    seen = [resource, COMPONENT] if kind == REPOSITORY else [resource, HOME, COMPONENT]
+    return drifts(seen, "maestro", {"engine": unmanaged})
 
 
 def test_a_property_that_the_stack_does_not_set_is_not_shown() -> None:

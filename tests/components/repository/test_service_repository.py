@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.github.existing_parts import ExistingParts
 from components.github.inventory import ExistingRepository, GitHubInventory
 from components.history.code_move import CodeMove, CodeMoveArgs
 from components.program.prepared_repository import PreparedRepository
@@ -86,8 +87,16 @@ def register(
         needs=(),
         sources=(),
         monorepo_commit="c" * 40,
+        parts=ExistingParts(features=features_of(labels)) if exists else ExistingParts(),
+        hooks=None,
     )
     recording.run(lambda: declare_parts(repository))
+
+
+def features_of(labels: Set[str]) -> dict[str, str]:
+    """As `existing_parts` finds them in a repository."""
+    found = dict.fromkeys(("actions", "actions-token", "security-updates"), "maestro-engine")
+    return found | {f"label/{label}": f"maestro-engine:{label}" for label in labels}
 
 
 def declare_parts(repository: PreparedRepository) -> pulumi.Output[str]:
