@@ -9,12 +9,12 @@ import typer
 
 from command_line.command_table import COMMANDS
 from command_line.terminal.console import print_message
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import describe_failure, exit_code_of
 from command_line.terminal.fault_reports import write_fault_report
 from command_line.terminal.logs import start_logging
 from command_line.terminal.temporary_folder import temporary_folder
 from command_line.terminal.versions import describe_versions
+from components.stack.exit_codes import ExitCode
 from components.stack.settings import WORKSPACE
 from components.stack.workspace import make_workspace_private
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from command_line.terminal.exit_codes import MEANINGS, ExitCode
+from components.stack.exit_codes import MEANINGS, ExitCode
 
 
 @dataclass(frozen=True, kw_only=True)

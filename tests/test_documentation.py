@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from command_line.command_table import COMMANDS
-from command_line.terminal.exit_codes import MEANINGS
+from components.stack.exit_codes import MEANINGS
 
 PROJECT = Path(__file__).parent.parent
 DECISIONS = sorted((PROJECT / "docs" / "adr").glob("*.md"))

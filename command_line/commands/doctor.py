@@ -11,9 +11,9 @@ from rich.console import Console
 from command_line.reports.machine_report import machine_programs, table_of
 from command_line.stack.stack import DEV, Stack
 from command_line.terminal.console import print_message
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import PlanOption
+from components.stack.exit_codes import ExitCode
 from migration.git.command import GitError, run_git
 from migration.packages.troubles import Trouble, troubles
 from migration.plan import read_plan

@@ -10,7 +10,6 @@ from command_line.reports import drift_report
 from command_line.stack.sandbox_stack import environment_of
 from command_line.stack.stack import DEV, Stack, stack_named
 from command_line.terminal.console import Steps, steps
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.options import StackOption
 from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repositories_by_urn
@@ -18,6 +17,7 @@ from components.drift.unseen_drift import environment_drifts, late_commits, lost
 from components.github.github_client import github_client
 from components.github.repository_changes import property_of
 from components.history.late_commits import find_late_commits
+from components.stack.exit_codes import ExitCode
 from components.stack.locations import monorepo_of
 from components.stack.settings import github_token
 from migration.desired_state import desired_state

@@ -13,8 +13,8 @@ from rich.table import Table
 from command_line.stack.monorepo_and_split import present_split
 from command_line.stack.stack import stack_for
 from command_line.terminal.console import steps
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.options import MonorepoOption, PlanOption
+from components.stack.exit_codes import ExitCode
 from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan

@@ -15,11 +15,11 @@ from command_line.stack.monorepo_and_split import present_monorepo
 from command_line.stack.sandbox_stack import PreparedStack, prepare_stack
 from command_line.stack.stack import stack_for
 from command_line.terminal.console import print_message, steps
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import DockerOption, MonorepoOption, PlanOption
 from command_line.verification.docker_daemon import containers
 from command_line.verification.verification_run import verified_now_or_before
+from components.stack.exit_codes import ExitCode
 from components.stack.locations import remote_of, split_histories
 from components.stack.settings import Settings
 from migration.delivery.push import VENDOR_REF

@@ -9,7 +9,7 @@ import platformdirs
 import typer
 
 from command_line.terminal.console import console, print_message, steps
-from command_line.terminal.exit_codes import ExitCode
+from components.stack.exit_codes import ExitCode
 from components.stack.settings import PROJECT
 from engine import ensure_docker_plugin, ensure_engine
 

@@ -13,10 +13,10 @@ from command_line.reports.rehearsal_summary import in_words
 from command_line.stack.monorepo_and_split import present_split
 from command_line.stack.stack import stack_for, stack_named
 from command_line.terminal.console import steps
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.options import DockerOption, MonorepoOption, PlanOption
 from command_line.verification.docker_daemon import containers
 from command_line.verification.verification_run import evidence_file, verified, world_to_verify
+from components.stack.exit_codes import ExitCode
 from components.stack.locations import selections_of
 from migration.desired_state import desired_state
 from migration.plan import read_plan

@@ -12,8 +12,8 @@ from command_line.pulumi_cli.deployment import Deployment, without_stack_traces
 from command_line.pulumi_cli.state_file import restore_whole_state, state_file
 from command_line.pulumi_cli.state_lock import is_locked_by_the_dead
 from command_line.terminal.console import print_message
-from command_line.terminal.failures import PolicyError, UnfinishedError, UpFailedError, code_of_kind
-from components.stack.plain_errors import FAILURE_FILE
+from command_line.terminal.failures import PolicyError, UnfinishedError, UpFailedError
+from components.stack.plain_errors import FAILURE_FILE, recorded_code
 from components.stack.settings import PROJECT
 
 POLICIES = "policies"
@@ -47,13 +47,13 @@ def up(
                 deployment.note(json.loads(line), say)
         log_command(command[1:], started, process.returncode)
         complaints.seek(0)
-        remaining, kind = complaints.read(), failure_file.read()
+        remaining, code = complaints.read(), failure_file.read()
     if deployment.violations:
         raise PolicyError("\n".join([f"A policy stopped pulumi up of stack {stack}.", *deployment.violations]))
     if process.returncode:
         messages = deployment.message or without_stack_traces(remaining)
         message = f"pulumi up of stack {stack} failed. What was done so far stays done.\n{messages}"
-        raise UpFailedError(message, code_of_kind(kind))
+        raise UpFailedError(message, recorded_code(code))
     if deployment.unfinished:
         raise UnfinishedError("\n".join([f"pulumi up of stack {stack} left work for people.", *deployment.unfinished]))
     return deployment

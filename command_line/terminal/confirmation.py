@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from command_line.terminal.console import print_message
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
+from components.stack.exit_codes import ExitCode
 
 ChangedStackOption = Annotated[str, typer.Option("--stack", help="The stack to change.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before the change.")]

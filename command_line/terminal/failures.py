@@ -1,23 +1,11 @@
-"""The failures that people can do something about, and the exit code of each."""
+"""The failures that people can do something about, and the exit code of each: those of the program, and of commands."""
 
 import errno
 
 import httpx
 
-from command_line.terminal.exit_codes import ExitCode
-from components.stack.settings import SettingsError, UnavailableError
-from engine import EngineError
-from migration.desired_state import DesiredStateError
-from migration.errors import (
-    CodeMoveError,
-    ManifestError,
-    PackagesError,
-    PreflightError,
-    ProofError,
-    SplitError,
-    TransformError,
-)
-from migration.plan import PlanError
+from components.stack.exit_codes import ExitCode
+from components.stack.plain_errors import FAILURES
 from sandbox.errors import SandboxError
 
 
@@ -54,19 +42,8 @@ class WeeksError(Exception):
 
 
 EXIT_CODES: dict[type[Exception], ExitCode] = {
-    PlanError: ExitCode.INPUT,
-    DesiredStateError: ExitCode.INPUT,
-    SettingsError: ExitCode.INPUT,
-    UnavailableError: ExitCode.OUTSIDE,
+    **FAILURES,
     CommandError: ExitCode.INPUT,
-    SplitError: ExitCode.INPUT,
-    ProofError: ExitCode.CHECK_FAILED,
-    PreflightError: ExitCode.CHECK_FAILED,
-    CodeMoveError: ExitCode.OUTSIDE,
-    ManifestError: ExitCode.INPUT,
-    TransformError: ExitCode.INPUT,
-    PackagesError: ExitCode.OUTSIDE,
-    EngineError: ExitCode.OUTSIDE,
     SandboxError: ExitCode.OUTSIDE,
     UpFailedError: ExitCode.OUTSIDE,
     RefreshFailedError: ExitCode.OUTSIDE,
@@ -85,11 +62,6 @@ def exit_code_of(failure: Exception) -> ExitCode:
     if _disk_error(failure):
         return ExitCode.OUTSIDE
     return next((code for kind, code in EXIT_CODES.items() if isinstance(failure, kind)), ExitCode.FAULT)
-
-
-def code_of_kind(kind: str) -> ExitCode:
-    """The exit code for the name of an error's class, as the program leaves it; OUTSIDE for any other name."""
-    return next((code for known, code in EXIT_CODES.items() if known.__name__ == kind), ExitCode.OUTSIDE)
 
 
 def describe_failure(failure: Exception) -> str:

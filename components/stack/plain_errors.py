@@ -2,12 +2,13 @@
 
 import atexit
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pulumi
 
+from components.stack.exit_codes import ExitCode
 from components.stack.sdk_speed import quicken_sdk
 from components.stack.settings import SettingsError, UnavailableError
 from engine import EngineError
@@ -23,19 +24,23 @@ from migration.errors import (
 )
 from migration.plan import PlanError
 
-USER_ERRORS = (
-    PlanError,
-    DesiredStateError,
-    SettingsError,
-    UnavailableError,
-    CodeMoveError,
-    PackagesError,
-    TransformError,
-    EngineError,
-)
-INNER_ERRORS = (SplitError, ProofError, PreflightError, ManifestError)
+FAILURES: Mapping[type[Exception], ExitCode] = {
+    PlanError: ExitCode.INPUT,
+    DesiredStateError: ExitCode.INPUT,
+    SettingsError: ExitCode.INPUT,
+    UnavailableError: ExitCode.OUTSIDE,
+    SplitError: ExitCode.INPUT,
+    ProofError: ExitCode.CHECK_FAILED,
+    PreflightError: ExitCode.CHECK_FAILED,
+    CodeMoveError: ExitCode.OUTSIDE,
+    ManifestError: ExitCode.INPUT,
+    TransformError: ExitCode.INPUT,
+    PackagesError: ExitCode.OUTSIDE,
+    EngineError: ExitCode.OUTSIDE,
+}
+"""Errors of the program that people can do something about; the first that fits counts."""
 FAILURE_FILE = "MULTIREPO_FAILURE_FILE"
-"""Names the file that gets the class of the error, for the command that started Pulumi."""
+"""Names the file that gets the exit code of the error, for the command that started Pulumi."""
 ALREADY_SHOWN = 32
 """The exit code by which a Python program says so to its language host."""
 
@@ -46,13 +51,17 @@ def plain_errors() -> Iterator[None]:
     quicken_sdk()
     try:
         yield
-    except USER_ERRORS as error:
+    except tuple(FAILURES) as error:
         if file := os.environ.get(FAILURE_FILE):
-            known = next(kind for kind in type(error).__mro__ if kind in USER_ERRORS or kind in INNER_ERRORS)
-            Path(file).write_text(known.__name__)
+            Path(file).write_text(str(int(next(code for kind, code in FAILURES.items() if isinstance(error, kind)))))
         # The language host then knows that the error was shown, and adds no "unhandled error" to it.
         atexit.register(os._exit, ALREADY_SHOWN)
         raise pulumi.RunError(str(error)) from None
+
+
+def recorded_code(text: str) -> ExitCode:
+    """The exit code in the file of FAILURE_FILE; OUTSIDE where the program recorded none."""
+    return ExitCode(int(text)) if text else ExitCode.OUTSIDE
 
 
 def show_progress(phase: str, done: int, total: int) -> None:

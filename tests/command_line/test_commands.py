@@ -11,8 +11,8 @@ import typer
 
 from command_line.__main__ import app_with, with_log_options_first
 from command_line.command_table import COMMANDS
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.fault_reports import write_fault_report
+from components.stack.exit_codes import ExitCode
 from tests.conftest import PROJECT
 
 

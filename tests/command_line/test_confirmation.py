@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from command_line.terminal.confirmation import confirm_changes
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError
+from components.stack.exit_codes import ExitCode
 from tests.conftest import PROJECT
 
 ASK = (

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from command_line.pulumi_cli.deployment import Deployment, without_stack_traces
-from command_line.terminal.exit_codes import ExitCode
-from command_line.terminal.failures import UpFailedError, code_of_kind, exit_code_of
-from components.stack.plain_errors import ALREADY_SHOWN, FAILURE_FILE
+from command_line.terminal.failures import UpFailedError, exit_code_of
+from components.stack.exit_codes import ExitCode
+from components.stack.plain_errors import ALREADY_SHOWN, FAILURE_FILE, recorded_code
 from tests.conftest import PROJECT
 
 GOROUTINE = """\
@@ -82,11 +82,11 @@ def test_a_fault_that_the_program_finds_has_the_status_of_who_must_act(
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, env=environment, check=False
     )
     assert done.returncode == ALREADY_SHOWN
-    assert exit_code_of(UpFailedError("x", code_of_kind(file.read_text()))) is code
+    assert exit_code_of(UpFailedError("x", recorded_code(file.read_text()))) is code
 
 
 def test_a_failure_of_pulumi_itself_is_outside() -> None:
-    assert code_of_kind("") is ExitCode.OUTSIDE
+    assert recorded_code("") is ExitCode.OUTSIDE
 
 
 def test_what_a_person_must_finish_comes_from_the_outputs_of_the_stack() -> None:

@@ -5,9 +5,9 @@ import errno
 import httpx
 import pytest
 
-from command_line.terminal.exit_codes import ExitCode
 from command_line.terminal.failures import CommandError, describe_failure, exit_code_of
 from components.github.github_client import GitHubUnreachableError
+from components.stack.exit_codes import ExitCode
 from components.stack.settings import Settings, SettingsError
 from migration.errors import SplitError
 from tests.conftest import PROJECT

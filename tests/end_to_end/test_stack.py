@@ -165,7 +165,7 @@ def test_destroy_leaves_repositories_as_they_are_and_the_next_up_adopts_them(sta
 def test_a_repository_that_leaves_the_plan_stays_as_it_is(stack: Stack) -> None:
     stack.up()
     complete = stack.refs("site")
-    stack.write_plan(PLAN | {"repositories": PLAN["repositories"][:1]})  # type: ignore[index]
+    stack.write_plan(PLAN | {"repositories": PLAN["repositories"][:1]})
     stack.up()
     with github(stack) as client:
         assert client.get("site").json()["archived"] is False
