@@ -29,7 +29,7 @@ repositories = {}
 for repository in migration.repositories:
     name = repository.name
     published = registry.published(repository.needs) if registry else []
-    home = ServiceRepository(name, repository.home, after(stack, backup, *published))
+    home = ServiceRepository(name, repository.home, after(stack, backup, *published), repository.hooks)
     migration.numbers.add(name, home.number)
     inside = pulumi.ResourceOptions(parent=home)
     code = declare(CodeMove, f"{name}/code", repository.code, after(inside, home.repository))

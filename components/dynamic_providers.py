@@ -12,15 +12,15 @@ VERSION = 1
 """Of what the state holds of dynamic resources. A higher number makes `pulumi up` write all of them again."""
 
 PROVIDERS = {
-    "code_move": ("components.history.code_move_provider", "CodeMoveProvider"),
-    "devpi_index": ("components.registry.devpi_provider", "DevpiIndexProvider"),
-    "devpi_token": ("components.registry.devpi_provider", "DevpiTokenProvider"),
-    "managed_files": ("components.repository.managed_files_provider", "ManagedFilesProvider"),
-    "monorepo": ("components.monorepo.monorepo_provider", "MonorepoProvider"),
-    "published_package": ("components.packages.published_package_provider", "PublishedPackageProvider"),
-    "verified_copy": ("components.monorepo.verified_copy_provider", "VerifiedCopyProvider"),
+    "code_move": (".history.code_move_provider", "CodeMoveProvider"),
+    "devpi_index": (".registry.devpi_provider", "DevpiIndexProvider"),
+    "devpi_token": (".registry.devpi_provider", "DevpiTokenProvider"),
+    "managed_files": (".repository.managed_files_provider", "ManagedFilesProvider"),
+    "monorepo": (".monorepo.monorepo_provider", "MonorepoProvider"),
+    "published_package": (".packages.published_package_provider", "PublishedPackageProvider"),
+    "verified_copy": (".monorepo.verified_copy_provider", "VerifiedCopyProvider"),
 }
-"""Name in the state to module and class, which may move."""
+"""Name in the state to module of this package and class, which may move."""
 
 
 def load_provider(name: str, version: int) -> ResourceProvider:
@@ -30,5 +30,5 @@ def load_provider(name: str, version: int) -> ResourceProvider:
             f"{name} {version}: A later release of multirepo wrote this state. Use that release or a later one."
         )
     module, class_name = PROVIDERS[name]
-    provider: ResourceProvider = getattr(import_module(module), class_name)()
+    provider: ResourceProvider = getattr(import_module(module, __package__), class_name)()
     return provider

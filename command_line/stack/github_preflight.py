@@ -104,6 +104,5 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
 def _missing_values(
     stack: Stack, settings: Settings, plan: Plan, settings_by_name: Mapping[str, DesiredSettings]
 ) -> tuple[str, ...]:
-    managed = settings.devpi or settings.codeartifact
-    registry = RegistryArgs(settings=managed, users=users_of(plan, settings_by_name)) if managed else None
+    registry = RegistryArgs.of(settings, users_of(plan, settings_by_name))
     return missing_values(settings_by_name, stack.name, stack.setting, registry.access if registry else None)

@@ -40,7 +40,8 @@ class MonorepoBackup(pulumi.ComponentResource):
     Once it holds the copy, nobody can change a branch or a tag of it, whatever their role.
     """
 
-    copy: VerifiedCopy
+    tag: pulumi.Output[str]
+    """The tag in the monorepo at the state that the copy has."""
 
     def __init__(self, name: str, args: MonorepoBackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the repository of this name, the copy, and the rules that keep it."""
@@ -59,7 +60,7 @@ class MonorepoBackup(pulumi.ComponentResource):
                 child, pulumi.ResourceOptions(retain_on_delete=True, import_=name if args.exists else None)
             ),
         )
-        self.copy = VerifiedCopy(
+        copy = VerifiedCopy(
             f"{name}-copy",
             repository.name,
             args.branch,
@@ -68,7 +69,7 @@ class MonorepoBackup(pulumi.ComponentResource):
         )
         for target in TARGETS:
             ruleset = ruleset_name(target)
-            rule_options = pulumi.ResourceOptions(depends_on=[self.copy], import_=args.imports.get(ruleset))
+            rule_options = pulumi.ResourceOptions(depends_on=[copy], import_=args.imports.get(ruleset))
             github.RepositoryRuleset(
                 f"{name}-{target}-rules",
                 name=ruleset,
@@ -83,4 +84,5 @@ class MonorepoBackup(pulumi.ComponentResource):
                 ),
                 opts=pulumi.ResourceOptions.merge(child, rule_options),
             )
-        self.register_outputs({"tag": self.copy.tag})
+        self.tag = copy.tag
+        self.register_outputs({"tag": self.tag})

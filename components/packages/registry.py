@@ -12,15 +12,32 @@ from components.registry.contract import RegistryAccess, RegistryKind, RegistryR
 from components.registry.kinds import at_top, kind_of
 from components.stack.declaration import after, child_name, moved_from
 from components.stack.registry_settings import CodeArtifactDomain, DevpiServer
+from components.stack.settings import Settings
 from migration.packages.publish.build_sources import BuildSource
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryArgs:
-    """settings: of the kind. users: who reads and publishes."""
+    """Settings of one kind, and who reads and publishes."""
 
-    settings: DevpiServer | CodeArtifactDomain
     users: RegistryUsers
+    devpi: DevpiServer | None = None
+    codeartifact: CodeArtifactDomain | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, users: RegistryUsers) -> "RegistryArgs | None":
+        """The registry that the stack's settings name; None where the stack manages none."""
+        if settings.devpi is None and settings.codeartifact is None:
+            return None
+        return cls(users=users, devpi=settings.devpi, codeartifact=settings.codeartifact)
+
+    @property
+    def settings(self) -> DevpiServer | CodeArtifactDomain:
+        """Those that are set. Raises ValueError for none or both."""
+        given = [settings for settings in (self.devpi, self.codeartifact) if settings]
+        if len(given) != 1:
+            raise ValueError("a registry takes settings of one kind: devpi or codeartifact")
+        return given[0]
 
     @property
     def kind(self) -> RegistryKind[Any]:
@@ -49,16 +66,13 @@ class Registry(pulumi.ComponentResource):
     resources: its secrets for repositories, and what waits until it works. access: how repositories use it.
     """
 
-    access: RegistryAccess
-    resources: RegistryResources
-
     def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register everything of its kind."""
         super().__init__("multirepo:registry:Registry", name, None, opts)
-        self.access = args.access
+        self.access: RegistryAccess = args.access
         self._published: dict[NormalizedName, PublishedPackage] = {}
         child = at_top(pulumi.ResourceOptions(parent=self), name)
-        self.resources = args.kind.register(name, args.settings, args.users, child)
+        self.resources: RegistryResources = args.kind.register(name, args.settings, args.users, child)
         self.register_outputs({"kind": args.kind.name, "index_url": self.access.index_url})
 
     def publish(self, name: str, args: PackagesArgs | None, opts: pulumi.ResourceOptions) -> "Packages | None":
@@ -78,8 +92,6 @@ class Registry(pulumi.ComponentResource):
 class Packages(pulumi.ComponentResource):
     """The packages of one repository, each one version."""
 
-    published: dict[NormalizedName, PublishedPackage]
-
     def __init__(
         self,
         name: str,
@@ -89,7 +101,7 @@ class Packages(pulumi.ComponentResource):
     ) -> None:
         """Register each under its name. earlier: what was published by others."""
         super().__init__("multirepo:packages:Packages", name, None, opts)
-        self.published = {}
+        self.published: dict[NormalizedName, PublishedPackage] = {}
         for source in args.sources:
             formerly = moved_from(opts, f"{args.repository}-package-{source.name}")
             own = [self.published[key] for key in map(canonicalize_name, source.needs) if key in self.published]

@@ -41,7 +41,7 @@ def stack_outputs(
         "repositories": repositories,
         "registry": registry.access.index_url if registry else None,
         "teams": teams.numbers if teams else {},
-        "backup": backup.copy.tag if backup else None,
+        "backup": backup.tag if backup else None,
         "unfinished": pulumi.Output.all(
             *(repository["unfinished"] for repository in repositories.values()), *waiting
         ).apply(_flat),

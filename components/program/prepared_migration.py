@@ -142,12 +142,10 @@ def _registry(
     settings_by_repository: Mapping[str, DesiredSettings],
     numbers: RepositoryNumbers,
 ) -> RegistryArgs | None:
-    managed = settings.devpi or settings.codeartifact
-    if managed is None:
-        return None
     branches = {home.name: home.default_branch for home in plan.repositories}
     jobs = {
         name: reading_contexts(branches[name], [environment.name for environment in desired.environments])
         for name, desired in settings_by_repository.items()
     }
-    return RegistryArgs(settings=managed, users=users_of(plan, settings_by_repository, jobs, numbers))
+    users = users_of(plan, settings_by_repository, jobs, numbers if settings.codeartifact else None)
+    return RegistryArgs.of(settings, users)

@@ -9,9 +9,10 @@ from components.github.existing_parts import ExistingParts
 from components.github.inventory import GitHubInventory
 from components.history.code_move import CodeMoveArgs
 from components.packages.registry import PackagesArgs, Registry
-from components.repository.deployment_environments import EnvironmentArgs
+from components.repository.deployment_environments import EnvironmentArgs, EnvironmentsArgs
 from components.repository.managed_files import ManagedFilesArgs
 from components.repository.protection import ProtectionArgs
+from components.repository.repository_features import ActionsArgs, LabelArgs, RepositoryFeaturesArgs
 from components.repository.secret_values import RepositoryValues
 from components.repository.secrets import SecretsArgs
 from components.repository.service_repository import ServiceRepository, ServiceRepositoryArgs
@@ -51,12 +52,35 @@ class PreparedRepository:
     @property
     def home(self) -> ServiceRepositoryArgs:
         """The repository itself."""
+        desired = self.desired
         return ServiceRepositoryArgs(
-            desired=self.desired,
-            settings=self.settings,
+            name=desired.name,
+            description=desired.description,
+            homepage=desired.homepage,
+            topics=desired.topics,
+            visibility=desired.visibility,
+            archived=desired.archived,
+            has_issues=desired.has_issues,
+            has_projects=desired.has_projects,
+            has_wiki=desired.has_wiki,
+            merge=desired.merge,
+            unmanaged=desired.unmanaged,
+            exists=self.name in self.existing.repositories,
+            features=self._features if self._features.names_any else None,
+        )
+
+    @property
+    def _features(self) -> RepositoryFeaturesArgs:
+        settings, actions = self.settings, self.settings.actions
+        return RepositoryFeaturesArgs(
+            repository=self.name,
+            actions=ActionsArgs(**actions.model_dump()) if actions else None,
+            vulnerability_alerts=settings.vulnerability_alerts,
+            security_updates=settings.security_updates,
+            labels=[LabelArgs(**label.model_dump()) for label in settings.labels],
             exists=self.name in self.existing.repositories,
             imports=self.parts.features,
-            hooks=self.hooks,
+            is_archived=self.desired.archived,
         )
 
     @property
@@ -69,8 +93,8 @@ class PreparedRepository:
             server=self.server,
             repository=self.name,
             branch=self.desired.default_branch,
-            files=self.settings.files,
-            initial=self.settings.initial_files,
+            files={file.path: file.content for file in self.settings.files},
+            initial={file.path: file.content for file in self.settings.initial_files},
         )
 
     def protection(self, home: ServiceRepository, teams: Teams | None) -> ProtectionArgs | None:
@@ -99,13 +123,17 @@ class PreparedRepository:
             is_archived=self.desired.archived,
         )
 
-    def environments(self, teams: Teams | None, registry: Registry | None) -> list[EnvironmentArgs] | None:
+    def environments(self, teams: Teams | None, registry: Registry | None) -> EnvironmentsArgs | None:
         """Environments with their secrets and variables."""
         values = self._values(registry).environments
-        return [
+        environments = [
             EnvironmentArgs(
                 repository=self.name,
-                desired=desired,
+                name=desired.name,
+                reviewers=desired.reviewers,
+                wait_minutes=desired.wait_minutes,
+                branches=desired.branches,
+                tags=desired.tags,
                 values=values[desired.name],
                 teams=_numbers(teams),
                 people=self.existing.people,
@@ -113,7 +141,8 @@ class PreparedRepository:
                 is_archived=self.desired.archived,
             )
             for desired in self.settings.environments
-        ] or None
+        ]
+        return EnvironmentsArgs(environments=environments) if environments else None
 
     def secrets(self, registry: Registry | None) -> SecretsArgs | None:
         """Secrets and variables of the repository."""

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/codeartifact/latest/ug/
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -12,6 +13,14 @@ import pulumi_aws as aws
 from components.registry import aws_policies as policies
 from components.registry.contract import RegistryResources, RegistryUsers
 from components.stack.registry_settings import CodeArtifactDomain
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeArtifactRegistryArgs:
+    """users: who reads and publishes."""
+
+    domain: CodeArtifactDomain
+    users: RegistryUsers
 
 
 class CodeArtifactRegistry(pulumi.ComponentResource):
@@ -22,15 +31,10 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
     https://docs.aws.amazon.com/codeartifact/latest/ug/package-origin-controls.html
     """
 
-    def __init__(
-        self,
-        name: str,
-        domain: CodeArtifactDomain,
-        users: RegistryUsers,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: CodeArtifactRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the domain with its repository, then a role for each user."""
         super().__init__("multirepo:registry:CodeArtifact", name, None, opts)
+        domain, users = args.domain, args.users
         self._name, self._domain, self._users = name, domain, users
         self._child = pulumi.ResourceOptions(parent=self, provider=self._account(domain))
         self._made = self._make_domain()
@@ -113,16 +117,16 @@ class CodeArtifactRegistry(pulumi.ComponentResource):
 
     def _trust(self, repository: str, contexts: Sequence[str]) -> pulumi.Output[str]:
         """As soon as the repository's id is known: a guess would trust another repository, or nobody."""
-        owner, numbers = self._domain.owner, self._users.numbers
+        owner, owner_number = self._domain.owner, self._users.owner_number
 
         def document(number: int | None) -> str:
-            beginnings = policies.prefixes(owner, repository, numbers.owner if numbers else None, number)
+            beginnings = policies.prefixes(owner, repository, owner_number, number)
             allowed = [f"{beginning}:{context}" for beginning in beginnings for context in contexts]
             return json.dumps(policies.trust(self._domain.account, allowed))
 
-        if numbers is None or numbers.owner is None:
+        if owner_number is None:
             return pulumi.Output.from_input(document(None))
-        return numbers.of(repository).apply(document)
+        return self._users.numbers[repository].apply(document)
 
     def _grant_access(self, roles: Mapping[str, aws.iam.Role]) -> pulumi.Resource:
         """roles: by ARN. Once they exist: AWS refuses policies that name one that does not."""

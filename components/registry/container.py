@@ -30,8 +30,9 @@ class DevpiServerContainer(pulumi.ComponentResource):
     password itself has no place there.
     """
 
-    def __init__(self, name: str, server: DevpiServer, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: DevpiServer, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register them. Raises SettingsError without a password."""
+        server = args
         assert server.container
         settings = server.container
         super().__init__("multirepo:registry:DevpiServerContainer", name, None, opts)

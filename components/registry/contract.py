@@ -18,13 +18,14 @@ class RegistryUsers:
     """readers: repositories that install private packages. publishers: repository to the packages it may publish.
 
     contexts: repository to what the OIDC subjects of its jobs that read say besides its name.
-    numbers: the ids of repositories on GitHub; None where the registry needs none.
+    owner_number, numbers: the ids of the owner and of repositories on GitHub; None and empty where tokens name none.
     """
 
-    readers: tuple[str, ...]
-    publishers: Mapping[str, tuple[str, ...]]
+    readers: Sequence[str]
+    publishers: Mapping[str, Sequence[str]]
     contexts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    numbers: RepositoryNumbers | None = None
+    owner_number: int | None = None
+    numbers: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,17 +91,21 @@ def users_of(
     packages = {
         repository.name: tuple(package.name for package in repository.packages) for repository in plan.repositories
     }
+    readers = [
+        name
+        for name, settings in settings_by_repository.items()
+        if names_any(settings, pipeline_settings.READ_TOKEN, pipeline_settings.READER_ROLE)
+    ]
+    publishers = {
+        name: packages[name]
+        for name, settings in settings_by_repository.items()
+        if names_any(settings, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
+    }
+    has_numbers = numbers is not None and numbers.owner is not None
     return RegistryUsers(
-        readers=tuple(
-            name
-            for name, settings in settings_by_repository.items()
-            if names_any(settings, pipeline_settings.READ_TOKEN, pipeline_settings.READER_ROLE)
-        ),
-        publishers={
-            name: packages[name]
-            for name, settings in settings_by_repository.items()
-            if names_any(settings, pipeline_settings.PUBLISH_TOKEN, pipeline_settings.PUBLISHER_ROLE)
-        },
+        readers=readers,
+        publishers=publishers,
         contexts=contexts or {},
-        numbers=numbers,
+        owner_number=numbers.owner if numbers else None,
+        numbers={name: numbers.of(name) for name in {*readers, *publishers}} if numbers and has_numbers else {},
     )

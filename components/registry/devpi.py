@@ -3,6 +3,8 @@
 https://devpi.net/docs/devpi/devpi/stable/+d/userman/devpi_indices.html
 """
 
+from dataclasses import dataclass
+
 import pulumi
 
 from components.registry.contract import RegistryResources, RegistryUsers
@@ -11,14 +13,21 @@ from components.stack.registry_settings import DevpiServer
 from migration.desired_state import pipeline_settings
 
 
+@dataclass(frozen=True, kw_only=True)
+class DevpiRegistryArgs:
+    """users: who reads and publishes."""
+
+    server: DevpiServer
+    users: RegistryUsers
+
+
 class DevpiRegistry(pulumi.ComponentResource):
     """Index and tokens on a server. Leaves other users, indexes and tokens of the server alone."""
 
-    def __init__(
-        self, name: str, server: DevpiServer, users: RegistryUsers, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: DevpiRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the index, then the tokens."""
         super().__init__("multirepo:registry:Devpi", name, None, opts)
+        server, users = args.server, args.users
         index = DevpiIndex(f"{name}-index", server, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, depends_on=[index])
         # Public packages come through the private index, and devpi serves their files from the mirror's own address.

@@ -56,9 +56,9 @@ def codeartifact_access(domain: CodeArtifactDomain, users: RegistryUsers) -> Reg
 def _register_devpi(
     name: str, server: DevpiServer, users: RegistryUsers, options: pulumi.ResourceOptions
 ) -> RegistryResources:
-    from components.registry.devpi import DevpiRegistry
+    from components.registry.devpi import DevpiRegistry, DevpiRegistryArgs
 
-    return DevpiRegistry(name, server, users, options).resources
+    return DevpiRegistry(name, DevpiRegistryArgs(server=server, users=users), options).resources
 
 
 def _register_docker(
@@ -74,9 +74,9 @@ def _register_docker(
 def _register_codeartifact(
     name: str, domain: CodeArtifactDomain, users: RegistryUsers, options: pulumi.ResourceOptions
 ) -> RegistryResources:
-    from components.registry.codeartifact import CodeArtifactRegistry
+    from components.registry.codeartifact import CodeArtifactRegistry, CodeArtifactRegistryArgs
 
-    return CodeArtifactRegistry(name, domain, users, options).resources
+    return CodeArtifactRegistry(name, CodeArtifactRegistryArgs(domain=domain, users=users), options).resources
 
 
 def at_top(options: pulumi.ResourceOptions, formerly: str) -> pulumi.ResourceOptions:

@@ -9,42 +9,53 @@ import pulumi_github as github
 
 from components.repository.secret_values import NamedValues
 from components.stack.declaration import child_name, inside, moved_from, part_name
-from migration.plan import Environment as DesiredEnvironment
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnvironmentArgs:
-    """repository: its name on GitHub. values: of its secrets and variables.
+    """repository: its name on GitHub. name: of the environment. values: of its secrets and variables.
 
+    reviewers: slugs of teams, and people as "@login". branches, tags: patterns; all, where there is neither.
     teams: slug to number, people: login to number, of at least the reviewers.
     imports: id to import by, of each part that GitHub has already, by its name in this component.
     """
 
     repository: str
-    desired: DesiredEnvironment
+    name: str
     values: NamedValues
-    teams: Mapping[str, pulumi.Output[int]]
-    people: Mapping[str, int]
+    reviewers: Sequence[str] = ()
+    wait_minutes: int = 0
+    branches: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    teams: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
     imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
     @property
     def formerly(self) -> str:
         """The name of the component in the first release."""
-        return f"{self.repository}-{self.desired.name}"
+        return f"{self.repository}-{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentsArgs:
+    """Those of one repository."""
+
+    environments: Sequence[EnvironmentArgs]
 
 
 class Environments(pulumi.ComponentResource):
     """The environments of one repository."""
 
-    def __init__(self, name: str, args: Sequence[EnvironmentArgs], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: EnvironmentsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register each under its name."""
         super().__init__("multirepo:github:Environments", name, None, opts)
-        for environment in args:
+        for environment in args.environments:
             aliases = moved_from(opts, environment.formerly)
             options = pulumi.ResourceOptions(parent=self, aliases=aliases)
-            DeploymentEnvironment(child_name(name, environment.desired.name), environment, options)
-        self.register_outputs({"environments": [environment.desired.name for environment in args]})
+            DeploymentEnvironment(child_name(name, environment.name), environment, options)
+        self.register_outputs({"environments": [environment.name for environment in args.environments]})
 
 
 class DeploymentEnvironment(pulumi.ComponentResource):
@@ -56,22 +67,22 @@ class DeploymentEnvironment(pulumi.ComponentResource):
     def __init__(self, name: str, args: EnvironmentArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the environment, then what belongs to it."""
         super().__init__("multirepo:github:Environment", name, None, opts)
-        self._args, desired = args, args.desired
+        self._args = args
         environment = github.RepositoryEnvironment(
             child_name(name, "environment"),
             repository=args.repository,
-            environment=desired.name,
-            wait_timer=desired.wait_minutes,
+            environment=args.name,
+            wait_timer=args.wait_minutes,
             reviewers=_reviewers(args),
             deployment_branch_policy=github.RepositoryEnvironmentDeploymentBranchPolicyArgs(
                 protected_branches=False, custom_branch_policies=True
             )
-            if desired.branches or desired.tags
+            if args.branches or args.tags
             else None,
             opts=self._options("environment", import_=args.imports.get("environment")),
         )
-        place = {"repository": args.repository, "environment": desired.name}
-        for pattern in desired.branches:
+        place = {"repository": args.repository, "environment": args.name}
+        for pattern in args.branches:
             github.RepositoryEnvironmentDeploymentPolicy(
                 child_name(name, "branch", pattern),
                 **place,
@@ -82,7 +93,7 @@ class DeploymentEnvironment(pulumi.ComponentResource):
                     import_=args.imports.get(part_name("branch", pattern)),
                 ),
             )
-        for pattern in desired.tags:
+        for pattern in args.tags:
             github.RepositoryEnvironmentDeploymentPolicy(
                 child_name(name, "tag", pattern),
                 **place,
@@ -122,12 +133,12 @@ class DeploymentEnvironment(pulumi.ComponentResource):
 
 
 def _reviewers(args: EnvironmentArgs) -> list[github.RepositoryEnvironmentReviewerArgs]:
-    people = [reviewer for reviewer in args.desired.reviewers if reviewer.startswith("@")]
-    if not args.desired.reviewers:
+    people = [reviewer for reviewer in args.reviewers if reviewer.startswith("@")]
+    if not args.reviewers:
         return []
     return [
         github.RepositoryEnvironmentReviewerArgs(
-            teams=[args.teams[slug] for slug in args.desired.reviewers if slug not in people] or None,
+            teams=[args.teams[slug] for slug in args.reviewers if slug not in people] or None,
             users=[args.people[login.removeprefix("@")] for login in people] or None,
         )
     ]

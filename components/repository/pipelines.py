@@ -14,4 +14,4 @@ class Pipelines(pulumi.ComponentResource):
         super().__init__("multirepo:github:Pipelines", name, None, opts)
         formerly = moved_from(opts, f"{args.repository}-files")
         ManagedFiles(child_name(name, "files"), args, pulumi.ResourceOptions(parent=self, aliases=formerly))
-        self.register_outputs({"files": sorted(file.path for file in args.files)})
+        self.register_outputs({"files": sorted(args.files)})

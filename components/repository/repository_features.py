@@ -1,6 +1,6 @@
 """Settings of a repository beside its code: Actions, Dependabot's alerts and updates, labels."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,22 +8,57 @@ import pulumi
 import pulumi_github as github
 
 from components.stack.declaration import child_name, inside, part_name
-from migration.desired_state import DesiredSettings
-from migration.plan import Actions, Label
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelArgs:
+    """color: six hex digits. formerly: its name until now, if it is renamed."""
+
+    name: str
+    color: str
+    description: str = ""
+    formerly: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionsArgs:
+    """What Actions may run. allowed: "all", "local_only" or "selected"; the next three are for "selected".
+
+    token: what the token of a job may do, "read" or "write". oidc_subject: claims in the subject of a job's token.
+    """
+
+    allowed: str = "selected"
+    token: str = "read"
+    sha_pinning: bool = True
+    github_owned: bool = True
+    verified: bool = False
+    patterns: Sequence[str] = ()
+    oidc_subject: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryFeaturesArgs:
     """repository: its name on GitHub. exists: whether it is there.
 
+    actions, vulnerability_alerts, security_updates: None to leave it as it is on GitHub.
+
     imports: id to import by, of each setting and label that GitHub has already, by its name in this component.
     """
 
     repository: str
-    desired: DesiredSettings
-    exists: bool
+    actions: ActionsArgs | None = None
+    vulnerability_alerts: bool | None = None
+    security_updates: bool | None = None
+    labels: Sequence[LabelArgs] = ()
+    exists: bool = False
     imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
+
+    @property
+    def names_any(self) -> bool:
+        """Whether there is anything to declare."""
+        settings = (self.actions, self.vulnerability_alerts, self.security_updates)
+        return bool(self.labels) or any(setting is not None for setting in settings)
 
 
 class RepositoryFeatures(pulumi.ComponentResource):
@@ -36,36 +71,35 @@ class RepositoryFeatures(pulumi.ComponentResource):
         """Register what the plan names."""
         super().__init__("multirepo:github:RepositorySettings", name, None, opts)
         self._name, self._args = name, args
-        desired = args.desired
-        if desired.actions:
-            self._actions(desired.actions)
+        if args.actions:
+            self._actions(args.actions)
         alerts: list[pulumi.Resource] = []
-        if desired.vulnerability_alerts is not None:
+        if args.vulnerability_alerts is not None:
             alerts.append(
                 github.RepositoryVulnerabilityAlerts(
                     child_name(name, "vulnerability-alerts"),
                     repository=args.repository,
-                    enabled=desired.vulnerability_alerts,
+                    enabled=args.vulnerability_alerts,
                     opts=self._options("vulnerability-alerts"),
                 )
             )
-        if desired.security_updates is not None and _has_security_updates(args):
+        if args.security_updates is not None and _has_security_updates(args):
             github.RepositoryDependabotSecurityUpdates(
                 child_name(name, "security-updates"),
                 repository=args.repository,
-                enabled=desired.security_updates,
+                enabled=args.security_updates,
                 opts=self._options("security-updates", depends_on=alerts),
             )
-        for label in desired.labels:
+        for label in args.labels:
             self._label(label)
-        self.register_outputs({"labels": [label.name for label in desired.labels]})
+        self.register_outputs({"labels": [label.name for label in args.labels]})
 
     def _options(self, part: str, formerly: str = "", **options: Any) -> pulumi.ResourceOptions:
         """part: its name in this component. formerly: the end of its name in the first release, where it differs."""
         args, name = self._args, f"{self._args.repository}-settings-{formerly or part}"
         return inside(self, formerly=name, is_archived=args.is_archived, import_=args.imports.get(part), **options)
 
-    def _actions(self, actions: Actions) -> None:
+    def _actions(self, actions: ActionsArgs) -> None:
         selected = github.ActionsRepositoryPermissionsAllowedActionsConfigArgs(
             github_owned_allowed=actions.github_owned,
             verified_allowed=actions.verified,
@@ -97,7 +131,7 @@ class RepositoryFeatures(pulumi.ComponentResource):
                 opts=self._options("oidc-subject"),
             )
 
-    def _label(self, label: Label) -> None:
+    def _label(self, label: LabelArgs) -> None:
         """Its name in the state ignores the case, as GitHub does.
 
         A label that is deleted disappears from all issues.
@@ -117,9 +151,6 @@ class RepositoryFeatures(pulumi.ComponentResource):
 
 def _has_security_updates(args: RepositoryFeaturesArgs) -> bool:
     """Whether they can be set: without alerts they are off, and GitHub answers any change of them with 422."""
-    desired = args.desired
     return bool(
-        desired.vulnerability_alerts
-        or desired.security_updates
-        or (desired.vulnerability_alerts is None and args.exists)
+        args.vulnerability_alerts or args.security_updates or (args.vulnerability_alerts is None and args.exists)
     )

@@ -1,6 +1,6 @@
 """One repository that the migration makes: its home on GitHub, before code moves into it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -9,22 +9,31 @@ import pulumi_github as github
 from components.github.repository_changes import property_of
 from components.repository.repository_features import RepositoryFeatures, RepositoryFeaturesArgs
 from components.stack.declaration import after, child_name, inside
-from migration.desired_state import DesiredRepository, DesiredSettings
+from migration.desired_state import MergeSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRepositoryArgs:
-    """desired: what must exist. settings: how it is configured.
+    """name: on GitHub. merge: how pull requests are merged. archived: read-only.
 
+    unmanaged: settings that stay as GitHub has them, in the words of the REST API; a new repository gets these.
     exists: whether GitHub has it, from an interrupted run, an earlier destroy, or because people made it.
-    imports: see `RepositoryFeaturesArgs`. hooks: of the repository itself.
+    features: of the same repository; None for none.
     """
 
-    desired: DesiredRepository
-    settings: DesiredSettings
+    name: str
+    description: str = ""
+    homepage: str = ""
+    topics: Sequence[str] = ()
+    visibility: str = "private"
+    archived: bool = False
+    has_issues: bool = True
+    has_projects: bool = False
+    has_wiki: bool = False
+    merge: MergeSettings = field(default_factory=MergeSettings)
+    unmanaged: Sequence[str] = ()
     exists: bool = False
-    imports: Mapping[str, str] = field(default_factory=dict)
-    hooks: pulumi.ResourceHookBinding | None = None
+    features: RepositoryFeaturesArgs | None = None
 
 
 LEFT_AS_IT_IS = [
@@ -63,22 +72,28 @@ class ServiceRepository(pulumi.ComponentResource):
     node_id: pulumi.Output[str]
     """GitHub's ids for REST and for GraphQL."""
 
-    def __init__(self, name: str, args: ServiceRepositoryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register the repository under its plan name."""
+    def __init__(
+        self,
+        name: str,
+        args: ServiceRepositoryArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        hooks: pulumi.ResourceHookBinding | None = None,
+    ) -> None:
+        """Register the repository, with its hooks, and its features."""
         super().__init__("multirepo:github:ServiceRepository", name, None, opts)
-        desired, merge = args.desired, args.desired.merge
+        merge = args.merge
         self.repository = github.Repository(
             child_name(name, "repository"),
-            name=desired.name,
-            description=desired.description,
-            homepage_url=desired.homepage,
-            topics=list(desired.topics),
-            visibility=desired.visibility,
-            archived=desired.archived,
+            name=args.name,
+            description=args.description,
+            homepage_url=args.homepage,
+            topics=list(args.topics),
+            visibility=args.visibility,
+            archived=args.archived,
             archive_on_destroy=True,
-            has_issues=desired.has_issues,
-            has_projects=desired.has_projects,
-            has_wiki=desired.has_wiki,
+            has_issues=args.has_issues,
+            has_projects=args.has_projects,
+            has_wiki=args.has_wiki,
             allow_merge_commit=merge.allow_merge_commit,
             allow_squash_merge=merge.allow_squash_merge,
             allow_rebase_merge=merge.allow_rebase_merge,
@@ -95,23 +110,16 @@ class ServiceRepository(pulumi.ComponentResource):
                     formerly=f"{name}-repository",
                     retain_on_delete=True,
                     ignore_changes=_unchanged(args),
-                    hooks=args.hooks,
+                    hooks=hooks,
                 ),
-                desired.name,
+                args.name,
                 args.exists,
             ),
         )
-        if _has_features(args.settings):
-            features = RepositoryFeaturesArgs(
-                repository=desired.name,
-                desired=args.settings,
-                exists=args.exists,
-                imports=args.imports,
-                is_archived=desired.archived,
-            )
+        if args.features:
             RepositoryFeatures(
                 child_name(name, "settings"),
-                features,
+                args.features,
                 after(inside(self, formerly=f"{name}-settings"), self.repository),
             )
         self.url = self.repository.html_url
@@ -120,16 +128,11 @@ class ServiceRepository(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "number": self.number, "node_id": self.node_id})
 
 
-def _has_features(settings: DesiredSettings) -> bool:
-    named = (settings.actions, settings.vulnerability_alerts, settings.security_updates)
-    return bool(settings.labels) or any(setting is not None for setting in named)
-
-
 def _unchanged(args: ServiceRepositoryArgs) -> list[str]:
     """Properties that keep what GitHub has: those that the plan does not name, and all of an archived repository."""
-    if args.desired.archived:
+    if args.archived:
         return [*LEFT_AS_IT_IS, *_WHILE_ARCHIVED]
-    return [*LEFT_AS_IT_IS, *map(property_of, args.desired.unmanaged)]
+    return [*LEFT_AS_IT_IS, *map(property_of, args.unmanaged)]
 
 
 def adopted(options: pulumi.ResourceOptions, repository: str, exists: bool) -> pulumi.ResourceOptions:

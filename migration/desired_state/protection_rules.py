@@ -4,6 +4,7 @@ The words are those of https://docs.github.com/en/rest/repos/rules and
 https://docs.github.com/en/graphql/reference/objects#branchprotectionrule
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migration import plan as planned
@@ -35,10 +36,10 @@ class Ruleset:
 
     name: str
     target: str
-    include: tuple[str, ...]
-    bypass: tuple[str, ...] = ()
+    include: Sequence[str]
+    bypass: Sequence[str] = ()
     reviews: Reviews | None = None
-    checks: tuple[str, ...] = ()
+    checks: Sequence[str] = ()
     linear_history: bool = False
     signatures: bool = False
     creation: bool = False
@@ -57,9 +58,9 @@ class BranchProtection:
     """
 
     pattern: str
-    bypass: tuple[str, ...] = ()
+    bypass: Sequence[str] = ()
     reviews: Reviews | None = None
-    checks: tuple[str, ...] = ()
+    checks: Sequence[str] = ()
     linear_history: bool = False
     signatures: bool = False
     migration_only: bool = False
@@ -69,8 +70,8 @@ class BranchProtection:
 class ProtectionRules:
     """Everything that protects one repository."""
 
-    rulesets: tuple[Ruleset, ...]
-    branches: tuple[BranchProtection, ...] = ()
+    rulesets: Sequence[Ruleset]
+    branches: Sequence[BranchProtection] = ()
 
 
 def protection_of(desired: planned.Protection, default_branch: str, checks: tuple[str, ...]) -> ProtectionRules:

@@ -14,7 +14,24 @@ from tests.conftest import PROJECT
 
 FOLDER = PROJECT / "requirements"
 LOCKS = {"stack": PROJECT / "requirements.txt", **{name: FOLDER / f"{name}.txt" for name in ("aws", "command", "test")}}
-OWN = {"benchmarks", "command_line", "components", "engine", "migration", "policies", "sandbox", "tests"}
+INPUTS = {
+    "stack": ("components", "stack", "docker"),
+    "aws": ("aws",),
+    "command": ("command", "sandbox"),
+    "test": ("test",),
+}
+"""Each lock's inputs, which are also the dependencies and the extras of the wheel."""
+OWN = {
+    "benchmarks",
+    "component_package",
+    "command_line",
+    "components",
+    "engine",
+    "migration",
+    "policies",
+    "sandbox",
+    "tests",
+}
 ALONE = {"cleo", "devpi_server", "poetry", "pyramid", "read_access"}
 """Modules of other environments: Poetry's own, and the registry's server and image."""
 
@@ -25,10 +42,9 @@ def pins(lock: Path) -> dict[str, str]:
 
 
 def declared(name: str) -> dict[str, str | None]:
-    """The packages that an .in file names, with the version that it demands."""
-    lines = re.findall(
-        r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==(\S+))?$", (FOLDER / f"{name}.in").read_text(), re.MULTILINE
-    )
+    """The packages that the inputs of a lock name, with the version that they demand."""
+    text = "".join((FOLDER / f"{each}.in").read_text() for each in INPUTS[name])
+    lines = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:==(\S+))?$", text, re.MULTILINE)
     return {canonicalize_name(package): version or None for package, version in lines}
 
 

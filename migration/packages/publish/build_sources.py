@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -27,7 +28,7 @@ class BuildSource:
     commit: str
     folder: str
     digest: str
-    needs: tuple[str, ...]
+    needs: Sequence[str]
 
 
 def sources_of(plan: Plan, repository: Repository, git_dir: Path, commit: str) -> list[BuildSource]:

@@ -11,7 +11,7 @@ import pytest
 
 from components.github.repository_numbers import RepositoryNumbers
 from components.registry import aws_policies as policies
-from components.registry.codeartifact import CodeArtifactRegistry
+from components.registry.codeartifact import CodeArtifactRegistry, CodeArtifactRegistryArgs
 from components.registry.contract import RegistryUsers
 from components.registry.kinds import codeartifact_access
 from components.repository.secret_values import StackValues, values_of
@@ -63,7 +63,10 @@ def registered(recording: RecordingEngine, owner: int | None) -> dict[str, Any]:
 
     def program() -> None:
         numbers = RepositoryNumbers(owner)
-        assert CodeArtifactRegistry("registry", DOMAIN, replace(USERS, numbers=numbers)).resources.ready.urn
+        ids = {name: numbers.of(name) for name in USERS.readers} if owner else {}
+        users = replace(USERS, owner_number=owner, numbers=ids)
+        args = CodeArtifactRegistryArgs(domain=DOMAIN, users=users)
+        assert CodeArtifactRegistry("registry", args).resources.ready.urn
         for number, name in enumerate(USERS.readers, 7):
             numbers.add(name, pulumi.Output.from_input(number))
 

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components.registry.contract import RegistryUsers, users_of
-from components.registry.devpi import DevpiRegistry
+from components.registry.devpi import DevpiRegistry, DevpiRegistryArgs
 from components.registry.devpi_provider import DevpiIndexProvider, DevpiTokenProvider
 from components.registry.kinds import devpi_access
 from components.repository.secret_values import StackValues, values_of
@@ -37,7 +37,7 @@ KEPT = {name: settings_of(PLAN, name, "acme", None) for name in ("shared", "engi
 
 
 def test_only_repositories_whose_settings_name_a_token_get_one() -> None:
-    assert users_of(PLAN, KEPT) == RegistryUsers(readers=("shared", "engine"), publishers={"shared": ("core",)})
+    assert users_of(PLAN, KEPT) == RegistryUsers(readers=["shared", "engine"], publishers={"shared": ("core",)})
 
 
 def test_tokens_reach_the_repositories_as_secrets_of_their_own(
@@ -53,7 +53,7 @@ def test_tokens_reach_the_repositories_as_secrets_of_their_own(
 
     def program() -> None:
         users = users_of(PLAN, KEPT)
-        made = DevpiRegistry("registry", SERVER, users).resources.secrets
+        made = DevpiRegistry("registry", DevpiRegistryArgs(server=SERVER, users=users)).resources.secrets
         values = values_of(KEPT, StackValues(stack="test", secrets={}, variables={}), devpi_access(SERVER, users))
         for name in values:
             own = {secret: by[name] for secret, by in made.items() if name in by}
