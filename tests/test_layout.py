@@ -67,6 +67,7 @@ ROOMS = {
     ),
     "engine": ("engine",),
     "policies": ("policies",),
+    "component_package": ("component_package",),
     "benchmarks": ("benchmarks/secret_scanning", "benchmarks"),
 }
 """The rooms of each top folder, in order: an import goes to its own room or an earlier one."""
@@ -79,6 +80,7 @@ TOP_FOLDERS = {
     "components": {"components", "migration", "engine"},
     "migration": {"migration"},
     "policies": {"policies"},
+    "component_package": {"component_package", "components"},
     "sandbox": {"sandbox"},
     "engine": {"engine"},
     "command_line": {"command_line", "components", "migration", "sandbox", "engine"},

@@ -19,6 +19,7 @@ from components.monorepo.open_work import check_open_work
 from components.packages.private_packages import PrivatePackages
 from components.packages.registry import RegistryArgs
 from components.program.prepared_repository import PreparedRepository
+from components.program.stored_resources import stored_resources
 from components.registry.aws_policies import reading_contexts
 from components.registry.contract import users_of
 from components.repository.secret_values import PLACEHOLDER, RepositoryValues, StackValues, values_of
@@ -26,7 +27,6 @@ from components.repository.teams import TeamsArgs
 from components.stack.plain_errors import show_progress
 from components.stack.settings import Settings, refuse_overrides
 from components.stack.workspace import make_workspace_private
-from components.stack.stored_resources import stored_resources
 from migration.desired_state import DesiredSettings, DesiredState, desired_state, settings_of_all, teams_of
 from migration.plan import Plan, read_plan
 

@@ -23,9 +23,9 @@ import pulumi
 import pulumi_github as github
 
 class Remote(pulumi.ComponentResource):
-    def __init__(self, kind, name, outputs, **inputs):
+    def __init__(self, kind, called, outputs, **inputs):
         properties = dict.fromkeys(outputs) | inputs
-        super().__init__(f"multirepo:index:{kind}", name, properties, options, True)
+        super().__init__(f"multirepo:index:{kind}", called, properties, options, True)
 
 config = pulumi.Config()
 provider = github.Provider("github", owner=config.require("owner"), base_url=config.require("api"))
