@@ -34,10 +34,10 @@ class RegistryArgs:
     @property
     def settings(self) -> DevpiServer | CodeArtifactDomain:
         """Those that are set. Raises ValueError for none or both."""
-        given = [settings for settings in (self.devpi, self.codeartifact) if settings]
-        if len(given) != 1:
+        kinds = [settings for settings in (self.devpi, self.codeartifact) if settings]
+        if len(kinds) != 1:
             raise ValueError("a registry takes settings of one kind: devpi or codeartifact")
-        return given[0]
+        return kinds[0]
 
     @property
     def kind(self) -> RegistryKind[Any]:

@@ -31,8 +31,8 @@ def found(
     urn = f"urn:pulumi:prod::multirepo::multirepo:github:ServiceRepository${kind}::engine-thing"
     named = inputs | {"name": "engine"} if kind == REPOSITORY else inputs
     resource = RefreshedResource(urn=urn, op=op, parent=COMPONENT.urn, inputs=named, was=was, now=now)
-    seen = [resource, COMPONENT] if kind == REPOSITORY else [resource, HOME, COMPONENT]
-    return drifts(seen, "maestro", {"engine": unmanaged})
+    resources = [resource, COMPONENT] if kind == REPOSITORY else [resource, HOME, COMPONENT]
+    return drifts(resources, "maestro", {"engine": unmanaged})
 
 
 def test_a_property_that_the_stack_does_not_set_is_not_shown() -> None:
