@@ -16,8 +16,8 @@ PROJECT = Path(__file__).parent.parent
 
 ROOMS = {
     "migration": (
-        *("migration", "migration/plan", "migration/desired_state", "migration/git", "migration/monorepo"),
-        "migration/secrets",
+        *("migration", "migration/plan", "migration/toolchains", "migration/desired_state", "migration/git"),
+        *("migration/monorepo", "migration/secrets"),
         *("migration/split/trees", "migration/split/graph", "migration/split/objects", "migration/split"),
         *(
             "migration/proof",
@@ -30,6 +30,7 @@ ROOMS = {
         *("migration/packages/locks", "migration/packages/publish", "migration/packages"),
         *("migration/transforms/renaming", "migration/transforms", "migration/delivery", "migration/cutover"),
         *("migration/verification/harness", "migration/verification/compose", "migration/verification/trial_release"),
+        "migration/verification/workflow_run",
         *(
             "migration/verification/references",
             "migration/verification/checks",

@@ -23,9 +23,11 @@ from components.repository.secret_values import missing_values
 from components.stack.registry_settings import SANDBOX
 from components.stack.settings import TOKEN_VARIABLE, Settings
 from migration.desired_state import DesiredSettings, desired_state, settings_of_all, teams_of
+from migration.git.project_files import project_files
 from migration.plan import Plan
 from migration.preflight import Finding, Severity
 from migration.split.splitting import Split
+from migration.toolchains.project_files import ProjectFiles
 
 RUNS = {
     "next": "this `up`",
@@ -89,7 +91,7 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
         os.environ[TOKEN_VARIABLE] = sandbox_access(stack).token  # where the requests below look for it
     settings = stack.settings()
     state = desired_state(plan, settings.stages)
-    settings_by_name = settings_of_all(plan, state, settings.owner, settings.registry)
+    settings_by_name = settings_of_all(plan, state, settings.owner, settings.registry, _project_files(plan, split))
     requirements = GitHubRequirements.of(
         settings.owner, state, settings_by_name, teams_of(plan, settings_by_name.values())
     )
@@ -99,6 +101,13 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
     registry = exposures(settings.devpi) if settings.devpi and settings.devpi.server != SANDBOX else ()
     findings = (*unmet(requirements, existing, server), *changed_histories(existing, state, split), *registry)
     return GitHubPreflight(findings, budget_of(requirements, existing), server, missing)
+
+
+def _project_files(plan: Plan, split: Split) -> dict[str, ProjectFiles]:
+    """As the split has them, with the files that the plan adds."""
+    added = {repository.name: repository.transforms.add_files for repository in plan.repositories}
+    heads = {name: history.head for name, history in split.histories.items() if history.head}
+    return {name: project_files(split.git_dir, head).over(added[name]) for name, head in heads.items()}
 
 
 def _missing_values(

@@ -13,9 +13,11 @@ from components.stack.settings import Settings
 from migration.cutover.frozen import DeliveredHistory, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
 from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
+from migration.git.project_files import project_files
 from migration.git.tree_changes import changed_files, in_words
 from migration.plan import Plan
 from migration.split.splitting import Split
+from migration.toolchains.project_files import ProjectFiles
 from migration.transforms.tip_trees import tip_trees
 
 
@@ -68,6 +70,12 @@ class PreparedHistories:
         if code is None or not tree or desired.name in self.frozen:
             return code
         return replace(code, carries=f"{code.carries}; {in_words(changed_files(self.split.git_dir, code.head, tree))}")
+
+    @property
+    def project_files(self) -> dict[str, ProjectFiles]:
+        """By repository, the files by which its pipelines are rendered: those of the tree that it gets."""
+        heads = {name: history.head for name, history in self.split.histories.items() if history.head}
+        return {name: project_files(self.split.git_dir, self.trees.get(name) or head) for name, head in heads.items()}
 
     def carried(self, name: str) -> DeliveredHistory | None:
         """What the repository of this name gets; None when nothing of the monorepo's history is for it."""

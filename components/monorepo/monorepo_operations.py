@@ -19,6 +19,7 @@ from migration.delivery.push import VENDOR_REF
 from migration.desired_state import Stage, desired_state, managed_files
 from migration.errors import CarryRefusedError, RemoteError
 from migration.git.command import GitError
+from migration.git.project_files import project_files
 from migration.plan import FROZEN_TAG, read_plan
 from migration.split.workspace import Workspace, has_commit
 
@@ -84,7 +85,8 @@ class _BringingBack:
         for ref in (default_ref, VENDOR_REF):
             if not has_commit(git_dir, refs[ref]):
                 remote.fetch(git_dir, ref)
-        files = managed_files(self._plan, name, self._settings.owner, self._settings.registry)
+        own = project_files(git_dir, refs[VENDOR_REF])
+        files = managed_files(self._plan, name, self._settings.owner, self._settings.registry, own)
         reversal = Reversal(
             plan=self._plan,
             repository=planned,

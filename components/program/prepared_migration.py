@@ -64,7 +64,9 @@ class PreparedMigration:
         plan = read_plan(settings.plan_file)
         state = desired_state(plan, settings.stages, settings.archive)
         histories = PreparedHistories.of(settings, plan, state, show_progress)
-        settings_by_repository = settings_of_all(plan, state, settings.owner, settings.registry)
+        settings_by_repository = settings_of_all(
+            plan, state, settings.owner, settings.registry, histories.project_files
+        )
         required = GitHubRequirements.of(
             settings.owner, state, settings_by_repository, teams_of(plan, settings_by_repository.values())
         )

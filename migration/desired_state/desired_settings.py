@@ -10,6 +10,7 @@ from migration.desired_state.protection_rules import ProtectionRules, protection
 from migration.desired_state.repositories import DesiredState
 from migration.desired_state.required_checks import required_checks
 from migration.desired_state.setting_defaults import with_defaults
+from migration.toolchains.project_files import ProjectFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,20 +40,27 @@ class DesiredSettings:
 
 
 def settings_of_all(
-    plan: planned.Plan, state: DesiredState, owner: str, registry: Registry | None
+    plan: planned.Plan,
+    state: DesiredState,
+    owner: str,
+    registry: Registry | None,
+    files: Mapping[str, ProjectFiles] | None = None,
 ) -> dict[str, DesiredSettings]:
-    """The settings of every repository that must exist, by its name; see `settings_of`."""
-    return {repository.name: settings_of(plan, repository.name, owner, registry) for repository in state.repositories}
+    """The settings of every repository that must exist, by its name; see `settings_of`. files: by repository."""
+    names = [repository.name for repository in state.repositories]
+    return {name: settings_of(plan, name, owner, registry, (files or {}).get(name)) for name in names}
 
 
-def settings_of(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> DesiredSettings:
+def settings_of(
+    plan: planned.Plan, name: str, owner: str, registry: Registry | None, known: ProjectFiles | None = None
+) -> DesiredSettings:
     """The settings of the repository called `name`; the other arguments as for `managed_files`.
 
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
     repository = next(repository for repository in plan.repositories if repository.name == name)
     desired = with_defaults(plan.defaults, repository)
-    files = managed_files(plan, name, owner, registry)
+    files = managed_files(plan, name, owner, registry, known)
     protection = None
     if desired.protection:
         protection = protection_of(desired.protection, repository.default_branch, required_checks(files))

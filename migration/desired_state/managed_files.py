@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from migration import plan as planned
 from migration.desired_state.pipeline_settings import Registry
 from migration.desired_state.pipelines import LOCK_FILE_CHECK, PYTHON_KINDS, render, template_values, workflows
+from migration.toolchains.project_files import ProjectFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,17 +16,22 @@ class ManagedFile:
     content: str
 
 
-def managed_files(plan: planned.Plan, name: str, owner: str, registry: Registry | None) -> tuple[ManagedFile, ...]:
+def managed_files(
+    plan: planned.Plan, name: str, owner: str, registry: Registry | None, known: ProjectFiles | None = None
+) -> tuple[ManagedFile, ...]:
     """Every managed file of the repository called `name`, sorted by path.
 
     owner: the organization or user on GitHub, to whom the teams belong.
     registry: where private packages are; None when the plan has none.
+    known: the repository's own files, by which its tools are chosen; None where they are not known yet.
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
     repository = next(repository for repository in plan.repositories if repository.name == name)
     files: dict[str, str] = {}
     if repository.kind is not None:
-        values = template_values(plan, repository, owner, registry)
+        if known is None and not repository.moves and repository.transforms.add_files:
+            known = ProjectFiles.of(repository.transforms.add_files)
+        values = template_values(plan, repository, owner, registry, known)
         files = workflows(repository.kind, values)
         if repository.kind in PYTHON_KINDS and values["private"]:
             files[LOCK_FILE_CHECK] = render("check_lock_files.py.jinja", values)

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
 import jinja2
+import yaml
 from packaging.utils import canonicalize_name
 
 from migration import plan as planned
@@ -15,7 +17,11 @@ from migration.constraints import admits_minor
 from migration.desired_state import pipeline_settings
 from migration.desired_state.pinned_actions import pinned
 from migration.desired_state.pipeline_settings import CodeArtifact, Registry
+from migration.desired_state.setting_defaults import with_defaults
 from migration.desired_state.stages import DesiredStateError
+from migration.toolchains.node_toolchain import NodeToolchain, node_toolchain
+from migration.toolchains.project_files import ProjectFiles
+from migration.toolchains.python_toolchain import PythonToolchain, python_toolchain
 
 TEMPLATES = Path(__file__).parent / "workflows"
 WORKFLOW_FOLDER = ".github/workflows"
@@ -25,6 +31,8 @@ PYTHON_KINDS = ("python-packages", "python-service", "templates")
 
 VERSIONS = {
     "runner": "ubuntu-24.04",
+    "hatch": "1.18.2",
+    "pdm": "2.29.4",
     "node": "22",
     "mkdocs": "1.6.1",
     "mypy": "2.4.1",
@@ -41,8 +49,8 @@ VERSIONS = {
 }
 """What the jobs run on, and the tools that the repositories do not bring themselves."""
 
-LINT_RULES = "E4,E7,E9,F"
-"""Ruff's rules for what is a mistake in any style of writing: https://docs.astral.sh/ruff/rules/"""
+TEST_STEP = "Run the tests"
+"""The name of the step that runs the repository's own tests."""
 
 
 def workflows(kind: planned.Kind, values: Mapping[str, Any]) -> dict[str, str]:
@@ -77,21 +85,33 @@ def _environment() -> jinja2.Environment:
         autoescape=False,  # this is YAML, where `quoted` does what is needed
         finalize=lambda value: value.rstrip("\n") if isinstance(value, str) else value,
     )
+    environment.filters["scalar"] = _scalar
     environment.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
     environment.globals["action"] = pinned
     environment.globals["version"] = VERSIONS
-    environment.globals["lint_rules"] = LINT_RULES
+    environment.globals["test_step"] = TEST_STEP
     environment.globals["lock_file_check"] = LOCK_FILE_CHECK
     environment.globals["setting"] = pipeline_settings
     return environment
 
 
+def _scalar(text: str) -> str:
+    """As a value of YAML, in quotes where it needs them."""
+    is_plain = yaml.safe_load(f"key: {text}\n") == {"key": text}
+    return text if is_plain else json.dumps(text, ensure_ascii=False)
+
+
 def template_values(
-    plan: planned.Plan, repository: planned.Repository, owner: str, registry: Registry | None
+    plan: planned.Plan,
+    repository: planned.Repository,
+    owner: str,
+    registry: Registry | None,
+    files: ProjectFiles | None = None,
 ) -> Mapping[str, Any]:
     """The values of the templates for one repository.
 
-    owner: organization or user on GitHub, in whose container registry the images are.
+    owner: organization or user on GitHub, in whose container registry the images are. files: its own, by which its
+    tools are chosen; None where they are not known yet.
     Raises DesiredStateError when the repository needs a registry and there is none.
     """
     published = {package.name for package in repository.packages}
@@ -101,7 +121,9 @@ def template_values(
             f"{repository.name} publishes or uses private packages, and the stack names no registry. "
             "Run: pulumi config set multirepo:registry devpi"
         )
-    credentials = f"POETRY_HTTP_BASIC_{re.sub('[.-]', '_', plan.package_source.name.upper())}"
+    settings = with_defaults(plan.defaults, repository)
+    pipeline = settings.pipeline or planned.Pipeline()
+    projects = _projects(repository, pipeline, files)
     return {
         "name": repository.name,
         "kind": repository.kind,
@@ -110,7 +132,14 @@ def template_values(
         "contract": repository.contract,
         "dockerfile": repository.dockerfile,
         "test_service": repository.test_service,
-        "python_version": pipeline_python(repository),
+        "python_version": pipeline_python(repository, [project.tools for project in projects]),
+        "projects": projects,
+        "python_tools": projects[0].tools,
+        "node_tools": node_toolchain(files, ".", pipeline),
+        "node_version": pipeline.node,
+        "necessity": _necessity(pipeline, projects, node_toolchain(files, ".", pipeline), repository.kind),
+        "release_environment": _release_environment(settings),
+        "other_indexes": [address.rstrip("/") for address in plan.package_source.other_indexes],
         "has_suite": any(path.startswith("tests/") for path in repository.transforms.add_files),
         "has_versions": "versions.json" in repository.transforms.add_files,
         "image": _image(owner, repository.name),
@@ -118,32 +147,81 @@ def template_values(
         "not_code": "",
         "registry": registry,
         "source": plan.package_source.name,
-        "credential_variables": {"username": f"{credentials}_USERNAME", "password": f"{credentials}_PASSWORD"},
+        "credential_variables": _credential_variables(plan.package_source.name, projects[0].tools),
         "private": bool(needed),
         "oidc": isinstance(registry, CodeArtifact) and bool(needed),
         "private_names": sorted(
             canonicalize_name(package.name) for home in plan.repositories for package in home.packages
         ),
-        "updates": _updates(repository),
+        "updates": _updates(repository, projects, node_toolchain(files, ".", pipeline)),
         "vendor_branch": planned.VENDOR_BRANCH if repository.moves else "",
     }
 
 
-def pipeline_python(repository: planned.Repository) -> str:
-    """The minor version of Python that its jobs set up: the plan's, or the oldest that `transforms.python` takes."""
+@dataclass(frozen=True, kw_only=True)
+class Projects:
+    """Projects of one repository that have the same tools, and so the same job. folders: "." is the root."""
+
+    folders: tuple[str, ...]
+    tools: PythonToolchain
+
+
+def _projects(repository: planned.Repository, pipeline: planned.Pipeline, files: ProjectFiles | None) -> list[Projects]:
+    """At least one. Folders whose tools are the same are together, in the plan's order."""
+    by_tools: dict[PythonToolchain, list[str]] = {}
+    packages = repository.packages if repository.kind == "python-packages" else ()
+    for folder in [package.path for package in packages] or ["."]:
+        by_tools.setdefault(python_toolchain(files, folder, pipeline), []).append(folder)
+    return [Projects(folders=tuple(folders), tools=tools) for tools, folders in by_tools.items()]
+
+
+def _necessity(
+    pipeline: planned.Pipeline, projects: list[Projects], node: NodeToolchain, kind: planned.Kind | None
+) -> Mapping[str, str]:
+    """Check to "required", "advisory" or "none": the plan's word, or by whether the repository has the tool itself."""
+    lint, types = bool(node.lint), bool(node.types)
+    if kind in PYTHON_KINDS:
+        lint = any(project.tools.uses_lint for project in projects)
+        types = any(project.tools.uses_types for project in projects)
+    uses = {"lint": lint, "types": types, "tests": True, "build": True, "contract": True, "audit": False}
+    return {name: "required" if used else "advisory" for name, used in uses.items()} | dict(pipeline.checks)
+
+
+def _release_environment(settings: planned.RepositorySettings) -> str:
+    names = [environment.name for environment in settings.environments]
+    return pipeline_settings.RELEASE_ENVIRONMENT if pipeline_settings.RELEASE_ENVIRONMENT in names else ""
+
+
+def _credential_variables(source: str, tools: PythonToolchain) -> Mapping[str, str]:
+    """The variables that the project's client reads for the index of this name. pip and others read .netrc."""
+    name = re.sub("[^A-Z0-9]", "_", source.upper())
+    stem = {"poetry": f"POETRY_HTTP_BASIC_{name}", "uv": f"UV_INDEX_{name}"}.get(tools.client, "REGISTRY")
+    return {"username": f"{stem}_USERNAME", "password": f"{stem}_PASSWORD"}
+
+
+def pipeline_python(repository: planned.Repository, projects: Sequence[PythonToolchain] = ()) -> str:
+    """The minor version of Python that its jobs set up: the plan's, that of `.python-version`, or the oldest that
+    `transforms.python`, or else every manifest, takes."""
     versions: tuple[str, ...] = get_args(planned.PythonVersion)
-    constraint = repository.transforms.python or "*"
-    oldest = next((version for version in versions if admits_minor(constraint, version)), versions[0])
-    return repository.python or oldest
+    named = [".".join(project.python.split(".")[:2]) for project in projects]
+    own = [repository.transforms.python or project.constraint or "*" for project in projects]
+    constraints = own or [repository.transforms.python or "*"]
+    admitted = [version for version in versions if all(admits_minor(each, version) for each in constraints)]
+    chosen = next((version for version in named if version in admitted), None)
+    return repository.python or chosen or next(iter(admitted), versions[0])
 
 
-def _updates(repository: planned.Repository) -> dict[str, list[str]]:
-    """What Dependabot watches: ecosystem to folders, "/" being the root."""
+def _updates(repository: planned.Repository, projects: list[Projects], node: NodeToolchain) -> dict[str, list[str]]:
+    """What Dependabot watches: ecosystem to folders, "/" being the root.
+
+    https://docs.github.com/en/code-security/reference/supply-chain-security/supported-ecosystems-and-repositories
+    """
     updates: dict[str, list[str]] = {}
-    if repository.kind in PYTHON_KINDS:
-        updates["pip"] = [f"/{package.path}" for package in repository.packages if package.path != "."] or ["/"]
+    for project in projects if repository.kind in PYTHON_KINDS else ():
+        ecosystem = "uv" if "uv.lock" in project.tools.locks else "pip"
+        updates.setdefault(ecosystem, []).extend(f"/{'' if folder == '.' else folder}" for folder in project.folders)
     if repository.kind == "vite-application":
-        updates["npm"] = ["/"]
+        updates["bun" if node.manager == "bun" else "npm"] = ["/"]
     if repository.dockerfile:
         updates["docker"] = [str(PurePosixPath("/", repository.dockerfile).parent)]
     if repository.kind == "compose-tests":

@@ -23,8 +23,9 @@ _FILTERS = ("branches", "branches-ignore", "paths", "paths-ignore", "types")
 def required_checks(files: Iterable[ManagedFile]) -> tuple[str, ...]:
     """Names of the checks that every pull request gets from these files' jobs, in their order, each once.
 
-    Left out: jobs that could be skipped, because they or a job that they need have a condition, or because their
-    workflow leaves some pull requests out. Raises DesiredStateError for a matrix whose jobs only GitHub knows.
+    Left out: jobs that are advisory, and jobs that could be skipped, because they or a job that they need have a
+    condition, or because their workflow leaves some pull requests out. Raises DesiredStateError for a matrix whose
+    jobs only GitHub knows.
     https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks
     """
     names: dict[str, None] = {}
@@ -62,7 +63,8 @@ def _check_names(path: str, jobs: Mapping[str, Any]) -> Iterator[str]:
 def _always_runs(identifier: str, jobs: Mapping[str, Any]) -> bool:
     needs = jobs[identifier].get("needs", [])
     needed = [needs] if isinstance(needs, str) else needs
-    return "if" not in jobs[identifier] and all(_always_runs(name, jobs) for name in needed)
+    is_advisory = jobs[identifier].get("continue-on-error") == "true"
+    return "if" not in jobs[identifier] and not is_advisory and all(_always_runs(name, jobs) for name in needed)
 
 
 def _is_lists(matrix: Any) -> bool:

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from migration import plan as planned
 
-_Part = TypeVar("_Part", planned.Protection, planned.Environment, planned.Features, planned.Merging)
+_Part = TypeVar("_Part", planned.Protection, planned.Environment, planned.Features, planned.Merging, planned.Pipeline)
 
 
 def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositorySettings) -> planned.RepositorySettings:
@@ -16,6 +16,8 @@ def with_defaults(defaults: planned.RepositorySettings, own: planned.RepositoryS
         named["features"] = _over(defaults.features, own.features)
     if own.merging and defaults.merging:
         named["merging"] = _over(defaults.merging, own.merging)
+    if own.pipeline and defaults.pipeline:
+        named["pipeline"] = _over(defaults.pipeline, own.pipeline)
     by_name = {environment.name: environment for environment in defaults.environments}
     for environment in own.environments:
         default = by_name.get(environment.name)

@@ -38,6 +38,7 @@ from migration.plan.repository_settings import (
     Features,
     Label,
     Merging,
+    Pipeline,
     Protection,
     RepositorySettings,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Move",
     "Package",
     "PackageSource",
+    "Pipeline",
     "Plan",
     "PlanError",
     "PlanFault",

@@ -20,6 +20,7 @@ from migration.plan.values import (
     Folder,
     FolderOrRoot,
     HomePage,
+    IndexUrl,
     Module,
     OwnedFiles,
     PackageName,
@@ -281,7 +282,8 @@ class Repository(RepositorySettings):
     test_service: Text | None = None
     """In a repository of the kind compose-tests: the service that runs the suite against the others."""
     python: PythonVersion | None = None
-    """The Python of its pipelines, in quotes. Without it, the oldest of these that `transforms.python` takes."""
+    """The Python of its pipelines, in quotes. Without it, that of .python-version, or the oldest of these that
+    `transforms.python` or the manifests take."""
     first_release: RefName | None = None
     """A tag, like v1.0.0, that it gets when its wave is cut over, unless it has one of that name."""
     teams: dict[TeamName, Role] = Field(default={})
@@ -297,6 +299,9 @@ class PackageSource(PlanModel):
     """Name of the [[tool.poetry.source]]."""
     priority: Literal["explicit", "supplemental", "primary"] = "explicit"
     """When Poetry asks it: 'explicit' only for packages that name it, which leaves no room for confusion."""
+    other_indexes: tuple[IndexUrl, ...] = ()
+    """Further indexes that lock files may name for packages that are not private, like
+    https://download.pytorch.org/whl/cpu. The pipelines reject all others."""
 
 
 class Team(PlanModel):

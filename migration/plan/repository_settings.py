@@ -23,6 +23,8 @@ from migration.plan.values import (
     keeps,
 )
 
+CheckKind = Literal["lint", "types", "tests", "build", "contract", "audit"]
+
 ORGANIZATION_ADMINS = "organization-admins"
 REPOSITORY_ADMINS = "repository-admins"
 
@@ -149,6 +151,25 @@ class Merging(_Model):
     """Whether GitHub offers to update the branch of a pull request."""
 
 
+Necessity = Literal["required", "advisory", "none"]
+
+
+class Pipeline(_Model):
+    """The jobs of rendered pipelines, where manifests and lock files do not say enough."""
+
+    extras: tuple[Text, ...] | None = None
+    """Optional dependencies that the jobs install; all of them, unless named here."""
+    tests: Text | None = None
+    """The command that runs the tests in the project's environment, like 'bash scripts/test.sh'."""
+    node: Text | None = None
+    """The version of Node, in quotes, like "24"; what .nvmrc or .node-version names, unless named here."""
+    types: tuple[Text, ...] = ()
+    """Files and folders that the type checker gets; what its own configuration names, unless named here."""
+    checks: dict[CheckKind, Necessity] = {}
+    """Which checks a pull request must pass ('required'), which are shown only ('advisory'), and which are left out
+    ('none'). A linter, type checker or audit that the project does not use itself is advisory, unless named here."""
+
+
 class RepositorySettings(_Model):
     """How repositories are kept, unless one says otherwise. What is not named is left as it is on GitHub."""
 
@@ -175,3 +196,5 @@ class RepositorySettings(_Model):
     """Whether Dependabot reports vulnerable dependencies."""
     security_updates: Switch | None = None
     """Whether Dependabot opens pull requests that repair them. It needs the alerts."""
+    pipeline: Pipeline | None = None
+    """Extras, commands and checks of the rendered pipelines. A repository's own replace the defaults key by key."""

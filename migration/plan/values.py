@@ -292,6 +292,11 @@ LabelColor = Annotated[
     Field(json_schema_extra=_pattern(_COLOR)),
 ]
 LabelDescription = Annotated[str, keeps(_label_description), Field(json_schema_extra={"maxLength": 100})]
+IndexUrl = Annotated[
+    str,
+    keeps(_matches(r"https://[^\s@]+", "address of an index", "Write it with https:// and without credentials.")),
+    Field(json_schema_extra={"format": "uri"}),
+]
 HomePage = Annotated[
     str,
     keeps(_matches(r"https?://\S+", "web address", "Write it with https://, or remove the key.")),

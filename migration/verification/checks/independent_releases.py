@@ -29,7 +29,8 @@ from migration.verification.harness.python_environments import environment_with
 from migration.verification.trial_release.patch import patches_after, version_of, write_version
 from migration.verification.trial_release.scratch_github import ScratchGitHub, scratch_github
 from migration.verification.trial_release.scratch_index import ScratchIndex, release_of, scratch_index
-from migration.verification.trial_release.workflow import WorkflowRunner, filled, read_workflow, started_by_tag
+from migration.verification.workflow_run.documents import filled, read_workflow, started_by_tag
+from migration.verification.workflow_run.runner import WorkflowRunner
 
 FOLLOW_THE_TAG = "Let the version of what is released follow the tag, and publish nothing that did not change."
 _WITHOUT_RELEASES = (None, "compose-tests")
@@ -159,7 +160,12 @@ def _run_release(
             variables=github.variables,
             contexts=contexts,
         )
-        asked = runner.run(workflow, evidence, patch.remedy)
+        result = runner.run(workflow, evidence, patch.remedy)
+        if result.failures:
+            raise BrokenError(f"A step of its release does not pass here: {result.failures[0]}", patch.remedy)
+        if result.skipped:
+            raise SkippedError(f"Its release cannot be run here: {result.skipped[0]}", patch.remedy)
+        asked = result.asked
         _carries_its_version(patch, runner.artifacts)
         _speaks_of_no_other(context, patch, f"{file} of {name}", asked)
         evidence.saw.append(f"{file}, started by {patch.tag}, ran through")

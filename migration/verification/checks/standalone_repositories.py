@@ -7,13 +7,14 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from migration.desired_state.pipelines import LINT_RULES, PYTHON_KINDS, VERSIONS, WORKFLOW_FOLDER
+from migration.desired_state.pipelines import PYTHON_KINDS, WORKFLOW_FOLDER
 from migration.plan import Plan, Repository
+from migration.verification.checks.rendered_pipeline import run_pipeline
 from migration.verification.compose.images import built_image
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
 from migration.verification.harness.context import VerificationContext
-from migration.verification.harness.node import node_modules, types_hold
+from migration.verification.harness.node import node_modules
 from migration.verification.harness.project_requirements import requirements_of
 from migration.verification.harness.python_environments import python_environment, tool
 from migration.verification.references.index_settings import installs_without_secret, second_indexes
@@ -191,26 +192,7 @@ def _pipeline(context: VerificationContext, repository: Repository, evidence: Ev
     zizmor = tool(context, "zizmor", "1.32.0", "zizmor", "--offline", "--quiet", "--no-config")
     run(evidence, [*zizmor, *workflows], clone, "Take the workflows that the plan renders.")
     evidence.saw.append(f"{', '.join(path.name for path in workflows)}: nothing to find fault with")
-    remedy = f"Run it in a clone of {repository.name} and fix what it finds: its pipeline fails there as well."
-    if repository.kind in PYTHON_KINDS:
-        not_code = ["--extend-exclude", "templates"] if repository.kind == "templates" else []
-        ruff = tool(context, "ruff", VERSIONS["ruff"], "ruff", "check", "--isolated", "--no-cache")
-        run(evidence, [*ruff, "--select", LINT_RULES, *not_code, "."], clone, remedy)
-        for folder in folders_of(repository):
-            programs = python_environment(context, repository.name, folder, evidence)
-            mypy = tool(context, "mypy", VERSIONS["mypy"], "mypy", "--cache-dir", str(context.cache / "mypy"))
-            options = ["--python-executable", programs / "python", "--ignore-missing-imports"]
-            options += ["--exclude", "^templates/"] if not_code else []
-            run(evidence, [*mypy, *options, "."], clone / folder, remedy)
-    elif repository.kind == "vite-application":
-        modules = node_modules(context, repository.name, evidence)
-        oxlint = ["npx", "--yes", f"oxlint@{VERSIONS['oxlint']}", "--deny-warnings", "--ignore-pattern", "node_modules"]
-        run(evidence, oxlint, modules, remedy)
-        types_hold(context, repository.name, evidence)
-    elif repository.kind == "documentation":
-        rules = "line-length,blanks-around-headings,blanks-around-lists"
-        pymarkdown = tool(context, "pymarkdownlnt", VERSIONS["pymarkdown"], "pymarkdown", "--disable-rules", rules)
-        run(evidence, [*pymarkdown, "scan", "--recurse", "."], clone, remedy)
+    run_pipeline(context, repository, evidence)
 
 
 def _image_file(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
