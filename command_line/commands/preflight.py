@@ -21,6 +21,7 @@ from migration.desired_state import desired_state
 from migration.plan import read_plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, UnclaimedFile
 from migration.preflight import preflight as scan_histories
+from migration.transforms.plan_faults import plan_faults
 
 SHOWN = 10
 """Findings of one check in one repository, and folders of the monorepo."""
@@ -38,7 +39,7 @@ def preflight(
 ) -> None:
     """Find what GitHub would reject and what must not be pushed. Exits with 1 on findings. Read-only.
 
-    Values of secrets and variables that a stack with a real GitHub lacks are printed; it exits with 2.
+    Faults of the plan, and values that a stack with a real GitHub lacks, are printed; it exits with 2.
     """
     stack = stack_named(stack_name) if stack_name else stack_for(monorepo, plan)
     read = read_plan(stack.plan_file)
@@ -48,18 +49,20 @@ def preflight(
         source, split = present_split(settings, read, selections, progress)
         with progress.step("preflight") as step:
             found = scan_histories(split, source, read, SecretScanner.installed(), step.count)
+            faults = plan_faults(read, split, settings.index_url)
         with progress.step("GitHub"):
             at_github = check_github(stack, read, split)
-    (_print_json if as_json else _print_findings)(found, at_github)
+    (_print_json if as_json else _print_findings)(found, at_github, faults)
     if found.refusals or at_github.refusals:
         raise typer.Exit(ExitCode.CHECK_FAILED)
-    if at_github.missing_values:
+    if at_github.missing_values or faults:
         raise typer.Exit(ExitCode.INPUT)
 
 
-def _print_json(found: PreflightReport, at_github: GitHubPreflight) -> None:
+def _print_json(found: PreflightReport, at_github: GitHubPreflight, faults: Sequence[str]) -> None:
     document = {
-        "passed": not (found.refusals or at_github.refusals or at_github.missing_values),
+        "passed": not (found.refusals or at_github.refusals or at_github.missing_values or faults),
+        "faults": list(faults),
         "github": at_github.as_object(),
         "monorepo": {"head": found.monorepo_head, "leftovers": [asdict(leftover) for leftover in found.leftovers]},
         "findings": [asdict(finding) for finding in found.findings],
@@ -70,7 +73,7 @@ def _print_json(found: PreflightReport, at_github: GitHubPreflight) -> None:
     typer.echo(json.dumps(document, indent=2))
 
 
-def _print_findings(found: PreflightReport, at_github: GitHubPreflight) -> None:
+def _print_findings(found: PreflightReport, at_github: GitHubPreflight, faults: Sequence[str]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     order = [*dict.fromkeys(finding.repository for finding in at_github.findings), *found.repositories]
     by_repository = sorted([*at_github.findings, *found.findings], key=lambda finding: order.index(finding.repository))
@@ -88,8 +91,12 @@ def _print_findings(found: PreflightReport, at_github: GitHubPreflight) -> None:
         console.print("[bold]Values that the stack does not have[/bold]")
     for sentence in at_github.missing_values:
         console.print(f"  {MARKS[Severity.REFUSAL]} {_printable(sentence)}", markup=False)
+    if faults:
+        console.print("[bold]Faults of the plan[/bold]")
+    for sentence in faults:
+        console.print(f"  {MARKS[Severity.REFUSAL]} {_printable(sentence)}", markup=False)
     refused = len(found.refusals) + len(at_github.refusals)
-    verdict = "Nothing may be pushed yet" if refused or at_github.missing_values else "Ready to be pushed"
+    verdict = "Nothing may be pushed yet" if refused or at_github.missing_values or faults else "Ready to be pushed"
     known = len(found.findings) + len(at_github.findings) - refused
     counts = f"{refused:,} refused, {known:,} to know of, {found.allowed:,} allowed by the plan"
     source = f"{len(found.repositories)} histories of the monorepo at {found.monorepo_head[:12]}"

@@ -186,6 +186,9 @@ class Transforms(PlanModel):
 
     remove_dependencies: tuple[PackageName, ...] = ()
     """Dependencies that every pyproject.toml loses, because the code must do without them."""
+    from_pypi: dict[PackageName, Text] = {}
+    """Dependencies on folders that stay in the monorepo, and are public: name to the versions to take, like '>=0.4,<1'.
+    '*' keeps those that the manifest names."""
     python: Text | None = None
     """The Python versions that pyproject.toml asks for, like '^3.11'."""
     rename_modules: dict[Module, Module] = {}

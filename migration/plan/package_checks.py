@@ -79,7 +79,8 @@ def _check_cycles(what: str, edges: Mapping[tuple[str, str], Location]) -> Itera
             cycle: list[str] = error.args[1][::-1]
             chain = " -> ".join(cycle)
             problem = f"the {what} {quoted(cycle[0])} needs itself: {chain}"
-            yield PlanFinding(open_edges[cycle[0], cycle[1]], problem, "Remove one of these dependencies.")
+            remedy = "Remove one of these dependencies. What tests alone need is read from groups of the manifests."
+            yield PlanFinding(open_edges[cycle[0], cycle[1]], problem, remedy)
             for pair in pairwise(cycle):
                 del open_edges[pair]
         else:

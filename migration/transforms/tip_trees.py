@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migration.errors import TransformError
 from migration.git.command import run_git
 from migration.git.pack import write_to_disk
 from migration.git.tree_changes import Changes, Files, Transform, transformed_tree
@@ -53,13 +54,13 @@ def tip_trees(
 
     index_url: the simple index (PEP 503) of the private registry, None where there is none. locking: what brings lock
     files up to date. report: gets a sentence for each lock file that must be updated by hand.
-    Raises TransformError, CodeMoveError.
+    Raises TransformError with the faults of all repositories, CodeMoveError.
     """
     record = split.git_dir / _MADE
     known = _known(record, split.git_dir)
     lists = split.monorepo_head if plan.history.blame_ignore_revs else ""
     common = [plan.model_dump_json(), lists, index_url, _code()]
-    made = {}
+    made, faults = {}, list[str]()
     for repository in plan.repositories:
         history = split.histories.get(repository.name)
         if history is None or history.head is None:
@@ -67,10 +68,16 @@ def tip_trees(
         key = hashlib.sha256(json.dumps([*common, history.head]).encode()).hexdigest()
         tip = known.get((repository.name, key))
         if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
-            tip = _make(plan, repository, split, index_url, locking)
+            try:
+                tip = _make(plan, repository, split, index_url, locking)
+            except TransformError as error:
+                faults.append(str(error))
+                continue
         made[repository.name, key] = tip
         for sentence in tip.messages:
             report(sentence)
+    if faults:
+        raise TransformError("\n".join(faults))
     if made != known:
         write_to_disk(record, json.dumps([[*of, asdict(tip)] for of, tip in made.items()]).encode())
     return {name: tip.tree for (name, _), tip in made.items() if tip.tree}

@@ -54,6 +54,9 @@ def converted(content: bytes, manifest: Manifest) -> bytes:
                 f"{manifest.path}: `transforms.python` of {manifest.rules.repository} cannot be in "
                 f"`requires-python`: {error}. Write it like '>=3.11,<4.0'."
             )
+    needed = poetry.names(document, in_groups=False) | standard.names(document, in_groups=False)
+    tested = poetry.names(document, in_groups=True) | standard.names(document, in_groups=True)
+    manifest.tested_with |= tested - needed
     for part in (poetry, standard):
         part.paths_become_versions(document, manifest)
     _set_version(document, manifest)

@@ -27,6 +27,7 @@ class DependencyRules:
     packages: every package of the plan, by its normalized name (PEP 503).
     used: those that this repository may use; the plan's order of publishing is made for these alone.
     removed: dependencies that go.
+    public: dependencies on folders that come from PyPI from now on, with their versions; "*" for any.
     python: versions of Python to ask for, in Poetry's words; None leaves them.
     versions: manifest of a package of this repository to the version that the plan publishes.
     source: how the manifests name the registry.
@@ -38,6 +39,7 @@ class DependencyRules:
     packages: Mapping[NormalizedName, PrivatePackage]
     used: frozenset[NormalizedName]
     removed: frozenset[NormalizedName] = frozenset()
+    public: Mapping[NormalizedName, str] = field(default_factory=dict)
     python: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     source: PackageSource
@@ -77,6 +79,7 @@ def dependency_rules(plan: Plan, repository: Repository, index_url: str | None) 
         },
         used=frozenset([*own, *needed, *map(canonicalize_name, repository.consumes)]),
         removed=frozenset(map(canonicalize_name, repository.transforms.remove_dependencies)),
+        public={canonicalize_name(name): versions for name, versions in repository.transforms.from_pypi.items()},
         python=repository.transforms.python,
         versions={str(PurePosixPath(package.path, MANIFEST)): package.version for package in repository.packages},
         source=plan.package_source,

@@ -15,6 +15,7 @@ class Manifest:
 
     path: in the repository. files: every path of the repository's tree. faults: gathered while it is changed.
     private: packages of the plan that it names. versioned: those that were folders, and are versions now.
+    tested_with: names that groups alone have: what installs the package does not need them.
     appended: what was written at its end.
     """
 
@@ -24,12 +25,13 @@ class Manifest:
     faults: list[str] = field(default_factory=list)
     private: set[NormalizedName] = field(default_factory=set)
     versioned: set[NormalizedName] = field(default_factory=set)
+    tested_with: set[NormalizedName] = field(default_factory=set)
     appended: str = ""
 
     def becomes_version(self, name: str, path: str) -> bool:
         """Whether a dependency on this folder is to be one on a version. A folder of the repository itself may stay."""
         normal = canonicalize_name(name)
-        if normal in self.rules.used:
+        if normal in self.rules.used or (normal in self.tested_with and normal in self.rules.packages):
             self.versioned.add(normal)
             return True
         problem = f"{self.path}: {name} is taken from the folder {path!r}"
@@ -44,10 +46,14 @@ class Manifest:
             self.faults.append(
                 f"{problem}, which is not in {repository}, and no repository of the plan publishes it. "
                 f"Name it under `packages` of the one that holds it, move the folder to {repository} too, "
-                f"or add {name} to "
-                "`transforms.remove_dependencies`."
+                f"or add {name} to `transforms.remove_dependencies`. If it is public, take it from PyPI; under "
+                f'`transforms` of {repository}: `from_pypi: {{{name}: "*"}}`.'
             )
         return False
+
+    def is_public(self, name: str) -> bool:
+        """Whether the plan takes it from PyPI, instead of a folder that stays in the monorepo."""
+        return canonicalize_name(name) in self.rules.public
 
     def lacking(self, named: Iterable[str]) -> list[PrivatePackage]:
         """Private packages that it needs, directly or not, and that are not among these."""

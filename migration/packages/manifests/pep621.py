@@ -12,7 +12,7 @@ from typing import Any
 
 import tomlkit
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.constraints import compatible, specifiers
 from migration.packages.manifests.path_dependencies import Manifest
@@ -26,10 +26,20 @@ _FOLDER = re.compile(r"(?:file:(?://(?:localhost)?)?)?(?:/?\$\{PROJECT_ROOT\}/|\
 
 def requirement_lists(document: Mapping[str, Any]) -> Iterator[Any]:
     """Every array of requirements: those of the project, of its extras, and of dependency groups."""
+    yield from _of_project(document)
+    yield from table_at(document, "dependency-groups").values()
+
+
+def _of_project(document: Mapping[str, Any]) -> Iterator[Any]:
     project = table_at(document, "project")
     yield project.get("dependencies", [])
     yield from table_at(project, "optional-dependencies").values()
-    yield from table_at(document, "dependency-groups").values()
+
+
+def names(document: Mapping[str, Any], *, in_groups: bool) -> set[NormalizedName]:
+    """What groups name, or what the package itself or an extra of it needs."""
+    lists = table_at(document, "dependency-groups").values() if in_groups else _of_project(document)
+    return {canonicalize_name(each.name) for texts in lists for each in map(parsed, texts) if each}
 
 
 def remove_dependencies(document: Entries, manifest: Manifest) -> None:
@@ -58,7 +68,9 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
     sources = table_at(document, "tool", "uv", "sources")
     own = canonicalize_name(str(table_at(document, "project").get("name", "")))  # an extra may name another extra by it
     for name, source in list(sources.items()):
-        if manifest.rules.index_url is None and _is_folder(name, source, manifest):
+        if _is_public_folder(name, source, manifest) or (
+            manifest.rules.index_url is None and _is_folder(name, source, manifest)
+        ):
             remove_key(sources, name)
             continue
         set_entry(sources, name, source, lambda each, name=name: _from_index(name, each, manifest))  # type: ignore[misc]
@@ -68,8 +80,23 @@ def paths_become_versions(document: Entries, manifest: Manifest) -> None:
             if requirement is not None and canonicalize_name(requirement.name) != own:
                 if canonicalize_name(requirement.name) in manifest.rules.packages:
                     manifest.private.add(canonicalize_name(requirement.name))
-                if _is_replaced(requirement, manifest):
+                if manifest.is_public(requirement.name):
+                    requirements[place] = _from_pypi(text, requirement, manifest)
+                elif _is_replaced(requirement, manifest):
                     requirements[place] = _with_version(requirement, manifest.version_of(requirement.name))
+
+
+def _is_public_folder(name: str, source: Any, manifest: Manifest) -> bool:
+    places = source if isinstance(source, list) else [source]
+    return manifest.is_public(name) and any(_folder_of(each) for each in places)
+
+
+def _from_pypi(text: str, requirement: Requirement, manifest: Manifest) -> str:
+    """With the versions that the plan names, or those that it has. An address, of a folder, goes."""
+    versions = manifest.rules.public[canonicalize_name(requirement.name)]
+    if versions == "*" and not requirement.url:
+        return text
+    return _with_specifier(requirement, "" if versions == "*" else versions)
 
 
 def _is_folder(name: str, source: Any, manifest: Manifest) -> bool:
@@ -140,6 +167,10 @@ def parsed(text: Any) -> Requirement | None:
 
 
 def _with_version(requirement: Requirement, version: str) -> str:
+    return _with_specifier(requirement, compatible(version))
+
+
+def _with_specifier(requirement: Requirement, specifier: str) -> str:
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
     marker = f"; {requirement.marker}" if requirement.marker else ""
-    return f"{requirement.name}{extras}{compatible(version)}{marker}"
+    return f"{requirement.name}{extras}{specifier}{marker}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tomlkit
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from migration.packages.manifests.path_dependencies import Manifest
 from migration.packages.manifests.toml_edits import Entries, remove_from, remove_key, replace_keys, set_entry, table_at
@@ -20,6 +20,14 @@ def dependency_tables(document: Mapping[str, Any]) -> dict[str, Entries]:
     poetry = table_at(document, "tool", "poetry")
     groups = {f"group {name}": table_at(poetry, "group", name, "dependencies") for name in table_at(poetry, "group")}
     return {name: table_at(poetry, name) for name in ("dependencies", "dev-dependencies")} | groups
+
+
+def names(document: Mapping[str, Any], *, in_groups: bool) -> set[NormalizedName]:
+    """What groups name, or what the package itself needs."""
+    tables = dependency_tables(document).items()
+    return {
+        canonicalize_name(name) for place, table in tables if (place != "dependencies") == in_groups for name in table
+    }
 
 
 def remove_dependencies(document: Entries, manifest: Manifest) -> None:
@@ -54,6 +62,13 @@ def _changed(name: str, entry: Any, manifest: Manifest) -> Any:
     source = {"source": rules.source.name} if rules.explicit else {}
     versioned = {"version": entry} if isinstance(entry, str) else entry
     if "path" in versioned:
+        if manifest.is_public(name):
+            constraint = rules.public[canonicalize_name(name)]
+            return (
+                constraint
+                if entry.keys() <= {*_OF_A_PATH}
+                else replace_keys(entry, {"version": constraint}, _OF_A_PATH)
+            )
         if not manifest.becomes_version(name, entry["path"]):
             return entry
         constraint = f"^{manifest.version_of(name)}"

@@ -1,6 +1,6 @@
 """What holds for each repository by itself: it is there, installs and passes its tests alone, and needs no monorepo."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +9,8 @@ from packaging.utils import canonicalize_name
 
 from migration.desired_state.pipelines import PYTHON_KINDS, WORKFLOW_FOLDER
 from migration.plan import Plan, Repository
+from migration.toolchains.declared_packages import declared_packages
+from migration.toolchains.project_files import ProjectFiles
 from migration.verification.checks.rendered_pipeline import run_pipeline
 from migration.verification.compose.images import built_image
 from migration.verification.harness.check import BrokenError, Check, Evidence
@@ -96,7 +98,7 @@ def needs_nothing_else(context: VerificationContext, repository: Repository, evi
     tags = [ref for ref in context.remote(repository.name).refs() if ref.startswith("refs/tags/")]
     found += lost_tags(files, [tag.removeprefix("refs/tags/") for tag in tags])
     found = list(dict.fromkeys(found))
-    found += foreign_imports(files, modules_of(context, evidence), _may_import(context.plan, repository))
+    found += foreign_imports(files, modules_of(context, evidence), _may_import(context.plan, repository, files))
     evidence.ran.append(f"looked through {len(files)} files for imports, paths, links and workflows")
     if found:
         raise BrokenError(
@@ -117,10 +119,13 @@ def modules_of(context: VerificationContext, evidence: Evidence) -> dict[str, st
     return modules
 
 
-def _may_import(plan: Plan, repository: Repository) -> set[str]:
-    """What it declares, and what that brings along."""
+def _may_import(plan: Plan, repository: Repository, files: Mapping[str, str]) -> set[str]:
+    """What it declares, in the plan or for its tests in a manifest, and what that brings along."""
     needs = {canonicalize_name(package.name): package for home in plan.repositories for package in home.packages}
     waiting = [*repository.consumes, *(package.name for package in repository.packages)]
+    known = ProjectFiles.of(files)
+    declared = {name for folder in folders_of(repository) for name in declared_packages(known, folder)}
+    waiting += [needs[name].name for name in needs.keys() & declared]
     allowed: set[str] = set()
     while waiting:
         name = waiting.pop()

@@ -1,6 +1,5 @@
 """Broken repositories, each caught by the check that is there for it."""
 
-import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from migration.verification.harness.check import Outcome, Verdict
 from migration.verification.harness.commands import outline
 from migration.verification.references.index_settings import installs_without_secret
 from sandbox.registry.registry_process import RunningRegistry
-from tests.conftest import PROJECT
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SHARED: dict[str, Any] = {
@@ -21,10 +19,6 @@ SHARED: dict[str, Any] = {
     "packages": [{"name": "acme-core", "path": "core", "version": "0.1.0"}],
 }
 ENGINE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [{"from": "engine"}]}
-TYPESCRIPT: dict[str, Any] = json.loads((PROJECT / "added_files/maestro-frontend/package-lock.json").read_text())[
-    "packages"
-]["node_modules/typescript"]
-"""As the sample's page has it: an earlier run of tests or verify left it in npm's cache."""
 CORE = {"core/acme_core/__init__.py": "", "core/pyproject.toml": "[project]\nname = 'acme-core'\n"}
 
 
@@ -228,55 +222,15 @@ def test_what_zizmor_finds_in_a_workflow_is_told(worlds: Worlds) -> None:
     assert "template-injection" in verdict.why
 
 
-@pytest.mark.breaks("*.pipeline")
-@pytest.mark.parametrize(
-    ("repository", "files", "message"),
-    [
-        (ENGINE, {"main.py": "print(unknown)\n"}, "F821"),
-        ({"name": "engine", "kind": "documentation"}, {"README.md": "# One\n\n# Two\n"}, "MD025"),
-    ],
-)
-def test_what_a_linter_of_the_pipeline_finds_is_told(
-    worlds: Worlds, repository: dict[str, Any], files: dict[str, str], message: str
-) -> None:
-    assert (
-        message in verdict_on(worlds([repository], {"engine": {WORKFLOW: FAULTLESS, **files}}), "engine.pipeline").why
-    )
-
-
-@pytest.mark.breaks("*.pipeline")
-def test_what_the_types_of_a_page_do_not_allow_is_told(worlds: Worlds) -> None:
-    files = {
-        "package.json": json.dumps({"name": "page", "devDependencies": {"typescript": TYPESCRIPT["version"]}}),
-        "package-lock.json": json.dumps(
-            {
-                "name": "page",
-                "lockfileVersion": 3,
-                "packages": {
-                    "": {"name": "page", "devDependencies": {"typescript": TYPESCRIPT["version"]}},
-                    "node_modules/typescript": TYPESCRIPT,
-                },
-            }
-        ),
-        "tsconfig.json": '{"compilerOptions": {"strict": true, "types": []}, "include": ["src"]}',
-        "src/main.ts": 'export const port: number = "4711";\n',
-        WORKFLOW: FAULTLESS,
-    }
-    page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
-    verdict = verdict_on(worlds([page], {"page": files}), "page.pipeline")
-    assert verdict.ran[-1] == "page$ npx tsc --noEmit", verdict.why
-    assert "TS2322" in verdict.why
-
-
 def test_of_a_long_output_beginning_and_end_are_shown_without_colors() -> None:
     lines = [f"\x1b[31m{number}\x1b[0m" for number in range(100)]
     assert outline("\n".join(lines)).split() == ["0", "1", "2", "…", *map(str, range(89, 100))]
     assert outline("one\ntwo\n") == "one\ntwo"
 
 
-@pytest.mark.breaks("*.tests", "*.pipeline", "metrics.deployable")
+@pytest.mark.breaks("*.tests", "metrics.deployable")
 def test_a_page_without_a_lock_file_is_told_so(worlds: Worlds) -> None:
     page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
     world = worlds([page], {"page": {"package.json": "{}", WORKFLOW: FAULTLESS}})
-    for name in ("page.tests", "page.pipeline", "metrics.deployable"):
+    for name in ("page.tests", "metrics.deployable"):
         assert verdict_on(world, name).why == "page has no package-lock.json, so nobody knows what it installs."

@@ -329,6 +329,64 @@ gone = {path = "vendor/gone"}
     assert "gone is taken from the folder 'vendor/gone'" in missing
 
 
+@pytest.mark.parametrize(
+    ("versions", "text", "expected"),
+    [
+        ("*", '[project]\ndependencies = ["sdk>=0.4"]\n[tool.uv.sources]\nsdk = {path = "../sdk"}\n', "sdk>=0.4"),
+        (">=1", '[project]\ndependencies = ["sdk[x]"]\n[tool.uv.sources]\nsdk = {path = "../sdk"}\n', "sdk[x]>=1"),
+        (">=1", '[project]\ndependencies = ["sdk @ file:../sdk"]\n', "sdk>=1"),
+        ("*", "[project]\ndependencies = [\"sdk @ file:../sdk ; python_version > '3'\"]\n", "sdk"),
+    ],
+)
+def test_a_folder_that_stays_and_is_public_comes_from_pypi(versions: str, text: str, expected: str) -> None:
+    document = tomllib.loads(converted(text, public(versions)))
+    (requirement,) = document["project"]["dependencies"]
+    assert requirement.split(";")[0].strip() == expected
+    assert "sdk" not in document.get("tool", {}).get("uv", {}).get("sources", {})
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ('{path = "../sdk", develop = true}', ">=1"),
+        ('{path = "../sdk", extras = ["x"]}', {"version": ">=1", "extras": ["x"]}),
+    ],
+)
+def test_poetry_takes_a_public_package_from_pypi(entry: str, expected: object) -> None:
+    document = tomllib.loads(converted(f"[tool.poetry.dependencies]\nsdk = {entry}\n", public(">=1")))
+    assert document["tool"]["poetry"]["dependencies"]["sdk"] == expected
+
+
+def public(versions: str) -> DependencyRules:
+    repository = {"name": "app", "moves": [{"from": "app"}], "transforms": {"from_pypi": {"sdk": versions}}}
+    plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": [repository]})
+    return dependency_rules(plan, plan.repositories[0], None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\nname = "a"\nversion = "1"\n[dependency-groups]\ntest = ["b"]\n'
+        '[tool.uv.sources]\nb = {path = "../b"}\n',
+        '[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.group.dev.dependencies]\nb = {path = "../b"}\n',
+    ],
+)
+def test_what_tests_alone_need_is_read_from_groups_also_in_a_cycle(text: str) -> None:
+    first = {"name": "a", "path": "a", "version": "1"}
+    packages = [first, {"name": "b", "path": "b", "version": "2", "depends_on": ["a"]}]
+    libraries = {"name": "libs", "moves": [{"from": "libs"}], "packages": packages}
+    repositories = [libraries, {"name": "app", "moves": [{"from": "app"}], "consumes": ["a"]}]
+    plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": repositories})
+    tree = {"a/pyproject.toml": text.encode(), "b/pyproject.toml": b'[project]\nname = "b"\nversion = "2"\n'}
+    libs = dependency_rules(plan, plan.repositories[0], "https://packages.example/simple/")
+    changed = with_versions(tree, libs)["a/pyproject.toml"].decode()
+    assert "../b" not in changed
+    assert "2" in changed
+    app = dependency_rules(plan, plan.repositories[1], "https://packages.example/simple/")
+    consumer = converted('[project]\nname = "app"\ndependencies = ["a"]\n[tool.uv]\n', app)
+    assert '"b' not in consumer
+
+
 def test_a_folder_of_the_repository_itself_may_stay(rules: Rules) -> None:
     text = '[tool.poetry.dependencies]\nplugin = {path = "plugins/one", develop = true}\n'
     assert converted(text, rules("synth"), plugins__one__pyproject="") == text
