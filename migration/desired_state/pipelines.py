@@ -49,6 +49,10 @@ VERSIONS = {
 }
 """What the jobs run on, and the tools that the repositories do not bring themselves."""
 
+LINT_RULES = "E4,E7,E9,F"
+"""Ruff's rules for what is a mistake in any style of writing, where a project configures none: ruff 0.17 has others by
+default. https://docs.astral.sh/ruff/rules/"""
+
 TEST_STEP = "Run the tests"
 """The name of the step that runs the repository's own tests."""
 
@@ -89,6 +93,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
     environment.globals["action"] = pinned
     environment.globals["version"] = VERSIONS
+    environment.globals["lint_rules"] = LINT_RULES
     environment.globals["test_step"] = TEST_STEP
     environment.globals["lock_file_check"] = LOCK_FILE_CHECK
     environment.globals["setting"] = pipeline_settings
@@ -138,6 +143,7 @@ def template_values(
         "node_tools": node_toolchain(files, ".", pipeline),
         "node_version": pipeline.node,
         "necessity": _necessity(pipeline, projects, node_toolchain(files, ".", pipeline), repository.kind),
+        "selects_rules": not any(project.tools.uses_lint for project in projects),
         "release_environment": _release_environment(settings),
         "other_indexes": [address.rstrip("/") for address in plan.package_source.other_indexes],
         "has_suite": any(path.startswith("tests/") for path in repository.transforms.add_files),

@@ -21,7 +21,7 @@ SERVICE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": 
 UV = '[project]\nname = "engine"\nversion = "1"\nrequires-python = ">=3.11"\n[dependency-groups]\ndev = ["pytest"]\n'
 TESTS = {"tests/test_it.py": "def test_it():\n    assert True\n"}
 POETRY = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\npython = "^3.11"\n'
-STRICT = {"pipeline": {"checks": {"types": "required", "audit": "none"}}}
+STRICT = {"pipeline": {"checks": {"lint": "required", "types": "required", "audit": "none"}}}
 NO_AUDIT = {"pipeline": {"checks": {"audit": "none", "types": "none"}}}
 
 
@@ -64,6 +64,7 @@ def test_a_project_without_tests_has_no_failing_job(worlds: Worlds) -> None:
     [
         ({"main.py": "def f() -> int:\n    return 'x'\n"}, "Types, Check types", "return-value"),
         ({"tests/test_it.py": "def test_it() -> None:\n    assert 1 == 2\n"}, "Unit tests, Run the tests", "1 failed"),
+        ({"main.py": "print(unknown)\n"}, "Lint, pipx run ruff", "F821"),
         ({"ruff.toml": 'lint.select = ["D100"]\n', "main.py": "X = 1\n"}, "Lint, pipx run ruff", "D100"),
     ],
 )
