@@ -1,7 +1,7 @@
 """What `./multirepo preflight` asks GitHub and the registry: refusals, and how many requests an `up` makes."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from command_line.stack.sandbox_stack import sandbox_access
 from command_line.stack.stack import Stack
 from command_line.terminal.failures import CommandError
 from components.github.github_client import WRITE_DELAY
-from components.github.inventory import existing_at_github, recognised
+from components.github.inventory import GitHubInventory, existing_at_github, recognised
 from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import ServerFacts, server_facts
@@ -20,10 +20,13 @@ from components.packages.registry import RegistryArgs
 from components.registry.contract import users_of
 from components.registry.devpi_exposure import exposures
 from components.repository.secret_values import missing_values
+from components.stack.locations import remote_of
 from components.stack.registry_settings import SANDBOX
 from components.stack.settings import TOKEN_VARIABLE, Settings
+from migration.delivery.lag import standing_of
+from migration.delivery.push import VENDOR_REF, other_history
 from migration.desired_state import DesiredSettings, desired_state, settings_of_all, teams_of
-from migration.git.project_files import project_files
+from migration.git.pipeline_files import project_files
 from migration.plan import Plan
 from migration.preflight import Finding, Severity
 from migration.split.splitting import Split
@@ -84,7 +87,10 @@ class GitHubPreflight:
 
 
 def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
-    """Ask, in at most five requests, and write nothing. Raises SettingsError, CommandError."""
+    """Ask, in at most five requests of the API and two of Git for each repository, and write nothing.
+
+    Raises SettingsError, CommandError, RemoteError.
+    """
     if not stack.file.exists():
         raise CommandError(f"There is no {stack.file.name}. Run: pulumi stack init {stack.name}")
     if stack.in_sandbox:
@@ -101,6 +107,27 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
     registry = exposures(settings.devpi) if settings.devpi and settings.devpi.server != SANDBOX else ()
     findings = (*unmet(requirements, existing, server), *changed_histories(existing, state, split), *registry)
     return GitHubPreflight(findings, budget_of(requirements, existing), server, missing)
+
+
+def _other_histories(settings: Settings, existing: GitHubInventory, plan: Plan, split: Split) -> Iterator[Finding]:
+    """Repositories whose pushed history the split does not continue, as after an edit of `moves`."""
+    for repository in plan.repositories:
+        history = split.histories.get(repository.name)
+        there = existing.repositories.get(repository.name)
+        if history is None or history.head is None or there is None or not there.moved:
+            continue
+        remote = remote_of(settings, repository.name)
+        if standing_of(split.git_dir, remote, repository.default_branch, history.head).behind is None:
+            vendor = remote.refs()[VENDOR_REF]
+            problem, _, remedy = other_history(repository.name, vendor, history.head).partition(" Choose:\n")
+            yield Finding(
+                severity=Severity.REFUSAL,
+                check="other-history",
+                repository=repository.name,
+                path="",
+                problem=problem.partition(": ")[2],
+                remedy=remedy.replace("\n", "\n    "),
+            )
 
 
 def _project_files(plan: Plan, split: Split) -> dict[str, ProjectFiles]:

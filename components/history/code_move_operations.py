@@ -1,6 +1,7 @@
 """What the code move's provider does in its own process: from the resource's properties to git, and back."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pulumi.dynamic import Config
@@ -9,8 +10,8 @@ from components.history.conflict_pull_request import open_pull_request
 from components.stack.locations import remote_of, workspace_of
 from components.stack.provider_settings import settings_from
 from migration.delivery.notes import NOTES_REF
-from migration.delivery.push import PushTarget, carry, vendor_branch
-from migration.errors import RemoteError
+from migration.delivery.push import PushTarget, carry, continues, other_history, vendor_branch
+from migration.errors import CarryRefusedError, RemoteError
 from migration.split.workspace import Workspace
 
 
@@ -60,3 +61,17 @@ def read_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
         "notes": bool(props.get("notes")) and NOTES_REF in refs,
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
     }
+
+
+def reject_other_history(olds: Mapping[str, Any], news: Mapping[str, Any], git_dir: Path) -> None:
+    """Reject in the preview what the push would reject, as far as this machine knows. git_dir: has all of `news`.
+
+    Raises CarryRefusedError.
+    """
+    if git_dir.exists() and not continues(git_dir, olds["head"], news["head"]):
+        raise CarryRefusedError(other_history(news["repository"], olds["head"], news["head"]))
+
+
+def history_of(props: Mapping[str, Any], config: Config) -> Path:
+    """The Git directory of this machine that has the split histories."""
+    return Workspace(workspace_of(settings_from(config, props))).git_dir

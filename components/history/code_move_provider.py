@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.dynamic import CreateResult, ReadResult
+from pulumi.dynamic import CreateResult, DiffResult, ReadResult
 
-from components.stack.stack_provider import OBJECT_ID, REPOSITORY_NAME, StackProvider, stack_config
+from components.stack.stack_provider import OBJECT_ID, REPOSITORY_NAME, TARGET, StackProvider, stack_config
 
 
 class CodeMoveProvider(StackProvider):
@@ -27,6 +27,15 @@ class CodeMoveProvider(StackProvider):
         from components.history.code_move_operations import push_code_move
 
         return CreateResult(props["repository"], push_code_move(props, stack_config()))
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Reject a history that does not continue the pushed one: the push would do it, after the preview."""
+        is_same_place = all(_olds.get(name) == _news.get(name) for name in (*self.identity, *TARGET))
+        if is_same_place and _olds.get("head") not in ("", None, _news["head"]):
+            from components.history.code_move_operations import history_of, reject_other_history
+
+            reject_other_history(_olds, _news, history_of(_news, stack_config()))
+        return super().diff(_id, _olds, _news)
 
     def is_changed(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
         """A conflict is checked again each time: people may have resolved it."""

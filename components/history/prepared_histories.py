@@ -13,7 +13,7 @@ from components.stack.settings import Settings
 from migration.cutover.frozen import DeliveredHistory, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
 from migration.desired_state import DesiredRepository, DesiredState, DesiredStateError
-from migration.git.project_files import project_files
+from migration.git.pipeline_files import project_files
 from migration.git.tree_changes import changed_files, in_words
 from migration.plan import Plan
 from migration.split.splitting import Split

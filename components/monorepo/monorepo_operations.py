@@ -19,7 +19,7 @@ from migration.delivery.push import VENDOR_REF
 from migration.desired_state import Stage, desired_state, managed_files
 from migration.errors import CarryRefusedError, RemoteError
 from migration.git.command import GitError
-from migration.git.project_files import project_files
+from migration.git.pipeline_files import project_files
 from migration.plan import FROZEN_TAG, read_plan
 from migration.split.workspace import Workspace, has_commit
 

@@ -149,16 +149,28 @@ def _refuse_foreign(carried: PushTarget, vendor: str | None, git_dir: Path) -> N
     if vendor is None:
         return
     tip = Tip.read(git_dir, vendor)
-    if not is_ancestor(git_dir, tip.split_head if tip else vendor, carried.head):
-        raise CarryRefusedError(
-            f"{carried.repository}: branch {VENDOR_BRANCH} is at {vendor[:12]}, which is not part of the history that "
-            f"the monorepo gives ({carried.head[:12]}). Nothing was pushed. Choose:\n"
-            f"- somebody pushed to {VENDOR_BRANCH}: put it back to where it was (GitHub's activity view of the branch "
-            "shows it), and their commits on another branch;\n"
-            "- the monorepo was rewritten by mistake, or its moves in the plan were: undo that;\n"
-            "- the rewrite is meant: give the repository another name in the plan. The one on GitHub is archived with "
-            "all that people did there, and the new history goes to the new one.\nThen run pulumi up again."
-        )
+    if not continues(git_dir, tip.split_head if tip else vendor, carried.head):
+        raise CarryRefusedError(other_history(carried.repository, vendor, carried.head))
+
+
+def continues(git_dir: Path, before: str, head: str) -> bool:
+    """Whether the history at `head`, all of which is in git_dir, contains the commit that was pushed before."""
+    return has_commit(git_dir, before) and is_ancestor(git_dir, before, head)
+
+
+def other_history(repository: str, vendor: str, head: str) -> str:
+    """Why a history that does not continue the pushed one is rejected, and the fixes: those of the plan first."""
+    return (
+        f"{repository}: branch {VENDOR_BRANCH} is at {vendor[:12]}, which is not part of the history that the monorepo "
+        f"gives now ({head[:12]}). `pulumi up` rejects it and pushes nothing. Choose:\n"
+        f"- the plan was edited after the first `pulumi up`: undo the edit of `from`, `to`, `earlier`, `exclude` or "
+        f"`include` in `moves` of {repository}, or of `history`;\n"
+        "- the edit is meant, or the rewrite of the monorepo: give the repository another name in the plan. The one on "
+        "GitHub stays with all that people did there, and the new history goes to the new one;\n"
+        "- the monorepo was rewritten by mistake: undo that;\n"
+        f"- somebody pushed to {VENDOR_BRANCH}: reset it to where it was (GitHub's activity view of the branch shows "
+        "it), and push their commits to another branch.\nThen run pulumi up again."
+    )
 
 
 def by_way_of(git_dir: Path, branch: str, present: str, tip: str, brought_back: Iterable[str]) -> str:

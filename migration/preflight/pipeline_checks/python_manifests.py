@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from migration.constraints import admits_minor
 from migration.desired_state.pipelines import pipeline_python
-from migration.git.project_files import project_files
+from migration.git.pipeline_files import project_files
 from migration.plan import Pipeline, Repository
 from migration.preflight.checks.findings import Finding, Severity
 from migration.toolchains.project_files import ProjectFiles

@@ -29,8 +29,8 @@ from migration.verification.harness.python_environments import environment_with
 from migration.verification.trial_release.patch import patches_after, version_of, write_version
 from migration.verification.trial_release.scratch_github import ScratchGitHub, scratch_github
 from migration.verification.trial_release.scratch_index import ScratchIndex, release_of, scratch_index
-from migration.verification.workflow_run.documents import filled, read_workflow, started_by_tag
 from migration.verification.workflow_run.runner import WorkflowRunner
+from migration.verification.workflow_run.workflow_files import filled, read_workflow, started_by_tag
 
 FOLLOW_THE_TAG = "Let the version of what is released follow the tag, and publish nothing that did not change."
 _WITHOUT_RELEASES = (None, "compose-tests")

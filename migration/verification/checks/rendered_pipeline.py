@@ -8,9 +8,9 @@ from migration.desired_state.pipelines import WORKFLOW_FOLDER
 from migration.plan import Repository
 from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 from migration.verification.harness.context import VerificationContext
-from migration.verification.workflow_run.documents import Contexts, read_workflow
 from migration.verification.workflow_run.job_run import WorkflowResult
 from migration.verification.workflow_run.runner import WorkflowRunner
+from migration.verification.workflow_run.workflow_files import Contexts, read_workflow
 
 WORKFLOW = "ci.yml"
 _SHOWN = 5

@@ -11,8 +11,8 @@ from typing import Any
 
 from migration.verification.harness.check import BrokenError, Evidence, SkippedError
 from migration.verification.harness.commands import clean_environment, run
-from migration.verification.workflow_run.documents import Contexts, filled, holds
 from migration.verification.workflow_run.substitutes import MAPPINGS, other_node, python_of, python_version
+from migration.verification.workflow_run.workflow_files import Contexts, filled, holds
 
 # What a step finds of the caller's environment: nothing that could open something.
 _INHERITED = re.compile(r"LANG|LC_.*|TMPDIR|.*_PROXY|SSL_CERT_.*|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS", re.IGNORECASE)
@@ -51,7 +51,7 @@ class Workplace:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowResult:
-    """What came of the jobs. failures: "job, step: reason" of those that are not advisory, with the remedy.
+    """The results of the jobs. failures: "job, step: reason" of those that are not advisory, with the remedy.
 
     advisory: the same of those that are. asked: what was asked of GitHub, Docker or a cloud, and not done.
     skipped: what cannot be run here, with the reason.

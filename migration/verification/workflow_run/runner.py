@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from migration.verification.harness.check import BrokenError, Evidence, SkippedError
-from migration.verification.workflow_run.documents import filled, holds, in_order, matrix_of, needs_of
 from migration.verification.workflow_run.job_run import JobRun, WorkflowResult, Workplace
 from migration.verification.workflow_run.substitutes import write_programs
+from migration.verification.workflow_run.workflow_files import filled, holds, in_order, matrix_of, needs_of
 
 _ONLY_AT_GITHUB = ("container", "services", "uses")
 _CONTAINERS = re.compile(r"\bdocker compose up\b")

@@ -1,10 +1,15 @@
 """The code move's provider: what it calls a change, and what of it lands in the state."""
 
+from pathlib import Path
+
 import pytest
 
 from components.history.code_move import describe_history
+from components.history.code_move_operations import reject_other_history
 from components.history.code_move_provider import CodeMoveProvider
+from migration.errors import CarryRefusedError
 from migration.split.workspace import SplitHistory
+from tests.conftest import new_repository
 
 OLD = {
     "repository": "engine",
@@ -22,9 +27,9 @@ def test_the_same_history_is_no_change() -> None:
 
 @pytest.mark.parametrize(
     ("property_name", "value"),
-    [("head", "c" * 40), ("tags", {}), ("default_branch", "trunk"), ("notes", False)],
+    [("tags", {}), ("default_branch", "trunk"), ("notes", False)],
 )
-def test_a_moved_head_a_tag_a_default_branch_or_notes_are_an_update(property_name: str, value: object) -> None:
+def test_a_tag_a_default_branch_or_notes_are_an_update(property_name: str, value: object) -> None:
     result = CodeMoveProvider().diff("engine", OLD, {**OLD, property_name: value})
     assert result.changes is True
     assert result.replaces == []
@@ -36,6 +41,18 @@ def test_another_repository_is_a_replacement() -> None:
 
 def test_other_figures_for_the_same_history_are_no_change() -> None:
     assert CodeMoveProvider().diff("engine", OLD, {**OLD, "carries": "1 commit, 0 merges"}).changes is False
+
+
+def test_a_history_that_does_not_continue_the_pushed_one_is_rejected_before_the_push(tmp_path: Path) -> None:
+    repository = new_repository(tmp_path / "split")
+    pushed = repository.commit("One", a="1")
+    newer = repository.commit("Two", a="2")
+    reject_other_history({"head": pushed}, {"head": newer, "repository": "engine"}, repository.path / ".git")
+    repository.git("checkout", "--quiet", "--orphan", "edited")
+    edited = repository.commit("One, without a file", b="1")
+    for before in (newer, "a" * 40):
+        with pytest.raises(CarryRefusedError, match="undo the edit of `from`, `to`, `earlier`, `exclude`"):
+            reject_other_history({"head": before}, {"head": edited, "repository": "engine"}, repository.path / ".git")
 
 
 def test_deleting_a_code_move_touches_nothing() -> None:

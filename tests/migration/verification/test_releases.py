@@ -191,7 +191,7 @@ def test_a_service_whose_release_carries_another_version_is_found(worlds: Worlds
 @pytest.mark.parametrize(
     "files",
     [
-        world_of_files(job={"steps": [], "strategy": {"matrix": {"a": ["b"]}}}),
+        world_of_files(job={"steps": [], "strategy": {"matrix": {"include": [{"a": "b"}]}}}),
         world_of_files({"run": "exit 1", "if": "false"}),
         world_of_files({"run": "echo ${{ fromJSON('[1]') }}"}),
     ],

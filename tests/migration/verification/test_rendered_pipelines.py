@@ -11,10 +11,10 @@ from migration.desired_state import managed_files
 from migration.plan import Plan
 from migration.toolchains.project_files import ProjectFiles
 from migration.verification.harness.check import Evidence, Outcome, SkippedError, Verdict
-from migration.verification.workflow_run.documents import Contexts, holds, matrix_of
 from migration.verification.workflow_run.job_run import WorkflowResult
 from migration.verification.workflow_run.runner import WorkflowRunner
 from migration.verification.workflow_run.substitutes import other_node, python_of
+from migration.verification.workflow_run.workflow_files import Contexts, holds, matrix_of
 from tests.migration.verification.conftest import Worlds, verdict_on
 
 SERVICE: dict[str, Any] = {"name": "engine", "kind": "python-service", "moves": [{"from": "engine"}]}
