@@ -113,8 +113,8 @@ def _other_histories(settings: Settings, existing: GitHubInventory, plan: Plan, 
     """Repositories whose pushed history the split does not continue, as after an edit of `moves`."""
     for repository in plan.repositories:
         history = split.histories.get(repository.name)
-        there = existing.repositories.get(repository.name)
-        if history is None or history.head is None or there is None or not there.moved:
+        found = existing.repositories.get(repository.name)
+        if history is None or history.head is None or found is None or not found.moved:
             continue
         remote = remote_of(settings, repository.name)
         if standing_of(split.git_dir, remote, repository.default_branch, history.head).behind is None:
