@@ -152,7 +152,7 @@ def _path(path: str | PreviousPath) -> str | dict[str, str]:
 
 
 def _entry(move: FolderMove) -> dict[str, Any]:
-    entry: dict[str, Any] = {"from": move.source, "to": move.target or "."}
+    entry: dict[str, Any] = {"from": move.source or ".", "to": move.target or "."}
     if move.earlier:
         entry["earlier"] = [_path(path) for path in move.earlier]
     if move.exclude:

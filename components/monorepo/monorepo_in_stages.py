@@ -89,6 +89,8 @@ def _folders(
 
 def _is_copied(plan: Plan, folder: str) -> bool:
     """Whether another repository takes a copy of files in the folder."""
+    if not folder:  # the rest
+        return True
     copies = (f"{move.source}/" for repository in plan.repositories for move in repository.moves if move.shared)
     return any(copy.startswith(f"{folder}/") or f"{folder}/".startswith(copy) for copy in copies)
 

@@ -33,7 +33,9 @@ def reconcile(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     split = Workspace(workspace_of(settings)).latest()
     files = split.files if split else ()
     folders = [folder for each, _ in target.frozen.values() for folder in each.folders]
-    places = [folder if folder in files else f"{folder}/**/*" for folder in folders]
+    if target.unfrozen:  # a rule for the rest would close the folders of those, too
+        folders = [folder for folder in folders if folder]
+    places = [folder if folder in files else f"{folder}/**/*".lstrip("/") for folder in folders]
     try:
         with MonorepoAtGitHub(settings, props["repository"]) as at_github:
             if not props["archived"]:

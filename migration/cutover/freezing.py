@@ -76,12 +76,14 @@ def other_pipelines(files: Files, folders: Iterable[str]) -> list[str]:
 
 def notice_path(frozen: FrozenFolders, folder: str) -> str:
     """Where a folder's notice stands."""
+    if not folder:
+        return "MOVED.md"
     return f"{folder}/README.md" if folder in frozen.emptied else f"{folder}.moved.md"
 
 
 def _notice(frozen: FrozenFolders, folder: str) -> bytes:
     return (
-        f"# {folder} has moved\n\n"
+        f"# {folder or 'The rest of this repository'} has moved\n\n"
         f"Its code, with its whole history, is in [{frozen.repository}]({frozen.url}). Work there: what is changed "
         f"here is not synced any more.\n\n```\ngit clone {frozen.url}.git\n```\n"
     ).encode()
@@ -93,11 +95,10 @@ def _owners(files: Files, frozen: Iterable[FrozenFolders]) -> dict[str, bytes | 
     present = files[path].decode("utf-8", "surrogateescape") if path in files else ""
     before, begun, rest = present.partition(_BEGIN)
     after = rest.partition(_END)[2].lstrip("\n") if begun else ""
+    owned = [(folder, " ".join(each.owners)) for each in frozen for folder in each.folders if each.owners]
     lines = [
-        f"/{folder.replace(' ', chr(92) + ' ')}{'' if folder in files else '/'} {' '.join(repository.owners)}"
-        for repository in frozen
-        for folder in repository.folders
-        if repository.owners
+        f"/{folder.replace(' ', chr(92) + ' ')}{'' if folder in files else '/'} {owners}" if folder else f"* {owners}"
+        for folder, owners in sorted(owned, key=lambda each: each[0] != "")  # the rest first
     ]
     others = "".join(part for part in (before.rstrip("\n") + "\n" if before.strip() else "", after))
     block = "\n".join([_BEGIN, *lines, _END, ""]) if lines else ""

@@ -14,6 +14,8 @@ from migration.git.command import GitError, run_git
 from migration.git.remote import Remote
 from migration.plan import Monorepo, Plan
 
+_WRITER = "multirepo <multirepo@users.noreply.github.com>"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Straggler:
@@ -59,19 +61,24 @@ def written_in(remote: Remote, ref: str) -> set[tuple[str, str]]:
 
 def _of(monorepo: Path, planned: Monorepo, repository: str, move: FolderMove, frozen: Frozen) -> Iterator[Straggler]:
     """A merge brings nothing of its own in, unless somebody changed it by hand; then it is left to the two sides."""
+    others = [f":(exclude,literal){other.source}" for other in move.others]
+    paths = [f":(literal){move.source}"] if move.source else [".", *others]
     log = run_git(
         "log", "--reverse", "--no-merges", "--date=raw", "--format=%H%x00%an <%ae>%x00%ad%x00%s",
-        f"{frozen.commit}..refs/heads/{planned.default_branch}", "--", f":(literal){move.source}",
+        f"{frozen.commit}..refs/heads/{planned.default_branch}", "--", *paths,
         directory=monorepo, user_config=True,
     )  # fmt: skip
     lines = log.decode(errors="replace").splitlines()
-    source, target, only = move.source, move.target, ""
+    source, target, only = move.source, move.target, "".join(f" {shlex.quote(path)}" for path in ["--", ".", *others])
+    only = only if others else ""
     if lines and _is_file(monorepo, f"{frozen.commit}:{source}"):
         source, target, only = posixpath.dirname(source), posixpath.dirname(target), f" -- {shlex.quote(source)}"
     relative = f" --relative={shlex.quote(source)}" if source else ""
     into = f" --directory={shlex.quote(target)}" if target else ""
     for line in lines:
         commit, author, date, subject = line.split("\0")
+        if author == _WRITER:  # it freezes and archives
+            continue
         yield Straggler(
             repository=repository,
             folder=move.source,

@@ -1,6 +1,6 @@
 """Which pipelines of the monorepo are about frozen folders alone: read from their files. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -15,12 +15,14 @@ def is_workflow(path: str) -> bool:
     return path.startswith(FOLDER) and path.endswith((".yml", ".yaml")) and "/" not in path.removeprefix(FOLDER)
 
 
-def lies_in(content: bytes, path: str, folders: Iterable[str]) -> bool:
+def lies_in(content: bytes, path: str, folders: Collection[str]) -> bool:
     """Whether a workflow can only be about these folders.
 
     It is when each of its triggers is limited to paths in them, or when each of its jobs works in one of them.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onpushpull_requestpull_request_targetpathspaths-ignore
     """
+    if "" in folders:  # the rest of the monorepo, with its pipelines
+        return True
     try:
         workflow = yaml.load(content, yaml.CBaseLoader)  # everything is text: YAML 1.1 reads `on` as true
         return _by_paths(workflow["on"], path, folders) or _by_jobs(workflow, folders)

@@ -29,6 +29,7 @@ class FolderMove:
     target: the folder in the new repository; "" is its root.
     exclude: gitignore-style patterns, relative to `source`, of files that stay behind in every commit.
     shared: a copy of what another repository owns; nothing is frozen or returned for it.
+    others: of the move of the rest, whose `source` is "": all other moves of the plan. It takes what they do not.
     is_file: `source` and the earlier names are files, and `target` is a file. Only the history says that, so it is set
         by `CodeSelection.with_files`.
     """
@@ -38,6 +39,7 @@ class FolderMove:
     earlier: tuple[str | PreviousPath, ...] = ()
     exclude: tuple[str, ...] = ()
     shared: bool = False
+    others: tuple["FolderMove", ...] = ()
     is_file: bool = False
 
     @property
@@ -57,6 +59,8 @@ class FolderMove:
             return self.target
         if self.is_file or (name and not path.startswith(f"{name}/")):
             return None
+        if any(other.landing(path, old) is not None for other in self.others for old in other.names):
+            return None
         return posixpath.join(self.target, path[len(name) :].lstrip("/"))
 
     def origin(self, path: str) -> str | None:
@@ -65,7 +69,8 @@ class FolderMove:
             return self.source if path == self.target else None
         if self.target and not path.startswith(f"{self.target}/"):
             return None
-        return posixpath.join(self.source, path[len(self.target) :].lstrip("/"))
+        origin = posixpath.join(self.source, path[len(self.target) :].lstrip("/"))
+        return origin if self.landing(origin, self.source) == path else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +119,18 @@ class CodeSelection:
     messages: MessageRules = MessageRules()
     redactions: tuple[RedactionRule, ...] = ()
 
+    @property
+    def all_moves(self) -> tuple[FolderMove, ...]:
+        """The moves, and those that decide about the rest."""
+        return (*self.moves, *(other for move in self.moves for other in move.others))
+
     def with_files(self, files: Container[str]) -> "CodeSelection":
         """With the moves of these sources as moves of files: one to the root keeps its name."""
-        return replace(self, moves=tuple(_as_file(move) if move.source in files else move for move in self.moves))
+        return replace(self, moves=tuple(_with_files(move, files) for move in self.moves))
 
 
-def _as_file(move: FolderMove) -> FolderMove:
+def _with_files(move: FolderMove, files: Container[str]) -> FolderMove:
+    move = replace(move, others=tuple(_with_files(other, files) for other in move.others))
+    if move.source not in files:
+        return move
     return replace(move, is_file=True, target=move.target or posixpath.basename(move.source))

@@ -136,29 +136,34 @@ def _desired(repository: planned.Repository, plan: planned.Plan, stage: Stage) -
         merge=MergeSettings(**merge),  # type: ignore[arg-type]
         unmanaged=unmanaged_settings(repository, settings),
         visibility_from=repository.visibility_from or "",
-        code=_code(repository, plan.history) if repository.moves else None,
+        code=_code(repository, plan) if repository.moves else None,
         first_release=(repository.first_release or "") if stage is Stage.CUTOVER else "",
         notes=plan.history.notes,
     )
 
 
-def _code(repository: planned.Repository, history: planned.History) -> CodeSelection:
+def _code(repository: planned.Repository, plan: planned.Plan) -> CodeSelection:
+    history = plan.history
     return CodeSelection(
-        moves=tuple(
-            FolderMove(
-                source=move.source,
-                target="" if move.target == "." else move.target,
-                earlier=tuple(_earlier(entry) for entry in move.earlier),
-                exclude=move.excluded,
-                shared=move.shared,
-            )
-            for move in repository.moves
-        ),
+        moves=tuple(_move(move, plan) for move in repository.moves),
         tags=tuple(TagMapping(source=rule.source, target=rule.target) for rule in repository.tags),
         messages=MessageRules(hashes=history.hashes, issues=history.issues or "", provenance=history.provenance),
         redactions=tuple(
             RedactionRule(fingerprint=each.fingerprint, replacement=each.replacement) for each in history.redact
         ),
+    )
+
+
+def _move(move: planned.Move, plan: planned.Plan) -> FolderMove:
+    every = (each for repository in plan.repositories for each in repository.moves)
+    others = [each for each in every if move.is_rest and not each.is_rest and not each.shared]
+    return FolderMove(
+        source="" if move.is_rest else move.source,
+        target="" if move.target == "." else move.target,
+        earlier=tuple(_earlier(entry) for entry in move.earlier),
+        exclude=move.excluded,
+        shared=move.shared,
+        others=tuple(_move(other, plan) for other in others),
     )
 
 

@@ -62,6 +62,16 @@ def demand_order(plan: Plan, stage_of: Mapping[str, Stage], archived: bool) -> N
                     "First run: pulumi config set --path "
                     f"'multirepo:waves.{home.wave}' moving && pulumi up"
                 ] = None
+        if any(move.is_rest for move in repository.moves) and stage_of[repository.wave] is Stage.CUTOVER:
+            early = {
+                each.name: each.wave for each in plan.repositories if each.moves and not _is_done(stage_of[each.wave])
+            }
+            faults |= {
+                f"multirepo:waves.{repository.wave} in the stack file: {repository.name} takes the rest of the "
+                f"monorepo and is cut over last, and {name} is not cut over yet. First run: pulumi config set --path "
+                f"'multirepo:waves.{wave}' cutover && pulumi up": None
+                for name, wave in early.items()
+            }
     if archived and (others := [wave for wave, stage in stage_of.items() if stage is not Stage.CUTOVER]):
         faults[
             f"multirepo:archive in the stack file: the monorepo cannot be archived before every wave is cut over, and "
@@ -69,3 +79,7 @@ def demand_order(plan: Plan, stage_of: Mapping[str, Stage], archived: bool) -> N
         ] = None
     if faults:
         raise DesiredStateError("\n".join(faults))
+
+
+def _is_done(stage: Stage) -> bool:
+    return stage in (Stage.CUTOVER, Stage.ROLLED_BACK)

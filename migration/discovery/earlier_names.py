@@ -79,7 +79,8 @@ def _settle(trial: ProposalTrial, split: Split, discovery: Discovery) -> Discove
     whole = with_joined_projects(split.git_dir, split.monorepo_head, whole)
     origins, moves = discovery.origins, (*joining, whole)
     if joining and trial.collide(moves):
-        sources, moves = {move.source for move in joining}, (whole,)
+        sources = {name for move in joining for name in move.names}
+        moves = (replace(whole, exclude=discovery.move.exclude),)
         obstacle = "its files would land on other files of the folder"
         origins = tuple(replace(each, obstacle=obstacle) if each.source in sources else each for each in origins)
     return replace(discovery, moves=moves, origins=origins)
@@ -126,6 +127,8 @@ def _revived_names(split: Split, found: Sequence[Discovery], past: RenameLog) ->
     for discovery in found:
         joined = {origin.source: origin.commit for origin in discovery.origins if origin.kind is Kind.JOINED}
         for move in discovery.moves[:-1]:
+            if move.source not in joined:
+                continue
             history = split.histories[_selection(move)].head
             sources = source_commits(split, _selection(move))
             end = next(new for new, old in sources.items() if old == joined[move.source])
@@ -152,10 +155,14 @@ def _search(
     found = []
     for done, (repository, move) in enumerate(moves):
         progress("comparing folders", done, len(moves))
+        if not move.source:  # the rest has no earlier names
+            found.append(Discovery(repository=repository, move=move, moves=(move,), origins=(), namesakes=()))
+            continue
         if move.source in files:
             found.append(_follow_file(past, repository, move))
             continue
-        trail = _Trail(past, move, claimed, targets[repository], revived)
+        own = [other.source for owner, other in moves if owner == repository]
+        trail = _Trail(past, move, claimed, own, targets[repository], revived)
         followed = trail.moves()
         origins, namesakes = tuple(trail.origins), tuple(trail.namesakes)
         found.append(Discovery(repository=repository, move=move, moves=followed, origins=origins, namesakes=namesakes))
@@ -173,16 +180,24 @@ class _Trail:
     """One move followed back.
 
     claimed, targets: the folders that moves take and, in this repository, those that they fill, which no further move
-        may take or fill as well; what this one finds is added.
+        may take or fill as well; what this one finds is added. own: those that this repository takes.
     revived: for a folder that joined another, those of its names that stood for something else later.
     """
 
     def __init__(
-        self, past: RenameLog, move: FolderMove, claimed: list[str], targets: list[str], revived: set[tuple[str, str]]
+        self,
+        past: RenameLog,
+        move: FolderMove,
+        claimed: list[str],
+        own: list[str],
+        targets: list[str],
+        revived: set[tuple[str, str]],
     ) -> None:
         self._past = past
         self._move = move
         self._claimed = claimed
+        self._own = own
+        self._parts: list[str] = []  # folders of the move that get moves of their own
         self._targets = targets
         self._revived = revived
         self._joined: list[FolderMove] = []
@@ -196,7 +211,7 @@ class _Trail:
         followed = []
         for joining in self._joined:  # grows meanwhile: something may have joined what joined
             followed.append(self._follow(joining))
-        return (*followed, whole)
+        return (*followed, replace(whole, exclude=(*whole.exclude, *self._parts)))
 
     def _follow(self, move: FolderMove) -> FolderMove:
         waiting = [(0, name) for name in move.names]
@@ -226,6 +241,10 @@ class _Trail:
                         break
                 elif origin.kind is Kind.JOINED and not origin.obstacle:
                     self._family.append(origin.source)
+                    if self._claimant(origin.source):
+                        self._joined.append(self._part(move, origin))
+                        self.origins.append(origin)
+                        continue
                     self._claimed.append(origin.source)
                     ages.pop(origin.source, None)  # with its own move it would arrive twice
                     self._joined.append(
@@ -234,6 +253,25 @@ class _Trail:
                 self.origins.append(origin)
         limited = [entry for entry in move.earlier if not isinstance(entry, str) and entry.joined_by]
         return replace(move, earlier=(*sorted(ages, key=lambda name: ages[name]), *limited))
+
+    def _part(self, move: FolderMove, origin: Origin) -> FolderMove:
+        """A folder that came from another moved folder, as a move of its own."""
+        self._parts.append(f"/{origin.inner}")
+        source, target = f"{origin.folder}/{origin.inner}", self._free_target(move, origin)
+        return FolderMove(source=source, target=target, earlier=(origin.source,), exclude=move.exclude)
+
+    def _is_part(self, origin: Origin) -> bool:
+        """Whether it came from inside a folder of another repository to a new folder of the move that is there yet."""
+        part = f"{origin.folder}/{origin.inner}"
+        others = [folder for folder in self._claimed if folder not in self._own]
+        return (
+            bool(origin.inner)
+            and origin.folder == self._move.source
+            and any(origin.source.startswith(f"{folder}/") for folder in others)
+            and not any(_overlap(origin.source, folder) for folder in self._own)
+            and not self._past.files_in(f"{origin.commit}^", part)
+            and self._past.has_folder(part)
+        )
 
     def _free_target(self, move: FolderMove, origin: Origin) -> str:
         """Where the history of what joined goes: to its place in the folder, or below it where that is taken."""
@@ -258,7 +296,8 @@ class _Trail:
         if not _is_utf8(origin.source):
             return replace(origin, obstacle="its name is not UTF-8, which the plan has to be")
         if origin.kind is Kind.JOINED:
-            obstacle = self._claimant(origin.source) or self._second_life(origin, hiding=[])
+            claimant = "" if self._is_part(origin) else self._claimant(origin.source)
+            obstacle = claimant or self._second_life(origin, hiding=[])
             if not (obstacle and origin.birth and origin.share >= MOST):
                 return replace(origin, obstacle=obstacle)
             origin = replace(origin, kind=Kind.EARLIER)

@@ -44,6 +44,10 @@ def check_folders(plan: Plan) -> Iterator[PlanFinding]:
 
 
 def _check_earlier(claim: _Claim) -> Iterator[PlanFinding]:
+    if claim.move.is_rest and (claim.move.earlier or claim.move.shared):
+        key = "earlier" if claim.move.earlier else "shared"
+        problem = "the rest of the monorepo has no earlier paths, and one owner"
+        yield PlanFinding((*claim.location, key), problem, f"Remove `{key}`, or name a folder in `from`.")
     named = {claim.move.source}
     for number, entry in enumerate(claim.move.earlier):
         location: Location = (*claim.location, "earlier", number)
@@ -64,7 +68,8 @@ def _check_owners(claims: Sequence[_Claim]) -> Iterator[PlanFinding]:
     owned = [claim.move.source for claim in claims if not claim.move.shared]
     for claim in claims:
         source = claim.move.source
-        if claim.move.shared and not any(f"{source}/".startswith(f"{folder}/") for folder in owned):
+        is_owned = "." in owned or any(f"{source}/".startswith(f"{folder}/") for folder in owned)
+        if claim.move.shared and not claim.move.is_rest and not is_owned:
             problem = f"no repository owns {quoted(source)}: each move of it is shared"
             remedy = "Remove `shared` in the move of the repository whose cutover freezes it."
             yield PlanFinding((*claim.location, "shared"), problem, remedy)

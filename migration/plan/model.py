@@ -131,8 +131,8 @@ def _invert(pattern: str) -> tuple[str, ...]:
 class Move(PlanModel):
     """One folder, or one file, of the monorepo and where it lands."""
 
-    source: Folder = Field(alias="from")
-    """The folder, or the file, in the monorepo today, like 'libs/auth'."""
+    source: FolderOrRoot = Field(alias="from")
+    """The folder, or the file, in the monorepo today, like 'libs/auth'; '.' is the rest, which no other move takes."""
     target: FolderOrRoot = Field(default=".", alias="to")
     """The folder in the new repository; '.' is its root. For a file its new path; '.' is the root, under its name."""
     earlier: tuple[Earlier, ...] = ()
@@ -144,6 +144,11 @@ class Move(PlanModel):
     shared: Switch = False
     """The repository gets a copy: the move of this path without `shared`, in another repository, is the owner's.
     Cutover freezes the owner's folders alone, and rollback returns changes from there alone."""
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it takes what no other move takes."""
+        return self.source == "."
 
     @property
     def excluded(self) -> tuple[str, ...]:

@@ -202,9 +202,10 @@ def files_among(git_dir: Path, tips: Sequence[bytes], paths: Iterable[str]) -> s
     for path in paths:
         commits = [tips[0].decode()]
         if not (kinds := _kinds(git_dir, commits, path)):
-            command = ("rev-list", "-1", "--full-history", "--parents", "--stdin", "--", f":(literal){path}")
-            changed = run_git(*command, directory=git_dir, standard_input=request)
-            kinds = _kinds(git_dir, changed.decode().split(), path)
+            command = ("rev-list", "-1", "--full-history", "--stdin", "--", f":(literal){path}")
+            for changed in run_git(*command, directory=git_dir, standard_input=request).decode().split():
+                around = run_git("rev-list", "-1", "--parents", changed, directory=git_dir).decode().split()
+                kinds = _kinds(git_dir, around, path)
         found.update([path] if kinds[:1] == [b"blob"] else [])
     return found
 

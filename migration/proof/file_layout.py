@@ -6,9 +6,7 @@ from pathlib import Path
 
 from migration.desired_state.code_selection import FolderMove
 from migration.proof.evidence import differences, file_at, ignored, listing
-
-Changes = dict[bytes, bytes]
-"""Path -> b"mode id" of the file at the path now, or b"" where there is none any more."""
+from migration.proof.untaken_files import Changes, UntakenFiles, rest_changes
 
 
 class Layout:
@@ -82,6 +80,7 @@ def wrong_paths(
     git_dir: Path,
     moves: Sequence[FolderMove],
     compared: Sequence[tuple[tuple[bytes, ...], bytes]],
+    taken: Sequence[Sequence[str | None]],
     as_expected: Callable[[Mapping[bytes, bytes]], Mapping[bytes, bytes]],
 ) -> Iterator[bytes | None]:
     """For each comparison the first path that differs, or None where every file is as the moves say.
@@ -89,7 +88,10 @@ def wrong_paths(
     compared: the trees of the moved folders, one for each move, and the new repository's tree. From one comparison
     to the next only what changed is looked at. as_expected: what files of the monorepo must become.
     """
-    moved = [_changes(git_dir, move, [folders[number] for folders, _ in compared]) for number, move in enumerate(moves)]
+    moved = [
+        _changes(git_dir, move, [folders[number] for folders, _ in compared], taken)
+        for number, move in enumerate(moves)
+    ]
     arrived = differences(git_dir, [tree for _, tree in compared], "-r")
     layout, actual, wrong = Layout(len(moves)), dict[bytes, bytes](), set[bytes]()
     for number, changes in enumerate(arrived):
@@ -105,19 +107,43 @@ def wrong_paths(
         yield min(wrong, default=None)
 
 
-def _changes(git_dir: Path, move: FolderMove, versions: Sequence[bytes]) -> list[Changes]:
+def _changes(
+    git_dir: Path, move: FolderMove, versions: Sequence[bytes], taken: Sequence[Sequence[str | None]]
+) -> list[Changes]:
     """For each version of what moved how the new repository changes. versions: trees, of a file b"mode id"."""
+    if move.others:
+        return _landed(move, list(rest_changes(git_dir, move.others, versions, taken)))
     if not move.is_file:
         return _landed(move, list(differences(git_dir, versions, "-r")))
     pairs = zip([b"", *versions], versions, strict=False)
     return _landed(move, [{} if before == after else {b"": after} for before, after in pairs])
 
 
-def layout_at(git_dir: Path, commit: bytes, moves: Sequence[FolderMove], paths: Sequence[Sequence[str]]) -> Layout:
-    """Every file that the moves take from one commit of the monorepo, listed again. paths: of each move, that count."""
+def layout_at(
+    git_dir: Path,
+    commit: bytes,
+    moves: Sequence[FolderMove],
+    paths: Sequence[Sequence[str]],
+    taken: Sequence[Sequence[str]],
+) -> Layout:
+    """Every file that the moves take from one commit of the monorepo, listed again.
+
+    paths: of each move, that count. taken: the same for the moves that the move of the rest leaves to others.
+    """
     layout = Layout(len(moves))
     for number, move in enumerate(moves):
-        read = file_at if move.is_file else listing
-        files_of_move = next((files for path in paths[number] if (files := read(git_dir, commit, path))), {})
+        files_of_move = _files_of(git_dir, commit, move, paths[number])[1]
+        if move.others:
+            theirs = [_files_of(git_dir, commit, *each)[0] for each in zip(move.others, taken, strict=True)]
+            remainder = UntakenFiles(move.others, files_of_move)
+            files_of_move = {path: file for path, file in files_of_move.items() if remainder.has(path, theirs)}
         layout.change(number, _landed(move, [files_of_move])[0])
     return layout
+
+
+def _files_of(
+    git_dir: Path, commit: bytes, move: FolderMove, paths: Sequence[str]
+) -> tuple[str | None, dict[bytes, bytes]]:
+    """The first of the paths that the commit has, and the files there."""
+    read = file_at if move.is_file else listing
+    return next(((path, files) for path in paths if (files := read(git_dir, commit, path))), (None, {}))

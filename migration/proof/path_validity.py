@@ -51,7 +51,7 @@ class PathValidity:
 
 def read_validity(git_dir: Path, graph: Graph, selections: Iterable[CodeSelection]) -> PathValidity | None:
     """None when every path counts in every commit. Raises GitError for a commit that the monorepo does not have."""
-    entries = [entry for selection in selections for move in selection.moves for entry in move.entries]
+    entries = [entry for selection in selections for move in selection.all_moves for entry in move.entries]
     reader = _Reader(git_dir, graph)
     joins = reader.joins()
     claims = {entry.joined_by for entry in entries if entry.joined_by}

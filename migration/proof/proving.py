@@ -119,7 +119,7 @@ def prove_split(
         _refuse_replaced(split)
         progress("reading the monorepo again", 0, 0)
         try:
-            sources = {move.source for selection in selections.values() for move in selection.moves if move.source}
+            sources = {move.source for selection in selections.values() for move in selection.all_moves if move.source}
             tips = [split.monorepo_head.encode(), *tag_ids(monorepo).values()]
             files = files_among(split.git_dir, tips, sorted(sources))
             selections = {name: selection.with_files(files) for name, selection in selections.items()}
@@ -188,7 +188,7 @@ def _read_source(split: Split, monorepo: Path, selections: Mapping[str, CodeSele
     tags = read_tags(split.git_dir, ids)
     head = split.monorepo_head.encode()
     graph = read_graph(split.git_dir, [head, *(tag.commit for tag in tags.values())])
-    moves = [move for selection in selections.values() for move in selection.moves]
+    moves = [move for selection in selections.values() for move in selection.all_moves]
     names = {entry.path for move in moves if not move.is_file for entry in move.entries}
     file_names = {entry.path for move in moves if move.is_file for entry in move.entries}
     return ProofSource(

@@ -9,7 +9,7 @@ from pathlib import Path
 from migration.desired_state.code_selection import CodeSelection, MessageRules
 from migration.git.command import GitError
 from migration.proof.evidence import NO_FOLDER, Graph, Versions, differences, listing, reachable, read_objects
-from migration.proof.file_layout import layout_at, wrong_paths
+from migration.proof.file_layout import Layout, layout_at, wrong_paths
 from migration.proof.identity import commit_difference, links, tag_difference
 from migration.proof.lineage import NONE, Lines, nearest_kept
 from migration.proof.message_checks import MessageCheck
@@ -195,19 +195,16 @@ class RepositoryCheck:
 
     def _changes_secrets(self, position: int) -> bool:
         parents = self._source.graph.parents[position]
-        commits = [self._source.ids[each] for each in (*parents[:1], position)]
-        layouts = [
-            layout_at(self._git_dir, commit, self._selection.moves, self._paths_at(each)).files()
-            for each, commit in zip((*parents[:1], position), commits, strict=True)
-        ]
+        layouts = [self._layout_at(each).files() for each in (*parents[:1], position)]
         return len(layouts) == 1 or layouts[0] != layouts[1]
 
     def _check_trees(self, lines: Lines) -> None:
         """Every commit of the monorepo, mapped or not, has in its folders what its image has in all."""
         moves = self._selection.moves
+        all_moves = self._selection.all_moves
         names = [
             [(self._source.files if move.is_file else self._source.folders)[entry.path] for entry in move.entries]
-            for move in moves
+            for move in all_moves
         ]
         columns = [versions.numbers for each in names for versions in each]
         images = lines.images
@@ -215,23 +212,28 @@ class RepositoryCheck:
         for position, numbers in enumerate(zip(*columns, strict=True)):
             if self._reached[position]:
                 if self._source.validity:
-                    counts = (each for move in moves for each in self._source.validity.counts(move, position))
+                    counts = (each for move in all_moves for each in self._source.validity.counts(move, position))
                     numbers = tuple(n if counted else _NONE_HERE for n, counted in zip(numbers, counts, strict=True))
                 image = images[position]
                 tree = self._new_trees[image] if image != NONE else self._source.empty_tree
                 compared.setdefault((numbers, tree), position)
                 self._compared += 1
-        folders = [_newest(names, numbers) for numbers, _ in compared]
+        newest = [_newest(names, numbers) for numbers, _ in compared]
+        folders = [tuple(tree for _, tree in each) for each in newest]
         trees = [tree for _, tree in compared]
-        if len(moves) == 1 and not moves[0].target and not moves[0].exclude and not self._redaction:
+        if len(all_moves) == 1 and not moves[0].target and not moves[0].exclude and not self._redaction:
             wrong = [
                 None if (before or self._source.empty_tree) == tree else self._first_path(before, tree)
                 for (before,), tree in zip(folders, trees, strict=True)
             ]
         else:
-            wrong = list(
-                wrong_paths(self._git_dir, moves, list(zip(folders, trees, strict=True)), self._redaction.of_entries)
-            )
+            others = list(enumerate(all_moves))[len(moves) :]
+            taken = [
+                [move.entries[each[number][0]].path if each[number][1] else None for number, move in others]
+                for each in newest
+            ]
+            pairs = list(zip(folders, trees, strict=True))
+            wrong = list(wrong_paths(self._git_dir, moves, pairs, taken, self._redaction.of_entries))
         for position, path in zip(compared.values(), wrong, strict=True):
             if path is not None:
                 self._fail_tree(position, images[position], path)
@@ -291,7 +293,7 @@ class RepositoryCheck:
                 f"{self._name}: the head is {self._history.head}; it must be {head} "
                 f"(monorepo commit {self._source.head.decode()} or its nearest kept ancestor)."
             )
-        layout = layout_at(self._git_dir, self._source.head, self._selection.moves, self._paths_at_head())
+        layout = self._layout_at(self._source.graph.positions[self._source.head])
         expected = self._redaction.of_entries(layout.files())
         self._failures.extend(
             f"{self._name}: moves bring different files to {_name(path)}, and one is lost at the head."
@@ -307,14 +309,16 @@ class RepositoryCheck:
                     f"{_name(path)} {what}: {_entry(found, path)}; it must be {_entry(expected, path)}."
                 )
 
-    def _paths_at_head(self) -> list[list[str]]:
-        return self._paths_at(self._source.graph.positions[self._source.head])
+    def _layout_at(self, position: int) -> Layout:
+        moves, paths = self._selection.moves, self._paths_at(position)
+        commit = self._source.ids[position]
+        return layout_at(self._git_dir, commit, moves, paths[: len(moves)], paths[len(moves) :])
 
     def _paths_at(self, position: int) -> list[list[str]]:
-        """For each move the paths that count at a commit."""
+        """For each move, and each that decides about the rest, the paths that count at a commit."""
         validity = self._source.validity
         paths = []
-        for move in self._selection.moves:
+        for move in self._selection.all_moves:
             counts = validity.counts(move, position) if validity else [True] * len(move.entries)
             paths.append([entry.path for entry, counted in zip(move.entries, counts, strict=True) if counted])
         return paths
@@ -346,14 +350,15 @@ class RepositoryCheck:
                 )
 
 
-def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> tuple[bytes, ...]:
-    """For each move the tree of its folder, under the newest name that exists."""
+def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> list[tuple[int, bytes]]:
+    """For each move the position of the newest name that exists, and the tree of its folder under that."""
     rest = iter(numbers)
     trees = [
         [NO_FOLDER if (number := next(rest)) == _NONE_HERE else versions.trees[number] for versions in each]
         for each in names
     ]
-    return tuple(next((tree for tree in each if tree != NO_FOLDER), NO_FOLDER) for each in trees)
+    found = ([(place, tree) for place, tree in enumerate(each) if tree != NO_FOLDER] for each in trees)
+    return [each[0] if each else (0, NO_FOLDER) for each in found]
 
 
 def _list(commits: Sequence[bytes]) -> str:

@@ -16,7 +16,7 @@ def find_file_moves(
 
     known: what the split before found. Raises SplitError for a file with keys that only a folder can have.
     """
-    sources = {move.source for selection in selections.values() for move in selection.moves if move.source}
+    sources = {move.source for selection in selections.values() for move in selection.all_moves if move.source}
     at_head = _kinds(source, source.head.hex(), sources)
     absent = {path for path in sources - at_head.keys() if path not in known}
     kinds = {path: at_head.get(path, known.get(path, False)) for path in sources}

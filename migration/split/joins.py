@@ -78,7 +78,7 @@ def validity_of(
     entries = [
         (repository, entry)
         for repository, selection in selections.items()
-        for move in selection.moves
+        for move in selection.all_moves
         for entry in move.entries
     ]
     if not joins and not any(entry.until or entry.joined_by for _, entry in entries):

@@ -19,16 +19,17 @@ def demand_no_overlap(split: Split, selections: Mapping[str, CodeSelection]) -> 
     At the root of a repository, files may land beside one folder: the plan alone does not say which moves take files.
     """
     for name, selection in selections.items():
-        at_root = [move.source for move in selection.moves if not move.target and move.source not in split.files]
-        if len(at_root) > 1:
+        at_root = [move.source or "." for move in selection.moves if not move.target]
+        folders = [source for source in at_root if source not in split.files]
+        if len(folders) > 1:
             raise SplitError(
-                f"{name}: The folders {' and '.join(at_root)} move to the root. Give each but one a folder with `to`."
+                f"{name}: The folders {' and '.join(folders)} move to the root. Give each but one a folder with `to`."
             )
     moves = [(name, move) for name, selection in selections.items() for move in selection.moves]
     for (name, move), (other_name, other) in combinations(moves, 2):
         inner, outer = (move, other) if _lies_in(move.source, other.source) else (other, move)
         is_copy = name != other_name and (move.shared or other.shared)
-        if is_copy or not _lies_in(inner.source, outer.source):
+        if is_copy or not outer.source or not _lies_in(inner.source, outer.source):
             continue
         paths = _paths_of(split, inner.source)
         if both := sorted(paths - _excluded(split, inner, paths) - _excluded(split, outer, paths)):
@@ -36,7 +37,7 @@ def demand_no_overlap(split: Split, selections: Mapping[str, CodeSelection]) -> 
             repositories = " and ".join(dict.fromkeys((name, other_name)))
             raise SplitError(
                 f"{repositories}: Two moves take {listed}. Exclude these files from one of the two, of "
-                f"{outer.source or 'the root'} and {inner.source}, in all commits: see `exclude`."
+                f"{outer.source} and {inner.source}, in all commits: see `exclude`."
             )
 
 

@@ -204,7 +204,10 @@ class _Run:
 
     def _read(self, tips: Sequence[bytes]) -> dict[str, FolderTrees]:
         """Read the history, and at the same time begin to look for the folders in it."""
-        moves = [move for selection in self._selections.values() for move in selection.moves]
+        moves = [move for selection in self._selections.values() for move in selection.all_moves]
+        demanded = {
+            n for selection in self._selections.values() for move in selection.moves for n in move_sources(move)
+        }
         files = {name for move in moves if move.is_file for name in move_sources(move)}
         paths = sorted({name for move in moves if not move.is_file for name in move_sources(move)})
         id_size = self._source.object_format.size
@@ -230,7 +233,7 @@ class _Run:
         self._progress("reading trees", len(paths), len(paths))
         found = {path: folders[path] for path in paths} | find_files(files, folders, self._store)
         for path in [*paths, *sorted(files)]:
-            if len(found[path].trees) == 1 and not self._past:
+            if path in demanded and len(found[path].trees) == 1 and not self._past:
                 raise SplitError(self._no_such_path(path))
         return found
 
@@ -249,8 +252,13 @@ class _Run:
         tags: Mapping[str, SourceTag],
     ) -> NewRepository:
         try:
-            masks = self._validity.masks(selection.moves) if self._validity else None
-            trees = compose_repository(selection, folders, self._store, masks)
+            others = [other for move in selection.moves for other in move.others]
+            masks, other_masks = (
+                (self._validity.masks(selection.moves), self._validity.masks(others))
+                if self._validity
+                else (None, None)
+            )
+            trees = compose_repository(selection, folders, self._store, masks, other_masks)
         except PathCollisionError as error:
             message = collision_message(name, selection, error, list(self._history.positions))
             raise MovesCollideError(message) from error

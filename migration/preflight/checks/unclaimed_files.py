@@ -53,7 +53,7 @@ def _folders(path: str) -> Iterator[str]:
 def _taken(store: ObjectStore, paths: Collection[str], moves: Sequence[Move]) -> set[str]:
     taken: set[str] = set()
     for move in moves:
-        prefix = f"{move.source}/"
+        prefix = "" if move.is_rest else f"{move.source}/"
         relative_paths = {os.fsencode(path[len(prefix) :]) for path in paths if path.startswith(prefix)}
         excluded = store.ignored(move.exclude, relative_paths) if move.exclude and relative_paths else set()
         taken |= {prefix + os.fsdecode(path) for path in relative_paths - excluded}

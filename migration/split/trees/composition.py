@@ -9,6 +9,7 @@ from typing import NamedTuple
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.git.command import ObjectStore
 from migration.split.trees.folder_trees import ABSENT, FolderTrees
+from migration.split.trees.remainder import find_remainder
 from migration.split.trees.tree_workshop import Exclusion, TreeWorkshop
 
 _FIRST = 2  # the row of the first commit
@@ -57,6 +58,7 @@ def compose_repository(
     folders: Mapping[str, FolderTrees],
     store: ObjectStore,
     masks: Sequence[Sequence[int]] | None = None,
+    other_masks: Sequence[Sequence[int]] | None = None,
 ) -> RepositoryTrees:
     """Lay the moved folders over each other in the order of the plan, once for each distinct combination.
 
@@ -64,15 +66,24 @@ def compose_repository(
     moves land in one folder. Raises PathCollisionError when a file would be lost.
 
     masks: for each path of each move 1 where it counts, by position of the commit; None when all count everywhere.
+    other_masks: the same for the moves that the move of the rest leaves to others.
     """
     sources = [folders[name] for move in selection.moves for name in move_sources(move)]
     workshop = TreeWorkshop(store.object_format)
     move = selection.moves[0]
+    columns = _columns(sources, masks)
+    start = 0
+    for rest in selection.moves:
+        if rest.others:
+            theirs = [folders[name] for other in rest.others for name in move_sources(other)]
+            taken = _columns(theirs, other_masks)
+            sources[start] = find_remainder(rest.others, sources[start], columns[start], taken, store, workshop)
+            columns[start] = sources[start].numbers()
+        start += len(move_sources(rest))
     is_whole = len(sources) == 1 and not move.target and not move.exclude
     if is_whole and workshop.empty_tree not in sources[0].trees:
-        (numbers,) = _columns(sources, masks)
-        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], numbers, workshop)
-    combinations, combined = _combinations(_columns(sources, masks))
+        return RepositoryTrees([workshop.empty_tree, *sources[0].trees[1:]], columns[0], workshop)
+    combinations, combined = _combinations(columns)
     composer = _Composer(selection, store, workshop)
     composed: dict[int, bytes] = {}
     pending: Iterable[int] = range(len(combinations))

@@ -124,7 +124,9 @@ class Exclusion:
     moved folder, and the result is None. Call `decide` and ask again.
     """
 
-    def __init__(self, workshop: TreeWorkshop) -> None:
+    def __init__(self, workshop: TreeWorkshop, inverted: bool = False) -> None:
+        """inverted: `apply` gives the files that stay behind instead."""
+        self._inverted = inverted
         self.undecided: set[bytes] = set()
         self._stays_behind: dict[bytes, bool] = {}
         self._workshop = workshop
@@ -166,4 +168,4 @@ class Exclusion:
         if stays_behind is None:
             self.undecided.add(path)
             return None
-        return self._workshop.empty_tree if stays_behind else object_id
+        return self._workshop.empty_tree if stays_behind is not self._inverted else object_id

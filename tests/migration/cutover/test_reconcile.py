@@ -36,6 +36,7 @@ class Scene:
     notice: str = "beside"
     copied: tuple[str, ...] = ()
     moved_file: bool = False
+    has_rest: bool = False
 
     @property
     def plan(self) -> Plan:
@@ -45,7 +46,11 @@ class Scene:
         engine = ENGINE | {"moves": [{"from": "engine", "exclude": ["/run.py"] if self.moved_file else []}]}
         plan = {
             "monorepo": {"name": "platform", "notice": self.notice},
-            "repositories": [engine, {"name": "site", "moves": [SITE, *copies]}],
+            "repositories": [
+                engine,
+                {"name": "site", "moves": [SITE, *copies]},
+                *([{"name": "rest", "moves": [{"from": "."}]}] if self.has_rest else []),
+            ],
         }
         return Plan.model_validate(plan)
 
@@ -132,7 +137,7 @@ class Scene:
         return FrozenFolders(
             repository=name,
             url=url,
-            folders=(name, "engine/run.py") if self.moved_file else (name,),
+            folders=("",) if name == "rest" else (name, "engine/run.py") if self.moved_file else (name,),
             owners=("@acme/core",),
             in_place=in_place,
             staying=("engine/run.py",) if self.moved_file else self.copied,
@@ -402,6 +407,43 @@ def test_a_single_file_is_frozen_and_its_work_returns(scene: Scene, tmp_path: Pa
     scene.up(unfrozen=("site",))
     assert scene.monorepo.git("show", "main:engine/run.py") == "late"
     assert "engine/run.py.moved.md" not in scene.files()
+
+
+def test_the_rest_is_frozen_as_a_whole_and_its_work_returns(scene: Scene, tmp_path: Path) -> None:
+    scene.has_rest = True
+    before = scene.files()
+    scene.up(frozen=("engine", "site", "rest"))
+    assert {"MOVED.md", "engine.moved.md", "engine/run.py", "README"} <= scene.files()
+    assert not any(path.startswith(".github/workflows/") for path in scene.files())
+    owners = scene.monorepo.git("show", "main:.github/CODEOWNERS").splitlines()
+    assert [line for line in owners if not line.startswith("#")] == [
+        "* @acme/core",
+        "/engine/ @acme/core",
+        "/site/ @acme/core",
+    ]
+    assert scene.server("rest").git("ls-tree", "-r", "--name-only", "main").splitlines() == sorted(
+        path for path in before if not path.startswith(("engine/", "site/"))
+    )
+    late = scene.monorepo.commit("Late", README="late\n", engine__late="1\n")
+    plan = scene.plan.model_copy(update={"monorepo": Monorepo(name="monorepo")})
+    repositories = desired_state(plan, {"migration": "cutover"}).repositories
+    found = stragglers(scene.monorepo.path, plan, repositories, frozen_in(scene.monorepo.path))
+    assert [(each.repository, each.commit) for each in found] == [("engine", late), ("rest", late)]
+    scene.person("rest").path.rename(tmp_path / "rest")
+    person = Repository(tmp_path / "rest", commits=200)
+    person.git("-C", str(tmp_path), "-c", 'alias.go=!sh -c "$0"', "go", found[1].command)
+    person.commit("Theirs", note="n\n")
+    assert person.git("ls-tree", "--name-only", "HEAD~1").splitlines() == [".github", "README"]
+    person.git("push", "--quiet", "origin", "main")
+    result = scene.up(frozen=("engine", "site"), unfrozen=("rest",))
+    assert (result.listed, result.waiting) == ({}, ())
+    assert scene.files() == before - {".github/workflows/engine.yml"} | {
+        ".github/CODEOWNERS",
+        "engine.moved.md",
+        "engine/late",
+        "site.moved.md",
+        "note",
+    }
 
 
 def test_commits_in_a_shared_folder_are_late_for_its_owner_alone(scene: Scene) -> None:

@@ -45,3 +45,14 @@ def test_unknown_waves_and_stages_are_told_at_once_with_the_nearest() -> None:
         "multirepo:waves.foundation in the stack file: '' is not a stage of a wave. "
         "The stages are: planned, moving, cutover, rolled_back.",
     ]
+
+
+def test_the_rest_of_the_monorepo_is_cut_over_last() -> None:
+    rest = {"name": "rest", "wave": "foundation", "moves": [{"from": "."}]}
+    engine = {"name": "engine", "wave": "product", "moves": [{"from": "engine"}]}
+    waves = [{"name": "foundation"}, {"name": "product"}]
+    plan = Plan.model_validate({"monorepo": {"name": "mono"}, "waves": waves, "repositories": [rest, engine]})
+    with pytest.raises(DesiredStateError, match="is cut over last, and engine is not cut over yet"):
+        desired_state(plan, {"foundation": "cutover", "product": "moving"})
+    for stage in ("cutover", "rolled_back"):
+        assert len(desired_state(plan, {"foundation": "cutover", "product": stage}).repositories) == 2

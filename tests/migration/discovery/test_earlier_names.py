@@ -10,6 +10,8 @@ from migration.discovery.earlier_names import Discovery, discover
 from migration.discovery.line_survival import SAMPLE, LineSurvival, measure_lines
 from migration.discovery.origins import Kind
 from migration.errors import SplitError
+from migration.split.overlap import demand_no_overlap
+from migration.split.splitting import split_monorepo
 from tests.migration.conftest import MonorepoBuilder, git
 
 OTHERS = {"other/keep": "kept\n", "README": "all\n"}
@@ -362,6 +364,34 @@ def test_a_file_has_the_names_that_git_follows(explorer: Explorer) -> None:
     assert (lines.files, lines.lines, lines.planned, lines.proposed) == (1, 13, 0.0, 1.0)
     (half,) = explorer.discover(FolderMove(source="b/cash", earlier=("a/cash",)))
     assert half.moves[0].names == ("b/cash", "a/cash", "a/money")
+
+
+def test_a_folder_from_another_moved_folder_gets_a_move_of_its_own(explorer: Explorer) -> None:
+    tax, rest = folder("a/tax", seed="t"), {**folder("a"), **folder("b", seed="b")}
+    changed = {**tax, "a/tax/a": text("ta", 13)}
+    explorer.commits({**tax, **rest}, {**changed, **rest})
+    arrived = {path.replace("a/tax", "b/tax"): content for path, content in changed.items()}
+    explorer.commits({**arrived, **rest}, {**arrived, **rest, "b/a": text("new")})
+    selections = {name: CodeSelection(moves=(FolderMove(source=name),)) for name in ("a", "b")}
+    _, discovery = discover(explorer.builder.path, "main", selections, explorer.workspace)
+    part = FolderMove(source="b/tax", target="tax", earlier=("a/tax",))
+    assert discovery.moves == (part, FolderMove(source="b", exclude=("/tax",)))
+    followed = git(explorer.builder.path, "log", "--follow", "--format=%H", "main", "--", "b/tax/a").split()
+    own = git(explorer.builder.path, "rev-list", "main", "--", "b", ":!b/tax").split()
+    assert discovery.proposed_commits == len(followed[1:]) + len(own)  # the rename itself changes nothing
+    split = split_monorepo(
+        explorer.builder.path, "main", {"b": CodeSelection(moves=discovery.moves)}, explorer.workspace
+    )
+    proposed = {**selections, "b": CodeSelection(moves=discovery.moves)}
+    demand_no_overlap(split, proposed)
+    (lines,) = [
+        lines
+        for lines in measure_lines(explorer.builder.path, "main", selections, (_, discovery), explorer.workspace)
+        if lines.planned < 1
+    ]
+    assert lines.proposed == 1.0
+    (together, _) = explorer.discover(FolderMove(source="b"), FolderMove(source="a", target="a"))
+    assert list(obstacles(together)) == ["another move takes a"]
 
 
 def test_the_monorepo_is_only_read(explorer: Explorer) -> None:

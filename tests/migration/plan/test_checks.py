@@ -30,6 +30,15 @@ def test_a_shared_folder_has_one_owner_and_any_number_of_copies(errors_of: Error
     assert "is already moved to 'a'. Name it in one move of the repository." in fault
 
 
+def test_the_rest_is_taken_once_and_has_no_earlier_paths(errors_of: ErrorsOf) -> None:
+    assert errors_of(plan_of("name: a, moves: [{from: a/b}]", "name: b, moves: [{from: .}, {from: c, to: c}]")) == []
+    (fault,) = errors_of(plan_of("name: a, moves: [{from: .}]", "name: b, moves: [{from: .}]"))
+    assert "'.' is already moved to 'a'" in fault
+    for key in ("earlier: [x]", "shared: true"):
+        (fault,) = errors_of(plan_of(f"name: a, moves: [{{from: ., {key}}}]"))
+        assert "the rest of the monorepo has no earlier paths, and one owner" in fault
+
+
 def test_a_folder_inside_a_moved_one_must_be_excluded_there(errors_of: ErrorsOf) -> None:
     inner = "name: a, moves: [{from: libs/auth}]"
     (fault,) = errors_of(plan_of(inner, "name: b, moves: [{from: libs}]"))
