@@ -64,7 +64,11 @@ def _print_json(found: PreflightReport, at_github: GitHubPreflight, faults: Sequ
         "passed": not (found.refusals or at_github.refusals or at_github.missing_values or faults),
         "faults": list(faults),
         "github": at_github.as_object(),
-        "monorepo": {"head": found.monorepo_head, "leftovers": [asdict(leftover) for leftover in found.leftovers]},
+        "monorepo": {
+            "head": found.monorepo_head,
+            "leftovers": [asdict(leftover) for leftover in found.leftovers],
+            "left_behind": [asdict(each) for each in found.left_behind],
+        },
         "findings": [asdict(finding) for finding in found.findings],
         "allowed_secrets": found.allowed,
         "seconds": found.seconds,
@@ -87,6 +91,10 @@ def _print_findings(found: PreflightReport, at_github: GitHubPreflight, faults: 
     if found.leftovers:
         console.print("[bold]Files that no repository takes[/bold]")
         console.print(_leftovers(found.leftovers))
+    if found.left_behind:
+        console.print("[bold]What stays in the monorepo[/bold]")
+    for each in found.left_behind:
+        console.print(f"  {MARKS[Severity.WARNING]} {_printable(str(each))}", markup=False)
     if at_github.missing_values:
         console.print("[bold]Values that the stack does not have[/bold]")
     for sentence in at_github.missing_values:

@@ -20,6 +20,7 @@ from migration.git.command import run_git
 from migration.git.tree_changes import Changes, Files, transformed_tree
 from migration.plan import Plan, Repository, read_plan
 from migration.transforms.applying import Transformed, transform
+from migration.transforms.inherited_files import inherit
 
 EXAMPLE_INDEX = "https://registry.example/simple/"
 """Shown where the stack has no registry yet."""
@@ -51,7 +52,8 @@ def preview_transforms(
         applied.append(transform(files, read, repository, index_url, locking))
         return applied[0].changes
 
-    after = transformed_tree(split.git_dir, before, [apply])
+    inherited = [inherit(split.git_dir, repository, split.monorepo_head)] if repository.moves else []
+    after = transformed_tree(split.git_dir, before, [*inherited, apply])
     _print_remarks(name, applied[0], after)
     if after:
         _show(split.git_dir, before, after)

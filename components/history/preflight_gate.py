@@ -16,6 +16,7 @@ from migration.desired_state import DesiredState
 from migration.errors import PreflightError
 from migration.plan import Plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, in_lines, preflight
+from migration.preflight.result import SHOWN
 from migration.split.splitting import Split
 
 
@@ -57,6 +58,9 @@ def reject_refusals(found: PreflightReport, at_github: Sequence[Finding]) -> Non
     refusals = [finding for finding in findings if finding.severity is Severity.REFUSAL]
     if warnings := [finding for finding in findings if finding.severity is Severity.WARNING]:
         pulumi.log.warn("\n".join(in_lines(warnings)))
+    if found.left_behind:
+        names = ", ".join(each.name for each in found.left_behind[:SHOWN])
+        pulumi.log.warn(f"These stay in the monorepo, and ./multirepo preflight says how to bring them: {names}")
     if refusals:
         lines = "\n".join(in_lines(refusals))
         raise PreflightError(

@@ -19,6 +19,7 @@ from migration.preflight.checks.secret_scan import CHECK as SECRET
 from migration.preflight.checks.secret_scan import allowed_secrets
 from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY
 from migration.preflight.checks.unclaimed_files import leftovers
+from migration.preflight.left_behind import find_left_behind
 from migration.preflight.memory import Memory, recall, remember
 from migration.preflight.pipeline_checks.python_manifests import unfit_manifests
 from migration.preflight.pipeline_checks.written_files import missing_dockerfile, written_over
@@ -38,7 +39,7 @@ def preflight(
 ) -> PreflightReport:
     """Scan the histories of a split; of a history that was scanned before, only its new objects.
 
-    monorepo: read for its Git LFS objects only. scanner: another version of it scans everything again.
+    monorepo: read for its Git LFS objects and its refs. scanner: another version of it scans everything again.
     Raises SplitError when objects cannot be read, CodeMoveError when the scanner fails.
     """
     started = time.monotonic()
@@ -46,6 +47,7 @@ def preflight(
         before = recall(split.git_dir, scanner.version)
         try:
             now = _scan_histories(split, plan, before, scanner, progress)
+            left_behind = tuple(find_left_behind(split.git_dir, monorepo, split.monorepo_head, plan))
             findings, allowed = _apply_plan(now.repositories, split, monorepo, plan)
         except GitError as error:
             raise SplitError(
@@ -59,6 +61,7 @@ def preflight(
         findings=findings,
         allowed=allowed,
         leftovers=tuple(now.leftovers),
+        left_behind=left_behind,
         seconds=time.monotonic() - started,
     )
 

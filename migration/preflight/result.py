@@ -8,6 +8,7 @@ from itertools import groupby
 from migration.errors import PreflightError
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.unclaimed_files import UnclaimedFile
+from migration.preflight.left_behind import LeftBehind
 
 SHOWN = 20
 """Findings of one check in a message."""
@@ -18,6 +19,7 @@ class PreflightReport:
     """The scanned repositories and their findings. findings: refusals first, then by repository and check.
 
     allowed: secrets that the plan allows. leftovers: files of the monorepo's head that no repository includes.
+    left_behind: what of it decides about moved files, and refs that do not move.
     """
 
     monorepo_head: str
@@ -25,6 +27,7 @@ class PreflightReport:
     findings: tuple[Finding, ...]
     allowed: int
     leftovers: tuple[UnclaimedFile, ...]
+    left_behind: tuple[LeftBehind, ...] = ()
     seconds: float
 
     @property

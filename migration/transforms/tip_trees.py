@@ -18,6 +18,7 @@ from migration.packages.locks.lock_files import Locking
 from migration.plan import Plan, Repository
 from migration.split.splitting import Split
 from migration.transforms.blame_ignore_revs import blame_ignore_revs
+from migration.transforms.inherited_files import inherit, inherited_inputs
 
 if TYPE_CHECKING:  # slow to import
     from migration.transforms.renaming import Doubt
@@ -60,12 +61,14 @@ def tip_trees(
     known = _known(record, split.git_dir)
     lists = split.monorepo_head if plan.history.blame_ignore_revs else ""
     common = [plan.model_dump_json(), lists, index_url, _code()]
+    moves = [move for repository in plan.repositories for move in repository.moves]
+    inherited = inherited_inputs(split.git_dir, split.monorepo_head, moves)
     made, faults = {}, list[str]()
     for repository in plan.repositories:
         history = split.histories.get(repository.name)
         if history is None or history.head is None:
             continue
-        key = hashlib.sha256(json.dumps([*common, history.head]).encode()).hexdigest()
+        key = hashlib.sha256(json.dumps([*common, history.head, inherited]).encode()).hexdigest()
         tip = known.get((repository.name, key))
         if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
             try:
@@ -92,7 +95,7 @@ def _make(plan: Plan, repository: Repository, split: Split, index_url: str | Non
         done.append(transform(files, plan, repository, index_url, locking))
         return done[-1].changes
 
-    transforms: list[Transform] = [planned]
+    transforms: list[Transform] = [inherit(split.git_dir, repository, split.monorepo_head), planned]
     if plan.history.blame_ignore_revs:
         transforms.append(blame_ignore_revs(split.git_dir, repository.name, split.monorepo_head))
     head = split.histories[repository.name].head
