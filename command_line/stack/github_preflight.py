@@ -15,7 +15,6 @@ from components.github.inventory import GitHubInventory, existing_at_github, rec
 from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import ServerFacts, server_facts
-from components.history.pushed_histories import changed_histories
 from components.packages.registry import RegistryArgs
 from components.registry.contract import users_of
 from components.registry.devpi_exposure import exposures
@@ -105,7 +104,7 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
     server = server_facts(settings, existing)
     missing = () if stack.in_sandbox else _missing_values(stack, settings, plan, settings_by_name)
     registry = exposures(settings.devpi) if settings.devpi and settings.devpi.server != SANDBOX else ()
-    findings = (*unmet(requirements, existing, server), *changed_histories(existing, state, split), *registry)
+    findings = (*unmet(requirements, existing, server), *_other_histories(settings, existing, plan, split), *registry)
     return GitHubPreflight(findings, budget_of(requirements, existing), server, missing)
 
 

@@ -18,7 +18,7 @@ _FOUND = """fragment Found on Repository {{
   nameWithOwner viewerCanAdminister isFork isArchived visibility stargazerCount forkCount
   description homepageUrl repositoryTopics(first: 100) {{ nodes {{ topic {{ name }} }} }}
   defaultBranchRef {{ name }}
-  vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name target {{ oid ... on Commit {{ message }} }} }}
+  vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
   {labels}
 }}"""
 
@@ -43,7 +43,6 @@ class ExistingRepository:
 
     full_name: owner and name as they are now; another name than the one asked for when it was renamed.
     moved: it has the branch of moved history, or a commit of it should somebody have deleted the branch.
-    vendor, vendor_message: id and message of that branch's commit; "" where it is not there.
     started: its default branch has a commit.
     visibility: "private", "internal" or "public". stars, forks: how many.
     default_branch: "" while it has no commit. has_branch: whether the branch that the plan names is there.
@@ -56,8 +55,6 @@ class ExistingRepository:
     fork: bool = False
     archived: bool = False
     moved: bool = False
-    vendor: str = ""
-    vendor_message: str = ""
     started: bool = False
     visibility: str = "private"
     stars: int = 0
@@ -200,7 +197,6 @@ def _parse(
 
 
 def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepository:
-    target = (node["vendor"] or {}).get("target") or {}
     return ExistingRepository(
         full_name=node["nameWithOwner"],
         labels=frozenset(label for number, label in enumerate(labels) if node[f"l{number}"]),
@@ -208,8 +204,6 @@ def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepos
         fork=node["isFork"],
         archived=node["isArchived"],
         moved=bool(node["vendor"]),
-        vendor=target.get("oid", ""),
-        vendor_message=target.get("message", ""),
         started=bool(node["defaultBranchRef"]),
         visibility=node["visibility"].lower(),
         stars=node["stargazerCount"],

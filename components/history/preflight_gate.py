@@ -9,10 +9,8 @@ from components.github.inventory import GitHubInventory, existing_at_github, rec
 from components.github.request_budget import beyond_the_limit, budget_of
 from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import server_facts
-from components.history.pushed_histories import changed_histories
 from components.stack.plain_errors import show_progress
 from components.stack.settings import Settings
-from migration.desired_state import DesiredState
 from migration.errors import PreflightError
 from migration.plan import Plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, in_lines, preflight
@@ -29,15 +27,14 @@ def scan_histories(split: Split, monorepo: Path, plan: Plan) -> PreflightReport:
 
 
 def check_before_writing(
-    settings: Settings, required: GitHubRequirements, state: DesiredState, split: Split, found: PreflightReport
+    settings: Settings, required: GitHubRequirements, split: Split, found: PreflightReport
 ) -> GitHubInventory:
     """The inventory of GitHub, when neither it nor the findings in the histories forbid the first write.
 
     Raises PreflightError with all refusals, SettingsError.
     """
     existing = recognised(settings, existing_at_github(settings, required.names), split)
-    changed = tuple(changed_histories(existing, state, split))
-    reject_refusals(found, (*_unmet(settings, required, existing), *changed))
+    reject_refusals(found, _unmet(settings, required, existing))
     return existing
 
 

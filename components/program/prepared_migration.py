@@ -71,7 +71,7 @@ class PreparedMigration:
             settings.owner, state, settings_by_repository, teams_of(plan, settings_by_repository.values())
         )
         report = scan_histories(histories.split, histories.monorepo, plan)
-        existing = check_before_writing(settings, required, state, histories.split, report)
+        existing = check_before_writing(settings, required, histories.split, report)
         check_open_work(settings, plan.monorepo)
         stored = stored_parts(stored_resources() if existing.repositories else ())
         parts = existing_parts(settings, settings_by_repository, existing, stored)

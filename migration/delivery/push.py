@@ -164,7 +164,7 @@ def other_history(repository: str, vendor: str, head: str) -> str:
         f"{repository}: branch {VENDOR_BRANCH} is at {vendor[:12]}, which is not part of the history that the monorepo "
         f"gives now ({head[:12]}). `pulumi up` rejects it and pushes nothing. Choose:\n"
         f"- the plan was edited after the first `pulumi up`: undo the edit of `from`, `to`, `earlier`, `exclude` or "
-        f"`include` in `moves` of {repository}, or of `history`;\n"
+        f"`include` in `moves` of {repository}, or of `history`, such as an entry of `redact`;\n"
         "- the edit is meant, or the rewrite of the monorepo: give the repository another name in the plan. The one on "
         "GitHub stays with all that people did there, and the new history goes to the new one;\n"
         "- the monorepo was rewritten by mistake: undo that;\n"

@@ -59,12 +59,6 @@ class Tip:
         return written.decode().strip()
 
 
-def split_head_of(message: str) -> str:
-    """The commit of the split that a transform commit names in its message; "" in any other message."""
-    found = re.fullmatch(re.escape(_MESSAGE).replace(r"\{\}", r"(\w+)"), message.rstrip("\n") + "\n")
-    return found[1] if found else ""
-
-
 def next_tip(git_dir: Path, head: str, tree: str | None, present: str | None) -> str:
     """The commit where the vendor branch goes: `head`, or the transform commit after it.
 
