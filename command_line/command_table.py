@@ -30,6 +30,7 @@ class CommandEntry:
 
 
 COMMANDS: dict[str, CommandEntry] = {
+    "init": CommandEntry(group="Plan", example="init ~/acme-migration --monorepo ~/acme"),
     "discover": CommandEntry(group="Plan", example="discover --monorepo ~/acme --plan acme.yaml"),
     "prove": CommandEntry(
         group="Plan", example="prove --monorepo ~/acme --plan acme.yaml", check_failed="a commit differs"

@@ -62,7 +62,7 @@ def _print_json(findings: Findings) -> None:
         {
             "repository": discovery.repository,
             "folder": discovery.move.source,
-            "moves": [_entry(move) for move in discovery.moves],
+            "moves": [move_entry(move) for move in discovery.moves],
             "changed": discovery.found,
             "origins": [asdict(origin) for origin in discovery.origins],
             "namesakes": [asdict(namesake) for namesake in discovery.namesakes],
@@ -91,7 +91,9 @@ def _print_report(findings: Findings) -> None:
         console.print("\n[bold]Nothing to add to the plan.[/bold]")
         return
     moves = {
-        name: [_entry(move) for discovery, _ in findings if discovery.repository == name for move in discovery.moves]
+        name: [
+            move_entry(move) for discovery, _ in findings if discovery.repository == name for move in discovery.moves
+        ]
         for name in changed
     }
     console.print("\n[bold]For the plan, when you agree[/bold] (each list in place of the repository's `moves`)\n")
@@ -151,7 +153,8 @@ def _path(path: str | PreviousPath) -> str | dict[str, str]:
     return {"path": path.path or ".", **limit}
 
 
-def _entry(move: FolderMove) -> dict[str, Any]:
+def move_entry(move: FolderMove) -> dict[str, Any]:
+    """A move as the plan writes it."""
     entry: dict[str, Any] = {"from": move.source or ".", "to": move.target or "."}
     if move.earlier:
         entry["earlier"] = [_path(path) for path in move.earlier]
