@@ -33,7 +33,7 @@ class UntakenFiles:
 def rest_changes(
     git_dir: Path, others: Sequence[FolderMove], versions: Sequence[bytes], taken: Sequence[Sequence[str | None]]
 ) -> Iterator[Changes]:
-    """For each version of the monorepo how the rest of it changes. versions: root trees. taken: as in `UntakenFiles`."""
+    """How the rest of the monorepo changes in each version. versions: root trees. taken: as in `UntakenFiles`."""
     changes_of_all = list(differences(git_dir, versions, "-r"))
     remainder = UntakenFiles(others, {path for changes in changes_of_all for path in changes})
     files, shown = Changes(), Changes()
