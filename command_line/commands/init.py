@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from command_line.commands.discover import move_entry
-from command_line.terminal.console import console, steps
+from command_line.terminal.console import steps
 from command_line.terminal.failures import CommandError
 from components.stack.locations import selections_of
 from migration.desired_state import Stage, desired_state
@@ -39,11 +39,11 @@ def init(
     folder.mkdir(parents=True, exist_ok=True)
     plan_file.write_text(draft.text, encoding="utf-8")
     count = len(draft.repositories)
-    console.print(f"{plan_file}: {count} {'repository' if count == 1 else 'repositories'}.", markup=False)
-    console.print("Next: read it, then")
+    typer.echo(f"{plan_file}: {count} {'repository' if count == 1 else 'repositories'}.")
+    typer.echo("Next: read it, then")
     options = f"--monorepo {shlex.quote(monorepo)} --plan {shlex.quote(str(plan_file))}"
     for command in ("preflight", "rehearse"):
-        console.print(f"  ./multirepo {command} {options}", markup=False, soft_wrap=True)
+        typer.echo(f"  ./multirepo {command} {options}")
 
 
 def _draft(monorepo: str, workspace: Path) -> Draft:
