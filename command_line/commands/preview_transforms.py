@@ -14,7 +14,7 @@ from command_line.terminal.console import print_message, steps
 from command_line.terminal.failures import CommandError
 from command_line.terminal.options import MonorepoOption, PlanOption
 from components.packages.private_packages import locking_of
-from components.stack.locations import selections_of
+from components.stack.locations import address_of, selections_of
 from migration.desired_state import Stage, desired_state
 from migration.git.command import run_git
 from migration.git.tree_changes import Changes, Files, transformed_tree
@@ -52,7 +52,11 @@ def preview_transforms(
         applied.append(transform(files, read, repository, index_url, locking))
         return applied[0].changes
 
-    inherited = [inherit(split.git_dir, repository, split.monorepo_head)] if repository.moves else []
+    inherited = (
+        [inherit(split.git_dir, repository, split.monorepo_head, before, address_of(settings))]
+        if repository.moves
+        else []
+    )
     after = transformed_tree(split.git_dir, before, [*inherited, apply])
     _print_remarks(name, applied[0], after)
     if after:

@@ -8,7 +8,7 @@ import pulumi
 
 from components.history.code_move import CodeMoveArgs
 from components.packages.private_packages import locking_of
-from components.stack.locations import Progress, monorepo_of, split_histories
+from components.stack.locations import Progress, address_of, monorepo_of, split_histories
 from components.stack.settings import Settings
 from migration.cutover.frozen import DeliveredHistory, Frozen, brought_back_in, frozen_in, pinned
 from migration.cutover.stragglers import Straggler, stragglers
@@ -48,7 +48,7 @@ class PreparedHistories:
         whole = split_histories(settings, monorepo, plan.monorepo.default_branch, state, progress)
         split = pinned(whole, frozen)
         locking = locking_of(settings, plan, split)
-        trees = tip_trees(plan, split, settings.index_url, locking, pulumi.log.warn)
+        trees = tip_trees(plan, split, settings.index_url, locking, pulumi.log.warn, address_of(settings))
         trees |= {name: frozen_repository.carried.tree for name, frozen_repository in frozen.items()}
         return cls(
             owner=settings.owner,

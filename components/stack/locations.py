@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from components.stack.settings import WORKSPACE, Settings, SettingsError, github_token
+from components.stack.settings import PROJECT, WORKSPACE, Settings, SettingsError, github_token
 from migration.desired_state import DesiredState
 from migration.desired_state.code_selection import CodeSelection
+from migration.errors import SplitError
 from migration.git.command import GitError, run_git
 from migration.git.remote import Remote
 from migration.monorepo.completeness import demand_complete
@@ -18,6 +19,7 @@ from migration.split.splitting import Split, split_monorepo
 
 COPIES = WORKSPACE / "monorepos"
 """Where rehearsals have their copies of monorepos."""
+_CLONES_OF_CLONES = 3
 Progress = Callable[[str, int, int], None]
 
 
@@ -70,6 +72,20 @@ def _present_monorepo(settings: Settings) -> Path:
             bring_up_to_date(settings.monorepo_folder)
         return settings.monorepo_folder
     return fetched(settings.monorepo_address, workspace_of(settings) / "monorepo.git", _token_for(settings))
+
+
+def address_of(settings: Settings) -> str:
+    """The monorepo's address for everybody: the stack's, or that of the folder's `origin`; "" where there is none."""
+    place = settings.monorepo_address
+    for _ in range(_CLONES_OF_CLONES):
+        if is_address(place):
+            return place
+        folder = PROJECT / Path(place).expanduser()
+        try:
+            place = run_git("config", "remote.origin.url", directory=folder, user_config=True).decode().strip()
+        except (GitError, SplitError):
+            return ""
+    return ""
 
 
 def monorepo_remote(settings: Settings) -> Remote:

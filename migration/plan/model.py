@@ -68,7 +68,7 @@ _AT_LEAST_ONE = Field(json_schema_extra={"minItems": 1})
 Kind = Literal["python-packages", "python-service", "vite-application", "templates", "compose-tests", "documentation"]
 PythonVersion = Literal["3.11", "3.12", "3.13", "3.14"]
 Role = Literal["pull", "triage", "push", "maintain", "admin"]
-Inheritable = Literal["attributes", "ignore", "mailmap", "editorconfig", "license"]
+Inheritable = Literal["attributes", "ignore", "mailmap", "editorconfig", "license", "submodules"]
 Visibility = Literal["private", "internal", "public"]
 
 
@@ -190,7 +190,14 @@ class Package(PlanModel):
 class Transforms(PlanModel):
     """Changes to the tip of the moved history, made in this order and in one commit. Older commits stay as they are."""
 
-    inherit: tuple[Inheritable, ...] = ("attributes", "ignore", "mailmap", "editorconfig", "license")
+    inherit: tuple[Inheritable, ...] = (
+        "attributes",
+        "ignore",
+        "mailmap",
+        "editorconfig",
+        "license",
+        "submodules",
+    )
     """Files at the monorepo's root, and above the moved folders, that decide about moved files: what of them is about
     these files is written to the root, patterns adapted. [] takes none."""
     remove_dependencies: tuple[PackageName, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from migration.errors import SplitError
 from migration.git.command import GitError
+from migration.git.submodules import submodule_entries
 from migration.plan import Plan
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.foreign_object_ids import foreign_format
@@ -17,7 +18,7 @@ from migration.preflight.checks.lfs_pointers import apply_lfs_rules
 from migration.preflight.checks.redactions import remaining_secrets, unmatched
 from migration.preflight.checks.secret_scan import CHECK as SECRET
 from migration.preflight.checks.secret_scan import allowed_secrets
-from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY
+from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY, with_inherited_entries
 from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.left_behind import find_left_behind
 from migration.preflight.memory import Memory, recall, remember
@@ -98,7 +99,11 @@ def _apply_plan(
             if remains and finding.check != LFS and finding not in allowed and not is_reported_at_head:
                 yield remains
 
-    findings = [*others(), *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects)]
+    entries = submodule_entries(split.git_dir, split.monorepo_head) if at_head else {}
+    findings = [
+        *with_inherited_entries(others(), plan.repositories, entries),
+        *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects),
+    ]
     for name, result in repositories.items():
         findings += [*large_push(name, result.disk_size), *foreign_format(name, split.monorepo_head)]
     for repository in plan.repositories:

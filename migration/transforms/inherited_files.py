@@ -6,9 +6,11 @@ A moved folder keeps its own such files. What the monorepo's root, and the folde
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from migration.git.command import run_git
+from migration.git.submodules import SETTINGS, absolute_url, gitlinks, submodule_entries, submodule_sources
 from migration.git.tree_changes import Changes, Files, Transform
 from migration.plan import Move, Repository
 from migration.transforms.inherited_rules import Rules, attributes_of, editor_settings_of, ignored_of
@@ -41,11 +43,14 @@ def inherited_inputs(git_dir: Path, monorepo_head: str, moves: Iterable[Move]) -
 
 
 def _is_read(name: str) -> bool:
-    return name in [MAILMAP, *(file for file, _ in RULES.values())] or is_license(name)
+    return name in [MAILMAP, SETTINGS, *(file for file, _ in RULES.values())] or is_license(name)
 
 
-def inherit(git_dir: Path, repository: Repository, monorepo_head: str) -> Transform:
-    """What the plan's `inherit` adds to the repository's root. A file that the plan adds goes before."""
+def inherit(git_dir: Path, repository: Repository, monorepo_head: str, head: str, address: str = "") -> Transform:
+    """What the plan's `inherit` adds to the repository's root. A file that the plan adds goes before.
+
+    head: of the repository's history. address: of the monorepo; "" where it is not known.
+    """
 
     def transform(files: Files) -> Changes:
         words = repository.transforms.inherit
@@ -58,6 +63,8 @@ def inherit(git_dir: Path, repository: Repository, monorepo_head: str) -> Transf
             contents |= _with_mailmap(read, files)
         if "license" in words:
             contents |= _with_licenses(read, files)
+        if "submodules" in words:
+            contents |= _with_submodules(git_dir, repository.moves, monorepo_head, head, files, address)
         return Changes(contents=contents)
 
     return transform
@@ -145,6 +152,24 @@ def _with_mailmap(read: _MonorepoFiles, files: Files) -> dict[str, bytes | None]
     if content is None or content == own:
         return {}
     return {MAILMAP: content if own is None else own.rstrip(b"\n") + b"\n" + content}
+
+
+def _with_submodules(
+    git_dir: Path, moves: Sequence[Move], monorepo_head: str, head: str, files: Files, address: str
+) -> dict[str, bytes | None]:
+    """The monorepo's entries of the gitlinks that moved. The moved folder's own entries go before."""
+    links = gitlinks(git_dir, head)
+    if not links:
+        return {}
+    known, inherited = submodule_entries(git_dir, head), submodule_entries(git_dir, monorepo_head)
+    places = [(move.source, move.target) for move in moves]
+    texts = [files[SETTINGS]] if SETTINGS in files else []
+    for path in links:
+        entry = next((inherited[old] for old in submodule_sources(places, path) if old in inherited), None)
+        if entry and path not in known:
+            texts.append(os.fsencode(replace(entry, path=path, url=absolute_url(entry.url, address)).text))
+    content = b"".join(texts)
+    return {SETTINGS: content} if content != files.get(SETTINGS, b"") else {}
 
 
 def _with_licenses(read: _MonorepoFiles, files: Files) -> dict[str, bytes | None]:

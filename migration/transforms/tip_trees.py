@@ -50,11 +50,12 @@ def tip_trees(
     index_url: str | None,
     locking: Locking | None = None,
     report: Callable[[str], object] = lambda sentence: None,
+    address: str = "",
 ) -> dict[str, str]:
     """By repository: the tree at the vendor branch's tip, where it is not that of the split's head.
 
     index_url: the simple index (PEP 503) of the private registry, None where there is none. locking: what brings lock
-    files up to date. report: gets a sentence for each lock file that must be updated by hand.
+    files up to date. report: gets a sentence for each lock file that must be updated by hand. address: of the monorepo.
     Raises TransformError with the faults of all repositories, CodeMoveError.
     """
     record = split.git_dir / _MADE
@@ -62,7 +63,7 @@ def tip_trees(
     lists = split.monorepo_head if plan.history.blame_ignore_revs else ""
     common = [plan.model_dump_json(), lists, index_url, _code()]
     moves = [move for repository in plan.repositories for move in repository.moves]
-    inherited = inherited_inputs(split.git_dir, split.monorepo_head, moves)
+    inherited = inherited_inputs(split.git_dir, split.monorepo_head, moves) + address
     made, faults = {}, list[str]()
     for repository in plan.repositories:
         history = split.histories.get(repository.name)
@@ -72,7 +73,7 @@ def tip_trees(
         tip = known.get((repository.name, key))
         if tip is None or (tip.releases and locking and tip.releases != locking.fingerprint):
             try:
-                tip = _make(plan, repository, split, index_url, locking)
+                tip = _make(plan, repository, split, index_url, locking, address)
             except TransformError as error:
                 faults.append(str(error))
                 continue
@@ -86,7 +87,9 @@ def tip_trees(
     return {name: tip.tree for (name, _), tip in made.items() if tip.tree}
 
 
-def _make(plan: Plan, repository: Repository, split: Split, index_url: str | None, locking: Locking | None) -> _Tip:
+def _make(
+    plan: Plan, repository: Repository, split: Split, index_url: str | None, locking: Locking | None, address: str
+) -> _Tip:
     from migration.transforms.applying import Transformed, transform  # slow to import, and mostly not needed
 
     done: list[Transformed] = []
@@ -95,10 +98,10 @@ def _make(plan: Plan, repository: Repository, split: Split, index_url: str | Non
         done.append(transform(files, plan, repository, index_url, locking))
         return done[-1].changes
 
-    transforms: list[Transform] = [inherit(split.git_dir, repository, split.monorepo_head), planned]
+    head = split.histories[repository.name].head
+    transforms: list[Transform] = [inherit(split.git_dir, repository, split.monorepo_head, str(head), address), planned]
     if plan.history.blame_ignore_revs:
         transforms.append(blame_ignore_revs(split.git_dir, repository.name, split.monorepo_head))
-    head = split.histories[repository.name].head
     tree = transformed_tree(split.git_dir, str(head), transforms) or ""
     messages = tuple(
         f"{repository.name}: {each.path} names dependencies as they were: {each.why}. In a clone, run in its folder: "

@@ -4,12 +4,13 @@ A tree holds a commit of another repository as a gitlink; `.gitmodules` at the r
 https://git-scm.com/docs/gitmodules
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from migration.git.command import GitError, run_git
+from migration.git.submodules import SubmoduleEntry, since, submodule_entries, submodule_sources
+from migration.plan import Repository
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import GITLINK, TreeEntry
 
@@ -18,7 +19,7 @@ IN_HISTORY, AT_HEAD = "submodule-in-history", "submodule"
 
 def submodules_in_history(repository: str, git_dir: Path, entries: Iterable[TreeEntry]) -> Iterator[Finding]:
     """Each path that is a submodule without settings in the oldest commit that has it."""
-    addresses = cache(lambda commit: submodule_addresses(git_dir, commit))
+    addresses = cache(lambda commit: submodule_entries(git_dir, commit))
     reported: set[str] = set()
     for entry in entries:
         if entry.mode != GITLINK or entry.path in reported:
@@ -41,16 +42,20 @@ def submodules_at_head(
     repository: str, git_dir: Path, head: str, files: Mapping[str, tuple[bytes, str]]
 ) -> Iterator[Finding]:
     """Submodules of the head without settings, or with an address relative to that of the repository."""
-    addresses = submodule_addresses(git_dir, head)
-    for path, (mode, _) in files.items():
+    entries = submodule_entries(git_dir, head)
+    for path, (mode, target) in files.items():
         if mode != GITLINK:
             continue
-        address = addresses.get(path)
+        commit, address = head, entries[path].url if path in entries else None
         if address is None:
-            problem = "a submodule without an entry in .gitmodules, which stayed in the monorepo"
+            commit = since(git_dir, head, path) or head
+            problem = (
+                f"a gitlink to commit {target[:12]} without an entry in .gitmodules: a clone that was committed by "
+                "accident, or a submodule whose entry was lost"
+            )
             remedy = (
-                "Write .gitmodules with `transforms.add_files` of the repository, or in the new repository: "
-                "git submodule add --force URL PATH. Or exclude it with `exclude` in the move."
+                "Its files are in no commit of the monorepo. Exclude it with `exclude` in the move; or write "
+                ".gitmodules with `transforms.add_files`, if its repository is known."
             )
         elif address.startswith(("./", "../")):
             problem = f"the address {address!r} of the submodule is relative: it now means another repository"
@@ -64,20 +69,24 @@ def submodules_at_head(
             path=path,
             problem=problem,
             remedy=remedy,
-            commit=head,
+            commit=commit,
         )
 
 
-def submodule_addresses(git_dir: Path, commit: str) -> dict[str, str]:
-    """Path to address of the submodules that .gitmodules of a commit has; "" where one has no address."""
-    settings = ("config", "--blob", f"{commit}:.gitmodules", "-z", "--get-regexp", r"^submodule\..*\.(path|url)$")
-    try:
-        answer = run_git(*settings, directory=git_dir)
-    except GitError:  # no such file, or nothing in it
-        return {}
-    sections: dict[str, dict[str, str]] = {}
-    for setting in os.fsdecode(answer).split("\0")[:-1]:
-        key, _, value = setting.partition("\n")
-        section, _, name = key.rpartition(".")
-        sections.setdefault(section, {})[name] = value
-    return {section["path"]: section.get("url", "") for section in sections.values() if "path" in section}
+def with_inherited_entries(
+    findings: Iterable[Finding], repositories: Iterable[Repository], inherited: Mapping[str, SubmoduleEntry]
+) -> Iterator[Finding]:
+    """The findings; gitlinks whose entry the plan brings along are named with their address instead."""
+    moves = {
+        each.name: [(move.source, move.target) for move in each.moves]
+        for each in repositories
+        if "submodules" in each.transforms.inherit
+    }
+    for finding in findings:
+        sources = submodule_sources(moves.get(finding.repository, ()), finding.path) if finding.check == AT_HEAD else ()
+        entry = next((inherited[source] for source in sources if source in inherited), None)
+        if entry and "without an entry" in finding.problem:
+            problem = f"a submodule, {entry.url or 'without an address'}; its entry arrives in .gitmodules"
+            remedy = "Who clones the repository needs access to that address. A relative one is made absolute."
+            finding = replace(finding, problem=problem, remedy=remedy)
+        yield finding

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from migration.errors import SplitError
 from migration.preflight import Severity, UnclaimedFile
 from migration.preflight.checks.history_objects import HistoryObject
 from migration.preflight.checks.hostile_paths import danger
@@ -99,9 +100,28 @@ def test_a_submodule_whose_settings_stay_behind_is_warned_of(world: PreflightCon
         {".gitmodules": settings, "app/old": ("160000", COMMIT), "app/x": ("160000", COMMIT)},
         {".gitmodules": settings, "app/x": ("160000", COMMIT), "app/a": "1"},
     )
-    assert world.paths("submodule") == ["x"]
+    (finding,) = world.findings("submodule")
+    assert (finding.path, finding.problem) == (
+        "x",
+        "a submodule, https://example.org/x.git; its entry arrives in .gitmodules",
+    )
     (finding,) = world.findings("submodule-in-history")
     assert (finding.path, finding.monorepo_commit) == ("old", first)
+
+
+def test_a_gitlink_that_has_no_entry_is_named_with_its_commit_and_its_age(world: PreflightContext) -> None:
+    _, since, _ = world.commits(
+        {"app/a": "1"},
+        {"app/a": "1", "app/x": ("160000", COMMIT)},
+        {"app/a": "2", "app/x": ("160000", COMMIT)},
+    )
+    (finding,) = world.findings("submodule")
+    assert f"gitlink to commit {COMMIT[:12]}" in finding.problem
+    assert "by accident" in finding.problem
+    assert finding.monorepo_commit == since
+    world.repositories = [{"name": "new", "moves": [{"from": "app/x"}]}]
+    with pytest.raises(SplitError, match=f"gitlink to commit {COMMIT[:12]} .* since commit {since[:12]}"):
+        world.split()
 
 
 def test_a_submodule_with_its_settings_is_fine_but_for_a_relative_address(world: PreflightContext) -> None:

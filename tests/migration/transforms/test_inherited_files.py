@@ -140,3 +140,28 @@ def _compare(folder: Path, text: str, name: str, rules: Rules, target: str, name
 def test_sections_about_other_folders_go() -> None:
     text = "[*.{js,ts}]\na = 1\n\n[{web,api}/**]\nb = 2\n\n[docs/**.md]\nc = 3\n"
     assert editor_settings_of(text, "web", "", True) == "[*.{js,ts}]\na = 1\n\n[/**]\nb = 2\n"
+
+
+@pytest.mark.parametrize("address", ["https://host.example/acme/mono.git", "git@host.example:acme/mono.git"])
+@pytest.mark.parametrize("url", ["../x.git", "./x.git", "../../y/x", "https://other.example/x.git"])
+def test_submodules_arrive_with_the_addresses_that_git_gives_them_in_the_monorepo(
+    monorepo: Repository, tmp_path: Path, address: str, url: str
+) -> None:
+    monorepo.git("remote", "add", "origin", address)
+    entry = f'[submodule "x y"]\n\tpath = engine/vendor/x\n\turl = {url}\n\tbranch = dev\n'
+    other = '[submodule "z"]\n\tpath = site/z\n\turl = ../z.git\n'
+    monorepo.commit("Submodules", **{".gitmodules": entry + other})
+    monorepo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},engine/vendor/x")
+    monorepo.git("commit", "--quiet", "--message", "Link")
+    moves = {"engine": [{"from": "engine", "to": "src"}]}
+    split = done(monorepo, plan(moves), tmp_path / "split")
+    made = clone(split, tip_trees(plan(moves), split, None, address=address)["engine"], tmp_path / "engine")
+    named = ("config", "--file", ".gitmodules", "--get-regexp", ".*")
+    settings = run_git(*named, directory=made).decode()
+    assert "submodule.x y.path src/vendor/x\n" in settings
+    assert "submodule.x y.branch dev\n" in settings
+    assert "site" not in settings
+    run_git("submodule", "--quiet", "init", directory=made)
+    monorepo.git("submodule", "--quiet", "init", "engine/vendor/x")
+    for_x = ("config", "submodule.x y.url")
+    assert run_git(*for_x, directory=made).decode().strip() == monorepo.git(*for_x)
