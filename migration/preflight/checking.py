@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migration.errors import SplitError
 from migration.git.command import GitError
-from migration.git.submodules import submodule_entries
+from migration.git.gitlinks import submodule_entries
 from migration.plan import Plan
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.foreign_object_ids import foreign_format

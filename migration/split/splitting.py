@@ -12,8 +12,8 @@ from pathlib import Path
 from migration.desired_state.code_selection import CodeSelection, MessageRules
 from migration.errors import SplitError
 from migration.git.command import GitError, ObjectStore
+from migration.git.gitlinks import gitlinks, since
 from migration.git.pack import PackWriter
-from migration.git.submodules import gitlinks, since
 from migration.monorepo.source import SourceMonorepo, count_files, files_at, folders_at, open_monorepo
 from migration.split.checkpoint import SplitCheckpoint, recalled, sections
 from migration.split.collisions import MovesCollideError, collision_message
@@ -245,8 +245,8 @@ class _Run:
         where = f"the nearest ones at {head.hex()[:12]} are {', '.join(nearest)}"
         if path in (links := gitlinks(git_dir, head.hex())):
             return (
-                f"{path!r} of {self._source.path} is not a folder but a gitlink to commit {links[path][:12]} of another "
-                f"repository, since commit {since(git_dir, head.hex(), path)[:12]}: a submodule, or a clone that was "
+                f"{path!r} of {self._source.path} is not a folder but a gitlink to commit {links[path][:12]} of "
+                f"another repository, since commit {since(git_dir, head.hex(), path)[:12]}: a submodule, or a clone that was "
                 "committed by accident. The monorepo has none of its files. Remove the move: its history is in that "
                 "other repository."
             )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from migration.git.command import run_git
-from migration.git.submodules import SETTINGS, absolute_url, gitlinks, submodule_entries, submodule_sources
+from migration.git.gitlinks import SETTINGS, absolute_url, gitlinks, submodule_entries, submodule_sources
 from migration.git.tree_changes import Changes, Files, Transform
 from migration.plan import Move, Repository
 from migration.transforms.inherited_rules import Rules, attributes_of, editor_settings_of, ignored_of

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from migration.git.submodules import SubmoduleEntry, since, submodule_entries, submodule_sources
+from migration.git.gitlinks import SubmoduleEntry, since, submodule_entries, submodule_sources
 from migration.plan import Repository
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import GITLINK, TreeEntry
