@@ -25,10 +25,13 @@ from migration.discovery.earlier_names import Discovery
 from migration.discovery.earlier_names import discover as find_earlier_names
 from migration.discovery.line_survival import LineSurvival, measure_lines
 from migration.discovery.origins import Kind, Origin
-from migration.plan import read_plan
+from migration.discovery.tag_proposals import propose_tag_rules
+from migration.monorepo.source import open_monorepo
+from migration.plan import Plan, read_plan
 
 TABLE_WIDTH = 240
 Findings = Sequence[tuple[Discovery, LineSurvival]]
+TagRules = Sequence[dict[str, str]]
 
 
 def discover(
@@ -48,8 +51,13 @@ def discover(
             found = find_earlier_names(source, branch, selections, Path(workspace), step.count)
         with progress.step("git blame") as step:
             measured = measure_lines(source, branch, selections, found, Path(workspace), step.count)
+        rules = None if _has_tag_rules(read) else propose_tag_rules(open_monorepo(source, branch).tags, selections)
     findings = list(zip(found, measured, strict=True))
-    (_print_json if as_json else _print_report)(findings)
+    (_print_json if as_json else _print_report)(findings, rules or [])
+
+
+def _has_tag_rules(plan: Plan) -> bool:
+    return plan.defaults.tags is not None or any(repository.tags is not None for repository in plan.repositories)
 
 
 def _settings(stack: Stack) -> Settings:
@@ -57,7 +65,7 @@ def _settings(stack: Stack) -> Settings:
     return Settings.from_config(lambda key: "http://127.0.0.1" if key == "github" else stack.setting(key), stack.name)
 
 
-def _print_json(findings: Findings) -> None:
+def _print_json(findings: Findings, tag_rules: TagRules) -> None:
     document = [
         {
             "repository": discovery.repository,
@@ -72,10 +80,10 @@ def _print_json(findings: Findings) -> None:
         }
         for discovery, lines in findings
     ]
-    typer.echo(json.dumps({"moves": document}, indent=2))
+    typer.echo(json.dumps({"moves": document, "tags": tag_rules}, indent=2))
 
 
-def _print_report(findings: Findings) -> None:
+def _print_report(findings: Findings, tag_rules: TagRules) -> None:
     # Paths are to be copied: better a line too long for the terminal than a path in two.
     console = Console(highlight=False, soft_wrap=True, width=TABLE_WIDTH)
     for discovery, _ in findings:
@@ -87,7 +95,7 @@ def _print_report(findings: Findings) -> None:
         markup=False,
     )
     changed = list(dict.fromkeys(discovery.repository for discovery, _ in findings if discovery.found))
-    if not changed:
+    if not changed and not tag_rules:
         console.print("\n[bold]Nothing to add to the plan.[/bold]")
         return
     moves = {
@@ -97,7 +105,9 @@ def _print_report(findings: Findings) -> None:
         for name in changed
     }
     console.print("\n[bold]For the plan, when you agree[/bold] (each list in place of the repository's `moves`)\n")
-    document = {"repositories": [{"name": name, "moves": entries} for name, entries in moves.items()]}
+    document: dict[str, Any] = {"defaults": {"tags": tag_rules}} if tag_rules else {}
+    if moves:
+        document["repositories"] = [{"name": name, "moves": entries} for name, entries in moves.items()]
     console.print(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120), markup=False, end="")
 
 

@@ -78,11 +78,12 @@ class TagMapping:
     """Which tags of the monorepo follow, and under which name.
 
     Both are tag names with at most one "*"; what the star of `source` matches replaces the star of `target`:
-    "engine/v*" to "v*" turns engine/v1.2.0 into v1.2.0. The first rule that matches a tag wins.
+    "engine/v*" to "v*" turns engine/v1.2.0 into v1.2.0. The first rule that matches a tag wins; with the target None,
+    the tag does not follow.
     """
 
     source: str
-    target: str
+    target: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +113,15 @@ class RedactionRule:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeSelection:
-    """Everything that one new repository takes from the monorepo. Two files may not land on one path."""
+    """Everything that one new repository takes from the monorepo. Two files may not land on one path.
+
+    own_tags: of the tags that the rules take, only those on commits that change the repository follow.
+    """
 
     moves: tuple[FolderMove, ...]
     tags: tuple[TagMapping, ...] = (TagMapping(source="*", target="*"),)
     messages: MessageRules = MessageRules()
+    own_tags: bool = False
     redactions: tuple[RedactionRule, ...] = ()
 
     @property

@@ -1,6 +1,6 @@
 """Which repositories must exist, how GitHub is to keep them, and what each takes from the monorepo."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
 from migration import plan as planned
@@ -144,14 +144,27 @@ def _desired(repository: planned.Repository, plan: planned.Plan, stage: Stage) -
 
 def _code(repository: planned.Repository, plan: planned.Plan) -> CodeSelection:
     history = plan.history
+    rules = plan.defaults.tags if repository.tags is None else repository.tags
     return CodeSelection(
         moves=tuple(_move(move, plan) for move in repository.moves),
-        tags=tuple(TagMapping(source=rule.source, target=rule.target) for rule in repository.tags),
+        tags=tuple(_tag_rules(repository, rules)) if rules is not None else (TagMapping(source="*", target="*"),),
+        own_tags=rules is None,
         messages=MessageRules(hashes=history.hashes, issues=history.issues or "", provenance=history.provenance),
         redactions=tuple(
             RedactionRule(fingerprint=each.fingerprint, replacement=each.replacement) for each in history.redact
         ),
     )
+
+
+def _tag_rules(repository: planned.Repository, rules: Iterable[planned.TagRule]) -> Iterator[TagMapping]:
+    """The rules with the repository's name and paths in place of {name} and {path}, each once."""
+    for rule in rules:
+        for move in repository.moves if "{path}" in f"{rule.source}{rule.target}" else repository.moves[:1]:
+            source, target = (
+                text and text.replace("{name}", repository.name).replace("{path}", move.source)
+                for text in (rule.source, rule.target)
+            )
+            yield TagMapping(source=source or "", target=target)
 
 
 def _move(move: planned.Move, plan: planned.Plan) -> FolderMove:

@@ -3,10 +3,11 @@
 The plan may hold values that break their rule, and empty ones where they are missing: those are reported already.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from migration.plan.folder_checks import check_files, check_folders
-from migration.plan.model import BACKUP_SUFFIX, DEFAULT_WAVE, VENDOR_BRANCH, Plan
+from migration.plan.model import BACKUP_SUFFIX, DEFAULT_WAVE, VENDOR_BRANCH, Plan, TagRule
 from migration.plan.package_checks import check_packages
 from migration.plan.problems import Location, PlanFinding, did_you_mean
 from migration.plan.settings_checks import check_settings
@@ -100,18 +101,24 @@ def _check_tags(plan: Plan) -> Iterator[PlanFinding]:
         if repository.default_branch == VENDOR_BRANCH:
             problem = f"{quoted(VENDOR_BRANCH)} is the branch that holds the moved history"
             yield PlanFinding((*location, "default_branch"), problem, "Name another branch, like 'main'.")
-        for number, rule in enumerate(repository.tags):
-            if "*" in rule.source and "*" not in rule.target:
-                problem = f"many tags {quoted(rule.source)} would become the one tag {quoted(rule.target)}"
-                remedy = "Put a '*' into `to`, or name one tag in `from`."
-                yield PlanFinding((*location, "tags", number, "to"), problem, remedy)
-            if "*" in rule.target and "*" not in rule.source:
-                problem = f"{quoted(rule.target)} has a '*' and {quoted(rule.source)} has none to fill it"
-                yield PlanFinding((*location, "tags", number, "to"), problem, "Remove the '*', or put one into `from`.")
-        yield from _repeated(
-            "tag rule",
-            (((*location, "tags", number, "from"), rule.source) for number, rule in enumerate(repository.tags)),
-        )
+        yield from _check_tag_rules((*location, "tags"), repository.tags or ())
+    yield from _check_tag_rules(("defaults", "tags"), plan.defaults.tags or ())
+
+
+def _check_tag_rules(location: Location, rules: Sequence[TagRule]) -> Iterator[PlanFinding]:
+    for number, rule in enumerate(rules):
+        target = rule.target
+        if target is not None and "*" in rule.source and "*" not in target:
+            problem = f"many tags {quoted(rule.source)} would become the one tag {quoted(target)}"
+            yield PlanFinding((*location, number, "to"), problem, "Put a '*' into `to`, or name one tag in `from`.")
+        if target is not None and "*" in target and "*" not in rule.source:
+            problem = f"{quoted(target)} has a '*' and {quoted(rule.source)} has none to fill it"
+            yield PlanFinding((*location, number, "to"), problem, "Remove the '*', or put one into `from`.")
+        for word in re.findall(r"\{[^}]*\}?", f"{rule.source} {target or ''}"):
+            if word not in ("{name}", "{path}"):
+                remedy = "Write {name} for the repository's name, or {path} for the `from` of its moves."
+                yield PlanFinding((*location, number), f"there is no placeholder {quoted(word)}", remedy)
+    yield from _repeated("tag rule", (((*location, number, "from"), rule.source) for number, rule in enumerate(rules)))
 
 
 def _check_people(plan: Plan) -> Iterator[PlanFinding]:

@@ -169,9 +169,10 @@ class TagRule(PlanModel):
     """Which tags of the monorepo follow, and under which name. The first rule that matches a tag wins."""
 
     source: TagPattern = Field(alias="from")
-    """Name of the tag in the monorepo; one '*' stands for any text."""
-    target: TagPattern = Field(alias="to")
-    """Its name in the new repository; the '*' takes over what the other one matched."""
+    """Name of the tag in the monorepo; one '*' stands for any text, {name} for the repository's name, {path} for the
+    `from` of each of its moves, as in '{name}@*', '@acme/{name}@*', and '{path}/v*'."""
+    target: TagPattern | None = Field(alias="to")
+    """Its name in the new repository; the '*' takes over what the other one matched. null: the tag does not follow."""
 
 
 class Package(PlanModel):
@@ -286,8 +287,8 @@ class Repository(RepositorySettings):
     """The branch that people work on."""
     moves: tuple[Move, ...] = ()
     """The folders that it takes from the monorepo."""
-    tags: tuple[TagRule, ...] = (TagRule.model_validate({"from": "*", "to": "*"}),)
-    """The tags that it takes; all of them, unless said otherwise. [] takes none."""
+    tags: tuple[TagRule, ...] | None = None
+    """The tags that it takes; [] takes none. Without rules, here and in `defaults`: those on commits that change it."""
     packages: tuple[Package, ...] = ()
     """The Python packages that are published from it."""
     consumes: tuple[PackageName, ...] = ()
@@ -309,6 +310,13 @@ class Repository(RepositorySettings):
     """Teams that work on it, each with its role."""
     code_owners: dict[OwnedFiles, tuple[CodeOwner, ...]] = Field(default={})
     """CODEOWNERS: pattern to teams of this plan, or people as '@login'. The last pattern that matches a file wins."""
+
+
+class Defaults(RepositorySettings):
+    """What every repository has that says nothing else."""
+
+    tags: tuple[TagRule, ...] | None = None
+    """The tags that each repository takes. The list of a repository replaces this one."""
 
 
 class PackageSource(PlanModel):
@@ -377,8 +385,8 @@ class Plan(PlanModel):
     """The waves in their order. One wave by default."""
     repositories: Annotated[tuple[Repository, ...], keeps(some), _AT_LEAST_ONE]
     """The new repositories."""
-    defaults: RepositorySettings = RepositorySettings()
-    """How repositories are kept, unless one says otherwise."""
+    defaults: Defaults = Defaults()
+    """How repositories are kept, and which tags they take, unless one says otherwise."""
     history: History = History()
     """What changes in the moved histories apart from their files."""
     preflight: Preflight = Preflight()

@@ -23,6 +23,7 @@ from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.left_behind import find_left_behind
 from migration.preflight.memory import Memory, recall, remember
 from migration.preflight.pipeline_checks.python_manifests import unfit_manifests
+from migration.preflight.pipeline_checks.release_tags import unreleased_tags
 from migration.preflight.pipeline_checks.written_files import missing_dockerfile, written_over
 from migration.preflight.result import PreflightReport
 from migration.preflight.scan import Progress, ScanResult, scan_history
@@ -110,6 +111,7 @@ def _apply_plan(
         if repository.name in split.histories:
             head = split.histories[repository.name].head
             findings += unfit_manifests(repository, split.git_dir, head)
+            findings += unreleased_tags(repository, split.histories[repository.name].tags)
             if head:
                 findings += written_over(plan, repository, split.git_dir, head)
                 findings += missing_dockerfile(repository, split.git_dir, head)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migration.desired_state.code_selection import CodeSelection, MessageRules
-from migration.git.command import GitError
+from migration.git.command import GitError, run_git
 from migration.proof.evidence import NO_FOLDER, Graph, Versions, differences, listing, reachable, read_objects
 from migration.proof.file_layout import Layout, layout_at, wrong_paths
 from migration.proof.identity import commit_difference, links, tag_difference
@@ -78,6 +78,9 @@ class RepositoryCheck:
         self._failures: list[str] = []
         self._signatures = self._links = self._compared = self._files = 0
         self._tags = {old: tag for old, tag in source.tags.items() if new_name(selection.tags, old) is not None}
+        if selection.own_tags:
+            moved = _moved_commits(commit_map, len(source.head) // 2)
+            self._tags = {old: tag for old, tag in self._tags.items() if tag.commit in moved or self._is_change(tag)}
         tips = [source.head, *(tag.commit for tag in self._tags.values())]
         self._reached = source.graph.reached_by(tips)
         # By position in the graph: the new commit, its tree and its parents.
@@ -88,6 +91,15 @@ class RepositoryCheck:
         rules = selection.messages
         self._redaction = RedactionCheck(selection.redactions, source.git_dir, name)
         self._messages = MessageCheck(rules, source.graph, self._new) if rules != MessageRules() else None
+
+    def _is_change(self, tag: PeeledTag) -> bool:
+        """Whether git says that the tag's commit, not a merge, changes a folder under its name of today."""
+        names = [f":(literal){move.source}" for move in self._selection.moves if not move.exclude and not move.others]
+        if self._source.validity or not names:
+            return False
+        command = ("diff-tree", "-r", "--root", "--no-commit-id", "--name-only", tag.commit.decode(), "--", *names)
+        parents = self._source.graph.parents[self._source.graph.positions[tag.commit]]
+        return len(parents) < 2 and bool(run_git(*command, directory=self._source.git_dir))
 
     def run(self) -> RepositoryProof:
         """Check everything, in the order in which one thing rests on another."""
@@ -252,11 +264,11 @@ class RepositoryCheck:
             self._fail(position, f"changes {_name(path)} and is not in the commit map; before it comes {predecessor}")
 
     def _check_tags(self, lines: Lines) -> None:
-        expected = {}
+        expected: dict[str, tuple[PeeledTag, bytes]] = {}
         for old, tag in self._tags.items():
             image = lines.images[self._source.graph.positions[tag.commit]]
             if image != NONE:
-                expected[str(new_name(self._selection.tags, old))] = (tag, self._new[image])
+                expected.setdefault(str(new_name(self._selection.tags, old)), (tag, self._new[image]))
         found = read_tags(self._git_dir, {name: new.encode() for name, new in self._history.tags.items()})
         for name in expected.keys() - found.keys():
             self._failures.append(f"{self._name}: the tag {name!r} is missing.")
@@ -348,6 +360,12 @@ class RepositoryCheck:
                     f"{self._name}: the split reports {getattr(self._history, name):,} {name.replace('_', ' ')}; "
                     f"there are {number:,}."
                 )
+
+
+def _moved_commits(commit_map: bytes, size: int) -> set[bytes]:
+    """The monorepo's commits in a commit map."""
+    ids = commit_map.hex("\n", size).encode().split(b"\n") if commit_map else []
+    return set(ids[::2])
 
 
 def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> list[tuple[int, bytes]]:

@@ -50,8 +50,10 @@ def new_name(rules: Iterable[TagMapping], name: str) -> str | None:
     """A tag's name in the new repository, by the first rule that matches."""
     for rule in rules:
         match = re.fullmatch(re.escape(rule.source).replace(r"\*", "(.*)", 1), name, re.DOTALL)
+        if match and rule.target is not None and match.groups():
+            return rule.target.replace("*", match[1], 1)
         if match:
-            return rule.target.replace("*", match[1], 1) if match.groups() else rule.target
+            return rule.target
     return None
 
 

@@ -23,7 +23,7 @@ from migration.split.graph.source_history import SourceHistory, lay_out
 from migration.split.joins import Join, find_joins, foreign_commits, validity_of
 from migration.split.objects.messages import CommitIds, Messages
 from migration.split.objects.tags import SourceTag, new_tag_name, resolve_tags
-from migration.split.objects.writing import NewRepository, Written, write_commits, write_tags
+from migration.split.objects.writing import NewRepository, Written, demand_tag_names, write_commits, write_tags
 from migration.split.redaction import HistoryRedaction
 from migration.split.redaction_record import RedactionRecord, read_redactions, write_redactions
 from migration.split.trees.composition import PathCollisionError, compose_repository, move_sources
@@ -152,6 +152,7 @@ class _Run:
             if selection.messages != MessageRules():
                 repository.messages = Messages(selection.messages, self._history.graph, ids, repository.kept_commits)
             repositories.append(repository)
+        demand_tag_names(repositories, self._history.positions)
         del folders
         redactions = self._redactions(repositories, source_ids)
         packs = self._place.packs() if self._past else []
@@ -165,7 +166,7 @@ class _Run:
                 packs = list(dict.fromkeys([*packs, pack.finish()]))
         histories = {repository.name: self._counts(repository) for repository in repositories}
         files = tuple(sorted(path for path, is_file in kinds.items() if is_file))
-        split = Split(self._store.git_dir, self._source.head.hex(), histories, files)
+        split = Split(self._store.git_dir, self._source.head.hex(), histories, files, tuple(self._source.tags))
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
         write_redactions(split.git_dir, redactions)
         past = sections(tips, self._history, repositories, self._source.object_format.size, self._joined)
@@ -199,8 +200,12 @@ class _Run:
 
     def _tags(self) -> dict[str, SourceTag]:
         """The tags that some repository takes."""
-        rules = [rule for selection in self._selections.values() for rule in selection.tags]
-        taken = {name: tag for name, tag in self._source.tags.items() if new_tag_name(rules, name) is not None}
+        rules = [selection.tags for selection in self._selections.values()]
+        taken = {
+            name: tag
+            for name, tag in self._source.tags.items()
+            if any(new_tag_name(each, name) is not None for each in rules)
+        }
         return resolve_tags(taken, self._store.read)
 
     def _read(self, tips: Sequence[bytes]) -> dict[str, FolderTrees]:
@@ -279,6 +284,8 @@ class _Run:
             kept_commits.trees.extend([numbers.setdefault(tree, len(numbers)) for tree in past.trees])
         whole = self._validity.whole(selection.moves) if self._validity else None
         kept_commits = choose_commits(self._history.graph, trees.numbers, kept_commits, whole)
+        if selection.own_tags:
+            own_tags = {old: tag for old, tag in own_tags.items() if self._is_kept(kept_commits, tag.commit)}
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
         reached = reached_from(kept_commits, [self._history.positions[tip] for tip in tips])
         if any(bool(new_id) != is_reached for new_id, is_reached in zip(written.new_ids, reached, strict=False)):
@@ -287,6 +294,10 @@ class _Run:
         return NewRepository(
             name, selection.tags, own_tags, list(numbers), trees.workshop, kept_commits, reached, written
         )
+
+    def _is_kept(self, kept_commits: KeptCommits, commit: bytes) -> bool:
+        position = self._history.positions[commit]
+        return kept_commits.commits[kept_commits.mapped[position]] == position
 
     def _new_records(self, tips: Sequence[bytes]) -> Iterator[bytes]:
         """The commits that the split before does not know, as `ObjectStore.history` gives them."""

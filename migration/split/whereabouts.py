@@ -69,6 +69,8 @@ class Whereabouts:
             return Answer(asked=asked, places=places, reason="" if places else self._why_no_commit(commits[0]))
         path = "/".join(part for part in asked.split("/") if part not in ("", "."))
         places = tuple(self._path(path))
+        if not places and (tag := asked.removeprefix("refs/tags/")) in self._split.source_tags:
+            return Answer(asked=asked, reason=self._why_no_tag(tag))
         return Answer(asked=asked, places=places, reason="" if places else self._why_no_path(path))
 
     def _git(self, *arguments: str, standard_input: bytes = b"") -> str:
@@ -82,6 +84,17 @@ class Whereabouts:
             if new is not None and new in (tags := self._split.histories[name].tags):
                 commit = self._git("rev-parse", f"{tags[new]}^{{commit}}").strip()
                 yield Landing(repository=name, what=f"tag {new} on commit {commit}")
+
+    def _why_no_tag(self, tag: str) -> str:
+        takers = [name for name, each in self._selections.items() if new_tag_name(each.tags, tag) is not None]
+        if not takers:
+            return "it is a tag of the monorepo, and no repository takes it: no rule of `tags` fits."
+        if any(self._selections[name].own_tags for name in takers):
+            return (
+                "it is a tag of the monorepo, and no repository takes it: its commit changes none of them. "
+                "Add a rule to `tags` of a repository."
+            )
+        return f"it is a tag of the monorepo, and {' and '.join(takers)} has no history up to its commit."
 
     def _commits(self, digits: str) -> list[str]:
         """Every commit, of the monorepo or of a new repository, whose id begins so."""

@@ -55,12 +55,14 @@ class Split:
     monorepo_head: the commit id that the revision named.
     histories: by repository, in the order of the selections.
     files: the sources of those moves that take a file.
+    source_tags: the monorepo's tags, also those that no repository takes.
     """
 
     git_dir: Path
     monorepo_head: str
     histories: Mapping[str, SplitHistory]
     files: tuple[str, ...] = ()
+    source_tags: tuple[str, ...] = ()
 
 
 class Workspace:
@@ -85,7 +87,9 @@ class Workspace:
 
     def _split(self, state: Mapping[str, Any]) -> Split:
         files = sorted(path for path, is_file in state.get("kinds", {}).items() if is_file)
-        return Split(self.git_dir, state["monorepo_head"], _histories(state), tuple(files))
+        return Split(
+            self.git_dir, state["monorepo_head"], _histories(state), tuple(files), tuple(state.get("source_tags", ()))
+        )
 
     def kinds(self) -> dict[str, bool]:
         """For each source of the last split's moves whether it is a file; empty where that is not known."""
@@ -172,6 +176,7 @@ class Workspace:
             "past": part.hex(),
             "monorepo_head": split.monorepo_head,
             "kinds": dict(kinds),
+            "source_tags": split.source_tags,
             "histories": {name: asdict(history) for name, history in split.histories.items()},
             "files": {
                 str(file.relative_to(self.git_dir)): file.stat().st_size

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migration.desired_state.code_selection import TagMapping
-from migration.errors import SplitError
 from migration.git.rewrite import tag_target
 
 # https://git-scm.com/docs/git-check-ref-format, for the part after "refs/tags/".
@@ -51,28 +50,30 @@ def new_tag_name(rules: Iterable[TagMapping], name: str) -> str | None:
             if name == rule.source:
                 return rule.target
         elif len(name) >= len(before + after) and name.startswith(before) and name.endswith(after):
-            return rule.target.replace("*", name[len(before) : len(name) - len(after)], 1)
+            filled = name[len(before) : len(name) - len(after)]
+            return rule.target and rule.target.replace("*", filled, 1)
     return None
 
 
-def check_new_names(repository: str, renamed: Mapping[str, str]) -> None:
-    """Raise SplitError when two tags land on one name, or a name cannot be a tag. renamed: old -> new name."""
+def name_problems(repository: str, renamed: Mapping[str, str], commits: Mapping[str, object]) -> Iterator[str]:
+    """Each pair of tags that land on one name, and each name that cannot be a tag.
+
+    renamed: old -> new name. commits: old name -> what the tag is on; tags of one commit may share a name.
+    """
     sources: dict[str, str] = {}
     for old, new in renamed.items():
         if _INVALID_NAME.search(new):
-            raise SplitError(
-                f"{repository}: the tag {old!r} would become {new!r}, which git refuses. Change its tag rule."
-            )
-        if new in sources:
-            raise SplitError(
-                f"{repository}: the tags {sources[new]!r} and {old!r} would both become {new!r}. "
+            yield f"{repository}: the tag {old!r} would become {new!r}, which git refuses. Change its tag rule."
+        other = sources.setdefault(new, old)
+        if commits[other] != commits[old]:
+            yield (
+                f"{repository}: the tags {other!r} and {old!r} would both become {new!r}. "
                 "Change the tag rules so that each gets a name of its own."
             )
-        sources[new] = old
     for new, old in sources.items():
         for parent in (new[: slash.start()] for slash in re.finditer("/", new)):
             if parent in sources:
-                raise SplitError(
+                yield (
                     f"{repository}: the tags {sources[parent]!r} and {old!r} would become {parent!r} and {new!r}, "
                     "and git cannot hold both. Change the tag rules so that neither is a folder of the other."
                 )

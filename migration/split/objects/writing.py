@@ -12,7 +12,7 @@ from migration.git.pack import PackWriter
 from migration.git.rewrite import author_of, carry_commit, is_linked_to, link_commit, rewrite_tag, tag_target
 from migration.split.graph.kept_commits import NOTHING, KeptCommits
 from migration.split.objects.messages import Messages
-from migration.split.objects.tags import SourceTag, check_new_names, new_tag_name
+from migration.split.objects.tags import SourceTag, name_problems, new_tag_name
 from migration.split.trees.tree_workshop import TreeWorkshop
 
 
@@ -158,20 +158,35 @@ def write_commits(
             repository.redaction.write_files(pack)
 
 
-def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: PackWriter) -> None:
-    """Write the repository's tags. A tag whose commit has no kept ancestor is left out.
-
-    positions: of each commit in the monorepo's history. Raises SplitError where two tags collide.
-    """
-    lines = {old: repository.kept_commits.mapped[positions[tag.commit]] for old, tag in repository.source_tags.items()}
-    new_names = {
+def new_tag_names(repository: NewRepository, positions: Mapping[bytes, int]) -> dict[str, str]:
+    """Old to new name of the tags that follow: one whose commit has no kept ancestor does not."""
+    return {
         old: repository.renamed(old.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-        for old, line in lines.items()
-        if line != NOTHING
+        for old, tag in repository.source_tags.items()
+        if repository.kept_commits.mapped[positions[tag.commit]] != NOTHING
     }
-    check_new_names(repository.name, new_names)
-    for old, new in new_names.items():
-        object_id = repository.written.new_ids[lines[old]]
+
+
+def demand_tag_names(repositories: Sequence[NewRepository], positions: Mapping[bytes, int]) -> None:
+    """Raise SplitError with every collision of tags in every repository."""
+    problems: list[str] = []
+    for repository in repositories:
+        commits = {old: tag.commit for old, tag in repository.source_tags.items()}
+        problems += name_problems(repository.name, new_tag_names(repository, positions), commits)
+    if problems:
+        raise SplitError("\n".join(problems))
+
+
+def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: PackWriter) -> None:
+    """Write the repository's tags. Of two with one name, on one commit, the first is written.
+
+    positions: of each commit in the monorepo's history.
+    """
+    for old, new in new_tag_names(repository, positions).items():
+        if new in repository.tags:
+            continue
+        position = positions[repository.source_tags[old].commit]
+        object_id = repository.written.new_ids[repository.kept_commits.mapped[position]]
         for original in reversed(repository.source_tags[old].objects):
             content = repository.redaction.in_text(original) if repository.redaction else original
             is_same = content == original and new == old and tag_target(content).object_id == object_id
@@ -180,7 +195,6 @@ def write_tags(repository: NewRepository, positions: Mapping[bytes, int], pack: 
                 continue
             rewritten, dropped = rewrite_tag(content, object_id, repository.renamed)
             if repository.messages:
-                position = positions[repository.source_tags[old].commit]
                 rewritten = repository.messages.in_tag(rewritten, position, repository.written.new_ids)
             object_id = pack.add(b"tag", rewritten)
             if repository.redaction and content != original:

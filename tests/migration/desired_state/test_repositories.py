@@ -51,12 +51,31 @@ def test_a_repository_without_moves_takes_no_code() -> None:
     assert repository.code is None
 
 
-def test_all_tags_follow_unless_the_plan_says_otherwise() -> None:
+def test_the_tags_on_commits_of_a_repository_follow_unless_the_plan_says_otherwise() -> None:
     everything, nothing = desired(
         {"name": "a", "moves": [{"from": "a"}]}, {"name": "b", "moves": [{"from": "b"}], "tags": []}
     )
-    assert everything.code == CodeSelection(moves=(FolderMove(source="a"),))
+    assert everything.code == CodeSelection(moves=(FolderMove(source="a"),), own_tags=True)
     assert nothing.code == CodeSelection(moves=(FolderMove(source="b"),), tags=())
+
+
+def test_rules_for_tags_of_all_repositories_have_their_names_and_paths() -> None:
+    rules = [{"from": "@acme/{name}@*", "to": "v*"}, {"from": "{path}/v*", "to": "v*"}, {"from": "old-*", "to": None}]
+    repositories = [
+        {"name": "web", "moves": [{"from": "web"}, {"from": "go/ledger", "to": "ledger"}]},
+        {"name": "api", "moves": [{"from": "api"}], "tags": [{"from": "{name}-*", "to": "*"}]},
+    ]
+    plan = Plan.model_validate(
+        {"monorepo": {"name": "mono"}, "defaults": {"tags": rules}, "repositories": repositories}
+    )
+    web, api = (each.code for each in desired_state(plan, {"migration": "moving"}).repositories)
+    assert web
+    assert api
+    assert web.tags == tuple(
+        TagMapping(source=source, target=target)
+        for source, target in (("@acme/web@*", "v*"), ("web/v*", "v*"), ("go/ledger/v*", "v*"), ("old-*", None))
+    )
+    assert api.tags == (TagMapping(source="api-*", target="*"),)
 
 
 def package(name: str, *needs: str) -> dict[str, Any]:
@@ -83,7 +102,7 @@ def test_what_changes_in_messages_is_part_of_the_code_that_is_taken() -> None:
     )
     (repository,) = desired_state(plan, {"migration": "moving"}).repositories
     messages = MessageRules(hashes=True, issues="acme/mono", provenance=True)
-    assert repository.code == CodeSelection(moves=(FolderMove(source="a"),), messages=messages)
+    assert repository.code == CodeSelection(moves=(FolderMove(source="a"),), messages=messages, own_tags=True)
     assert not repository.notes
 
 

@@ -140,6 +140,8 @@ def test_a_star_of_a_tag_rule_stands_on_both_sides(errors_of: ErrorsOf) -> None:
 
 
 def test_a_tag_rule_that_never_applies_is_told(errors_of: ErrorsOf) -> None:
+    (fault,) = errors_of(plan_of("name: a", defaults="{tags: [{from: '{nam}@*', to: v*}, {from: v*, to: null}]}"))
+    assert "defaults.tags[0]: there is no placeholder '{nam}'. Write {name}" in fault
     (fault,) = errors_of(plan_of("name: a, tags: [{from: v*, to: v*}, {from: v*, to: w*}]"))
     assert "there are two of the tag rule 'v*'" in fault
 

@@ -19,7 +19,7 @@ def test_a_plan_needs_no_more_than_a_name_and_a_folder(tmp_path: Path) -> None:
         "private",
     )
     assert [(move.source, move.target) for move in repository.moves] == [("src/Console", ".")]
-    assert [(rule.source, rule.target) for rule in repository.tags] == [("*", "*")]
+    assert repository.tags is None
     assert [wave.name for wave in plan.waves] == [repository.wave]
 
 

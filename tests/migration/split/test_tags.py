@@ -1,11 +1,17 @@
 """Which tags follow, under which names, and on which commits."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove, TagMapping
+from migration.discovery.tag_proposals import propose_tag_rules
 from migration.errors import SplitError
-from migration.split.objects.tags import check_new_names, new_tag_name
-from tests.migration.conftest import MonorepoBuilder, Splitter
+from migration.proof import prove_split
+from migration.split.objects.tags import name_problems, new_tag_name
+from migration.split.whereabouts import Whereabouts
+from tests.migration.conftest import MonorepoBuilder, Splitter, git
 
 ALL = TagMapping(source="*", target="*")
 
@@ -142,10 +148,10 @@ def test_commits_that_only_a_tag_of_another_repository_reaches_are_not_counted(
 
 
 def test_two_tags_on_one_name_are_refused_with_both_named(builder: MonorepoBuilder, splitter: Splitter) -> None:
-    commit = builder.commit({"a/f": "1"})
-    builder.point("main", commit)
-    builder.point("refs/tags/v1", commit)
-    builder.point("refs/tags/engine/v1", commit)
+    first = builder.commit({"a/f": "1"})
+    builder.point("main", builder.commit({"a/f": "2"}, first))
+    builder.point("refs/tags/v1", first)
+    builder.point("refs/tags/engine/v1", git(builder.path, "rev-parse", "main"))
     with pytest.raises(SplitError, match=r"new: .*'engine/v1'.*'v1'.*'v1'"):
         split_tags(splitter, TagMapping(source="engine/*", target="*"), ALL)
 
@@ -154,10 +160,80 @@ def test_two_tags_on_one_name_are_refused_with_both_named(builder: MonorepoBuild
     "name", ["", "a b", "a..b", "a.lock", ".a", "a/.b", "a//b", "/a", "a/", "a@{b", "@", "a.", "a^"]
 )
 def test_a_name_that_git_refuses_is_refused_with_its_rule_named(name: str) -> None:
-    with pytest.raises(SplitError, match="Change its tag rule"):
-        check_new_names("new", {"v1": name})
+    (problem,) = name_problems("new", {"v1": name}, {"v1": 0})
+    assert "Change its tag rule" in problem
 
 
 def test_a_tag_below_another_tag_is_refused_with_both_named() -> None:
-    with pytest.raises(SplitError, match=r"'x/v1'.*'y'.*'v1/rc'"):
-        check_new_names("new", {"x/v1": "v1", "y": "v1/rc"})
+    (problem,) = name_problems("new", {"x/v1": "v1", "y": "v1/rc"}, {"x/v1": 0, "y": 1})
+    assert re.search(r"'x/v1'.*'y'.*'v1/rc'", problem)
+
+
+def test_all_collisions_of_all_repositories_are_told_at_once_and_two_tags_of_one_commit_are_none(
+    builder: MonorepoBuilder, splitter: Splitter
+) -> None:
+    first = builder.commit({"a/f": "1", "b/f": "1"})
+    builder.point("main", builder.commit({"a/f": "2", "b/f": "2"}, first))
+    for name, commit in (("x/1", first), ("y/1", "main"), ("x/2", first), ("y/2", first)):
+        builder.point(f"refs/tags/{name}", git(builder.path, "rev-parse", commit))
+    rules = TagMapping(source="x/*", target="*"), TagMapping(source="y/*", target="*")
+    selections = {name: CodeSelection(moves=(FolderMove(source=name),), tags=rules) for name in ("a", "b")}
+    with pytest.raises(SplitError) as refused:
+        splitter.split(selections)
+    assert [line.partition(".")[0] for line in str(refused.value).splitlines()] == [
+        f"{name}: the tags 'x/1' and 'y/1' would both become '1'" for name in ("a", "b")
+    ]
+    dropping = TagMapping(source="y/1", target=None), *rules
+    selections = {"a": replace(selections["a"], tags=dropping), "b": replace(selections["b"], tags=rules[:1])}
+    split = splitter.split(selections)
+    assert {name: set(history.tags) for name, history in split.histories.items()} == {"a": {"1", "2"}, "b": {"1", "2"}}
+    assert prove_split(split, builder.path, selections).failures == ()
+
+
+def test_without_rules_a_repository_has_the_tags_whose_commits_git_shows_for_it(
+    builder: MonorepoBuilder, splitter: Splitter
+) -> None:
+    commits = [builder.commit({"a/f": "1", "b/f": "1"})]
+    for files in ({"a/f": "2", "b/f": "1"}, {"a/f": "2", "b/f": "2"}, {"a/f": "2", "b/f": "2", "top": "1"}):
+        commits.append(builder.commit(files, commits[-1]))
+    side = builder.commit({"a/f": "2", "b/f": "3"}, commits[1])
+    builder.point("main", commits[-1])
+    for number, commit in enumerate([*commits, side]):
+        builder.point(f"refs/tags/v{number}", commit)
+    selections = {name: CodeSelection(moves=(FolderMove(source=name),), own_tags=True) for name in ("a", "b")}
+    split = splitter.split(selections)
+    for name, history in split.histories.items():
+        shown = git(builder.path, "rev-list", "--tags", "--", name).split()
+        assert set(history.tags) == {f"v{number}" for number, commit in enumerate([*commits, side]) if commit in shown}
+    assert prove_split(split, builder.path, selections).failures == ()
+    for ref in splitter.git("for-each-ref", "--format=%(refname)", "refs/multirepo/*/tags/*").split():
+        splitter.git("update-ref", "-d", ref)
+    without = {name: replace(history, tags={}) for name, history in split.histories.items()}
+    assert "the tag 'v1' is missing" in "".join(
+        prove_split(replace(split, histories=without), builder.path, selections).failures
+    )
+    where = Whereabouts(split, selections, {})
+    assert where.find("v3").reason.startswith("it is a tag of the monorepo, and no repository takes it: its commit")
+    nobody = {name: replace(selection, tags=()) for name, selection in selections.items()}
+    reason = Whereabouts(splitter.split(nobody), nobody, {}).find("refs/tags/v1").reason
+    assert reason == "it is a tag of the monorepo, and no repository takes it: no rule of `tags` fits."
+
+
+def test_rules_are_proposed_from_the_names_and_paths_in_tags() -> None:
+    tags = [
+        "web@1.0.0",
+        "web@1.1.0",
+        "@acme/api@2.0.0",
+        "go/ledger/v0.3.0",
+        "v1.0.0",
+        "webby@1.0.0",
+        "nightly",
+        "web-x1",
+    ]
+    paths = {"web": "web", "api": "packages/api", "ledger": "go/ledger"}
+    selections = {name: CodeSelection(moves=(FolderMove(source=path),)) for name, path in paths.items()}
+    assert propose_tag_rules(tags, selections) == [
+        {"from": "{name}@*", "to": "v*"},
+        {"from": "@acme/{name}@*", "to": "v*"},
+        {"from": "{path}/v*", "to": "v*"},
+    ]
