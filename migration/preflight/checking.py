@@ -17,7 +17,7 @@ from migration.preflight.checks.lfs_pointers import CHECK as LFS
 from migration.preflight.checks.lfs_pointers import apply_lfs_rules
 from migration.preflight.checks.redactions import remaining_secrets, unmatched
 from migration.preflight.checks.secret_scan import CHECK as SECRET
-from migration.preflight.checks.secret_scan import allowed_secrets
+from migration.preflight.checks.secret_scan import allowed_secrets, unmatched_fingerprints
 from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY, with_inherited_entries
 from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.left_behind import find_left_behind
@@ -115,6 +115,8 @@ def _apply_plan(
             if head:
                 findings += written_over(plan, repository, split.git_dir, head)
                 findings += missing_dockerfile(repository, split.git_dir, head)
+    if all(repository.name in split.histories for repository in plan.repositories if repository.moves):
+        findings += unmatched_fingerprints(suspects, rules.allowed_secrets, next(iter(split.histories), ""))
     records = read_redactions(split.git_dir) if plan.history.redact else {}
     findings += unmatched(plan.history.redact, records, next(iter(split.histories), ""))
     positions = {name: position for position, name in enumerate(split.histories)}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,6 +105,8 @@ class SecretScanner:
 
     def _records(self, folder: Path) -> list[dict[str, Any]]:
         self.cache_dir.mkdir(parents=True, exist_ok=True)
+        # The compiled scanner of release 0.1.0.
+        shutil.rmtree(self.cache_dir.with_name("secret-scanner"), ignore_errors=True)
         # Relative paths: the filters of some rules read the path, and must not depend on the folder's own.
         command = [str(self.program.absolute()), "scan", ".", *_OPTIONS, "--rules-path", str(RULES.absolute())]
         command += ["--rule-cache-dir", str(self.rules_dir.absolute())]

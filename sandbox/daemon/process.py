@@ -123,7 +123,7 @@ def _spawn(root: Path, port: int | None, last: Serving | None) -> Running:
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     with listener, (root / LOG_FILE).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", str(root), "--listener", str(listener.fileno())],
+            [sys.executable, "-m", __package__.rpartition(".")[0], str(root), "--listener", str(listener.fileno())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

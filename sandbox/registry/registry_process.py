@@ -89,7 +89,7 @@ def _spawn(folder: Path, port: int) -> RunningRegistry:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     if "PIP_CERT" in environment:  # what pip trusts, the mirror has to trust
         environment.setdefault("SSL_CERT_FILE", environment["PIP_CERT"])
-    command = [sys.executable, "-m", "sandbox.registry.serving", str(folder), str(port)]
+    command = [sys.executable, "-m", f"{__package__}.serving", str(folder), str(port)]
     with (folder / LOG_FILE).open("ab") as log:
         daemon = subprocess.Popen(
             command,

@@ -14,11 +14,13 @@ from tests.conftest import PROJECT
 
 FOLDER = PROJECT / "requirements"
 LOCKS = {"stack": PROJECT / "requirements.txt", **{name: FOLDER / f"{name}.txt" for name in ("aws", "command", "test")}}
+LOCKS["image"] = PROJECT / "components" / "registry" / "image" / "requirements.txt"
 INPUTS = {
     "stack": ("components", "stack", "docker"),
     "aws": ("aws",),
     "command": ("command", "sandbox"),
     "test": ("test",),
+    "image": ("image",),
 }
 """Each lock's inputs, which are also the dependencies and the extras of the wheel."""
 OWN = {

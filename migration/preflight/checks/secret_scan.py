@@ -98,6 +98,22 @@ def allowed_secrets(found: Sequence[Finding], allowed: Sequence[AllowedSecret], 
     return fitting
 
 
+def unmatched_fingerprints(found: Sequence[Finding], allowed: Sequence[AllowedSecret], where: str) -> Iterator[Finding]:
+    """The fingerprints that the plan allows and no history has. where: the repository of the warnings."""
+    known = {finding.fingerprint for finding in found}
+    for entry in allowed:
+        if entry.fingerprint is not None and entry.fingerprint not in known:
+            yield Finding(
+                severity=Severity.WARNING,
+                check=CHECK,
+                repository=where,
+                path="",
+                problem=f"preflight.allowed_secrets names fingerprint {entry.fingerprint}, which no history has",
+                remedy="Another version of the scanner can report another part of a line, with another fingerprint. "
+                "Replace the entry with that of a finding that is reported now, or remove it.",
+            )
+
+
 def _matching(store: ObjectStore, pattern: str, paths: set[str]) -> set[str]:
     try:
         return {os.fsdecode(path) for path in store.ignored([pattern], map(os.fsencode, paths))} if paths else set()

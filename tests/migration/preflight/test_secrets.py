@@ -119,3 +119,12 @@ def _processor_seconds() -> float:
     """Of this process and those that it started: unlike the clock, it is the same on a busy machine."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def test_an_allowed_fingerprint_that_no_history_has_is_reported(world: PreflightContext) -> None:
+    """As those of the scanner of release 0.1.0, where Kingfisher reports another part of the line."""
+    world.rules = {"allowed_secrets": [{"fingerprint": "0123456789abcdef", "reason": "revoked"}]}
+    world.commits({"app/a.py": f"t = '{ONE}'\n"})
+    problems = [finding.problem for finding in world.findings("secret")]
+    assert "preflight.allowed_secrets names fingerprint 0123456789abcdef, which no history has" in problems
+    assert len(problems) == 2
