@@ -13,7 +13,7 @@ import pytest
 from components.dynamic_providers import PROVIDERS
 from sandbox.daemon import process
 from sandbox.sample_monorepo import make_sample_monorepo
-from tests.conftest import Checkout
+from tests.conftest import PROJECT, Checkout
 from tests.end_to_end.test_rehearse import sandbox_root
 
 STATES = Path(__file__).parent / "states"
@@ -31,6 +31,12 @@ def sample(checkout: Checkout) -> Iterator[Checkout]:
     make_sample_monorepo(checkout.path / ".multirepo" / "maestro-platform")
     yield checkout
     process.stop(sandbox_root(checkout))
+
+
+def upgrade_commands() -> list[list[str]]:
+    """What the CHANGELOG tells users of 0.1.0 to run."""
+    notes = (PROJECT / "CHANGELOG.md").read_text().partition("### Upgrade from 0.1.0\n")[2]
+    return [line.split() for line in notes.partition("```\n")[2].partition("```")[0].splitlines()]
 
 
 def pulumi(checkout: Checkout, *arguments: str) -> str:
@@ -65,6 +71,12 @@ def test_a_state_of_an_earlier_release_is_at_most_updated_and_every_urn_is_known
     file = sample.path / "state.json"
     file.write_text(json.dumps(state_of(release)))
     pulumi(sample, "stack", "import", "--file", str(file), "--force")
+    *before, preview, last = upgrade_commands()
+    assert (preview, last) == (["pulumi", "preview"], ["pulumi", "up"])
+    pulumi(sample, "config", "set", "--secret", "digest_key", "of the first release")
+    for command in before:
+        sample.run("./multirepo", "shell", "--", *command, "--non-interactive")
+    assert "digest_key" not in (sample.path / "Pulumi.dev.yaml").read_text()
     steps = previewed(sample)
     others = [(op, urn) for op, urn in steps if op not in ("same", "update")]
     kinds = [(op, urn.split("::")[2].rpartition("$")[2]) for op, urn in others]
