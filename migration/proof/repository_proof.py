@@ -79,8 +79,8 @@ class RepositoryCheck:
         self._signatures = self._links = self._compared = self._files = 0
         self._tags = {old: tag for old, tag in source.tags.items() if new_name(selection.tags, old) is not None}
         if selection.own_tags:
-            moved = _moved_commits(commit_map, len(source.head) // 2)
-            self._tags = {old: tag for old, tag in self._tags.items() if tag.commit in moved or self._is_change(tag)}
+            images = self._images(commit_map)
+            self._tags = {old: tag for old, tag in self._tags.items() if self._is_change(tag, images)}
         tips = [source.head, *(tag.commit for tag in self._tags.values())]
         self._reached = source.graph.reached_by(tips)
         # By position in the graph: the new commit, its tree and its parents.
@@ -92,14 +92,27 @@ class RepositoryCheck:
         self._redaction = RedactionCheck(selection.redactions, source.git_dir, name)
         self._messages = MessageCheck(rules, source.graph, self._new) if rules != MessageRules() else None
 
-    def _is_change(self, tag: PeeledTag) -> bool:
-        """Whether git says that the tag's commit, not a merge, changes a folder under its name of today."""
+    def _images(self, commit_map: bytes) -> list[int]:
+        """For each commit of the monorepo the newest one in the commit map at or before it; NONE for none."""
+        ids = commit_map.hex("\n", len(self._source.head) // 2).encode().split(b"\n") if commit_map else []
+        moved = {self._source.graph.positions.get(commit, NONE) for commit in ids[::2]}
+        images: list[int] = []
+        for position, parents in enumerate(self._source.graph.parents):
+            newest = max((images[parent] for parent in parents), default=NONE)
+            images.append(position if position in moved else newest)
+        return images
+
+    def _is_change(self, tag: PeeledTag, images: Sequence[int]) -> bool:
+        """Whether a tag is on a commit that brings something to the repository, by the commit map or by git."""
+        position = self._source.graph.positions[tag.commit]
+        parents = self._source.graph.parents[position]
+        if images[position] != (images[parents[0]] if parents else NONE):
+            return True
         names = [f":(literal){move.source}" for move in self._selection.moves if not move.exclude and not move.others]
-        if self._source.validity or not names:
+        if self._source.validity or not names or not parents:
             return False
-        command = ("diff-tree", "-r", "--root", "--no-commit-id", "--name-only", tag.commit.decode(), "--", *names)
-        parents = self._source.graph.parents[self._source.graph.positions[tag.commit]]
-        return len(parents) < 2 and bool(run_git(*command, directory=self._source.git_dir))
+        pair = self._source.ids[parents[0]].decode(), tag.commit.decode()
+        return bool(run_git("diff-tree", "-r", "--name-only", *pair, "--", *names, directory=self._git_dir))
 
     def run(self) -> RepositoryProof:
         """Check everything, in the order in which one thing rests on another."""
@@ -360,12 +373,6 @@ class RepositoryCheck:
                     f"{self._name}: the split reports {getattr(self._history, name):,} {name.replace('_', ' ')}; "
                     f"there are {number:,}."
                 )
-
-
-def _moved_commits(commit_map: bytes, size: int) -> set[bytes]:
-    """The monorepo's commits in a commit map."""
-    ids = commit_map.hex("\n", size).encode().split(b"\n") if commit_map else []
-    return set(ids[::2])
 
 
 def _newest(names: Sequence[Sequence[Versions]], numbers: Sequence[int]) -> list[tuple[int, bytes]]:

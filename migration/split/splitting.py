@@ -251,9 +251,9 @@ class _Run:
         if path in (links := gitlinks(git_dir, head.hex())):
             return (
                 f"{path!r} of {self._source.path} is not a folder but a gitlink to commit {links[path][:12]} of "
-                f"another repository, since commit {since(git_dir, head.hex(), path)[:12]}: a submodule, or a clone that was "
-                "committed by accident. The monorepo has none of its files. Remove the move: its history is in that "
-                "other repository."
+                f"another repository, since commit {since(git_dir, head.hex(), path)[:12]}: a submodule, or a "
+                "clone that was committed by accident. The monorepo has none of its files. Remove the move: its "
+                "history is in that other repository."
             )
         return f"No commit of {self._source.path} has a folder or file {path!r}. Correct its name in the plan; {where}."
 
@@ -285,7 +285,7 @@ class _Run:
         whole = self._validity.whole(selection.moves) if self._validity else None
         kept_commits = choose_commits(self._history.graph, trees.numbers, kept_commits, whole)
         if selection.own_tags:
-            own_tags = {old: tag for old, tag in own_tags.items() if self._is_kept(kept_commits, tag.commit)}
+            own_tags = {old: tag for old, tag in own_tags.items() if self._is_change(kept_commits, tag.commit)}
         tips = [self._source.head, *(tag.commit for tag in own_tags.values())]
         reached = reached_from(kept_commits, [self._history.positions[tip] for tip in tips])
         if any(bool(new_id) != is_reached for new_id, is_reached in zip(written.new_ids, reached, strict=False)):
@@ -295,9 +295,10 @@ class _Run:
             name, selection.tags, own_tags, list(numbers), trees.workshop, kept_commits, reached, written
         )
 
-    def _is_kept(self, kept_commits: KeptCommits, commit: bytes) -> bool:
+    def _is_change(self, kept_commits: KeptCommits, commit: bytes) -> bool:
+        """Whether the repository's history grows from the commit's first parent to the commit."""
         position = self._history.positions[commit]
-        return kept_commits.commits[kept_commits.mapped[position]] == position
+        return kept_commits.mapped[position] != kept_commits.mapped[self._history.graph.parents_of(position)[0]]
 
     def _new_records(self, tips: Sequence[bytes]) -> Iterator[bytes]:
         """The commits that the split before does not know, as `ObjectStore.history` gives them."""

@@ -38,6 +38,7 @@ PLAN: dict[str, Any] = {
         {
             "name": "site",
             "moves": [{"from": "site"}],
+            "tags": [{"from": "*", "to": "*"}],
             "features": {"wiki": False, "issues": True},
             "merging": {"rebase": False, "squash_message": "pull_request", "update_branch": False},
             "protection": {"as": "branch_protection"},

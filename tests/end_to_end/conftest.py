@@ -19,7 +19,7 @@ PLAN: dict[str, Any] = {
     "monorepo": {"name": "maestro-platform"},
     "repositories": [
         {"name": "engine", "description": "Backend", "topics": ["api"], "moves": [{"from": "engine"}]},
-        {"name": "site", "moves": [{"from": "site", "to": "web"}]},
+        {"name": "site", "moves": [{"from": "site", "to": "web"}], "tags": [{"from": "*", "to": "*"}]},
     ],
 }
 

@@ -24,6 +24,7 @@ repositories:
     moves: [{from: engine}]
   - name: site
     moves: [{from: site, to: web}]
+    tags: [{from: "*", to: "*"}]
 """
 SEVEN = {
     "maestro-shared": "shared/packages",

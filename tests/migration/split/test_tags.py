@@ -190,23 +190,25 @@ def test_all_collisions_of_all_repositories_are_told_at_once_and_two_tags_of_one
     assert prove_split(split, builder.path, selections).failures == ()
 
 
-def test_without_rules_a_repository_has_the_tags_whose_commits_git_shows_for_it(
+def test_without_rules_a_repository_has_the_tags_on_commits_that_bring_it_something(
     builder: MonorepoBuilder, splitter: Splitter
 ) -> None:
     commits = [builder.commit({"a/f": "1", "b/f": "1"})]
     for files in ({"a/f": "2", "b/f": "1"}, {"a/f": "2", "b/f": "2"}, {"a/f": "2", "b/f": "2", "top": "1"}):
         commits.append(builder.commit(files, commits[-1]))
     side = builder.commit({"a/f": "2", "b/f": "3"}, commits[1])
-    builder.point("main", commits[-1])
-    for number, commit in enumerate([*commits, side]):
+    branch = builder.commit({"a/f": "3", "b/f": "2", "top": "1"}, commits[-1])
+    unrelated = builder.commit({"a/f": "2", "b/f": "2", "top": "2"}, commits[-1])
+    commits += [unrelated, builder.commit({"a/f": "3", "b/f": "2", "top": "2"}, unrelated, branch), side]
+    builder.point("main", commits[-2])
+    for number, commit in enumerate(commits):
         builder.point(f"refs/tags/v{number}", commit)
     selections = {name: CodeSelection(moves=(FolderMove(source=name),), own_tags=True) for name in ("a", "b")}
     split = splitter.split(selections)
     for name, history in split.histories.items():
-        touching = git(builder.path, "rev-list", "--tags", "--", name).split()
-        assert set(history.tags) == {
-            f"v{number}" for number, commit in enumerate([*commits, side]) if commit in touching
-        }
+        changing = git(builder.path, "rev-list", "--first-parent", "main", side, "--", name).split()
+        assert set(history.tags) == {f"v{number}" for number, commit in enumerate(commits) if commit in changing}
+    assert "v5" in split.histories["a"].tags
     assert prove_split(split, builder.path, selections).failures == ()
     for ref in splitter.git("for-each-ref", "--format=%(refname)", "refs/multirepo/*/tags/*").split():
         splitter.git("update-ref", "-d", ref)
