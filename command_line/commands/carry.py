@@ -1,4 +1,4 @@
-"""`./multirepo carry`: sync one branch of the monorepo to its repository."""
+"""`./multirepo carry`: sync one branch of the monorepo to its repositories."""
 
 from typing import Annotated
 
@@ -12,9 +12,11 @@ from command_line.terminal.console import steps
 from command_line.terminal.failures import CommandError
 from components.stack.locations import remote_of, selections_of, workspace_of
 from components.stack.settings import github_token
-from migration.cutover.branch_split import carry_branch, repository_of, split_branch
+from migration.cutover.branch_split import SplitBranch, carry_branch, repositories_of, split_branch
 from migration.desired_state import desired_state
 from migration.plan import read_plan
+
+_NAMED = 3
 
 
 def carry(
@@ -23,7 +25,7 @@ def carry(
     yes: YesOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Push a branch of the monorepo that changes one repository's folders to that repository, as split commits."""
+    """Push a branch of the monorepo to each repository whose folders it changes, as split commits."""
     file = stack_named(stack)
     plan = read_plan(file.plan_file)
     main = plan.monorepo.default_branch
@@ -35,13 +37,25 @@ def carry(
         selections = selections_of(desired_state(plan, settings.stages))
         with progress.step("monorepo"):
             monorepo = present_monorepo(settings)
-            name = repository_of(monorepo, branch, main, selections)
+            names, elsewhere = repositories_of(monorepo, branch, main, selections)
+        made = []
         with progress.step("history"):
-            workspace = workspace_of(settings).with_name(f"{workspace_of(settings).name}-branches") / name
-            made = split_branch(monorepo, branch, main, name, selections[name], workspace)
-    commits = f"{made.commits:,} commit{'' if made.commits == 1 else 's'}"
-    confirm_changes([f"GitHub: {settings.owner}/{name}, branch {branch}: {commits}"], yes, dry_run)
+            for name in names:
+                workspace = workspace_of(settings).with_name(f"{workspace_of(settings).name}-branches") / name
+                made.append(split_branch(monorepo, branch, main, name, selections[name], workspace))
+    changes = [f"GitHub: {settings.owner}/{each.repository}, branch {branch}: {_commits(each)}" for each in made]
+    if elsewhere:
+        more = f" and {len(elsewhere) - _NAMED:,} more" if len(elsewhere) > _NAMED else ""
+        changes.append(f"In no repository, so not included: {', '.join(elsewhere[:_NAMED])}{more}")
+    confirm_changes(changes, yes, dry_run)
+    results = []
     with steps() as progress, progress.step("push"):
-        pushed = carry_branch(made, branch, remote_of(settings, name, token))
-    result = f"{commits} pushed" if pushed else "already up to date"
-    typer.echo(f"{name}: branch {branch}: {result}. Open a pull request from it there.")
+        for each in made:
+            pushed = carry_branch(each, branch, remote_of(settings, each.repository, token))
+            results.append(f"{_commits(each)} pushed" if pushed else "already up to date")
+    for each, result in zip(made, results, strict=True):
+        typer.echo(f"{each.repository}: branch {branch}: {result}. Open a pull request from it there.")
+
+
+def _commits(made: SplitBranch) -> str:
+    return f"{made.commits:,} commit{'' if made.commits == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""A branch of the monorepo as a branch of the one repository that its commits are about."""
+"""A branch of the monorepo as branches of the repositories that its commits are about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,13 +9,14 @@ from migration.errors import CarryRefusedError, SplitError
 from migration.git.command import GitError, run_git
 from migration.git.merge import is_ancestor
 from migration.git.remote import Remote
+from migration.split.commit_map import read_commit_map
 from migration.split.splitting import split_monorepo
 from migration.split.workspace import has_commit
 
 
 @dataclass(frozen=True, kw_only=True)
 class SplitBranch:
-    """git_dir: holds the objects. head: the branch's split. commits: those that the default branch's split lacks."""
+    """git_dir: holds the objects. head: the branch's split. commits: those of the branch that the default branch lacks."""
 
     git_dir: Path
     repository: str
@@ -23,8 +24,28 @@ class SplitBranch:
     commits: int
 
 
-def repository_of(monorepo: Path, branch: str, default_branch: str, selections: Mapping[str, CodeSelection]) -> str:
-    """The one repository whose folders the branch's own commits touch. Raises SplitError when there is not one."""
+def repositories_of(
+    monorepo: Path, branch: str, default_branch: str, selections: Mapping[str, CodeSelection]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The repositories whose folders the branch's own commits touch, and the paths that are in none of them.
+
+    Raises SplitError when there is no such repository.
+    """
+    paths = _changed_paths(monorepo, branch, default_branch)
+    if not paths:
+        raise SplitError(f"The branch {branch!r} has no commit that {default_branch} lacks: nothing to carry.")
+    homes = {name: {path for path in paths if _takes(selection, path)} for name, selection in selections.items()}
+    touched = tuple(sorted(name for name, found in homes.items() if found))
+    elsewhere = tuple(sorted(paths.difference(*homes.values())))
+    if not touched:
+        raise SplitError(
+            f"The branch {branch!r} touches no repository's folder, only {', '.join(elsewhere[:3])}. Nothing to carry: "
+            "name a branch that changes a moved folder."
+        )
+    return touched, elsewhere
+
+
+def _changed_paths(monorepo: Path, branch: str, default_branch: str) -> set[str]:
     base = f"refs/heads/{default_branch}"
     try:
         changed = run_git(
@@ -33,19 +54,7 @@ def repository_of(monorepo: Path, branch: str, default_branch: str, selections: 
         )  # fmt: skip
     except GitError as error:
         raise SplitError(f"The monorepo has no branch {branch!r}. Push it there first, or correct its name.") from error
-    paths = {path for path in changed.decode(errors="surrogateescape").replace("\n", "").split("\0") if path}
-    homes = {name: {path for path in paths if _takes(selection, path)} for name, selection in selections.items()}
-    touched = sorted(name for name, found in homes.items() if found)
-    elsewhere = sorted(paths.difference(*homes.values()))
-    if len(touched) == 1 and not elsewhere:
-        return touched[0]
-    if not paths:
-        raise SplitError(f"The branch {branch!r} has no commit that {default_branch} lacks: nothing to carry.")
-    places = [*touched, *(f"no repository's folder ({path})" for path in elsewhere[:3])]
-    raise SplitError(
-        f"The branch {branch!r} touches {' and '.join(places)}. Only a branch that touches one repository's folders "
-        "can be synced: divide it in the monorepo, into one branch for each."
-    )
+    return {path for path in changed.decode(errors="surrogateescape").replace("\n", "").split("\0") if path}
 
 
 def split_branch(
@@ -56,14 +65,16 @@ def split_branch(
     workspace: a folder of its own, since the next split of the default branch must not go on from this one.
     """
     alone = {repository: replace(selection, tags=())}
-    main = split_monorepo(monorepo, f"refs/heads/{default_branch}", alone, workspace).histories[repository].head
+    split_monorepo(monorepo, f"refs/heads/{default_branch}", alone, workspace)
     split = split_monorepo(monorepo, f"refs/heads/{branch}", alone, workspace)
     head = split.histories[repository].head
     if head is None:
         raise SplitError(f"The branch {branch!r} brings nothing to {repository}.")
-    known = [f"^{main}"] if main and has_commit(split.git_dir, main) else []
-    count = run_git("rev-list", "--count", head, *known, directory=split.git_dir)
-    return SplitBranch(git_dir=split.git_dir, repository=repository, head=head, commits=int(count))
+    own = ("rev-list", f"refs/heads/{default_branch}..refs/heads/{branch}")
+    sources = set(run_git(*own, directory=monorepo, user_config=True).decode().split())
+    pairs = read_commit_map(split.git_dir, repository, len(head) // 2)
+    commits = len({new for source, new in pairs if source in sources})
+    return SplitBranch(git_dir=split.git_dir, repository=repository, head=head, commits=commits)
 
 
 def carry_branch(made: SplitBranch, branch: str, remote: Remote) -> bool:
@@ -87,4 +98,4 @@ def carry_branch(made: SplitBranch, branch: str, remote: Remote) -> bool:
 
 
 def _takes(selection: CodeSelection, path: str) -> bool:
-    return any(f"{path}/".startswith(f"{folder}/") for move in selection.moves for folder in move.names)
+    return any(move.landing(path, name) is not None for move in selection.moves for name in move.names)

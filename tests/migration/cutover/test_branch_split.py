@@ -1,10 +1,10 @@
-"""A branch of the monorepo goes to the one repository that it is about, or nowhere."""
+"""A branch of the monorepo goes to the repositories that it is about."""
 
 from pathlib import Path
 
 import pytest
 
-from migration.cutover.branch_split import carry_branch, repository_of, split_branch
+from migration.cutover.branch_split import carry_branch, repositories_of, split_branch
 from migration.desired_state.code_selection import CodeSelection, FolderMove
 from migration.errors import CarryRefusedError, SplitError
 from migration.git.remote import Remote
@@ -39,7 +39,7 @@ def carried(monorepo: Repository, folder: Path) -> tuple[Repository, bool]:
 
 
 def test_its_commits_are_split_and_go_on_from_the_repository_s_own(topic: Repository, tmp_path: Path) -> None:
-    assert repository_of(topic.path, "topic", "main", SELECTIONS) == "engine"
+    assert repositories_of(topic.path, "topic", "main", SELECTIONS) == (("engine",), ())
     server, pushed = carried(topic, tmp_path)
     assert pushed
     assert server.git("log", "--format=%an: %s", "main..topic").splitlines() == [
@@ -70,25 +70,35 @@ def test_a_branch_that_people_have_gone_on_with_stays_theirs(topic: Repository, 
     assert server.git("rev-parse", "topic") != theirs
 
 
-@pytest.mark.parametrize(
-    ("files", "message"),
-    [
-        ({"site__index": "b\n"}, "touches engine and site"),
-        ({"README": "b\n"}, r"no repository's folder \(README\)"),
-    ],
-)
-def test_a_branch_about_more_than_one_repository_is_refused(
-    topic: Repository, files: dict[str, str], message: str
+def test_a_branch_about_several_repositories_goes_to_each_and_the_rest_is_named(
+    topic: Repository, tmp_path: Path
 ) -> None:
     topic.git("switch", "--quiet", "topic")
-    topic.commit("And more", **files)
-    with pytest.raises(SplitError, match=message):
-        repository_of(topic.path, "topic", "main", SELECTIONS)
+    topic.commit("And more", site__index="b\n", engine__trial="3\n", README="b\n")
+    topic.git("switch", "--quiet", "main")
+    names, elsewhere = repositories_of(topic.path, "topic", "main", SELECTIONS)
+    assert (names, elsewhere) == (("engine", "site"), ("README",))
+    for name, folder in (("engine", "engine"), ("site", "site")):
+        made = split_branch(topic.path, "topic", "main", name, SELECTIONS[name], tmp_path / name)
+        assert made.commits == int(topic.git("rev-list", "--count", "main..topic", "--", folder))
+
+
+def test_the_commits_are_those_that_git_counts_when_the_branch_lacks_the_tip(topic: Repository, tmp_path: Path) -> None:
+    topic.commit("Engine: go on", engine__main="9\n")
+    made = split_branch(topic.path, "topic", "main", "engine", SELECTIONS["engine"], tmp_path / "w")
+    assert made.commits == int(topic.git("rev-list", "--count", "main..topic", "--", "engine")) == 2
+
+
+def test_a_branch_about_no_repository_is_refused(topic: Repository) -> None:
+    topic.git("switch", "--quiet", "--create", "words", "main")
+    topic.commit("Words", README="b\n")
+    with pytest.raises(SplitError, match="touches no repository's folder, only README"):
+        repositories_of(topic.path, "words", "main", SELECTIONS)
 
 
 def test_an_unknown_branch_and_one_with_nothing_new_are_told_apart(topic: Repository) -> None:
     with pytest.raises(SplitError, match="has no branch 'tpoic'"):
-        repository_of(topic.path, "tpoic", "main", SELECTIONS)
+        repositories_of(topic.path, "tpoic", "main", SELECTIONS)
     topic.git("branch", "old", "main")
     with pytest.raises(SplitError, match="nothing to carry"):
-        repository_of(topic.path, "old", "main", SELECTIONS)
+        repositories_of(topic.path, "old", "main", SELECTIONS)
