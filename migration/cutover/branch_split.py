@@ -16,7 +16,7 @@ from migration.split.workspace import has_commit
 
 @dataclass(frozen=True, kw_only=True)
 class SplitBranch:
-    """git_dir: holds the objects. head: the branch's split. commits: those of the branch that the default branch lacks."""
+    """git_dir: holds the objects. head: the branch's split. commits: those that the default branch lacks."""
 
     git_dir: Path
     repository: str
