@@ -1,6 +1,7 @@
 """The preflight within the stack's program: warnings are logged, a refusal ends the run before the first write."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
@@ -14,6 +15,7 @@ from components.stack.settings import Settings
 from migration.errors import PreflightError
 from migration.plan import Plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, in_lines, preflight
+from migration.preflight.message_references import OF_MESSAGES
 from migration.preflight.result import SHOWN
 from migration.split.splitting import Split
 
@@ -34,7 +36,9 @@ def check_before_writing(
     Raises PreflightError with all refusals, SettingsError.
     """
     existing = recognised(settings, existing_at_github(settings, required.names), split)
-    reject_refusals(found, _unmet(settings, required, existing))
+    moved = {name for name, repository in existing.repositories.items() if repository.moved}
+    findings = [each for each in found.findings if each.check not in OF_MESSAGES or each.repository not in moved]
+    reject_refusals(replace(found, findings=tuple(findings)), _unmet(settings, required, existing))
     return existing
 
 

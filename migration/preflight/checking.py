@@ -14,7 +14,7 @@ from migration.preflight.checks.foreign_object_ids import foreign_format
 from migration.preflight.checks.history_objects import store_of
 from migration.preflight.checks.large_files import large_push
 from migration.preflight.checks.lfs_pointers import CHECK as LFS
-from migration.preflight.checks.lfs_pointers import apply_lfs_rules
+from migration.preflight.checks.lfs_pointers import apply_lfs_rules, lacks_filter
 from migration.preflight.checks.redactions import remaining_secrets, unmatched
 from migration.preflight.checks.secret_scan import CHECK as SECRET
 from migration.preflight.checks.secret_scan import allowed_secrets, unmatched_fingerprints
@@ -22,6 +22,7 @@ from migration.preflight.checks.submodules import AT_HEAD, IN_HISTORY, with_inhe
 from migration.preflight.checks.unclaimed_files import leftovers
 from migration.preflight.left_behind import find_left_behind
 from migration.preflight.memory import Memory, recall, remember
+from migration.preflight.message_references import MessageReferences, reference_findings
 from migration.preflight.pipeline_checks.python_manifests import unfit_manifests
 from migration.preflight.pipeline_checks.release_tags import unreleased_tags
 from migration.preflight.pipeline_checks.written_files import missing_dockerfile, written_over
@@ -100,12 +101,20 @@ def _apply_plan(
             if remains and finding.check != LFS and finding not in allowed and not is_reported_at_head:
                 yield remains
 
+    unfiltered = {
+        each.name
+        for each in plan.repositories
+        if any(pointer.repository == each.name for pointer in pointers)
+        and (head := split.histories[each.name].head)
+        and lacks_filter(split.git_dir, head, "attributes" in each.transforms.inherit)
+    }
     entries = submodule_entries(split.git_dir, split.monorepo_head) if at_head else {}
     findings = [
         *with_inherited_entries(others(), plan.repositories, entries),
-        *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects),
+        *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects, unfiltered),
     ]
     for name, result in repositories.items():
+        findings += reference_findings(name, MessageReferences(**result.references), plan.history)
         findings += [*large_push(name, result.disk_size), *foreign_format(name, split.monorepo_head)]
     for repository in plan.repositories:
         if repository.name in split.histories:

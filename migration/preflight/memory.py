@@ -10,7 +10,7 @@ from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.unclaimed_files import UnclaimedFile
 from migration.preflight.scan import ScanResult
 
-CHECKS = 4
+CHECKS = 5
 """Version of the checks: increase it with every change of what they report."""
 
 _FILE = "preflight.json"

@@ -1,8 +1,9 @@
 """Scan one new history: all of it, or the objects that are new since the last scan."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from migration.preflight.checks.findings import Finding
 from migration.preflight.checks.history_objects import (
@@ -21,7 +22,10 @@ from migration.preflight.checks.redactions import redacted_places
 from migration.preflight.checks.secret_scan import secrets
 from migration.preflight.checks.submodules import submodules_at_head, submodules_in_history
 from migration.preflight.checks.symlinks import lost_symlinks
+from migration.preflight.message_references import MessageReferences, count_references
+from migration.secrets.message_texts import read_messages
 from migration.secrets.scanner import SecretScanner
+from migration.split.commit_map import read_commit_map
 from migration.split.redaction_record import read_redactions
 from migration.split.workspace import Split
 
@@ -33,11 +37,13 @@ class ScanResult:
     """The findings of one repository, before the plan's exceptions are applied.
 
     tips: the ids of its head and tags, sorted. disk_size: of all its objects in packs, in bytes.
+    references: a `MessageReferences` as a mapping, as it is cached.
     """
 
     tips: list[str] = field(default_factory=list)
     head: str | None = None
     disk_size: int = 0
+    references: dict[str, Any] = field(default_factory=dict)
     in_history: list[Finding] = field(default_factory=list)
     at_head: list[Finding] = field(default_factory=list)
 
@@ -70,11 +76,15 @@ def scan_history(name: str, split: Split, before: ScanResult, scanner: SecretSca
         found += submodules_in_history(name, split.git_dir, entries)
         found += lfs_pointers(name, store, objects.blobs)
     found += redacted_places(name, read_redactions(split.git_dir).get(name), objects)
-    found += secrets(name, split.git_dir, objects, scanner, searched)
+    messages = list(read_messages(split.git_dir, objects.commits_and_tags))
+    found += secrets(name, split.git_dir, objects, messages, scanner, searched)
+    new_ids = frozenset(new for _, new in read_commit_map(split.git_dir, name, len(split.monorepo_head) // 2))
+    references = count_references(split.git_dir, messages, new_ids)
     return ScanResult(
         tips=tips,
         head=history.head,
         disk_size=before.disk_size + objects.disk_size,
+        references=asdict(MessageReferences(**before.references).with_more(references)),
         in_history=_merge(before.in_history, _place(name, split, found)),
         at_head=_place(name, split, _at_head(name, split.git_dir, history.head)),
     )

@@ -5,11 +5,11 @@ GitHub rejects a push of pointers to objects that it does not have (GH008).
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from migration.git.command import ObjectStore
+from migration.git.command import GitError, ObjectStore, run_git
 from migration.git.lfs import lfs_folder
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import HistoryObject
@@ -44,8 +44,25 @@ def lfs_pointers(repository: str, store: ObjectStore, blobs: Iterable[HistoryObj
             )
 
 
-def apply_lfs_rules(pointers: Iterable[Finding], monorepo: Path, accepted: Mapping[str, str]) -> Iterator[Finding]:
-    """One finding for each repository with pointers. accepted: repository to the reason to push without objects."""
+def lacks_filter(git_dir: Path, head: str, inherits_attributes: bool) -> bool:
+    """Whether no .gitattributes of a history's head names Git LFS, nor one that the plan brings along."""
+    if inherits_attributes:
+        return False
+    named = ("grep", "--quiet", "filter=lfs", head, "--", ":(glob)**/.gitattributes")
+    try:
+        run_git(*named, directory=git_dir)
+    except GitError:
+        return True
+    return False
+
+
+def apply_lfs_rules(
+    pointers: Iterable[Finding], monorepo: Path, accepted: Mapping[str, str], without_filter: Container[str] = ()
+) -> Iterator[Finding]:
+    """One finding for each repository with pointers. accepted: repository to the reason to push without objects.
+
+    without_filter: repositories in which no file of attributes names Git LFS, so that nobody gets the objects.
+    """
     of_repository: dict[str, list[Finding]] = {}
     for pointer in pointers:
         of_repository.setdefault(pointer.repository, []).append(pointer)
@@ -56,16 +73,19 @@ def apply_lfs_rules(pointers: Iterable[Finding], monorepo: Path, accepted: Mappi
             pointer for oid, pointer in objects.items() if oid and not (folder / oid[:2] / oid[2:4] / oid).is_file()
         ]
         example = (missing or found)[0]
-        reason = accepted.get(repository)
+        reason = "" if repository in without_filter else accepted.get(repository)
         problem = (
             f"{len(objects):,} Git LFS object{'' if len(objects) == 1 else 's'} (such as {example.rule}) must be on "
             f"GitHub before the history; {len(missing):,} of them are not in {folder}"
         )
+        if repository in without_filter:
+            problem += ". Its .gitattributes, where it is named, stays behind: every clone would have the pointers"
         yield replace(
             example,
             severity=Severity.WARNING if reason else Severity.REFUSAL,
             problem=problem + (f". Accepted in the plan: {reason}" if reason else ""),
-            remedy=f"The move uploads no objects. Create {repository} on GitHub, run `git lfs fetch --all && "
+            remedy=("Add attributes to `transforms.inherit`. " if repository in without_filter else "")
+            + f"The move uploads no objects. Create {repository} on GitHub, run `git lfs fetch --all && "
             f"git lfs push --all https://github.com/OWNER/{repository}.git` in the monorepo, and add it to "
             "preflight.lfs_without_objects of the plan. Or exclude the files with `exclude`.",
         )

@@ -11,7 +11,7 @@ from migration.git.command import GitError, ObjectStore
 from migration.plan import AllowedSecret
 from migration.preflight.checks.findings import Finding, Severity
 from migration.preflight.checks.history_objects import HistoryObjects
-from migration.secrets.message_texts import read_messages
+from migration.secrets.message_texts import Message
 from migration.secrets.scanner import SecretMatch, SecretScanner
 from migration.secrets.text_scan import blob_key, scan_texts
 
@@ -33,6 +33,7 @@ def secrets(
     repository: str,
     git_dir: Path,
     objects: HistoryObjects,
+    messages: Sequence[Message],
     scanner: SecretScanner,
     progress: Callable[[int, int], None],
 ) -> Iterator[Finding]:
@@ -41,7 +42,6 @@ def secrets(
     progress: called with the numbers of blobs that are scanned, and that must be. Raises CodeMoveError, GitError.
     """
     keys = {blob: blob_key(blob.object_id, blob.path) for blob in objects.blobs}
-    messages = list(read_messages(git_dir, objects.commits_and_tags))
     matches = scan_texts(git_dir, list(keys.values()), messages, scanner, progress)
     reported: set[tuple[str, str, str]] = set()
 

@@ -86,6 +86,16 @@ def test_the_plan_lets_pointers_go_without_their_objects(world: PreflightContext
     assert "uploaded by hand" in finding.problem
 
 
+def test_pointers_whose_attributes_stay_behind_are_refused_whatever_the_plan_accepts(world: PreflightContext) -> None:
+    world.commits({".gitattributes": "*.psd filter=lfs\n", "app/a.psd": POINTER})
+    world.rules = {"lfs_without_objects": {"new": "uploaded by hand"}}
+    assert world.findings("git-lfs")[0].severity is Severity.WARNING
+    world.repositories[0]["transforms"] = {"inherit": []}
+    (finding,) = world.findings("git-lfs")
+    assert finding.severity is Severity.REFUSAL
+    assert "every clone would have the pointers" in finding.problem
+
+
 @pytest.mark.parametrize(
     "text", [f"see {POINTER}", POINTER.replace("sha256", "md5"), "version 1\n", POINTER + "x" * 999]
 )
