@@ -42,8 +42,9 @@ def init(
     typer.echo(f"{plan_file}: {count} {'repository' if count == 1 else 'repositories'}.")
     typer.echo("Next: read it, then")
     options = f"--monorepo {shlex.quote(monorepo)} --plan {shlex.quote(str(plan_file))}"
-    for command in ("preflight", "rehearse"):
-        typer.echo(f"  ./multirepo {command} {options}")
+    triage = f" --triage {shlex.quote(str(folder / 'secrets.yaml'))}"
+    for command, more in (("preflight", triage), ("rehearse", "")):
+        typer.echo(f"  ./multirepo {command} {options}{more}")
 
 
 def _draft(monorepo: str, workspace: Path) -> Draft:

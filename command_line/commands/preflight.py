@@ -1,9 +1,11 @@
 """`./multirepo preflight`: what GitHub would reject, and what must not be pushed."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,14 +15,17 @@ from rich.table import Table
 from command_line.stack.github_preflight import GitHubPreflight, check_github
 from command_line.stack.monorepo_and_split import present_split
 from command_line.stack.stack import stack_for, stack_named
-from command_line.terminal.console import steps
+from command_line.terminal.console import print_message, steps
 from command_line.terminal.options import MonorepoOption, PlanOption
 from components.stack.exit_codes import ExitCode
 from components.stack.locations import selections_of
 from migration.desired_state import desired_state
-from migration.plan import read_plan
+from migration.plan import Plan, read_plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, UnclaimedFile
 from migration.preflight import preflight as scan_histories
+from migration.preflight.checks.history_objects import files_at
+from migration.preflight.triage import update_triage
+from migration.split.splitting import Split
 from migration.transforms.plan_faults import plan_faults
 
 SHOWN = 10
@@ -36,8 +41,12 @@ def preflight(
         str | None, typer.Option("--stack", metavar="STACK", help="A stack of your own, with GITHUB_TOKEN.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
+    triage: Annotated[
+        Path | None,
+        typer.Option("--triage", metavar="FILE", help="Write the secrets to a file in which you decide about each."),
+    ] = None,
 ) -> None:
-    """Find what GitHub would reject and what must not be pushed. Exits with 1 on findings. Read-only.
+    """Find what GitHub would reject and what must not be pushed. Exits with 1 on findings. Writes only --triage.
 
     Faults of the plan, and values that a stack with a real GitHub lacks, are printed; it exits with 2.
     """
@@ -53,10 +62,25 @@ def preflight(
         with progress.step("GitHub"):
             at_github = check_github(stack, read, split)
     (_print_json if as_json else _print_findings)(found, at_github, faults)
+    if triage:
+        _write_triage(triage, found, split, read, stack.plan_file)
     if found.refusals or at_github.refusals:
         raise typer.Exit(ExitCode.CHECK_FAILED)
     if at_github.missing_values or faults:
         raise typer.Exit(ExitCode.INPUT)
+
+
+def _write_triage(file: Path, found: PreflightReport, split: Split, plan: Plan, plan_file: Path) -> None:
+    at_head = {
+        name: frozenset(files_at(split.git_dir, history.head))
+        for name, history in split.histories.items()
+        if history.head
+    }
+    # To standard error: standard output may be JSON.
+    print_message(f"{file}: {update_triage(file, found.findings, at_head)}")
+    if plan.preflight.triage is None:
+        beside = os.path.relpath(file.absolute(), plan_file.parent)
+        print_message(f"Decide about each, and add to {plan_file.name}: preflight: {{triage: {beside}}}")
 
 
 def _print_json(found: PreflightReport, at_github: GitHubPreflight, faults: Sequence[str]) -> None:

@@ -374,6 +374,8 @@ class Preflight(PlanModel):
     """What looks like a secret and may be in a moved history."""
     lfs_without_objects: dict[RepositoryName, Text] = {}
     """Repositories whose Git LFS pointers go without their objects, each with the reason."""
+    triage: Folder | None = None
+    """A file beside the plan with a decision for each secret, which ./multirepo preflight --triage writes."""
 
 
 class Plan(PlanModel):

@@ -11,6 +11,7 @@ from migration.plan.checks import check
 from migration.plan.entries import MOST_ENTRIES, Entry, EntryBuilder, TooManyEntriesError
 from migration.plan.model import Plan
 from migration.plan.problems import PlanFinding
+from migration.plan.secret_triage import with_triage
 from migration.plan.shape import explain, path_of, repaired
 
 
@@ -36,7 +37,8 @@ class _Reading:
                 self._report(*explain(root, detail))
             plan = repaired(root, details)
         plan, findings = with_added_folders(plan, self._path.parent)
-        self._check(root, plan, findings)
+        plan, faults = with_triage(plan, self._path.parent)
+        self._check(root, plan, [*findings, *faults])
         if self._faults:
             raise PlanError(self._faults)
         return plan

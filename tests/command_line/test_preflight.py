@@ -46,8 +46,13 @@ def test_findings_are_printed_by_repository_refusals_first(small: Checkout, mono
     own = ("./multirepo", "preflight", "--monorepo", str(monorepo.path), "--plan", "small.yaml")
     head = monorepo.git("rev-parse", "main")
 
-    done = small.run(*own, code=1)
+    done = small.run(*own, "--triage", "secrets.yaml", code=1)
 
+    assert (
+        "secrets.yaml: 1 secret in 1 kind, 1 new, 0 in files that no longer exist. Decisions: 1 redact." in done.stderr
+    )
+    assert "add to small.yaml: preflight: {triage: secrets.yaml}" in done.stderr
+    assert "first: 'engine: login, line 1'" in (small.path / "secrets.yaml").read_text()
     lines = done.stdout.splitlines()
     assert (lines[0], lines.index("site") > lines.index("engine")) == ("engine", True)
     assert lines[1].startswith("  ✗ secret: login, line 1: github-pat ghp_…, fingerprint ")
