@@ -66,10 +66,12 @@ def _explain(name: str, detail: dict[str, object]) -> PlanFinding:
 
 
 def _without_reason(name: str, triage: Triage) -> Iterator[PlanFinding]:
+    remedy = "Write why it may be in the history: it is not a secret, or it is revoked."
     for number, secret in enumerate(triage.secrets):
         if secret.decision == "allow" and not secret.reason.strip():
-            problem = f"{name}: secrets[{number}] allows {secret.fingerprint} without a reason"
-            yield PlanFinding(LOCATION, problem, "Write why it may be in the history: it is none, or it is revoked.")
+            yield PlanFinding(
+                LOCATION, f"{name}: secrets[{number}] allows {secret.fingerprint} without a reason", remedy
+            )
 
 
 def _decided(plan: Plan, triage: Triage) -> Plan:

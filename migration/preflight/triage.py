@@ -15,7 +15,7 @@ from migration.preflight.checks.secret_scan import CHECK
 _HEADER = """\
 # What the preflight takes for secrets, each once, wherever it stands. Decide for each:
 #   redact   its text is replaced in the moved histories; the rest of the files stays
-#   allow    it stays, for the `reason` that you write: it is no secret, or it is revoked
+#   allow    it stays, for the `reason` that you write: it is not a secret, or it is revoked
 #   exclude  the plan leaves its files behind, with `exclude` of the move
 # Everybody who can read the monorepo knows them: revoke what is real, whatever you decide.
 # `./multirepo preflight --triage` adds new ones, and keeps what you decided.
@@ -36,11 +36,11 @@ def update_triage(file: Path, findings: Sequence[Finding], at_head: Mapping[str,
         if finding.check == CHECK and finding.fingerprint:
             found.setdefault(finding.fingerprint, []).append(finding)
     entries = {fingerprint: _entry(fingerprint, same, at_head) for fingerprint, same in found.items()}
-    kept = {fingerprint: {**entries.get(fingerprint, {}), **entry} for fingerprint, entry in known.items()}
-    secrets = [*kept.values(), *(entry for fingerprint, entry in entries.items() if fingerprint not in kept)]
+    retained = {fingerprint: {**entries.get(fingerprint, {}), **entry} for fingerprint, entry in known.items()}
+    secrets = [*retained.values(), *(entry for fingerprint, entry in entries.items() if fingerprint not in retained)]
     text = yaml.safe_dump({"secrets": secrets}, sort_keys=False, allow_unicode=True, width=120)
     file.write_text(_HEADER + text, encoding="utf-8")
-    return _summary(secrets, len(entries.keys() - kept.keys()))
+    return _summary(secrets, len(entries.keys() - retained.keys()))
 
 
 def _known(file: Path) -> dict[str, dict[str, Any]]:
@@ -50,7 +50,7 @@ def _known(file: Path) -> dict[str, dict[str, Any]]:
         document = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         return {entry["fingerprint"]: dict(entry) for entry in document.get("secrets") or []}
     except (UnicodeDecodeError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        problem = f"this is no triage file ({' '.join(str(error).split())}). Nothing was written"
+        problem = f"this is not a triage file ({' '.join(str(error).split())}). Nothing was written"
         fault = PlanFault(file=str(file), line=0, column=0, key="", problem=problem, remedy="Correct it, or remove it.")
         raise PlanError([fault]) from None
 
@@ -74,10 +74,10 @@ def _entry(fingerprint: str, same: Sequence[Finding], at_head: Mapping[str, froz
 def _summary(secrets: Sequence[Mapping[str, Any]], new: int) -> str:
     kinds = Counter(entry.get("rule") for entry in secrets)
     decisions = Counter(str(entry.get("decision")) for entry in secrets)
-    gone = sum(entry.get("files_exist") is False for entry in secrets)
+    in_lost_files = sum(entry.get("files_exist") is False for entry in secrets)
     decided = ", ".join(f"{count} {decision}" for decision, count in sorted(decisions.items())) or "none"
     found = f"{_count(len(secrets), 'secret')} in {_count(len(kinds), 'kind')}, {new} new"
-    return f"{found}, {gone} in files that no longer exist. Decisions: {decided}."
+    return f"{found}, {in_lost_files} in files that no longer exist. Decisions: {decided}."
 
 
 def _count(number: int, noun: str) -> str:

@@ -36,13 +36,13 @@ def rest_changes(
     """How the rest of the monorepo changes in each version. versions: root trees. taken: as in `UntakenFiles`."""
     changes_of_all = list(differences(git_dir, versions, "-r"))
     remainder = UntakenFiles(others, {path for changes in changes_of_all for path in changes})
-    files, shown = Changes(), Changes()
+    files, previous = Changes(), Changes()
     for changes, names, before in zip(changes_of_all, taken, [None, *taken], strict=False):
         files.update(changes)
         touched = changes if names == before else files
         now = {path: files[path] if remainder.has(path, names) else b"" for path in touched}
-        changed = {path: entry for path, entry in now.items() if shown.get(path, b"") != entry}
-        shown.update(changed)
+        changed = {path: entry for path, entry in now.items() if previous.get(path, b"") != entry}
+        previous.update(changed)
         yield changed
 
 

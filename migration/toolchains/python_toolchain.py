@@ -133,9 +133,9 @@ def _is_packaged(files: ProjectFiles, folder: str, client: Client) -> bool:
 def _install(files: ProjectFiles, folder: str, client: Client, pipeline: Pipeline) -> tuple[str, ...]:
     document, extras = files.toml(folder), pipeline.extras
     if client == "poetry":
-        wanted = ["--all-extras"] if extras is None else [f"--extras {each}" for each in extras]
+        extra_options = ["--all-extras"] if extras is None else [f"--extras {each}" for each in extras]
         root = [] if _is_packaged(files, folder, client) else ["--no-root"]
-        return (" ".join(["poetry install", *wanted, *root]),)
+        return (" ".join(["poetry install", *extra_options, *root]),)
     if client == "uv":
         return (_uv_sync(document, files.has(folder, "uv.lock"), extras),)
     if client == "pdm":

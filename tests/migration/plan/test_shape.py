@@ -26,7 +26,7 @@ def test_a_missing_key_is_told_with_what_belongs_there(errors_of: ErrorsOf) -> N
     assert errors_of("monorepo: {default_branch: main}\nrepositories: [{name: a, moves: [{to: b}]}]\n") == [
         "1:11: monorepo.name: this key is missing. Add `name:`. Its name.",
         "2:34: repositories[0].moves[0].from: this key is missing. Add `from:`. "
-        "The folder in the monorepo today, like 'libs/auth'.",
+        "The folder, or the file, in the monorepo today, like 'libs/auth'; '.' is the rest, which no other move takes.",
     ]
 
 

@@ -52,8 +52,12 @@ def test_decisions_are_kept_and_new_secrets_added(world: PreflightContext, tmp_p
     file.write_text(yaml.safe_dump({"secrets": [second | {"decision": "allow", "reason": "revoked"}]}))
     world.commits(FILES, {"app/new.py": f"t = '{made_up_token('new')}'\n"})
     assert write_triage(world, file).endswith("2 new, 3 in files that no longer exist. Decisions: 1 allow, 2 redact.")
-    kept, *others = secrets_of(file)
-    assert (kept["fingerprint"], kept["decision"], kept["reason"]) == (second["fingerprint"], "allow", "revoked")
+    retained, *others = secrets_of(file)
+    assert (retained["fingerprint"], retained["decision"], retained["reason"]) == (
+        second["fingerprint"],
+        "allow",
+        "revoked",
+    )
     assert first["fingerprint"] in {each["fingerprint"] for each in others}
     before = file.read_text()
     write_triage(world, file)
@@ -111,8 +115,8 @@ def test_an_allowed_secret_needs_a_reason(world: PreflightContext, tmp_path: Pat
 
 
 @pytest.mark.parametrize("text", ["secrets: [", "[1]", "secrets: [1]", "secrets: [{decision: allow}]"])
-def test_a_file_that_is_no_triage_is_never_overwritten(world: PreflightContext, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_triage_is_never_overwritten(world: PreflightContext, tmp_path: Path, text: str) -> None:
     (tmp_path / "secrets.yaml").write_text(text)
-    with pytest.raises(PlanError, match=r"this is no triage file .* Nothing was written"):
+    with pytest.raises(PlanError, match=r"this is not a triage file .* Nothing was written"):
         update_triage(tmp_path / "secrets.yaml", [], {})
     assert (tmp_path / "secrets.yaml").read_text() == text
