@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migration.desired_state import Stage, desired_state
 from migration.git.command import GitError, run_git
-from migration.git.path_patterns import matches_folder, rerooted
+from migration.git.path_patterns import is_about_names, matches_folder, rerooted
 from migration.plan import Plan, Repository, is_own_tag
 from migration.proof.tag_checks import new_name
 
@@ -91,18 +91,29 @@ def _not_inherited(takers: Iterable[Repository], files: Sequence[str]) -> Iterat
 def _code_owners(git_dir: Path, commit: str, takers: Iterable[Repository]) -> Iterator[LeftBehind]:
     path, text = next(((path, text) for path in _OWNERS if (text := _text(git_dir, commit, path))), ("", ""))
     takers = list(takers)
+    folders = _folders(git_dir, commit) if text else []
     for line in text.splitlines():
         pattern = line.split("#")[0].split()
         if not pattern:
             continue
-        about = tuple(each.name for each in takers if any(_is_about(pattern[0], move.source) for move in each.moves))
+        about = tuple(
+            each.name for each in takers if any(_is_about(pattern[0], move.source, folders) for move in each.moves)
+        )
         if about:
             yield LeftBehind(name=f"{path}: {' '.join(pattern)}", about=about, remedy="Name them in `code_owners`.")
 
 
-def _is_about(pattern: str, folder: str) -> bool:
-    """Whether an entry is about files of the folder, or about the folder with all that is in it."""
-    return bool(rerooted(pattern, folder, "", at_root=not pattern.endswith("/"))) or matches_folder(pattern, folder)
+def _is_about(pattern: str, source: str, folders: Sequence[str]) -> bool:
+    """Whether an entry is about files of a moved folder, the folder itself, or one in it."""
+    if not is_about_names(pattern):
+        return bool(rerooted(pattern, source, "")) or matches_folder(pattern, source)
+    inside = (folder for folder in folders if f"{folder}/".startswith(f"{source}/"))
+    return not pattern.endswith("/") or any(matches_folder(pattern, folder) for folder in (source, *inside))
+
+
+def _folders(git_dir: Path, commit: str) -> list[str]:
+    listed = run_git("ls-tree", "-r", "-d", "-z", "--full-tree", "--name-only", commit, directory=git_dir)
+    return os.fsdecode(listed).split("\0")[:-1]
 
 
 def _text(git_dir: Path, commit: str, path: str) -> str:

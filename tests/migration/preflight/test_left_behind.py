@@ -3,12 +3,12 @@
 from tests.migration.conftest import git
 from tests.migration.preflight.conftest import PreflightContext
 
-OWNERS = "# who\n* @all\n/app/ @us\n/other/ @them\napp/docs/*.md @writers\n"
+OWNERS = "# who\n* @all\n/app/ @us\n/other/ @them\nother/ @those\nlib/ @lib\napp/docs/*.md @writers\n"
 
 
 def test_root_files_code_owners_tags_and_notes_are_reported(world: PreflightContext) -> None:
     files = {
-        "app/a": "1\n", ".pre-commit-config.yaml": "x\n", "ruff.toml": "x\n", "uv.lock": "x\n", "README.md": "x\n",
+        "app/a": "1\n", "app/lib/b": "1\n", ".pre-commit-config.yaml": "x\n", "ruff.toml": "x\n", "uv.lock": "x\n", "README.md": "x\n",
         ".gitignore": "*.log\n", ".github/CODEOWNERS": OWNERS,
     }  # fmt: skip
     (commit,) = world.commits(files)
@@ -19,7 +19,8 @@ def test_root_files_code_owners_tags_and_notes_are_reported(world: PreflightCont
     reported = {each.name: each for each in world.look().left_behind}
     assert set(reported) == {
         ".pre-commit-config.yaml", "ruff.toml", "uv.lock", ".gitignore", ".github/CODEOWNERS: * @all",
-        ".github/CODEOWNERS: /app/ @us", ".github/CODEOWNERS: app/docs/*.md @writers", "tags other-1", "notes commits",
+        ".github/CODEOWNERS: /app/ @us", ".github/CODEOWNERS: lib/ @lib",
+        ".github/CODEOWNERS: app/docs/*.md @writers", "tags other-1", "notes commits",
     }  # fmt: skip
     assert reported["ruff.toml"].about == ("new",)
     assert "transforms.inherit" in reported[".gitignore"].remedy
