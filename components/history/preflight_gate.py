@@ -15,9 +15,13 @@ from components.stack.settings import Settings
 from migration.errors import PreflightError
 from migration.plan import Plan
 from migration.preflight import Finding, PreflightReport, SecretScanner, Severity, in_lines, preflight
+from migration.preflight.checks.redactions import CHECK as REDACTED
 from migration.preflight.message_references import OF_MESSAGES
 from migration.preflight.result import SHOWN
 from migration.split.splitting import Split
+
+_OF_PUSHED = (*OF_MESSAGES, REDACTED)
+"""Checks whose warnings come before the first push of a repository alone: afterwards, nothing can change them."""
 
 
 def scan_histories(split: Split, monorepo: Path, plan: Plan) -> PreflightReport:
@@ -37,7 +41,7 @@ def check_before_writing(
     """
     existing = recognised(settings, existing_at_github(settings, required.names), split)
     moved = {name for name, repository in existing.repositories.items() if repository.moved}
-    findings = [each for each in found.findings if each.check not in OF_MESSAGES or each.repository not in moved]
+    findings = [each for each in found.findings if each.check not in _OF_PUSHED or each.repository not in moved]
     reject_refusals(replace(found, findings=tuple(findings)), _unmet(settings, required, existing))
     return existing
 

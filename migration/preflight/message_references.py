@@ -11,7 +11,6 @@ from migration.preflight.checks.findings import Finding, Severity
 from migration.secrets.message_texts import Message
 
 OF_MESSAGES = ("dangling-id", "issue-number")
-"""Checks whose findings a pushed history keeps."""
 
 _ID = re.compile(r"(?<![\w/@.-])(?=[a-f]*[0-9])([0-9a-f]{7,64})(?![\w/@.-])")
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls

@@ -8,7 +8,8 @@ OWNERS = "# who\n* @all\n/app/ @us\n/other/ @them\nother/ @those\nlib/ @lib\napp
 
 def test_root_files_code_owners_tags_and_notes_are_reported(world: PreflightContext) -> None:
     files = {
-        "app/a": "1\n", "app/lib/b": "1\n", ".pre-commit-config.yaml": "x\n", "ruff.toml": "x\n", "uv.lock": "x\n", "README.md": "x\n",
+        "app/a": "1\n", "app/lib/b": "1\n",
+        ".pre-commit-config.yaml": "x\n", "ruff.toml": "x\n", "uv.lock": "x\n", "README.md": "x\n",
         ".gitignore": "*.log\n", ".github/CODEOWNERS": OWNERS,
     }  # fmt: skip
     (commit,) = world.commits(files)
