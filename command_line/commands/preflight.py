@@ -145,7 +145,7 @@ def _lines(findings: Sequence[Finding]) -> Iterator[str]:
             yield f"  {MARKS[severity]} {check}: {finding}"
         if len(alike) > SHOWN:
             yield f"    … and {len(alike) - SHOWN:,} more: --json prints all of them"
-        yield f"    {remedy}"
+        yield from (f"    {line.strip()}" for line in remedy.split("\n"))
 
 
 def _leftovers(leftovers: Sequence[UnclaimedFile]) -> Table:
