@@ -28,6 +28,7 @@ from migration.preflight.pipeline_checks.release_tags import unreleased_tags
 from migration.preflight.pipeline_checks.written_files import missing_dockerfile, written_over
 from migration.preflight.result import PreflightReport
 from migration.preflight.scan import Progress, ScanResult, scan_history
+from migration.preflight.unused_paths import unused_paths
 from migration.secrets.scanner import SecretScanner
 from migration.split.redaction_record import read_redactions
 from migration.split.workspace import Split, Workspace
@@ -110,6 +111,7 @@ def _apply_plan(
     }
     entries = submodule_entries(split.git_dir, split.monorepo_head) if at_head else {}
     findings = [
+        *unused_paths(split.unused),
         *with_inherited_entries(others(), plan.repositories, entries),
         *apply_lfs_rules(pointers, monorepo, rules.lfs_without_objects, unfiltered),
     ]

@@ -133,6 +133,8 @@ class _Run:
         self._progress = progress
         self._store = store
         self._past = past
+        self._past_unused = place.unused()
+        self._unused: list[tuple[str, str, str]] = []
         self._history = past.history if past else SourceHistory()
 
     def split(self, key: str, plan_key: str, kinds: Mapping[str, bool]) -> Split:
@@ -166,7 +168,14 @@ class _Run:
                 packs = list(dict.fromkeys([*packs, pack.finish()]))
         histories = {repository.name: self._counts(repository) for repository in repositories}
         files = tuple(sorted(path for path, is_file in kinds.items() if is_file))
-        split = Split(self._store.git_dir, self._source.head.hex(), histories, files, tuple(self._source.tags))
+        split = Split(
+            self._store.git_dir,
+            self._source.head.hex(),
+            histories,
+            files,
+            tuple(self._source.tags),
+            tuple(self._unused),
+        )
         maps = {repository.name: repository.commit_map(source_ids) for repository in repositories}
         write_redactions(split.git_dir, redactions)
         past = sections(tips, self._history, repositories, self._source.object_format.size, self._joined)
@@ -275,6 +284,7 @@ class _Run:
         except PathCollisionError as error:
             message = collision_message(name, selection, error, list(self._history.positions))
             raise MovesCollideError(message) from error
+        self._unused += [(name, *path) for path in trees.unused if not self._past or (name, *path) in self._past_unused]
         own_tags = {old: tag for old, tag in tags.items() if new_tag_name(selection.tags, old) is not None}
         numbers = {tree: number for number, tree in enumerate(trees.trees)}
         kept_commits, written = KeptCommits(), Written()

@@ -56,6 +56,7 @@ class Split:
     histories: by repository, in the order of the selections.
     files: the sources of those moves that take a file.
     source_tags: the monorepo's tags, also those that no repository takes.
+    unused: (repository, source of a move, path) of the earlier paths that are the folder in no commit.
     """
 
     git_dir: Path
@@ -63,6 +64,7 @@ class Split:
     histories: Mapping[str, SplitHistory]
     files: tuple[str, ...] = ()
     source_tags: tuple[str, ...] = ()
+    unused: tuple[tuple[str, str, str], ...] = ()
 
 
 class Workspace:
@@ -87,9 +89,16 @@ class Workspace:
 
     def _split(self, state: Mapping[str, Any]) -> Split:
         files = sorted(path for path, is_file in state.get("kinds", {}).items() if is_file)
-        return Split(
-            self.git_dir, state["monorepo_head"], _histories(state), tuple(files), tuple(state.get("source_tags", ()))
-        )
+        source_tags = tuple(state.get("source_tags", ()))
+        return Split(self.git_dir, state["monorepo_head"], _histories(state), tuple(files), source_tags, self.unused())
+
+    def unused(self) -> tuple[tuple[str, str, str], ...]:
+        """Earlier paths without an effect in the last split: see `Split`."""
+        try:
+            entries = json.loads((self.git_dir / _STATE).read_text())["unused"]
+            return tuple((name, source, path) for name, source, path in entries)
+        except (OSError, ValueError, TypeError, KeyError):
+            return ()
 
     def kinds(self) -> dict[str, bool]:
         """For each source of the last split's moves whether it is a file; empty where that is not known."""
@@ -177,6 +186,7 @@ class Workspace:
             "monorepo_head": split.monorepo_head,
             "kinds": dict(kinds),
             "source_tags": split.source_tags,
+            "unused": split.unused,
             "histories": {name: asdict(history) for name, history in split.histories.items()},
             "files": {
                 str(file.relative_to(self.git_dir)): file.stat().st_size

@@ -1,7 +1,7 @@
 """The tree of one new repository at each commit of the monorepo, from the trees of its moved folders."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -22,11 +22,13 @@ class RepositoryTrees:
     trees: its distinct trees as raw ids; trees[0] is the empty tree.
     numbers: for each position in the CommitGraph the position in `trees`.
     workshop: knows the contents of those among them that were made.
+    unused: (source of a move, path) of the earlier paths that are the folder in no commit.
     """
 
     trees: list[bytes]
     numbers: "array[int]"
     workshop: TreeWorkshop
+    unused: tuple[tuple[str, str], ...] = ()
 
 
 class Collision(NamedTuple):
@@ -105,7 +107,7 @@ def compose_repository(
     number_of = [positions.setdefault(composed[number], len(positions)) for number in range(len(combinations))]
     if len(positions) < len(combinations):  # several combinations make one tree
         combined = array("i", [number_of[number] for number in combined])
-    return RepositoryTrees(list(positions), combined, workshop)
+    return RepositoryTrees(list(positions), combined, workshop, tuple(composer.unused()))
 
 
 def _columns(sources: Sequence[FolderTrees], masks: Sequence[Sequence[int]] | None) -> list["array[int]"]:
@@ -136,6 +138,7 @@ class _Composer:
         self._store = store
         self._workshop = workshop
         self._moves = [(move, Exclusion(workshop) if move.exclude else None) for move in selection.moves]
+        self._used: set[tuple[int, int]] = set()  # position of a move, and of its path
         self.collisions: dict[tuple[bytes, int], int] = {}  # path and later move -> the first combination with it
 
     def compose(self, sources: Sequence[bytes], combination: int) -> bytes | None:
@@ -143,7 +146,10 @@ class _Composer:
         names = iter(sources)
         result: bytes | None = self._workshop.empty_tree
         for number, (move, exclusion) in enumerate(self._moves):
-            present = [tree for _, tree in zip(move_sources(move), names, strict=False) if tree != ABSENT]
+            paths = enumerate(zip(move_sources(move), names, strict=False))
+            found = [(place, tree) for place, (_, tree) in paths if tree != ABSENT]
+            self._used.update((number, place) for place, _ in found[:1])
+            present = [tree for _, tree in found]
             tree: bytes | None = present[0] if present else self._workshop.empty_tree
             target = move.target
             if move.is_file:
@@ -159,6 +165,13 @@ class _Composer:
                 for path in self._workshop.lost(under, over):
                     self.collisions.setdefault((path, number), combination)
         return result
+
+    def unused(self) -> Iterator[tuple[str, str]]:
+        """(source of a move, path) of the earlier paths that were the folder in no combination."""
+        for number, (move, _) in enumerate(self._moves):
+            for place, path in enumerate(move_sources(move)[1:], 1):
+                if (number, place) not in self._used:
+                    yield move.source, path
 
     def complete(self) -> None:
         """Read the trees and ask about the files that were found missing."""

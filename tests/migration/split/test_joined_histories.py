@@ -1,5 +1,7 @@
 """Projects that were joined into a folder: their commits arrive as they were where claimed, and nowhere else."""
 
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +12,11 @@ from hypothesis import strategies as st
 
 from migration.desired_state.code_selection import CodeSelection, FolderMove, PreviousPath, TagMapping
 from migration.errors import SplitError
+from migration.preflight.unused_paths import unused_paths
 from migration.proof import prove_split
 from migration.split.splitting import Split, split_monorepo
 from migration.split.whereabouts import Whereabouts
-from tests.migration.conftest import MonorepoBuilder, git
+from tests.migration.conftest import MonorepoBuilder, Splitter, git
 from tests.migration.split.test_random_histories import RANDOM
 
 TAGS = (TagMapping(source="*", target="*"),)
@@ -331,3 +334,35 @@ def test_signatures_of_a_joined_project_stay_valid(builder: MonorepoBuilder, tmp
     assert (split.histories["lib"].head, split.histories["lib"].tags) == (project, {"v1": tag})
     assert [history.dropped_signatures for history in split.histories.values()] == [0, 1]
     assert split.histories["app"].tags == {}
+
+
+def test_a_project_that_filter_repo_put_into_its_folder_first_has_its_history_there(tmp_path: Path) -> None:
+    """`git filter-repo --to-subdirectory-filter`, and josh's prefix, write the folder into each commit."""
+    joined = Joined(tmp_path)
+    git(tmp_path, "clone", "--quiet", "--bare", "project", "moved.git")
+    command = [sys.executable, "-m", "git_filter_repo", "--force", "--quiet", "--to-subdirectory-filter", "lib"]
+    subprocess.run(command, cwd=tmp_path / "moved.git", check=True, stdout=subprocess.DEVNULL)
+    git(joined.path, "fetch", "--quiet", "--no-tags", str(tmp_path / "moved.git"), "main")
+    git(joined.path, "merge", "--quiet", "--no-edit", "--allow-unrelated-histories", "FETCH_HEAD")
+    joined.commit(joined.path, "Go on", {"lib/src/core": "3"})
+    selections = {name: CodeSelection(moves=(FolderMove(source=name),), tags=()) for name in ("lib", "src")}
+    split = split_monorepo(joined.path, "main", selections, tmp_path / "w")
+    simplified = git(joined.path, "rev-list", "--full-history", "--simplify-merges", "main", "--", "lib").split()
+    assert split.histories["lib"].commits == len(simplified)
+    assert split.histories["lib"].head == git(joined.path, "subtree", "-q", "split", "--prefix=lib", "main")
+    assert split.histories["src"].commits == 1
+    assert prove_split(split, joined.path, selections).failures == ()
+
+
+def test_an_earlier_path_that_changes_nothing_is_told(builder: MonorepoBuilder, splitter: Splitter) -> None:
+    first = builder.commit({"a/f": "1", "b/f": "1", "c/f": "1"})
+    builder.point("main", builder.commit({"a/f": "2", "b/f": "1"}, first))
+    move = FolderMove(source="a", earlier=("b", PreviousPath(path="c", until=git(builder.path, "rev-parse", "main"))))
+    split = splitter.split_one(move)
+    assert split.unused == (("new", "a", "b"),)
+    assert splitter.split_one(move).unused == split.unused
+    last = builder.commit({"b/f": "3"}, git(builder.path, "rev-parse", "main"))
+    builder.point("main", last)
+    assert splitter.split_one(move).unused == ()
+    (warning,) = unused_paths(split.unused)
+    assert str(warning).startswith("the path b in `earlier` of a changes nothing")
