@@ -31,7 +31,7 @@ class CodeMoveProvider(StackProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Reject a history that does not continue the pushed one: the push would do it, after the preview."""
         is_same_place = all(_olds.get(name) == _news.get(name) for name in (*self.identity, *TARGET))
-        if is_same_place and _olds.get("head") not in ("", None, _news["head"]):
+        if is_same_place and _olds.get("head") not in ("", None, _news.get("head")):
             from components.history.code_move_operations import history_of, reject_other_history
 
             reject_other_history(_olds, _news, history_of(_news, stack_config()))
