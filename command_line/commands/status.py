@@ -18,6 +18,7 @@ from components.history.late_commits import find_late_commits
 from components.stack.locations import remote_of, selections_of
 from components.stack.settings import github_token
 from migration.cutover.frozen import archive_tag, frozen_in, pinned
+from migration.cutover.reconcile import waiting_branches
 from migration.delivery.lag import Lag, standing_of
 from migration.desired_state import Stage, desired_state
 from migration.plan import read_plan
@@ -27,12 +28,14 @@ from migration.plan import read_plan
 class RepositoryStatus:
     """One repository. standing: None where nothing of the monorepo moves to it, or while its wave is planned.
 
-    late: commits in its frozen folders of the monorepo, which no target repository has.
+    late: commits in its frozen folders of the monorepo, which no target repository has. waiting: the branch of the
+    monorepo that has the work of people which a rollback could not merge; "" for none.
     """
 
     name: str
     standing: Lag | None
     late: int = 0
+    waiting: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,8 @@ class WaveStatus:
         up = f"{self.pulumi} up"
         if self.stage is Stage.PLANNED:
             return f"{set_stage} moving && {up}"
+        if waiting := [repository.waiting for repository in self.repositories if repository.waiting]:
+            return f"merge {', '.join(waiting)} into the monorepo's default branch, then: {up}"
         if self.stage is Stage.ROLLED_BACK:
             return f"start it again: {set_stage} moving && {up}"
         if foreign:
@@ -139,6 +144,7 @@ def _find_status(stack: Stack) -> MigrationStatus:
             late = Counter(
                 commit.repository for commit in find_late_commits(settings, plan, state.repositories, monorepo, token)
             )
+    waiting = waiting_branches(monorepo, plan.monorepo.default_branch)
     pulumi = pulumi_words(stack)
     waves = (
         WaveStatus(
@@ -150,6 +156,7 @@ def _find_status(stack: Stack) -> MigrationStatus:
                     name=repository.name,
                     standing=standings.get(repository.name),
                     late=late[repository.name],
+                    waiting=waiting.get(repository.name, ""),
                 )
                 for repository in plan.repositories
                 if repository.wave == wave.name
@@ -177,6 +184,7 @@ def _entry(wave: WaveStatus) -> dict[str, Any]:
                 "name": repository.name,
                 **(asdict(repository.standing) if repository.standing else {}),
                 "late": repository.late,
+                "waiting": repository.waiting,
             }
             for repository in wave.repositories
         ],

@@ -77,10 +77,12 @@ def _folders(
     assert desired.code
     owners = planned.code_owners.get("*", ())
     folders = [move.source for move in desired.code.moves if not move.shared]
+    targets = {move.source: move.target for move in desired.code.moves if move.target and not move.shared}
     staying = [folder for folder in folders if folder in files or _is_copied(plan, folder)]
     return {
         "folders": folders,
         **({"staying": staying} if staying else {}),
+        **({"targets": targets} if targets else {}),
         "url": _address(settings, desired.name),
         "owners": [login if login.startswith("@") else f"@{settings.owner}/{login}" for login in owners],
         "in_place": plan.monorepo.notice == "in_place",

@@ -126,6 +126,7 @@ def _folders(name: str, props: Mapping[str, Any]) -> FrozenFolders:
         owners=tuple(props["owners"]),
         in_place=props["in_place"],
         staying=tuple(props.get("staying", ())),
+        targets=props.get("targets", {}),
     )
 
 

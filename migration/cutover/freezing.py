@@ -1,7 +1,7 @@
 """What changes in the monorepo's files when folders are frozen, and when they are unfrozen again. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from migration.cutover.workflows import is_workflow, lies_in, mentions
 from migration.git.tree_changes import Changes, Files
@@ -18,6 +18,7 @@ class FrozenFolders:
     in_place: the notice is in the folder and replaces its files; otherwise beside it.
     staying: paths whose files stay, so that the notice is beside them in any case: single files, and folders with files
         that other repositories take, too.
+    targets: folder to its folder in the repository, where that is not the root.
     """
 
     repository: str
@@ -26,6 +27,7 @@ class FrozenFolders:
     owners: tuple[str, ...] = ()
     in_place: bool = False
     staying: tuple[str, ...] = ()
+    targets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def emptied(self) -> tuple[str, ...]:
@@ -84,9 +86,15 @@ def notice_path(frozen: FrozenFolders, folder: str) -> str:
 def _notice(frozen: FrozenFolders, folder: str) -> bytes:
     return (
         f"# {folder or 'The rest of this repository'} has moved\n\n"
-        f"Its code, with its whole history, is in [{frozen.repository}]({frozen.url}). Work there: what is changed "
+        f"Its code, with its whole history, is in {_place(frozen, folder)}. Work there: what is changed "
         f"here is not synced any more.\n\n```\ngit clone {frozen.url}.git\n```\n"
     ).encode()
+
+
+def _place(frozen: FrozenFolders, folder: str) -> str:
+    target = frozen.targets.get(folder)
+    repository = f"[{frozen.repository}]({frozen.url})"
+    return f"the folder `{target}` of {repository}" if target else repository
 
 
 def _owners(files: Files, frozen: Iterable[FrozenFolders]) -> dict[str, bytes | None]:

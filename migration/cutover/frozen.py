@@ -14,6 +14,7 @@ from migration.git.command import run_git
 from migration.git.tree_entries import entries
 from migration.plan import FROZEN_TAG, ROLLED_BACK_TAG, is_own_tag
 from migration.split.splitting import Split
+from migration.split.workspace import SplitHistory, has_commit
 
 _HEAD = re.compile(r"^Head: (\w+)$", re.MULTILINE)
 _TREE = re.compile(r"^Tree: (\w+)$", re.MULTILINE)
@@ -104,9 +105,25 @@ def archive_tag(monorepo: Path, git_dir: Path, tip: str) -> str | None:
 def pinned(split: Split, frozen: Mapping[str, Frozen]) -> Split:
     """The split in which frozen repositories end where they ended when their folders were frozen."""
     histories = {
-        name: replace(history, head=frozen[name].carried.head, tags=frozen[name].carried.tags)
-        if name in frozen
-        else history
+        name: _pinned(split.git_dir, history, frozen[name].carried) if name in frozen else history
         for name, history in split.histories.items()
     }
     return replace(split, histories=histories)
+
+
+def _pinned(git_dir: Path, history: SplitHistory, carried: DeliveredHistory) -> SplitHistory:
+    """With the counts of what was delivered: later commits of the folders are in no repository."""
+    if carried.head == history.head or not has_commit(git_dir, carried.head):
+        return replace(history, head=carried.head, tags=carried.tags)
+    tips = (carried.head, *carried.tags.values())
+    log = run_git("log", "--format=%P%x00%an <%ae>", *tips, directory=git_dir).decode(errors="surrogateescape")
+    commits = [line.split("\0") for line in log.splitlines()]
+    return replace(
+        history,
+        head=carried.head,
+        tags=carried.tags,
+        commits=len(commits),
+        merges=sum(" " in parents for parents, _ in commits),
+        authors=len({author for _, author in commits}),
+        files=len(entries(git_dir, carried.head)),
+    )

@@ -69,6 +69,14 @@ class ReconcileResult:
     waiting: tuple[str, ...]
 
 
+def waiting_branches(monorepo: Path, default_branch: str) -> dict[str, str]:
+    """By repository, the branch of the monorepo with work that nobody merged yet. Raises GitError."""
+    unmerged = ("--no-merged", f"refs/heads/{default_branch}", "--format=%(refname:strip=2)")
+    listing = run_git("for-each-ref", *unmerged, f"refs/heads/{BROUGHT_BACK}", directory=monorepo, user_config=True)
+    branches = listing.decode(errors="surrogateescape").splitlines()
+    return {branch.removeprefix(BROUGHT_BACK): branch for branch in branches}
+
+
 class MonorepoReconciler:
     """One look at a monorepo, and what it takes. git_dir: of the split, which borrows the monorepo's objects."""
 

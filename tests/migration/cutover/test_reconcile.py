@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from migration.cutover.bringing_back import BringingBack, BroughtBack
-from migration.cutover.freezing import FrozenFolders
+from migration.cutover.freezing import FrozenFolders, freeze
 from migration.cutover.frozen import DeliveredHistory, brought_back_in, frozen_in, pinned
-from migration.cutover.reconcile import MonorepoReconciler, MonorepoTarget, ReconcileResult
+from migration.cutover.reconcile import MonorepoReconciler, MonorepoTarget, ReconcileResult, waiting_branches
 from migration.cutover.reversal import Reversal
 from migration.cutover.stragglers import stragglers
 from migration.delivery.push import VENDOR_REF, carry
@@ -167,6 +167,23 @@ def test_a_frozen_folder_has_a_notice_owners_and_no_pipeline_and_its_files_stay(
     assert "https://github.example/acme/engine" in (scene.monorepo.path / "engine.moved.md").read_text()
     assert result.pipelines == (".github/workflows/all.yml",)
     assert scene.monorepo.git("status", "--porcelain") == ""
+
+
+def test_a_notice_says_in_which_folder_of_the_repository_the_code_is() -> None:
+    url, targets = "https://github.example/acme/site", {"libs/a": "packages/a"}
+    frozen = FrozenFolders(repository="site", url=url, folders=("libs/a", "web"), targets=targets)
+    notices = freeze({}, [frozen], ["site"]).contents
+    assert f"is in the folder `packages/a` of [site]({url})" in str(notices["libs/a.moved.md"])
+    assert f"is in [site]({url})" in str(notices["web.moved.md"])
+
+
+def test_a_late_commit_does_not_count_as_delivered(scene: Scene) -> None:
+    scene.up(frozen=("engine",))
+    before = pinned(scene.split(), frozen_in(scene.monorepo.path)).histories["engine"]
+    scene.monorepo.commit("Late", engine__late="late\n")
+    after = pinned(scene.split(), frozen_in(scene.monorepo.path)).histories["engine"]
+    assert after == before
+    assert scene.split().histories["engine"].commits == before.commits + 1
 
 
 def test_much_work_of_people_is_merged_each_time_the_monorepo_moves_on(scene: Scene) -> None:
@@ -330,9 +347,11 @@ def test_work_that_conflicts_with_the_monorepo_waits_in_a_branch_until_people_me
     person.git("push", "--quiet", "origin", "main")
     scene.monorepo.commit("Late", engine__main="late\n")
     assert scene.up(unfrozen=("engine",)).waiting == ("engine",)
+    assert waiting_branches(scene.monorepo.path, "main") == {"engine": "brought-back/engine"}
     assert scene.up(unfrozen=("engine",)).waiting == ("engine",)
     scene.monorepo.git("merge", "--quiet", "--no-edit", "--strategy-option=theirs", "brought-back/engine")
     assert scene.up(unfrozen=("engine",)).waiting == ()
+    assert waiting_branches(scene.monorepo.path, "main") == {}
     assert scene.monorepo.git("show", "main:engine/main") == "theirs"
 
 
