@@ -76,7 +76,7 @@ def node_toolchain(files: ProjectFiles | None, folder: str, pipeline: Pipeline) 
         tests=_tests(pipeline, scripts, declared, manager),
         build=_first(run, scripts, ["build"]) or (f"{_EXECUTE[manager]}vite build" if "vite" in declared else ""),
         audit=_audit(manager, lock, is_berry),
-        builds_site="vite" in declared,
+        builds_site="vite" in declared and not _builds_elsewhere(files, folder),
         node_file=next((name for name in (".nvmrc", ".node-version") if files.has(folder, name)), ""),
         cache=manager if lock and manager != "bun" and not is_berry else "",
     )
@@ -151,6 +151,12 @@ def _tests(pipeline: Pipeline, scripts: Mapping[str, Any], declared: frozenset[s
     if "vitest" in declared:
         return f"{_EXECUTE[manager]}vitest run --passWithNoTests"
     return f"{manager} run test" if script and _NO_TEST not in script and not _END_TO_END.search(script) else ""
+
+
+def _builds_elsewhere(files: ProjectFiles, folder: str) -> bool:
+    """https://vite.dev/config/build-options#build-outdir"""
+    endings = ("ts", "js", "mts", "mjs", "cts", "cjs")
+    return any("outDir" in files.text(folder, f"vite.config.{ending}") for ending in endings)
 
 
 def _audit(manager: Manager, lock: str, is_berry: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 _READ = re.compile(
     r"pyproject\.toml|setup\.cfg|requirements[\w.-]*\.(?:txt|in)|[\w-]+requirements\.txt|package\.json"
-    r"|\.python-version|\.nvmrc|\.node-version"
+    r"|\.python-version|\.nvmrc|\.node-version|vite\.config\.[cm]?[jt]s"
 )
 
 

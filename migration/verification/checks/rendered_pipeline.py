@@ -16,14 +16,17 @@ WORKFLOW = "ci.yml"
 _SHOWN = 5
 
 
-def run_pipeline(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
-    """Every job of `ci.yml`, as a push to the default branch starts it. Raises BrokenError, SkippedError."""
+def run_pipeline(context: VerificationContext, repository: Repository, evidence: Evidence, *only: str) -> None:
+    """Every job of `ci.yml`, or those named, as a push to the default branch starts them.
+
+    Raises BrokenError, SkippedError.
+    """
     clone = context.clone(repository.name, evidence)
     if not (clone / WORKFLOW_FOLDER / WORKFLOW).exists():
         raise BrokenError(f"{repository.name} has no {WORKFLOW}.", "Run pulumi up: the pipelines land with its wave.")
     remedy = f"Run it in a clone of {repository.name} and fix what it finds: its pipeline fails there as well."
     runner = WorkflowRunner(
-        folder=context.folder / "pipelines" / repository.name,
+        folder=context.folder / "pipelines" / "-".join([repository.name, *only]),
         cache=context.cache / "uv",
         checkout=lambda workspace, _: _copy(clone, workspace),
         variables={},
@@ -31,6 +34,12 @@ def run_pipeline(context: VerificationContext, repository: Repository, evidence:
         is_shared=True,
     )
     workflow = read_workflow(clone / WORKFLOW_FOLDER / WORKFLOW)
+    jobs = {name: job for name, job in workflow["jobs"].items() if not only or name in only}
+    if not jobs:
+        raise SkippedError(
+            f"The pipeline of {repository.name} has no {', '.join(only)}.", "Name its tests in the plan."
+        )
+    workflow = {**workflow, "jobs": jobs}
     _report(runner.run(workflow, evidence, remedy), len(workflow["jobs"]), evidence, remedy)
 
 

@@ -8,10 +8,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from migration.desired_state.pipelines import PYTHON_KINDS, WORKFLOW_FOLDER
-from migration.plan import Plan, Repository
+from migration.plan import Pipeline, Plan, Repository
 from migration.toolchains.declared_packages import declared_packages
+from migration.toolchains.node_toolchain import node_toolchain
 from migration.toolchains.project_files import ProjectFiles
-from migration.verification.checks.rendered_pipeline import run_pipeline
+from migration.verification.checks.rendered_pipeline import WORKFLOW, run_pipeline
 from migration.verification.compose.images import built_image
 from migration.verification.harness.check import BrokenError, Check, Evidence
 from migration.verification.harness.commands import run
@@ -28,6 +29,7 @@ from migration.verification.references.outside_references import (
     references,
 )
 
+WORKFLOW_FILE = f"{WORKFLOW_FOLDER}/{WORKFLOW}"
 TESTS = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
 HADOLINT = "2.15.1"
 # Only what was installed from somewhere else than an index has this file:
@@ -172,6 +174,9 @@ def _uses_published_packages(context: VerificationContext, repository: Repositor
 def _passes_its_tests(context: VerificationContext, repository: Repository, evidence: Evidence) -> None:
     remedy = f"Clone {repository.name} alone, install it, and fix what fails."
     if repository.kind == "vite-application":
+        if not uses_vitest_with_npm(context, repository, evidence):
+            run_pipeline(context, repository, evidence, "unit-tests")
+            return
         clone = node_modules(context, repository.name, evidence)
         output = run(evidence, ["npx", "vitest", "run"], clone, remedy)
         evidence.saw.append(line_with("Tests ", output))
@@ -181,6 +186,13 @@ def _passes_its_tests(context: VerificationContext, repository: Repository, evid
         project = context.clone(repository.name, evidence) / folder
         output = run(evidence, [programs / "python", *TESTS], project, remedy)
         evidence.saw.append(f"{'' if folder == '.' else folder + ': '}{line_with(' passed', output)}")
+
+
+def uses_vitest_with_npm(context: VerificationContext, repository: Repository, evidence: Evidence) -> bool:
+    """Whether checks can share the packages that `npm ci` installs. Other pages are checked by their own pipeline."""
+    files = texts_of(context.clone(repository.name, evidence))
+    tools = node_toolchain(ProjectFiles.of(files), ".", Pipeline())
+    return tools.manager == "npm" and ("vitest" in tools.tests or WORKFLOW_FILE not in files)
 
 
 def line_with(word: str, output: str) -> str:

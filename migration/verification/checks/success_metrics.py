@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import uv
@@ -11,15 +12,23 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from migration.desired_state.pipelines import PYTHON_KINDS, WORKFLOW_FOLDER
-from migration.plan import Repository
+from migration.plan import Pipeline, Repository
+from migration.toolchains.project_files import ProjectFiles
+from migration.toolchains.python_toolchain import python_toolchain
 from migration.verification.checks.integration import with_another_backend, with_another_frontend
-from migration.verification.checks.standalone_repositories import folders_of, needs_nothing_else
+from migration.verification.checks.rendered_pipeline import run_pipeline
+from migration.verification.checks.standalone_repositories import (
+    folders_of,
+    needs_nothing_else,
+    texts_of,
+    uses_vitest_with_npm,
+)
 from migration.verification.checks.testing_service import tests_a_stranger, tests_what_it_is_told
-from migration.verification.harness.check import BrokenError, Check, Evidence
+from migration.verification.harness.check import BrokenError, Check, Evidence, SkippedError
 from migration.verification.harness.commands import run
 from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import types_hold
-from migration.verification.harness.project_requirements import manifest_document, requirements_of
+from migration.verification.harness.project_requirements import requirements_of
 from migration.verification.harness.python_environments import index_environment
 
 PART = "Success Metrics"
@@ -63,33 +72,42 @@ def checks(context: VerificationContext) -> Iterator[Check]:
     yield Check(name="metrics.releases", part=PART, line="Independent release cycles", run=partial(_releases, context))
 
 
+_NO_PYTHON = "No interpreter found"
+"""What uv says where this machine lacks the Python of a project."""
+
+
 def _deployable(context: VerificationContext, evidence: Evidence) -> None:
     """What a release carries is built from each clone alone."""
     built = 0
     for repository in context.plan.repositories:
         remedy = f"Build it in a clone of {repository.name} alone."
         if repository.kind == "vite-application":
-            types_hold(context, repository.name, evidence)
+            if uses_vitest_with_npm(context, repository, evidence):
+                types_hold(context, repository.name, evidence)
+            else:
+                run_pipeline(context, repository, evidence, "build")
             built += 1
         elif repository.kind in PYTHON_KINDS:
             clone = context.copy(repository.name, "deployable", evidence)
+            files = ProjectFiles.of(texts_of(clone))
             for folder in folders_of(repository):
-                manifest = manifest_document(clone / folder / "pyproject.toml")
-                if manifest.get("tool", {}).get("poetry", {}).get("package-mode", True):
-                    target = context.folder / "built" / repository.name
-                    command = [
-                        uv.find_uv_bin(),
-                        "build",
-                        "--wheel",
-                        "--quiet",
-                        "--no-config",
-                        "--out-dir",
-                        target,
-                        folder,
-                    ]
-                    run(evidence, command, clone, remedy, index_environment(context))
+                if repository.packages or python_toolchain(files, folder, Pipeline()).build:
+                    _build_wheel(context, repository, clone, folder, evidence, remedy)
                 built += 1
     evidence.saw.append(f"{built} components, each built from its clone alone")
+
+
+def _build_wheel(
+    context: VerificationContext, repository: Repository, clone: Path, folder: str, evidence: Evidence, remedy: str
+) -> None:
+    target = context.folder / "built" / repository.name
+    build = [uv.find_uv_bin(), "build", "--wheel", "--quiet", "--no-config", "--out-dir", target, folder]
+    try:
+        run(evidence, build, clone, remedy, index_environment(context))
+    except BrokenError as broken:
+        if _NO_PYTHON not in broken.why:
+            raise
+        raise SkippedError(f"{repository.name}: {broken.why}", "Install that Python.") from None
 
 
 def _solutions(context: VerificationContext, name: str, evidence: Evidence) -> None:

@@ -46,7 +46,8 @@ def clean_environment(**more: str) -> dict[str, str]:
     }
     public = os.environ.get("UV_DEFAULT_INDEX", os.environ.get("PIP_INDEX_URL"))
     index = {"UV_DEFAULT_INDEX": public} if public else {}
-    return {**inherited, **index, "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", **more}
+    fixed = {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "CI": "true", "UV_PYTHON_DOWNLOADS": "never"}
+    return {**inherited, **index, **fixed, **more}
 
 
 def run(

@@ -16,7 +16,8 @@ _NOT_WRITTEN_BY_PEOPLE = ("package-lock.json", "poetry.lock", "uv.lock", "pnpm-l
 _DOCUMENTS = (".md", ".rst", ".markdown", ".txt")
 _LINK = re.compile(r"\]\(\s*<?((?:\.\./)+)|^\s*\[[^\]]+\]:\s*((?:\.\./)+)|(?:href|src)=[\"']((?:\.\./)+)")
 _SCRIPT_IMPORT = re.compile(
-    r"(?:from|import|require\(|import\(|url\(|new URL\(|@import|include|extends)\s*[\"']?((?:\.\./)+)"
+    r"(?:from|import|require\(|import\(|url\(|new URL\(|@import|include|extends|(?:outDir|envDir|publicDir):)\s*"
+    r"[\"']?((?:\.\./)+)"
     r"|[\"'](?:path|src|href|extends|main|\$schema|\$ref)[\"']\s*:\s*[\"'](?:file:|link:)?((?:\.\./)+)"
 )
 _SCRIPTS = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".vue", ".svelte", ".css", ".scss", ".html")

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from migration.desired_state.managed_files import ManagedFile
-from tests.migration.desired_state.conftest import PROGRAMS, PROJECT
+from migration.desired_state.managed_files import ManagedFile, managed_files
+from migration.plan import Plan
+from migration.toolchains.project_files import ProjectFiles
+from tests.migration.desired_state.conftest import PROGRAMS, PROJECT, REGISTRIES
 
 UNPINNED = """\
 name: CI
@@ -74,3 +76,27 @@ def test_no_linter_finds_anything_in_the_projects_own_workflows(actionlint: Path
     assert paths
     assert said_by_actionlint(actionlint, paths) == ""
     assert said_by_zizmor(paths) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "files"),
+    [
+        ("vite-application", {"package.json": '{"devDependencies": {"vite": "8"}}', "bun.lock": ""}),
+        ("vite-application", {"package.json": '{"packageManager": "yarn@4.5.0"}', "yarn.lock": "", ".nvmrc": "22"}),
+        ("vite-application", {"package.json": '{"scripts": {"test": "jest"}}', "pnpm-lock.yaml": ""}),
+        ("python-service", {"pyproject.toml": "[project]\nname = 'one'\n", "uv.lock": ""}),
+        ("python-service", {"pyproject.toml": "[tool.pdm]\n"}),
+        ("python-service", {"pyproject.toml": "[tool.hatch.envs.default]\n"}),
+        ("python-service", {"setup.py": "", "requirements-dev.txt": "pytest\nruff\nmypy\n"}),
+    ],
+)
+def test_both_linters_find_nothing_whatever_the_client(
+    kind: str, files: dict[str, str], actionlint: Path, tmp_path: Path
+) -> None:
+    shared = {"name": "shared", "packages": [{"name": "core", "path": "core", "version": "1.0"}]}
+    consumes = ["core"] if kind == "python-service" else []
+    repository = {"name": "one", "kind": kind, "moves": [{"from": "one"}], "consumes": consumes}
+    plan = Plan.model_validate({"monorepo": {"name": "mono"}, "repositories": [shared, repository]})
+    managed = managed_files(plan, "one", "acme", REGISTRIES["devpi"], ProjectFiles.of(files))
+    paths = written(tmp_path, managed)
+    assert (said_by_actionlint(actionlint, paths), said_by_zizmor(paths)) == ("", "")

@@ -66,6 +66,13 @@ def test_a_project_without_vite_is_not_built_by_it(manifest: dict[str, Any], bui
     assert tools(manifest).build == build
 
 
+def test_a_build_that_goes_to_another_folder_leaves_no_site() -> None:
+    manifest = json.dumps({"devDependencies": {"vite": "8"}})
+    for config, leaves_site in (("export default {}", True), ('export default {build: {outDir: "../x"}}', False)):
+        files = ProjectFiles.of({"package.json": manifest, "vite.config.ts": config})
+        assert node_toolchain(files, ".", Pipeline()).builds_site is leaves_site
+
+
 def test_linter_and_types_are_those_of_the_project() -> None:
     manifest = {"scripts": {"lint": "biome check"}, "devDependencies": {"typescript": "5", "eslint": "9"}}
     assert (tools(manifest).lint, tools(manifest).types) == ("npm run lint", "")

@@ -44,6 +44,7 @@ CORE = {"core/acme_core/__init__.py": "", "core/pyproject.toml": "[project]\nnam
         ("scripts/run.sh", 'cd "$(dirname "$0")/../.."\n', "scripts/run.sh:1"),
         ("Makefile", "build:\n\tmake -C .. build\n", "Makefile:2"),
         ("compose.yml", "services: {a: {build: ../libs}}\n", "compose.yml:1"),
+        ("vite.config.ts", 'export default {build: {outDir: "../backend/static"}}\n', "vite.config.ts:1"),
         ("web/a.ts", "import x from '../../shared/x'\n", "web/a.ts:1"),
         ("requirements/dev.txt", "--extra-index-url https://pypi.example/simple\nx\n", "requirements/dev.txt:1: a sec"),
         ("run.sh", "export PIP_EXTRA_INDEX_URL=https://me:secret@pypi.example/simple\n", "an index with a password"),
@@ -231,6 +232,6 @@ def test_of_a_long_output_beginning_and_end_are_shown_without_colors() -> None:
 @pytest.mark.breaks("*.tests", "metrics.deployable")
 def test_a_page_without_a_lock_file_is_told_so(worlds: Worlds) -> None:
     page = {"name": "page", "kind": "vite-application", "moves": [{"from": "page"}]}
-    world = worlds([page], {"page": {"package.json": "{}", WORKFLOW: FAULTLESS}})
+    world = worlds([page], {"page": {"package.json": '{"devDependencies": {"vitest": "3"}}', WORKFLOW: FAULTLESS}})
     for name in ("page.tests", "metrics.deployable"):
         assert verdict_on(world, name).why == "page has no package-lock.json, so nobody knows what it installs."
