@@ -101,7 +101,7 @@ class JobRun:
                 self.place.checkout(workspace, inputs.get("fetch-depth") == "0")
         elif action == "actions/setup-python":
             version = python_version(inputs, workspace)
-            self.path.insert(0, str(python_of(version, self.place.folder / "pythons" / version)))
+            self.path[:0] = python_of(version, self.place.folder / "pythons" / version)
         elif action == "actions/setup-node":
             if note := other_node(inputs, workspace):
                 self._note(note)

@@ -62,8 +62,10 @@ def _cache_of_tools() -> str:
     return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout.strip()
 
 
-def python_of(version: str, home: Path) -> Path:
-    """The `bin` of an environment with this version of Python, made once. Raises SkippedError where none is here."""
+def python_of(version: str, home: Path) -> list[str]:
+    """Folders for PATH: an environment with this version of Python, made once, and the Python itself, as clients that
+    make environments of their own look for it. Raises SkippedError where none is here.
+    """
     if not home.exists():
         command = [uv.find_uv_bin(), "venv", "--quiet", "--seed", "--no-python-downloads", "--python"]
         environment = clean_environment(UV_CACHE_DIR=_cache_of_tools())
@@ -74,7 +76,8 @@ def python_of(version: str, home: Path) -> Path:
                 break
         else:
             raise SkippedError(f"No Python {version} is on this machine.", f"Install Python {version}.")
-    return home / "bin"
+    settings = (home / "pyvenv.cfg").read_text()
+    return [str(home / "bin"), *re.findall(r"^home\s*=\s*(.+)$", settings, re.MULTILINE)]
 
 
 def _of_pyenv(version: str) -> list[str]:
