@@ -34,7 +34,7 @@ def sample(checkout: Checkout) -> Iterator[Checkout]:
 
 
 def upgrade_commands() -> list[list[str]]:
-    """What the CHANGELOG tells users of 0.1.0 to run."""
+    """The commands of the CHANGELOG for users of 0.1.0."""
     notes = (PROJECT / "CHANGELOG.md").read_text().partition("### Upgrade from 0.1.0\n")[2]
     return [line.split() for line in notes.partition("```\n")[2].partition("```")[0].splitlines()]
 
