@@ -51,7 +51,7 @@ def preflight(
         before = recall(split.git_dir, scanner.version)
         try:
             now = _scan_histories(split, plan, before, scanner, progress)
-            left_behind = tuple(find_left_behind(split.git_dir, monorepo, split.monorepo_head, plan))
+            left_behind = tuple(find_left_behind(split, monorepo, plan))
             findings, allowed = _apply_plan(now.repositories, split, monorepo, plan)
         except GitError as error:
             raise SplitError(

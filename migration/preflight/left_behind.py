@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from migration.desired_state import Stage, desired_state
+from migration.desired_state import CodeSelection, Stage, desired_state
 from migration.git.command import GitError, run_git
 from migration.git.path_patterns import is_about_names, matches_folder, rerooted
 from migration.plan import Plan, Repository, is_own_tag
 from migration.proof.tag_checks import new_name
+from migration.split.workspace import Split
 
 _NAMED = 10
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
@@ -52,8 +53,9 @@ class LeftBehind:
         return f"{self.name}{about}. {self.remedy}"
 
 
-def find_left_behind(git_dir: Path, monorepo: Path, monorepo_head: str, plan: Plan) -> Iterator[LeftBehind]:
-    """Root files that decide about moved files, code owners, tags that no rule takes, and notes. Raises GitError."""
+def find_left_behind(split: Split, monorepo: Path, plan: Plan) -> Iterator[LeftBehind]:
+    """Root files that decide about moved files, code owners, tags that nobody gets, and notes. Raises GitError."""
+    git_dir, monorepo_head = split.git_dir, split.monorepo_head
     takers = [repository for repository in plan.repositories if any(move.source != "." for move in repository.moves)]
     files = [name for name in _root_names(git_dir, monorepo_head) if name not in _moved_names(plan)]
     names = tuple(repository.name for repository in takers)
@@ -63,7 +65,7 @@ def find_left_behind(git_dir: Path, monorepo: Path, monorepo_head: str, plan: Pl
                 yield LeftBehind(name=name, about=names, remedy=remedy)
     yield from _not_inherited(takers, files)
     yield from _code_owners(git_dir, monorepo_head, takers)
-    yield from _refs(monorepo, plan)
+    yield from _refs(split, monorepo, plan)
 
 
 _REMEDIES: Mapping[str, Sequence[str]] = {
@@ -123,17 +125,23 @@ def _text(git_dir: Path, commit: str, path: str) -> str:
         return ""
 
 
-def _refs(monorepo: Path, plan: Plan) -> Iterator[LeftBehind]:
+def _refs(split: Split, monorepo: Path, plan: Plan) -> Iterator[LeftBehind]:
     state = desired_state(plan, {wave.name: Stage.MOVING for wave in plan.waves})
-    rules = [repository.code.tags for repository in state.repositories if repository.code]
+    codes = {repository.name: repository.code for repository in state.repositories if repository.code}
     tags = [name for name in _names_of_refs(monorepo, "refs/tags/") if not is_own_tag(name)]
-    if left := [tag for tag in tags if all(new_name(each, tag) is None for each in rules)]:
-        yield LeftBehind(
-            name=f"tags {_some(left)}", about=(), remedy="No rule of `tags` takes them: add one if needed."
-        )
+    if left := [tag for tag in tags if not any(_takes(split, name, code, tag) for name, code in codes.items())]:
+        remedy = "No rule of `tags` takes them, or their commits change no repository: add a rule if needed."
+        yield LeftBehind(name=f"tags {_some(left)}", about=(), remedy=remedy)
     if notes := _names_of_refs(monorepo, "refs/notes/"):
         remedy = "Notes name the monorepo's commits and stay there; the new ids are in refs/notes/monorepo."
         yield LeftBehind(name=f"notes {_some(notes)}", about=(), remedy=remedy)
+
+
+def _takes(split: Split, repository: str, code: CodeSelection, tag: str) -> bool:
+    """Whether the repository gets the tag; of one that is not split yet, whether its rules take it."""
+    new = new_name(code.tags, tag)
+    history = split.histories.get(repository)
+    return new is not None and (history is None or new in history.tags)
 
 
 def _names_of_refs(monorepo: Path, prefix: str) -> list[str]:

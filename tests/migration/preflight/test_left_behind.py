@@ -27,6 +27,13 @@ def test_root_files_code_owners_tags_and_notes_are_reported(world: PreflightCont
     assert "transforms.inherit" in reported[".gitignore"].remedy
 
 
+def test_tags_on_commits_that_change_no_repository_are_reported(world: PreflightContext) -> None:
+    own, other = world.commits({"app/a": "1\n"}, {"app/a": "1\n", "top": "1\n"})
+    for tag, commit in (("v1", own), ("v2", other)):
+        world.builder.point(f"refs/tags/{tag}", commit)
+    assert "tags v2" in {each.name for each in world.look().left_behind}
+
+
 def test_nothing_is_reported_where_nothing_stays(world: PreflightContext) -> None:
     world.commits({"app/a": "1\n", "app/ruff.toml": "x\n", ".gitignore": "*.log\n"})
     assert world.look().left_behind == ()
