@@ -10,6 +10,7 @@ from components.packages.registry import Registry
 from components.program.outputs import stack_outputs, summary
 from components.program.prepared_migration import PreparedMigration
 from components.repository.deployment_environments import Environments
+from components.repository.integrations import Integrations
 from components.repository.pipelines import Pipelines
 from components.repository.protection import RepositoryProtection
 from components.repository.secrets import Secrets
@@ -29,7 +30,8 @@ repositories = {}
 for repository in migration.repositories:
     name = repository.name
     published = registry.published(repository.needs) if registry else []
-    home = ServiceRepository(name, repository.home, after(stack, backup, *published), repository.hooks)
+    ready = after(stack, backup and backup.present, *published)
+    home = ServiceRepository(name, repository.home, ready, repository.hooks)
     migration.numbers.add(name, home.number)
     inside = pulumi.ResourceOptions(parent=home)
     code = declare(CodeMove, f"{name}/code", repository.code, after(inside, home.repository))
@@ -40,6 +42,7 @@ for repository in migration.repositories:
     settled = after(inside, code, pipelines, protection, access)
     declare(Environments, f"{name}/environments", repository.environments(teams, registry), settled)
     declare(Secrets, f"{name}/secrets", repository.secrets(registry), settled)
+    declare(Integrations, f"{name}/integrations", repository.integrations, settled)
     packages = registry.publish(f"{name}/packages", repository.packages, after(inside, code)) if registry else None
     repositories[name] = (home, summary(repository, home, code, packages))
 homes = [home for home, _ in repositories.values()]

@@ -1,13 +1,15 @@
 """Render the JSON of `pulumi preview --json` as the comment on a pull request: a summary, and all changes in a fold.
 
-    python .github/preview_comment.py preview.json events.json > comment.md
+    python .github/preview_comment.py preview.json events.json whole-preview.md > comment.md
 
-events.json: the output of `--event-log`, the only one with the policy violations.
+events.json: the output of `--event-log`, the only one with the policy violations. whole-preview.md: gets the same
+without the limit of a comment; the workflow keeps it as an artifact.
 
 Pulumi replaces secrets by "[secret]", so the JSON contains none.
 """
 
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -18,10 +20,12 @@ MARK = "<!-- preview -->"
 
 LIMIT = 65_536
 """Characters of a comment that GitHub accepts. Errors come first, then the summary, warnings, and changes."""
-MESSAGES = LIMIT // 4
-"""Characters of errors, and of warnings; the changes get the rest."""
+SHARES = 4
+"""One of as many parts goes to the errors, and to the warnings; the changes get the rest."""
 ROOM_FOR_TEXT = 500
 """Characters for fences, headings, and the sentence about what does not fit."""
+
+REST = "The artifact `whole-preview` of the run contains everything."
 
 LONGEST_VALUE = 200
 
@@ -30,23 +34,23 @@ VERBS = {"create": "to create", "update": "to update", "delete": "to delete", "r
 PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced", "discard-replaced")
 
 
-def comment(preview: dict[str, Any], violations: list[str]) -> str:
+def comment(preview: dict[str, Any], violations: list[str], limit: float = LIMIT) -> str:
     """Return the whole comment. Changes that do not fit are omitted as a whole, and counted.
 
-    violations: messages of failed policies.
+    violations: messages of failed policies. limit: characters.
     """
-    errors = _errors(preview, violations)
+    errors = _errors(preview, violations, limit / SHARES)
     blocks = [_block(step) for step in preview.get("steps", []) if _is_change(step)]
-    warnings = _warnings(preview)
+    warnings = _warnings(preview, limit / SHARES)
     if not blocks:
         return "\n\n".join([MARK, *(errors or [_summary(preview)]), *warnings]) + "\n"
     rest = [MARK, *errors, _summary(preview), *warnings]
-    steps = _as_many_as_fit(blocks, LIMIT - ROOM_FOR_TEXT - sum(len(part) + 2 for part in rest))
+    steps = _as_many_as_fit(blocks, limit - ROOM_FOR_TEXT - sum(len(part) + 2 for part in rest))
     text = "\n".join(steps)
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text) or [""]))
     fold = [f"<details><summary>All {len(blocks)} changes</summary>", f"{fence}diff\n{text}\n{fence}"]
     if len(steps) < len(blocks):
-        fold.append(f"{len(blocks) - len(steps)} more do not fit here. The log of the run contains all changes.")
+        fold.append(f"{len(blocks) - len(steps)} more do not fit here. {REST}")
     return "\n\n".join([*rest, *fold, "</details>"]) + "\n"
 
 
@@ -54,31 +58,32 @@ def _is_change(step: dict[str, Any]) -> bool:
     return step["op"] not in ("same", "read", *PARTS_OF_A_REPLACEMENT)
 
 
-def _errors(preview: dict[str, Any], violations: list[str]) -> list[str]:
+def _errors(preview: dict[str, Any], violations: list[str], room: float) -> list[str]:
     messages = violations or [
         entry["message"].removeprefix("error: ")
         for entry in preview.get("diagnostics", [])
         if entry.get("severity") == "error"
     ]
-    return [f"**The preview failed.**\n\n{_quote(messages)}"] if messages else []
+    return [f"**The preview failed.**\n\n{_quote(messages, room)}"] if messages else []
 
 
-def _warnings(preview: dict[str, Any]) -> list[str]:
+def _warnings(preview: dict[str, Any], room: float) -> list[str]:
     """Return the warnings of the program, such as the changes of an adoption."""
     diagnostics = preview.get("diagnostics", [])
     warnings = [entry["message"] for entry in diagnostics if entry.get("severity") == "warning"]
     messages = [message.strip().removeprefix("warning: ") for message in warnings]
     if not messages:
         return []
-    return [f"<details><summary>Warnings: {len(messages)}</summary>", _quote(messages), "</details>"]
+    return [f"<details><summary>Warnings: {len(messages)}</summary>", _quote(messages, room), "</details>"]
 
 
-def _quote(messages: list[str]) -> str:
+def _quote(messages: list[str], room: float) -> str:
     """Indent the messages, so that Markdown renders them as plain text. Those that do not fit are counted."""
     lines = [f"    {line}" for message in messages for line in message.strip().splitlines()]
-    fitting = _as_many_as_fit([line[:MESSAGES] for line in lines], MESSAGES)
+    longest = None if math.isinf(room) else int(room)
+    fitting = _as_many_as_fit([line[:longest] for line in lines], room)
     omitted = len(lines) - len(fitting)
-    return "\n".join(fitting + ([f"    {omitted} more lines are in the log of the run."] if omitted else []))
+    return "\n".join(fitting + ([f"    {omitted} more lines do not fit here. {REST}"] if omitted else []))
 
 
 def _summary(preview: dict[str, Any]) -> str:
@@ -117,7 +122,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}... ({len(text)} characters)"
 
 
-def _as_many_as_fit(blocks: list[str], room: int) -> list[str]:
+def _as_many_as_fit(blocks: list[str], room: float) -> list[str]:
     for number, block in enumerate(blocks):
         room -= len(block) + 1
         if room < 0:
@@ -143,4 +148,7 @@ def read_violations(file: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(comment(read(Path(sys.argv[1])), read_violations(Path(sys.argv[2]))))
+    preview_file, event_file, whole = map(Path, sys.argv[1:4])
+    preview = read(preview_file), read_violations(event_file)
+    whole.write_text(comment(*preview, limit=math.inf), encoding="utf-8")
+    sys.stdout.write(comment(*preview))

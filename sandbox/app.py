@@ -22,7 +22,15 @@ from sandbox.routes import graphql, job_tokens, pages, tenants
 from sandbox.routes.actions import actions, environments, oidc, secrets, variables
 from sandbox.routes.git import branches, checks, commits, git_database, git_http, pushes, refs
 from sandbox.routes.issues import issues, labels, pulls, reviews
-from sandbox.routes.organizations import accounts, apps, members, team_members, team_repositories, teams
+from sandbox.routes.organizations import (
+    accounts,
+    apps,
+    members,
+    security_configurations,
+    team_members,
+    team_repositories,
+    teams,
+)
 from sandbox.routes.protection import branch_protection, push_restrictions, required_contexts, rules
 from sandbox.routes.repositories import (
     autolinks,
@@ -75,6 +83,7 @@ REST = (
     autolinks,
     releases,
     custom_properties,
+    security_configurations,
     apps,
 )
 HOSTS = {"127.0.0.1", "localhost"}

@@ -15,12 +15,12 @@ from components.drift.adoption import adoption_of
 from components.drift.drift import REPOSITORY, Drift, drifts, repositories_by_urn
 from components.drift.unseen_drift import environment_drifts, late_commits, lost_repositories
 from components.github.github_client import github_client
-from components.github.repository_changes import property_of
+from components.github.repository_changes import property_of, unnamed_properties
 from components.history.late_commits import find_late_commits
 from components.stack.exit_codes import ExitCode
 from components.stack.locations import monorepo_of
 from components.stack.settings import github_token
-from migration.desired_state import desired_state
+from migration.desired_state import desired_state, with_defaults
 from migration.plan import read_plan
 
 
@@ -68,6 +68,13 @@ def find_drift(stack: str, settings_file: Stack, progress: Steps) -> list[Drift]
         plan = read_plan(settings.plan_file)
         repositories = desired_state(plan, settings.stages).repositories
         unmanaged = {desired.name: [*map(property_of, desired.unmanaged)] for desired in repositories}
+        unmanaged |= {
+            f"{entry.name}/{environment.name}": unnamed_properties(
+                environment.prevent_self_review, environment.admin_bypass
+            )
+            for entry in plan.repositories
+            for environment in with_defaults(plan.defaults, entry).environments
+        }
         late = list(late_commits(find_late_commits(settings, plan, repositories, monorepo_of(settings), token), made))
     return sorted(
         [*lost, *drifts(current.values(), settings.owner, unmanaged), *unseen, *late],

@@ -60,7 +60,7 @@ def preflight(
             found = scan_histories(split, source, read, SecretScanner.installed(), step.count)
             faults = plan_faults(read, split, settings.index_url)
         with progress.step("GitHub"):
-            at_github = check_github(stack, read, split)
+            at_github = check_github(stack, read, split, found.leftovers)
     (_print_json if as_json else _print_findings)(found, at_github, faults)
     if triage:
         _write_triage(triage, found, split, read, stack.plan_file)

@@ -28,10 +28,13 @@ def pulumi_environment(engine: Engine, token: str, stack: str) -> dict[str, str]
 
 
 def engine_environment(engine: Engine) -> dict[str, str]:
-    """The variables by which the engine is found."""
+    """The variables by which the engine is found, and by which what fails stops only what depends on it.
+
+    https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
+    """
     path_entries = [*map(str, engine.path_entries), os.environ.get("PATH", "")]
     home = {} if engine.home is None else {"PULUMI_HOME": str(engine.home)}
-    return home | {"PATH": os.pathsep.join(path_entries)}
+    return home | {"PATH": os.pathsep.join(path_entries), "PULUMI_CONTINUE_ON_ERROR": "true"}
 
 
 _FEW = 45

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from command_line.pulumi_cli.command_log import log_command
+from command_line.pulumi_cli.deployment import without_stack_traces
 from command_line.terminal.failures import RefreshFailedError
 from components.drift.drift import RefreshedResource
 from components.stack.settings import PROJECT
@@ -56,9 +57,8 @@ def _run(arguments: list[str], environment: Mapping[str, str]) -> str:
     )
     log_command(arguments, started, finished.returncode)
     if finished.returncode:
-        raise RefreshFailedError(
-            f"pulumi {arguments[0]} failed.\n{_errors(finished.stdout) or finished.stderr.strip()}"
-        )
+        messages = without_stack_traces(_errors(finished.stdout) or finished.stderr)
+        raise RefreshFailedError(f"pulumi {arguments[0]} failed.\n{messages}")
     return finished.stdout
 
 

@@ -1,7 +1,7 @@
 """What `./multirepo preflight` asks GitHub and the registry: refusals, and how many requests an `up` makes."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from components.github.inventory import GitHubInventory, existing_at_github, rec
 from components.github.request_budget import WRITES_PER_HOUR, Budget, beyond_the_limit, budget_of, duration, hours
 from components.github.requirements import GitHubRequirements, unmet
 from components.github.server_facts import ServerFacts, server_facts
+from components.monorepo.open_work import open_work_findings
 from components.packages.registry import RegistryArgs
 from components.registry.contract import users_of
 from components.registry.devpi_exposure import exposures
@@ -27,7 +28,7 @@ from migration.delivery.push import VENDOR_REF, other_history
 from migration.desired_state import DesiredSettings, desired_state, settings_of_all, teams_of
 from migration.git.pipeline_files import project_files
 from migration.plan import Plan
-from migration.preflight import Finding, Severity
+from migration.preflight import Finding, Severity, UnclaimedFile
 from migration.split.splitting import Split
 from migration.toolchains.project_files import ProjectFiles
 
@@ -85,8 +86,8 @@ class GitHubPreflight:
         }
 
 
-def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
-    """Ask, in at most five requests of the API and two of Git for each repository, and write nothing.
+def check_github(stack: Stack, plan: Plan, split: Split, leftovers: Sequence[UnclaimedFile]) -> GitHubPreflight:
+    """Ask, in a handful of requests of the API and two of Git for each repository, and write nothing.
 
     Raises SettingsError, CommandError, RemoteError.
     """
@@ -101,10 +102,11 @@ def check_github(stack: Stack, plan: Plan, split: Split) -> GitHubPreflight:
         settings.owner, state, settings_by_name, teams_of(plan, settings_by_name.values())
     )
     existing = recognised(settings, existing_at_github(settings, requirements.names), split)
-    server = server_facts(settings, existing)
+    server = server_facts(settings, existing, requirements.repositories)
     missing = () if stack.in_sandbox else _missing_values(stack, settings, plan, settings_by_name)
     registry = exposures(settings.devpi) if settings.devpi and settings.devpi.server != SANDBOX else ()
     findings = (*unmet(requirements, existing, server), *_other_histories(settings, existing, plan, split), *registry)
+    findings += tuple(open_work_findings(settings, plan.monorepo, leftovers))
     return GitHubPreflight(findings, budget_of(requirements, existing), server, missing)
 
 

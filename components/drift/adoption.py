@@ -14,6 +14,10 @@ from migration import plan as planned
 from migration.desired_state import with_defaults
 from migration.desired_state.managed_settings import PLAN_MESSAGES, PLAN_SWITCHES
 
+_TAGS = "refs/tags/"
+_SCANNING = "securityAndAnalysis.secretScanning"
+_WEBHOOK_KEYS = {"events": "events", "active": "active", "configuration.contentType": "content_type"}
+_ENVIRONMENT_SWITCHES = {"preventSelfReview": "prevent_self_review", "canAdminsBypass": "admin_bypass"}
 _REVIEWS = {
     "requiredApprovingReviewCount": "approvals",
     "requireCodeOwnerReview": "code_owner_review",
@@ -26,6 +30,7 @@ _REVIEWS = {
 PLAN_KEYS: dict[str, dict[str, str]] = {
     "Repository": {key: key for key in ("name", "description", "topics", "visibility")}
     | {"homepageUrl": "homepage"}
+    | {f"{_SCANNING}.status": "secret_scanning", f"{_SCANNING}PushProtection.status": "push_protection"}
     | {property_of(setting): f"{group}.{key}" for setting, (group, key) in PLAN_SWITCHES.items()},
     "BranchDefault": {"branch": "default_branch"},
     "RepositoryVulnerabilityAlerts": {"enabled": "vulnerability_alerts"},
@@ -41,7 +46,6 @@ PLAN_KEYS: dict[str, dict[str, str]] = {
     },
     "RepositoryRuleset": {
         **{f"rules.pullRequest.{key}": f"protection.{plan_key}" for key, plan_key in _REVIEWS.items()},
-        "rules.requiredLinearHistory": "protection.linear_history",
         "rules.requiredSignatures": "protection.signatures",
     },
     "BranchProtection": {
@@ -51,7 +55,8 @@ PLAN_KEYS: dict[str, dict[str, str]] = {
         "requireSignedCommits": "protection.signatures",
     },
 }
-"""Each class of resource and its properties, to the keys of the repository in the plan."""
+"""Each class of resource and its properties, to the keys of the repository in the plan. A ruleset with linear history
+has none: `protection.linear_history` also leaves squashing as the only way to merge."""
 
 VALUES = {
     "ActionsSecret": ("secrets", "secretName"),
@@ -106,6 +111,11 @@ class _Adopting:
             "IssueLabel": self._labels,
             "RepositoryEnvironment": self._environment_keys,
             "RepositoryEnvironmentDeploymentPolicy": self._policies,
+            "RepositoryCollaborator": self._collaborators,
+            "RepositoryCustomProperty": self._properties,
+            "RepositoryWebhook": self._webhooks,
+            "RepositoryDeployKey": lambda: self._listed("deploy_keys", "title", "title"),
+            "RepositoryAutolinkReference": lambda: self._listed("autolinks", "prefix", "keyPrefix"),
             **dict.fromkeys(VALUES, self._without_name),
         }
         if self._class in special:
@@ -114,26 +124,36 @@ class _Adopting:
             return self._without()
         keys: dict[str, Any] = {}
         for difference in self._drift.differences:
-            if message := self._message_key(difference.property):
-                keys.setdefault("merging", {}).update(message)
-                continue
             path = PLAN_KEYS.get(self._class, {}).get(difference.property)
+            if group := self._message(difference.property) or self._release_tags(difference):
+                keys.setdefault(group[0], {}).update(group[1])
+                continue
             if path is None:
                 return None
             *outer, last = path.split(".")
             place = keys
             for key in outer:
                 place = place.setdefault(key, {})
-            place[last] = _plain(difference)
+            is_status = difference.property.startswith(_SCANNING)
+            place[last] = difference.now == "enabled" if is_status else _plain(difference)
         return keys
 
-    def _message_key(self, name: str) -> dict[str, str]:
-        """The key of `merging` for the title and message that GitHub has; empty for other properties."""
+    def _message(self, name: str) -> tuple[str, dict[str, Any]] | None:
+        """The group and key for the title and message that GitHub has; None for other properties, or another pair."""
         for key, method in (("merge_message", "merge"), ("squash_message", "squashMerge")):
             if name.startswith(f"{method}Commit"):
                 pair = tuple(self._drift.resource.now[f"{method}Commit{part}"] for part in ("Title", "Message"))
-                return {key: next(value for value, texts in PLAN_MESSAGES[key].items() if texts == pair)}
-        return {}
+                value = next((value for value, texts in PLAN_MESSAGES[key].items() if texts == pair), None)
+                return ("merging", {key: value}) if value else None
+        return None
+
+    def _release_tags(self, difference: Difference) -> tuple[str, dict[str, Any]] | None:
+        """The group and key for the patterns of a ruleset for tags; None for other properties, or other patterns."""
+        patterns = difference.now or ()
+        is_of_tags = difference.property == "conditions.refName.includes" and self._inputs["target"] == "tag"
+        if not is_of_tags or not all(pattern.startswith(_TAGS) for pattern in patterns):
+            return None
+        return "protection", {"release_tags": [pattern.removeprefix(_TAGS) for pattern in patterns]}
 
     def _labels(self) -> dict[str, Any]:
         """The whole list, which replaces the defaults' one."""
@@ -152,8 +172,10 @@ class _Adopting:
         for difference in self._drift.differences:
             if difference.property == "waitTimer":
                 keys["wait_minutes"] = int(difference.now or 0)
-            elif difference.now is None and difference.property.startswith("reviewers"):
-                keys["reviewers"] = []
+            elif difference.property == "reviewers":
+                keys["reviewers"] = difference.now or []
+            elif key := _ENVIRONMENT_SWITCHES.get(difference.property):
+                keys[key] = bool(difference.now)
             elif difference.now is None and difference.property.startswith("deploymentBranchPolicy"):
                 keys |= {"branches": [], "tags": []}
             elif difference.was is None and difference.property in ("branch", "tag"):
@@ -184,11 +206,48 @@ class _Adopting:
         return {"teams": [{"name": self._inputs["name"], **changed}]} if set(changed) == {"description"} else None
 
     def _policies(self) -> dict[str, Any] | None:
+        """The patterns without the one that is gone, or with the one that replaced it."""
         name = self._inputs["environment"]
-        removed = self._inputs.get("branchPattern") or self._inputs.get("tagPattern")
+        former = self._inputs.get("branchPattern") or self._inputs.get("tagPattern")
         key = "branches" if self._inputs.get("branchPattern") else "tags"
-        remaining = [pattern for pattern in getattr(self._environment(name), key, ()) if pattern != removed]
-        return {"environments": [{"name": name, key: remaining}]}
+        now = {former: [difference.now for difference in self._drift.differences]}
+        patterns = getattr(self._environment(name), key, ())
+        return {"environments": [{"name": name, key: [new for each in patterns for new in now.get(each, [each])]}]}
+
+    def _collaborators(self) -> dict[str, Any] | None:
+        login = self._inputs["username"]
+        people = {name: role for name, role in self._settings().collaborators.items() if name != login}
+        if not self._drift.is_gone:
+            people[login] = next(each.now for each in self._drift.differences if each.property == "permission")
+        return {"collaborators": people}
+
+    def _properties(self) -> dict[str, Any] | None:
+        name = self._inputs["propertyName"]
+        properties: dict[str, Any] = {key: value for key, value in self._settings().properties.items() if key != name}
+        if not self._drift.is_gone:
+            values = list(self._drift.differences[0].now)
+            properties[name] = values if self._inputs["propertyType"] == "multi_select" else values[0]
+        return {"properties": properties}
+
+    def _listed(self, key: str, name: str, input_name: str) -> dict[str, Any] | None:
+        """The whole list without the one that is gone; GitHub changes none of these."""
+        entries = getattr(self._settings(), key)
+        remaining = [entry for entry in entries if getattr(entry, name) != self._inputs[input_name]]
+        return {key: [entry.model_dump(exclude_defaults=True) for entry in remaining]} if self._drift.is_gone else None
+
+    def _webhooks(self) -> dict[str, Any] | None:
+        """The whole list, with what changed of one; None where the plan has no key for that."""
+        changed: dict[str, Any] = {}
+        for difference in self._drift.differences:
+            if (key := _WEBHOOK_KEYS.get(difference.property)) is None:
+                return None
+            changed[key] = _plain(difference)
+        webhooks = []
+        for webhook in self._settings().webhooks:
+            is_same = f"webhook {webhook.url}" == self._drift.thing
+            if not (is_same and self._drift.is_gone):
+                webhooks.append({**webhook.model_dump(exclude_defaults=True), **(changed if is_same else {})})
+        return {"webhooks": webhooks}
 
     def _without_name(self) -> dict[str, Any] | None:
         list_name, key = VALUES[self._class]

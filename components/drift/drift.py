@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from components.github.repository_changes import TEAM_LEFT_AS_IT_IS
+from components.stack.declaration import last_part
 from migration.plan import VENDOR_BRANCH
 
 REPOSITORY = "github:index/repository:Repository"
@@ -28,6 +30,8 @@ SECRETS = (
     "github:index/dependabotSecret:DependabotSecret",
     "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
 )
+
+TEAM = "github:index/team:Team"
 
 THINGS = {
     REPOSITORY: "repository",
@@ -53,6 +57,11 @@ THINGS = {
     OIDC_SUBJECT: "OIDC subject",
     "github:index/repositoryVulnerabilityAlerts:RepositoryVulnerabilityAlerts": "vulnerability alerts",
     "github:index/repositoryDependabotSecurityUpdates:RepositoryDependabotSecurityUpdates": "security updates",
+    "github:index/repositoryCollaborator:RepositoryCollaborator": "collaborator {username}",
+    "github:index/repositoryWebhook:RepositoryWebhook": "webhook {url}",
+    "github:index/repositoryDeployKey:RepositoryDeployKey": "deploy key {title}",
+    "github:index/repositoryAutolinkReference:RepositoryAutolinkReference": "autolink {keyPrefix}",
+    "github:index/repositoryCustomProperty:RepositoryCustomProperty": "custom property {propertyName}",
     MANAGED_FILES: "managed files",
     CODE_MOVE: "moved history",
     "pulumi-python:dynamic/backup:VerifiedCopy": "copy of the monorepo",
@@ -126,7 +135,8 @@ def drifts(
 ) -> list[Drift]:
     """Every thing that differs, in the order of the resources' names. owner: of the repositories, on GitHub.
 
-    unmanaged: repository to its properties that the plan does not name. Only a change of its visibility is drift.
+    unmanaged: repository, or "REPOSITORY/ENVIRONMENT", to its properties that the plan does not name. Of those, only a
+    change of the visibility is drift.
     """
     by_urn = {resource.urn: resource for resource in resources}
     repositories = repositories_by_urn(by_urn)
@@ -175,7 +185,7 @@ def _of_resource(
     elif resource.type == REPOSITORY:
         yield from _of_repository(drift, owner, unmanaged.get(repository, ()))
     elif resource.op == "update":
-        yield replace(drift, differences=tuple(differences_of(resource)))
+        yield from _of_properties(drift, unmanaged)
 
 
 def _area(kind: str) -> str:
@@ -193,6 +203,7 @@ def thing_of(resource: RefreshedResource, teams: Mapping[str, str]) -> str | Non
     inputs = {
         **resource.inputs,
         "team": teams.get(str(resource.inputs.get("teamId")), "?"),
+        "url": last_part(resource.urn),
         "pattern": resource.inputs.get("branchPattern")
         or resource.inputs.get("tagPattern")
         or resource.inputs.get("pattern"),
@@ -222,6 +233,18 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(inner, f"{path}.{number}")
     elif value:
         yield path, sorted(value) if isinstance(value, list) else value
+
+
+def _of_properties(drift: Drift, unmanaged: Mapping[str, Collection[str]]) -> Iterator[Drift]:
+    """Reviewers of an environment are compared by `environment_drifts`, which knows their names."""
+    kind, inputs = drift.resource.type, drift.resource.inputs
+    ignored: Collection[str] = TEAM_LEFT_AS_IT_IS if kind == TEAM else ()
+    if kind == ENVIRONMENT:
+        ignored = ("reviewers", *unmanaged.get(f"{drift.repository}/{inputs['environment']}", ()))
+    found = tuple(differences_of(drift.resource))
+    differences = tuple(each for each in found if each.property.partition(".")[0] not in ignored)
+    if differences or not found:
+        yield replace(drift, differences=differences)
 
 
 def _of_repository(drift: Drift, owner: str, unmanaged: Collection[str]) -> Iterator[Drift]:

@@ -14,6 +14,7 @@ from components.drift.drift import (
     ENVIRONMENT,
     MONOREPO,
     REPOSITORY,
+    TEAM,
     Difference,
     Drift,
     RefreshedResource,
@@ -77,37 +78,60 @@ def environment_drifts(client: httpx.Client, owner: str, resources: Mapping[str,
         for environment in managed:
             name = environment.inputs["environment"]
             if name in theirs:
-                yield from _without_reviewers(environment, repository, path, theirs[name])
+                yield from _reviewers(environment, repository, path, theirs[name], resources)
                 yield from _additional_policies(
                     client, environment, repository, f"{path}/{quote(name, safe='')}", resources
                 )
 
 
-def _without_reviewers(
-    environment: RefreshedResource, repository: str, path: str, found: Mapping[str, Any]
+def _reviewers(
+    environment: RefreshedResource,
+    repository: str,
+    path: str,
+    found: Mapping[str, Any],
+    resources: Mapping[str, RefreshedResource],
 ) -> Iterator[Drift]:
+    """By name, as the plan has them. The provider does not see that all of them are gone."""
     desired = [
-        (kind, number)
+        (kind, int(number))
         for reviewer in environment.was.get("reviewers") or ()
         for kind, key in (("Team", "teams"), ("User", "users"))
         for number in reviewer.get(key) or ()
     ]
-    if desired and not any(rule["type"] == "required_reviewers" for rule in found["protection_rules"]):
-        name = environment.inputs["environment"]
-        policy = found["deployment_branch_policy"] or {}
-        fields = [f"--field wait_timer={environment.inputs.get('waitTimer') or 0:.0f}"]
-        fields += [
-            f"--raw-field 'reviewers[][type]={kind}' --field 'reviewers[][id]={number:.0f}'" for kind, number in desired
-        ]
-        fields += [f"--field 'deployment_branch_policy[{key}]={str(on).lower()}'" for key, on in policy.items()]
-        yield Drift(
-            area="settings",
-            repository=repository,
-            thing=f"environment {name}",
-            resource=environment,
-            differences=(Difference(property="reviewers", was=[number for _, number in desired], now=None),),
-            before_up=(f"gh api --method PUT {path}/{quote(name, safe='')} {' '.join(fields)}",),
-        )
+    entries = [each for rule in found["protection_rules"] for each in rule.get("reviewers", ())]
+    now = {(each["type"], each["reviewer"]["id"]): _reviewer_name(each) for each in entries}
+    if set(desired) == set(now):
+        return
+    slugs = {int(team.was["id"]): team.was["slug"] for team in resources.values() if team.type == TEAM and team.was}
+    was = [
+        now.get(pair) or (slugs.get(pair[1]) if pair[0] == "Team" else None) or f"user {pair[1]}" for pair in desired
+    ]
+    name = environment.inputs["environment"]
+    restore = _restoration(environment, f"{path}/{quote(name, safe='')}", found, desired)
+    yield Drift(
+        area="settings",
+        repository=repository,
+        thing=f"environment {name}",
+        resource=environment,
+        differences=(Difference(property="reviewers", was=sorted(was) or None, now=sorted(now.values()) or None),),
+        before_up=() if now else (restore,),
+    )
+
+
+def _reviewer_name(entry: Mapping[str, Any]) -> str:
+    """The slug of a team, or "@login"."""
+    reviewer = entry["reviewer"]
+    return str(reviewer["slug"]) if entry["type"] == "Team" else f"@{reviewer['login']}"
+
+
+def _restoration(
+    environment: RefreshedResource, address: str, found: Mapping[str, Any], desired: Iterable[tuple[str, int]]
+) -> str:
+    policy = found["deployment_branch_policy"] or {}
+    fields = [f"--field wait_timer={environment.inputs.get('waitTimer') or 0:.0f}"]
+    fields += [f"--raw-field 'reviewers[][type]={kind}' --field 'reviewers[][id]={number}'" for kind, number in desired]
+    fields += [f"--field 'deployment_branch_policy[{key}]={str(on).lower()}'" for key, on in policy.items()]
+    return f"gh api --method PUT {address} {' '.join(fields)}"
 
 
 def _additional_policies(
@@ -120,18 +144,23 @@ def _additional_policies(
     if not (environment.now.get("deploymentBranchPolicy") or {}).get("customBranchPolicies"):
         return
     name = environment.inputs["environment"]
-    made = {
-        ("tag", resource.inputs["tagPattern"])
-        if "tagPattern" in resource.inputs
-        else ("branch", resource.inputs["branchPattern"])
+    managed = [
+        resource
         for resource in resources.values()
         if resource.type == POLICY
         and resource.inputs["repository"] == repository
         and resource.inputs["environment"] == name
+    ]
+    made = {
+        ("tag", resource.inputs["tagPattern"])
+        if "tagPattern" in resource.inputs
+        else ("branch", resource.inputs["branchPattern"])
+        for resource in managed
     }
+    numbers = {resource.was.get("policyId") for resource in managed}  # a changed pattern is the provider's to report
     answer = client.get(f"{path}/deployment-branch-policies", params={"per_page": 100})
     for policy in answer.raise_for_status().json()["branch_policies"]:
-        if (policy.get("type", "branch"), policy["name"]) not in made:
+        if (policy.get("type", "branch"), policy["name"]) not in made and policy["id"] not in numbers:
             yield Drift(
                 area="settings",
                 repository=repository,

@@ -4,7 +4,7 @@ A run that was killed leaves such parts, people make them, and whatever returns 
 about what the state lacks, in repositories that exist: a run that changes nothing asks nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,11 @@ ENVIRONMENT_VARIABLE = "github:index/actionsEnvironmentVariable:ActionsEnvironme
 SECRET = "github:index/actionsSecret:ActionsSecret"
 DEPENDABOT_SECRET = "github:index/dependabotSecret:DependabotSecret"
 ENVIRONMENT_SECRET = "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret"
+COLLABORATOR = "github:index/repositoryCollaborator:RepositoryCollaborator"
+WEBHOOK = "github:index/repositoryWebhook:RepositoryWebhook"
+DEPLOY_KEY = "github:index/repositoryDeployKey:RepositoryDeployKey"
+AUTOLINK = "github:index/repositoryAutolinkReference:RepositoryAutolinkReference"
+PROPERTY = "github:index/repositoryCustomProperty:RepositoryCustomProperty"
 IDENTITY: Mapping[str, tuple[str, ...]] = {
     RULESET: ("name",),
     BRANCH_RULE: ("pattern",),
@@ -44,6 +49,11 @@ IDENTITY: Mapping[str, tuple[str, ...]] = {
     SECRET: ("secretName",),
     DEPENDABOT_SECRET: ("secretName",),
     ENVIRONMENT_SECRET: ("environment", "secretName"),
+    COLLABORATOR: ("username",),
+    WEBHOOK: ("url",),
+    DEPLOY_KEY: ("key",),
+    AUTOLINK: ("keyPrefix",),
+    PROPERTY: ("propertyName",),
 }
 """Types of parts, and the outputs by which one differs from the others of its type in a repository."""
 
@@ -63,6 +73,7 @@ class ExistingParts:
     access: Mapping[str, str] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    integrations: Mapping[str, str] = field(default_factory=dict)
     overwritten: tuple[str, ...] = ()
 
 
@@ -118,9 +129,10 @@ def _parts_of(
         return ExistingParts(
             features=dict(reading.features(found.labels)),
             protection=dict(reading.protection(desired)),
-            access=dict(reading.access(desired.teams, teams)),
+            access=dict(reading.access(desired.teams, teams)) | dict(reading.collaborators(desired.collaborators)),
             environments=environments,
             variables=dict(reading.variables(desired.variables)),
+            integrations=dict(reading.integrations(desired)),
             overwritten=tuple(reading.secrets(desired)),
         )
 
@@ -183,6 +195,39 @@ class _PartsReading:
                 place = f"{self._settings.github.api}orgs/{owner}/teams/{slug}/repos/{owner}/{self._repository}"
                 if self._client.get(place).is_success:
                     yield part_name(slug), f"{teams[slug]}:{self._repository}"
+
+    def collaborators(self, people: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """https://docs.github.com/en/rest/collaborators/collaborators: a member of the organization is one, too."""
+        for login in people:
+            if self._is_new(COLLABORATOR, login) and self._client.get(f"collaborators/{login}").is_success:
+                yield part_name("person", login.lower()), f"{self._repository}:{login}"
+
+    def integrations(self, desired: DesiredSettings) -> Iterator[tuple[str, str]]:
+        """Webhooks, deploy keys and autolinks have numbers, and GitHub refuses a second one that is the same."""
+        repository = self._repository
+        hooks = {each["config"].get("url"): each for each in self._listed("hooks", desired.webhooks)}
+        for webhook in desired.webhooks:
+            if (found := hooks.get(webhook.url)) and self._is_new(WEBHOOK, found["url"]):
+                yield part_name("webhook", webhook.url), f"{repository}/{found['id']}"
+        keys = [(part_name("key", key.title), " ".join(key.key.split()[:2])) for key in desired.deploy_keys]
+        new_keys = [(name, text) for name, text in keys if self._is_new(DEPLOY_KEY, text)]
+        numbers = {each["key"]: each["id"] for each in self._listed("keys", new_keys)}
+        yield from ((name, f"{repository}:{numbers[text]}") for name, text in new_keys if text in numbers)
+        links = [link.prefix for link in desired.autolinks if self._is_new(AUTOLINK, link.prefix)]
+        numbers = {each["key_prefix"]: each["id"] for each in self._listed("autolinks", links)}
+        for prefix in links:
+            if prefix in numbers:
+                yield part_name("autolink", prefix), f"{repository}/{numbers[prefix]}"
+        properties = [name for name in desired.properties if self._is_new(PROPERTY, name)]
+        present = {each["property_name"] for each in self._listed("properties/values", properties)}
+        for name in properties:
+            if name in present:
+                yield part_name("property", name), f"{self._settings.owner}:{repository}:{name}"
+
+    def _listed(self, path: str, desired: Collection[Any]) -> list[Any]:
+        """The list there; empty where nothing is desired."""
+        found: list[Any] | None = self._get(path, per_page="100") if desired else None
+        return found or []
 
     def environment(self, desired: Environment) -> Iterator[tuple[str, str]]:
         """The environment and what belongs to it."""

@@ -53,7 +53,11 @@ def ask_graphql(
 
 
 def ask_rest(settings: Settings, path: str) -> dict[str, Any]:
-    """The object at a path below the root of REST, without a slash at its start. Raises httpx.HTTPError."""
+    """The object at a path below the root of REST, without a slash at its start; empty for 204.
+
+    Raises httpx.HTTPError.
+    """
     with github_client(settings) as client:
-        answer: dict[str, Any] = client.get(path).raise_for_status().json()
-    return answer
+        answer = client.get(path).raise_for_status()
+    found: dict[str, Any] = answer.json() if answer.content else {}
+    return found

@@ -18,6 +18,7 @@ _FOUND = """fragment Found on Repository {{
   nameWithOwner viewerCanAdminister isFork isArchived visibility stargazerCount forkCount
   description homepageUrl repositoryTopics(first: 100) {{ nodes {{ topic {{ name }} }} }}
   defaultBranchRef {{ name }}
+  codeowners {{ errors {{ source suggestion kind }} }}
   vendor: ref(qualifiedName: "refs/heads/{vendor}") {{ name }}
   {labels}
 }}"""
@@ -47,6 +48,7 @@ class ExistingRepository:
     visibility: "private", "internal" or "public". stars, forks: how many.
     default_branch: "" while it has no commit. has_branch: whether the branch that the plan names is there.
     settings: description, homepage and topics, in the words of the REST API.
+    owner_errors: lines of its CODEOWNERS that GitHub ignores, each with the reason.
     """
 
     full_name: str
@@ -62,6 +64,15 @@ class ExistingRepository:
     default_branch: str = ""
     has_branch: bool = False
     settings: Mapping[str, object] = field(default_factory=dict)
+    owner_errors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingTeam:
+    """members: logins of the first hundred, with those of child teams. member_count: of all."""
+
+    members: frozenset[str]
+    member_count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +83,8 @@ class GitHubInventory:
     scopes: those of a classic token; None when GitHub does not show them, as for fine-grained tokens and of apps.
     refused: GitHub's errors for what this token may not read.
     version: of a GitHub Enterprise Server that says it; None elsewhere. owner_id: the owner's number; None there.
+    owned: whether who asks is an owner of the organization. team_members: by slug.
+    members: logins of those people who belong to the organization; None if that was not asked.
     """
 
     repositories: Mapping[str, ExistingRepository]
@@ -85,6 +98,9 @@ class GitHubInventory:
     refused: tuple[str, ...] = ()
     version: str | None = None
     owner_id: int | None = None
+    owned: bool = False
+    team_members: Mapping[str, ExistingTeam] = field(default_factory=dict)
+    members: frozenset[str] | None = None
 
 
 def existing_at_github(settings: Settings, names: Names) -> GitHubInventory:
@@ -138,20 +154,23 @@ def query_for(owner: str, names: Names) -> str:
     By name, because an owner may have thousands of repositories and hundreds of teams.
     https://docs.github.com/en/graphql/reference/interfaces#repositoryowner
     """
-    teams = " ".join(_aliased("t", names.teams, "team(slug: {}) {{ databaseId }}"))
+    members = "members(first: 100) {{ totalCount nodes {{ login }} }}"
+    teams = " ".join(_aliased("t", names.teams, f"team(slug: {{}}) {{{{ databaseId {members} }}}}"))
     # GraphQL refuses a fragment that nothing uses.
     labels = " ".join(_aliased("l", names.labels, "label(name: {}) {{ name }}"))
     fragment = _FOUND.format(vendor=VENDOR_BRANCH, labels=labels)
+    # Like teams, it needs the scope read:org.
+    belongs = f"organization(login: {json.dumps(owner)}) {{{{ login }}}}" if names.teams else ""
     return f"""
 query {{
   viewer {{ login }}
   repositoryOwner(login: {json.dumps(owner)}) {{
     __typename
-    ... on Organization {{ databaseId viewerCanCreateRepositories {teams} }}
+    ... on Organization {{ databaseId viewerCanAdminister viewerCanCreateRepositories {teams} }}
     ... on User {{ databaseId }}
     {" ".join(_repositories(names))}
   }}
-  {" ".join(_aliased("u", names.people, "user(login: {}) {{ databaseId }}"))}
+  {" ".join(_aliased("u", names.people, f"user(login: {{}}) {{{{ databaseId {belongs} }}}}"))}
 }}
 {fragment if names.repositories else ""}"""
 
@@ -193,6 +212,9 @@ def _parse(
         refused=refused,
         version=version,
         owner_id=None if version else owner.get("databaseId"),
+        owned=bool(owner.get("viewerCanAdminister")),
+        team_members=dict(_teams(owner, names.teams)),
+        members=_members(data, names.people) if names.teams else None,
     )
 
 
@@ -215,7 +237,24 @@ def _repository(node: Mapping[str, Any], labels: Iterable[str]) -> ExistingRepos
             "homepage": node["homepageUrl"] or "",
             "topics": tuple(sorted(topic["topic"]["name"] for topic in node["repositoryTopics"]["nodes"])),
         },
+        owner_errors=tuple(
+            (error["source"], error["suggestion"] or error["kind"])
+            for error in (node.get("codeowners") or {}).get("errors", ())
+        ),
     )
+
+
+def _teams(owner: Mapping[str, Any], slugs: Iterable[str]) -> Iterator[tuple[str, ExistingTeam]]:
+    for number, slug in enumerate(slugs):
+        if node := owner.get(f"t{number}"):
+            found = node["members"]
+            logins = frozenset(member["login"] for member in found["nodes"])
+            yield slug, ExistingTeam(members=logins, member_count=found["totalCount"])
+
+
+def _members(data: Mapping[str, Any], people: Iterable[str]) -> frozenset[str]:
+    found = ((login, data.get(f"u{number}")) for number, login in enumerate(people))
+    return frozenset(login for login, node in found if node and node.get("organization"))
 
 
 def _numbers(nodes: Mapping[str, Any], letter: str, names: Iterable[str]) -> dict[str, int]:

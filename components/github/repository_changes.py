@@ -10,6 +10,16 @@ SHOWN_WHILE_ARCHIVED = ("description", "homepage", "topics", "visibility")
 """Settings of which a change that waits is reported."""
 
 
+TEAM_LEFT_AS_IT_IS = ("name", "parentTeamId", "privacy", "notificationSetting")
+"""What people give a team: parent, notifications, and a display name, whose slug stays."""
+
+
+def unnamed_properties(prevent_self_review: bool | None, admin_bypass: bool | None) -> list[str]:
+    """The provider's properties of an environment that the plan does not name, so that they keep what GitHub has."""
+    values = {"preventSelfReview": prevent_self_review, "canAdminsBypass": admin_bypass}
+    return [name for name, value in values.items() if value is None]
+
+
 def property_of(setting: str) -> str:
     """The provider's name of a setting of a repository, which the REST API names like has_wiki."""
     first, *others = setting.split("_")

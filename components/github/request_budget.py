@@ -98,9 +98,14 @@ COSTS: Mapping[str, Cost] = {
     "ActionsRepositoryOidcSubjectClaimCustomizationTemplate": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryVulnerabilityAlerts": Cost(Calls(reads=1, writes=1), _READ),
     "RepositoryDependabotSecurityUpdates": Cost(Calls(reads=1, writes=1), _READ),
+    "RepositoryCollaborator": Cost(Calls(reads=3, writes=1), Calls(reads=2)),
+    "RepositoryWebhook": Cost(Calls(reads=2, writes=1), _READ),
+    "RepositoryDeployKey": Cost(Calls(reads=2, writes=1), _READ),
+    "RepositoryAutolinkReference": Cost(Calls(reads=2, writes=1), _READ),
+    "RepositoryCustomProperty": Cost(Calls(reads=2, writes=1), _READ),
 }
 """Kind of resource to what it costs; those in small letters are what a part of a resource costs besides."""
-FACTS = Calls(reads=2)
+FACTS = Calls(reads=3)
 """What `server_facts` asks before the first repository is made; the query of the rate limit is free."""
 RUN = Calls(reads=1, queries=1)
 """What every run costs, whatever it changes: the provider looks for the owner, the program for what exists."""
@@ -140,6 +145,11 @@ def kinds_of(desired: DesiredRepository, settings: DesiredSettings) -> Counter[s
             ),
             "RepositoryVulnerabilityAlerts": int(settings.vulnerability_alerts is not None),
             "RepositoryDependabotSecurityUpdates": int(settings.security_updates is not None),
+            "RepositoryCollaborator": len(settings.collaborators),
+            "RepositoryWebhook": len(settings.webhooks),
+            "RepositoryDeployKey": len(settings.deploy_keys),
+            "RepositoryAutolinkReference": len(settings.autolinks),
+            "RepositoryCustomProperty": len(settings.properties),
         }
     )
 

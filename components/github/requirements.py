@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from components.github.inventory import GitHubInventory, Names
+from components.github.organization_policies import policy_findings
 from components.github.repository_changes import existing_repository_findings, visibility_of
+from components.github.reviewers import reviewer_findings
 from components.github.server_facts import ServerFacts
 from migration.desired_state import DesiredRepository, DesiredSettings, DesiredState
 from migration.preflight import Finding, Severity
@@ -87,8 +89,10 @@ def unmet(
     findings = [*_token(requirements, existing), *_names(requirements, existing), *_people(requirements, existing)]
     findings += _stages(requirements, existing)
     findings += existing_repository_findings(requirements.repositories, existing, requirements.owner)
+    findings += reviewer_findings(requirements.repositories, existing)
     if server:
         findings += [*_plan(requirements, existing, server), *_version(requirements, server)]
+        findings += policy_findings(requirements.owner, requirements.repositories, existing, server.policies)
         if existing.scopes is None:
             findings.append(_unknown_permissions(requirements))
     return tuple(findings)
@@ -181,6 +185,10 @@ def _plan(requirements: GitHubRequirements, existing: GitHubInventory, server: S
             yield _refusal("plan-tier", name, problem, "Set `visibility` to private or public in the plan.")
         if desired.archived or visibility_of(desired, existing) == "public":
             continue
+        if server.plan in ("free", "pro") and (desired.secret_scanning or desired.push_protection):
+            problem = f"private repositories need GitHub Secret Protection, which the plan {server.plan} does not offer"
+            remedy = "Take `secret_scanning` and `push_protection` out of the plan, or make the repository public."
+            yield _refusal("plan-tier", name, problem, remedy)
         if server.plan == "free" and (settings.protection or settings.environments):
             lacking = [
                 *(("rulesets or branch protection",) if settings.protection else ()),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import httpx
 from components.github.github_client import GitHubUnreachableError
 from components.github.github_server import ask_rest
 from components.github.inventory import GitHubInventory
+from components.github.organization_policies import OrganizationPolicies, Repositories, organization_policies
 from components.stack.settings import Settings
 
 _ENTERPRISE = ("enterprise", "business", "business_plus")
@@ -46,10 +47,11 @@ class ServerFacts:
     version: tuple[int, int] | None
     rest: RateLimit | None
     graphql: RateLimit | None
+    policies: OrganizationPolicies = field(default_factory=OrganizationPolicies)
 
 
-def server_facts(settings: Settings, existing: GitHubInventory) -> ServerFacts:
-    """At most three requests, of which that for the rate limit costs nothing. Raises GitHubUnreachableError."""
+def server_facts(settings: Settings, existing: GitHubInventory, repositories: Repositories) -> ServerFacts:
+    """A handful of requests, of which that for the rate limit costs nothing. Raises GitHubUnreachableError."""
     try:
         resources = _found(settings, "rate_limit").get("resources", {})
         version = existing.version
@@ -60,6 +62,9 @@ def server_facts(settings: Settings, existing: GitHubInventory) -> ServerFacts:
             version=_parse(version),
             rest=RateLimit.of(resources["core"]) if "core" in resources else None,
             graphql=RateLimit.of(resources["graphql"]) if "graphql" in resources else None,
+            policies=organization_policies(settings, repositories, frozenset(existing.repositories))
+            if existing.owner == "Organization"
+            else OrganizationPolicies(),
         )
     except httpx.HTTPError as error:
         raise GitHubUnreachableError.of(error, settings) from None

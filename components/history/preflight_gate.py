@@ -51,7 +51,8 @@ def _unmet(settings: Settings, required: GitHubRequirements, existing: GitHubInv
 
     Sends no request when everything exists already.
     """
-    server = server_facts(settings, existing) if existing.owner and required.is_new_to(existing) else None
+    is_new = existing.owner and required.is_new_to(existing)
+    server = server_facts(settings, existing, required.repositories) if is_new else None
     if server and (warning := beyond_the_limit(budget_of(required, existing).next, server)):
         pulumi.log.warn(warning)
     return unmet(required, existing, server)

@@ -1,6 +1,7 @@
 """The backup of the monorepo: a private repository that nobody can change, with every ref, proved by a fresh clone."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,8 @@ class MonorepoBackup(pulumi.ComponentResource):
 
     tag: pulumi.Output[str]
     """The tag in the monorepo at the state that the copy has."""
+    present: Awaitable[pulumi.Resource]
+    """Itself as soon as the copy exists: what waits for it fails if the run leaves the copy out."""
 
     def __init__(self, name: str, args: MonorepoBackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Register the repository of this name, the copy, and the rules that keep it."""
@@ -67,9 +70,11 @@ class MonorepoBackup(pulumi.ComponentResource):
             args.target,
             pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[repository])),
         )
+        self.present = asyncio.ensure_future(_present(self, copy))
+        copied = asyncio.ensure_future(_present(copy, copy))
         for target in TARGETS:
             ruleset = ruleset_name(target)
-            rule_options = pulumi.ResourceOptions(depends_on=[copy], import_=args.imports.get(ruleset))
+            rule_options = pulumi.ResourceOptions(depends_on=[copied], import_=args.imports.get(ruleset))
             github.RepositoryRuleset(
                 f"{name}-{target}-rules",
                 name=ruleset,
@@ -86,3 +91,17 @@ class MonorepoBackup(pulumi.ComponentResource):
             )
         self.tag = copy.tag
         self.register_outputs({"tag": self.tag})
+
+
+async def _present(resource: pulumi.Resource, copy: VerifiedCopy) -> pulumi.Resource:
+    """The resource, once the copy exists. In a preview, it does not have to.
+
+    The engine takes a new resource that `pulumi up --exclude` names for done: it would create the repositories without
+    the backup, and write a state that refers to a missing resource, which no later run accepts.
+    """
+    if not await copy.tag.future() and not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(
+            "The backup of the monorepo does not exist: this run excludes it, or could not make it. Nothing was moved. "
+            "Run pulumi up again, without --exclude."
+        )
+    return resource

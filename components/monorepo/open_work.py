@@ -1,5 +1,6 @@
 """People's open work in the monorepo, which becomes read-only when the monorepo is archived."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ from components.github.github_server import ask_graphql
 from components.stack.settings import Settings
 from migration.errors import PreflightError
 from migration.plan import Monorepo
+from migration.preflight import Finding, Severity, UnclaimedFile
 
 _QUERY = """query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) {
   isArchived
@@ -18,10 +20,17 @@ _QUERY = """query($owner: String!, $name: String!) { repository(owner: $owner, n
 } }"""
 
 
-def check_open_work(settings: Settings, monorepo: Monorepo) -> None:
+def check_open_work(settings: Settings, monorepo: Monorepo, leftovers: Sequence[UnclaimedFile]) -> None:
+    """Raises PreflightError with the finding below, GitHubUnreachableError."""
+    for finding in open_work_findings(settings, monorepo, leftovers):
+        raise PreflightError(f"{finding.repository}: It {finding.problem}. Nothing was written. {finding.remedy}")
+
+
+def open_work_findings(settings: Settings, monorepo: Monorepo, leftovers: Sequence[UnclaimedFile]) -> Iterator[Finding]:
     """Refuse to archive a monorepo on GitHub in which people have open work, unless the plan confirms it.
 
-    Sends one request, and only when the stack archives. Raises PreflightError, GitHubUnreachableError.
+    leftovers: files of the monorepo that no repository takes. Sends one request, and only when the stack archives.
+    Raises GitHubUnreachableError.
     """
     if not (settings.archive and settings.monorepo_repository) or monorepo.archive_open_work:
         return
@@ -31,16 +40,28 @@ def check_open_work(settings: Settings, monorepo: Monorepo) -> None:
     except httpx.HTTPError as error:
         raise GitHubUnreachableError.of(error, settings) from None
     if errors := answer.get("errors"):
-        raise PreflightError(
-            f"{settings.monorepo_repository}: GitHub does not show its open work: {errors[0]['message']}. Nothing was "
-            "written. Give the token access to issues, pull requests, and contents of the monorepo."
-        )
+        problem = f"has open work that GitHub does not show: {errors[0]['message']}"
+        remedy = "Give the token access to issues, pull requests, and contents of the monorepo."
+        yield _refusal(settings.monorepo_repository, problem, remedy)
+        return
     found = answer["data"]["repository"]
-    if not found["isArchived"] and (work := open_work(found)):
-        raise PreflightError(
-            f"{settings.monorepo_repository}: It has {work}, which become read-only when it is archived. Nothing was "
-            "written. Close or move them, or set `archive_open_work: true` under `monorepo` in the plan."
-        )
+    work = ", ".join(filter(None, [open_work(found), _folders(leftovers)]))
+    if work and not found["isArchived"]:
+        remedy = "Close or move them, or set `archive_open_work: true` under `monorepo` in the plan."
+        yield _refusal(settings.monorepo_repository, f"has {work}, which become read-only when it is archived", remedy)
+
+
+def _refusal(monorepo: str, problem: str, remedy: str) -> Finding:
+    return Finding(
+        severity=Severity.REFUSAL, check="open-work", repository=monorepo, path="", problem=problem, remedy=remedy
+    )
+
+
+def _folders(leftovers: Sequence[UnclaimedFile]) -> str:
+    """Folders that no repository takes, in words; files beside folders that move are the archive's own."""
+    names = [leftover.folder for leftover in leftovers if leftover.whole]
+    some = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return f"{len(names)} folder{'' if len(names) == 1 else 's'} that no repository takes ({some})" if names else ""
 
 
 def open_work(repository: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pulumi
 
+from components.github.archiving import archived_again
 from components.github.default_labels import without_default_labels
 from components.github.existing_parts import ExistingParts, existing_parts, stored_parts
 from components.github.inventory import GitHubInventory
-from components.github.repository_numbers import RepositoryNumbers
 from components.github.requirements import GitHubRequirements
 from components.history.preflight_gate import check_before_writing, scan_histories
 from components.history.prepared_histories import PreparedHistories
@@ -22,6 +22,7 @@ from components.program.prepared_repository import PreparedRepository
 from components.program.stored_resources import stored_resources
 from components.registry.aws_policies import reading_contexts
 from components.registry.contract import users_of
+from components.registry.repository_numbers import RepositoryNumbers
 from components.repository.secret_values import PLACEHOLDER, RepositoryValues, StackValues, values_of
 from components.repository.teams import TeamsArgs
 from components.stack.plain_errors import show_progress
@@ -72,7 +73,7 @@ class PreparedMigration:
         )
         report = scan_histories(histories.split, histories.monorepo, plan)
         existing = check_before_writing(settings, required, histories.split, report)
-        check_open_work(settings, plan.monorepo)
+        check_open_work(settings, plan.monorepo, report.leftovers)
         stored = stored_parts(stored_resources() if existing.repositories else ())
         parts = existing_parts(settings, settings_by_repository, existing, stored)
         _show_overwritten(parts.values())
@@ -122,9 +123,10 @@ class PreparedMigration:
             for desired in packages.ordered(self.state.repositories)
         ]
 
-    def _hooks(self, repository: str) -> pulumi.ResourceHookBinding | None:
+    def _hooks(self, repository: str) -> pulumi.ResourceHookBinding:
         labels = [label.name for label in self.settings_by_repository[repository].labels]
-        return without_default_labels(self.settings, repository, labels) if labels else None
+        without = without_default_labels(self.settings, repository, labels) if labels else None
+        return pulumi.ResourceHookBinding.merge(without, archived_again(self.settings, repository))
 
     @property
     def _publishes(self) -> bool:

@@ -10,6 +10,7 @@ from components.github.inventory import GitHubInventory
 from components.history.code_move import CodeMoveArgs
 from components.packages.registry import PackagesArgs, Registry
 from components.repository.deployment_environments import EnvironmentArgs, EnvironmentsArgs
+from components.repository.integrations import IntegrationsArgs
 from components.repository.managed_files import ManagedFilesArgs
 from components.repository.protection import ProtectionArgs
 from components.repository.repository_features import ActionsArgs, LabelArgs, RepositoryFeaturesArgs
@@ -65,6 +66,8 @@ class PreparedRepository:
             has_wiki=desired.has_wiki,
             merge=desired.merge,
             unmanaged=desired.unmanaged,
+            secret_scanning=desired.secret_scanning,
+            push_protection=desired.push_protection,
             exists=self.name in self.existing.repositories,
             features=self._features if self._features.names_any else None,
         )
@@ -112,12 +115,13 @@ class PreparedRepository:
         )
 
     def access(self, teams: Teams | None) -> TeamAccessArgs | None:
-        """Roles of teams."""
-        if not self.settings.teams:
+        """Roles of teams and people."""
+        if not (self.settings.teams or self.settings.collaborators):
             return None
         return TeamAccessArgs(
             repository=self.name,
             roles=self.settings.teams,
+            people=self.settings.collaborators,
             numbers=_numbers(teams),
             imports=self.parts.access,
             is_archived=self.desired.archived,
@@ -137,6 +141,8 @@ class PreparedRepository:
                 values=values[desired.name],
                 teams=_numbers(teams),
                 people=self.existing.people,
+                prevent_self_review=desired.prevent_self_review,
+                admin_bypass=desired.admin_bypass,
                 imports=self.parts.environments.get(desired.name, {}),
                 is_archived=self.desired.archived,
             )
@@ -153,6 +159,20 @@ class PreparedRepository:
             repository=self.name,
             values=self._values(registry),
             imports=self.parts.variables,
+            is_archived=self.desired.archived,
+        )
+
+    @property
+    def integrations(self) -> IntegrationsArgs | None:
+        """Webhooks, keys of machines, autolinks, custom properties."""
+        settings = self.settings
+        if not (settings.webhooks or settings.deploy_keys or settings.autolinks or settings.properties):
+            return None
+        return IntegrationsArgs(
+            repository=self.name,
+            desired=settings,
+            values=self.values.webhooks,
+            imports=self.parts.integrations,
             is_archived=self.desired.archived,
         )
 

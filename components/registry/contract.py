@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import pulumi
 
-from components.github.repository_numbers import RepositoryNumbers
+from components.registry.repository_numbers import RepositoryNumbers
 from migration.desired_state import DesiredSettings, pipeline_settings
 from migration.plan import Plan
 

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_github as github
 
+from components.github.repository_changes import unnamed_properties
 from components.repository.secret_values import NamedValues
 from components.stack.declaration import child_name, inside, moved_from, part_name
 
@@ -17,6 +18,7 @@ class EnvironmentArgs:
 
     reviewers: slugs of teams, and people as "@login". branches, tags: patterns; all, where there is neither.
     teams: slug to number, people: login to number, of at least the reviewers.
+    prevent_self_review, admin_bypass: None to leave it as it is on GitHub.
     imports: id to import by, of each part that GitHub has already, by its name in this component.
     """
 
@@ -25,6 +27,8 @@ class EnvironmentArgs:
     values: NamedValues
     reviewers: Sequence[str] = ()
     wait_minutes: int = 0
+    prevent_self_review: bool | None = None
+    admin_bypass: bool | None = None
     branches: Sequence[str] = ()
     tags: Sequence[str] = ()
     teams: Mapping[str, pulumi.Output[int]] = field(default_factory=dict)
@@ -73,13 +77,19 @@ class DeploymentEnvironment(pulumi.ComponentResource):
             repository=args.repository,
             environment=args.name,
             wait_timer=args.wait_minutes,
+            prevent_self_review=args.prevent_self_review,
+            can_admins_bypass=args.admin_bypass,
             reviewers=_reviewers(args),
             deployment_branch_policy=github.RepositoryEnvironmentDeploymentBranchPolicyArgs(
                 protected_branches=False, custom_branch_policies=True
             )
             if args.branches or args.tags
             else None,
-            opts=self._options("environment", import_=args.imports.get("environment")),
+            opts=self._options(
+                "environment",
+                ignore_changes=unnamed_properties(args.prevent_self_review, args.admin_bypass),
+                import_=args.imports.get("environment"),
+            ),
         )
         place = {"repository": args.repository, "environment": args.name}
         for pattern in args.branches:

@@ -74,7 +74,8 @@ class RepositoryFeatures(pulumi.ComponentResource):
         if args.actions:
             self._actions(args.actions)
         alerts: list[pulumi.Resource] = []
-        if args.vulnerability_alerts is not None:
+        # The provider cannot read them of an archived repository, and GitHub has none there: they return afterwards.
+        if args.vulnerability_alerts is not None and not args.is_archived:
             alerts.append(
                 github.RepositoryVulnerabilityAlerts(
                     child_name(name, "vulnerability-alerts"),

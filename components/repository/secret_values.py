@@ -62,10 +62,11 @@ class NamedValues:
 
 @dataclass(frozen=True, kw_only=True)
 class RepositoryValues:
-    """All values of one repository. environments: by name."""
+    """All values of one repository. environments: by name. webhooks: secrets of webhooks."""
 
     actions: NamedValues
     dependabot: NamedValues
+    webhooks: NamedValues
     environments: Mapping[str, NamedValues]
 
     def completed(self, made: Mapping[str, pulumi.Output[str]]) -> "RepositoryValues":
@@ -73,6 +74,7 @@ class RepositoryValues:
         return RepositoryValues(
             actions=self.actions.completed(made),
             dependabot=self.dependabot.completed(made),
+            webhooks=self.webhooks.completed(made),
             environments={name: values.completed(made) for name, values in self.environments.items()},
         )
 
@@ -142,6 +144,7 @@ class _Lookup:
         return RepositoryValues(
             actions=self._named([name], settings.secrets, settings.variables),
             dependabot=self._named([name], settings.dependabot_secrets, ()),
+            webhooks=self._named([name], filter(None, (webhook.secret for webhook in settings.webhooks)), ()),
             environments={
                 environment.name: self._named(
                     [f"{name}/{environment.name}", environment.name, name], environment.secrets, environment.variables

@@ -18,7 +18,7 @@ class ServiceRepositoryArgs:
 
     unmanaged: settings that stay as GitHub has them, in the words of the REST API; a new repository gets these.
     exists: whether GitHub has it, from an interrupted run, an earlier destroy, or because people made it.
-    features: of the same repository; None for none.
+    secret_scanning, push_protection: None to leave it as it is on GitHub. features: of this repository; None for none.
     """
 
     name: str
@@ -33,6 +33,8 @@ class ServiceRepositoryArgs:
     merge: MergeSettings = field(default_factory=MergeSettings)
     unmanaged: Sequence[str] = ()
     exists: bool = False
+    secret_scanning: bool | None = None
+    push_protection: bool | None = None
     features: RepositoryFeaturesArgs | None = None
 
 
@@ -42,10 +44,15 @@ LEFT_AS_IT_IS = [
     "hasDownloads",
     "isTemplate",
     "pages",
-    "securityAndAnalysis",
     "webCommitSignoffRequired",
 ]
 """Settings of a repository that no plan names, and that the provider would set back to its own defaults."""
+_OTHER_SCANNING = (
+    "advancedSecurity",
+    "codeSecurity",
+    "secretScanningAiDetection",
+    "secretScanningNonProviderPatterns",
+)
 _WHILE_ARCHIVED = [
     "description",
     "homepageUrl",
@@ -104,6 +111,7 @@ class ServiceRepository(pulumi.ComponentResource):
             allow_update_branch=merge.allow_update_branch,
             squash_merge_commit_title=merge.squash_merge_commit_title,
             squash_merge_commit_message=merge.squash_merge_commit_message,
+            security_and_analysis=_scanning(args),
             opts=adopted(
                 inside(
                     self,
@@ -131,8 +139,35 @@ class ServiceRepository(pulumi.ComponentResource):
 def _unchanged(args: ServiceRepositoryArgs) -> list[str]:
     """Properties that keep what GitHub has: those that the plan does not name, and all of an archived repository."""
     if args.archived:
-        return [*LEFT_AS_IT_IS, *_WHILE_ARCHIVED]
-    return [*LEFT_AS_IT_IS, *map(property_of, args.unmanaged)]
+        return [*LEFT_AS_IT_IS, "securityAndAnalysis", *_WHILE_ARCHIVED]
+    return [*LEFT_AS_IT_IS, *_unnamed_scanning(args), *map(property_of, args.unmanaged)]
+
+
+def _unnamed_scanning(args: ServiceRepositoryArgs) -> list[str]:
+    """Parts of securityAndAnalysis that keep what GitHub has: the provider would remove those that are not given."""
+    if _scanning(args) is None:
+        return ["securityAndAnalysis"]
+    unnamed = [*_OTHER_SCANNING]
+    unnamed += ["secretScanning"] if args.secret_scanning is None else []
+    unnamed += ["secretScanningPushProtection"] if args.push_protection is None else []
+    return [f"securityAndAnalysis.{name}" for name in unnamed]
+
+
+def _scanning(args: ServiceRepositoryArgs) -> github.RepositorySecurityAndAnalysisArgs | None:
+    if args.secret_scanning is None and args.push_protection is None:
+        return None
+    scanning, protection = (
+        None if switch is None else "enabled" if switch else "disabled"
+        for switch in (args.secret_scanning, args.push_protection)
+    )
+    return github.RepositorySecurityAndAnalysisArgs(
+        secret_scanning=github.RepositorySecurityAndAnalysisSecretScanningArgs(status=scanning) if scanning else None,
+        secret_scanning_push_protection=github.RepositorySecurityAndAnalysisSecretScanningPushProtectionArgs(
+            status=protection
+        )
+        if protection
+        else None,
+    )
 
 
 def adopted(options: pulumi.ResourceOptions, repository: str, exists: bool) -> pulumi.ResourceOptions:

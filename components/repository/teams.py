@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_github as github
 
+from components.github.repository_changes import TEAM_LEFT_AS_IT_IS
 from components.stack.declaration import child_name, inside, part_name, renamed
 
 
@@ -39,8 +40,7 @@ class Teams(pulumi.ComponentResource):
                     parent=self,
                     retain_on_delete=True,
                     import_=str(args.existing[slug]) if slug in args.existing else None,
-                    # People give a team its parent and its display name, whose slug stays.
-                    ignore_changes=["name", "parentTeamId", "privacy"],
+                    ignore_changes=list(TEAM_LEFT_AS_IT_IS),
                 ),
             )
             for slug, description in args.teams.items()
@@ -51,23 +51,24 @@ class Teams(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class TeamAccessArgs:
-    """roles: slug to role, like "maintain". numbers: slug to number, of at least those teams.
+    """roles: slug to role, like "maintain". numbers: slug to number, of at least those teams. people: login to role.
 
-    imports: slug to the id to import by, of each role that GitHub has already.
+    imports: the id to import by, of each role that GitHub has already, by its name in this component.
     """
 
     repository: str
     roles: Mapping[str, str]
     numbers: Mapping[str, pulumi.Output[int]]
+    people: Mapping[str, str] = field(default_factory=dict)
     imports: Mapping[str, str] = field(default_factory=dict)
     is_archived: bool = False
 
 
 class TeamAccess(pulumi.ComponentResource):
-    """The roles of teams in one repository. Leaves other teams and single people alone."""
+    """The roles of teams and of single people in one repository. Leaves other teams and people alone."""
 
     def __init__(self, name: str, args: TeamAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Register each role under the team's slug."""
+        """Register each role under the team's slug, or the person's login."""
         formerly = f"{args.repository}-team"
         super().__init__("multirepo:github:TeamAccess", name, None, renamed(opts, formerly))
         for slug, role in args.roles.items():
@@ -83,4 +84,16 @@ class TeamAccess(pulumi.ComponentResource):
                     import_=args.imports.get(part_name(slug)),
                 ),
             )
-        self.register_outputs({"roles": dict(args.roles)})
+        for login, role in args.people.items():
+            github.RepositoryCollaborator(
+                child_name(name, "person", login.lower()),
+                repository=args.repository,
+                username=login,
+                permission=role,
+                opts=inside(
+                    self,
+                    is_archived=args.is_archived,
+                    import_=args.imports.get(part_name("person", login.lower())),
+                ),
+            )
+        self.register_outputs({"roles": {**args.roles, **args.people}})

@@ -1,6 +1,6 @@
 """How components are declared: options that read as words, names that cannot collide, and names of earlier releases."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 
 import pulumi
@@ -33,8 +33,18 @@ def part_name(*parts: str) -> str:
     return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
 
 
+def last_part(name: str) -> str:
+    """The last of the parts that `child_name` put together."""
+    return name.rpartition("/")[2].replace("%2F", "/").replace("%25", "%")
+
+
 def inside(
-    parent: pulumi.Resource, *, formerly: str = "", is_archived: bool = False, **options: Any
+    parent: pulumi.Resource,
+    *,
+    formerly: str = "",
+    is_archived: bool = False,
+    ignore_changes: Collection[str] = (),
+    **options: Any,
 ) -> pulumi.ResourceOptions:
     """Options of a component's child.
 
@@ -42,8 +52,8 @@ def inside(
     refuses every write, and one would fail the whole run. import_: where GitHub has it and the state lacks it.
     """
     aliases = [pulumi.Alias(name=formerly)] if formerly else None
-    ignored: Collection[str] = ["*"] if is_archived else options.pop("ignore_changes", ())
-    return pulumi.ResourceOptions(parent=parent, aliases=aliases, ignore_changes=list(ignored) or None, **options)
+    ignored = ["*"] if is_archived else list(ignore_changes)
+    return pulumi.ResourceOptions(parent=parent, aliases=aliases, ignore_changes=ignored or None, **options)
 
 
 def renamed(options: pulumi.ResourceOptions | None, formerly: str) -> pulumi.ResourceOptions:
@@ -72,7 +82,9 @@ def retain_on_github(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTrans
     return pulumi.ResourceTransformResult(args.props, options)
 
 
-def after(options: pulumi.ResourceOptions, *resources: pulumi.Resource | None) -> pulumi.ResourceOptions:
+def after(
+    options: pulumi.ResourceOptions, *resources: pulumi.Resource | Awaitable[pulumi.Resource] | None
+) -> pulumi.ResourceOptions:
     """Wait for resources that no input of this one comes from: GitHub refuses what comes too early."""
     return pulumi.ResourceOptions.merge(
         options, pulumi.ResourceOptions(depends_on=[resource for resource in resources if resource is not None])

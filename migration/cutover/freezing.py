@@ -1,8 +1,9 @@
 """What changes in the monorepo's files when folders are frozen, and when they are unfrozen again. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from migration.cutover.update_bots import DEPENDABOT, RENOVATE, without_folders
 from migration.cutover.workflows import is_workflow, lies_in, mentions
 from migration.git.tree_changes import Changes, Files
 
@@ -36,7 +37,7 @@ class FrozenFolders:
 
 
 def freeze(files: Files, frozen: Iterable[FrozenFolders], new: Iterable[str]) -> Changes:
-    """Notices for the repositories named in `new`; code owners and pipelines for all that are frozen."""
+    """Notices for the repositories named in `new`; code owners, pipelines, and updates for all that are frozen."""
     frozen = list(frozen)
     contents: dict[str, bytes | None] = {}
     for repository in frozen:
@@ -44,8 +45,15 @@ def freeze(files: Files, frozen: Iterable[FrozenFolders], new: Iterable[str]) ->
             contents |= {notice_path(repository, folder): _notice(repository, folder) for folder in repository.folders}
     folders = [folder for repository in frozen for folder in repository.folders]
     contents |= {path: None for path in files if is_workflow(path) and lies_in(files[path], path, folders)}
+    contents |= {path: content for path, content in _updates(files, folders) if content != files[path]}
     contents |= _owners(files, frozen)
     return Changes(contents=contents)
+
+
+def _updates(files: Files, folders: list[str]) -> Iterator[tuple[str, bytes | None]]:
+    for path in DEPENDABOT:
+        if path in files:
+            yield path, without_folders(files[path], folders)
 
 
 def unfreeze(files: Files, unfrozen: Iterable[FrozenFolders], still: Iterable[FrozenFolders]) -> Changes:
@@ -70,10 +78,17 @@ def pipelines_to_restore(before: Files, after: Files, now: Files, still: Iterabl
     ]
 
 
+def updates_to_restore(before: Files, after: Files, now: Files) -> tuple[list[str], list[str]]:
+    """Dependabot's files that a freezing commit changed: those that come back, and those that people changed since."""
+    changed = [path for path in DEPENDABOT if path in before and before[path] != after.get(path)]
+    same = [path for path in changed if now.get(path) == after.get(path)]
+    return same, [path for path in changed if path not in same]
+
+
 def other_pipelines(files: Files, folders: Iterable[str]) -> list[str]:
-    """Workflows that go on and name one of the folders: people have to look at them."""
-    folders = list(folders)
-    return sorted(path for path in files if is_workflow(path) and mentions(files[path], folders))
+    """Workflows and updates that go on and name one of the folders: people have to look at them."""
+    folders, updates = list(folders), {*DEPENDABOT, *RENOVATE}
+    return sorted(path for path in files if (is_workflow(path) or path in updates) and mentions(files[path], folders))
 
 
 def notice_path(frozen: FrozenFolders, folder: str) -> str:

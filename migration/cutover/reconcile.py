@@ -15,7 +15,14 @@ from packaging.version import VERSION_PATTERN
 
 from migration.cutover.archiving import archive
 from migration.cutover.bringing_back import BroughtBack
-from migration.cutover.freezing import FrozenFolders, freeze, other_pipelines, pipelines_to_restore, unfreeze
+from migration.cutover.freezing import (
+    FrozenFolders,
+    freeze,
+    other_pipelines,
+    pipelines_to_restore,
+    unfreeze,
+    updates_to_restore,
+)
 from migration.cutover.frozen import DeliveredHistory, archive_tag, brought_back_in, frozen_in, frozen_tag
 from migration.errors import CarryRefusedError
 from migration.git.command import GitError, run_git
@@ -144,7 +151,8 @@ class MonorepoReconciler:
                 opened.enter_context(TreeFiles(self._git_dir, f"{commit}^{{tree}}"))
                 for commit in (f"{record.commit}^", record.commit, tip)
             )
-            restored = pipelines_to_restore(before, after, now, still)
+            updates, edited = updates_to_restore(before, after, now)
+            restored = [*pipelines_to_restore(before, after, now, still), *updates]
         before_it, at_it, now_it = (
             entries(self._git_dir, commit) for commit in (f"{record.commit}^", record.commit, tip)
         )
@@ -152,8 +160,8 @@ class MonorepoReconciler:
         emptied = {path: entry for path, entry in before_it.items() if within and path.startswith(within)}
         notices = {path: None for path, entry in at_it.items() if within and path.startswith(within)}
         late = [path for path in emptied if now_it.get(path) not in (None, at_it.get(path), emptied[path])]
-        if late:
-            self._listed[name] = tuple(late)
+        if late or edited:
+            self._listed[name] = (*late, *edited)
         places = notices | emptied | {path: before_it[path] for path in restored}
         tree = with_entries(self._git_dir, f"{tip}^{{tree}}", places)
         tree = transformed_tree(self._git_dir, tree, [lambda files: unfreeze(files, [folders], still)]) or tree

@@ -20,7 +20,9 @@ class DesiredSettings:
     files: those that the stack writes. initial_files: what a repository that takes no code starts with.
     protection: None when the plan wants none.
     teams: slug to role, in the words of the REST API. people: logins, of reviewers and code owners.
+    code_owners, reviewers: slugs of teams, and people as "@login".
     secrets, dependabot_secrets, variables: names.
+    collaborators: login to role. properties: name to value, or to the values of a list.
     actions, vulnerability_alerts, security_updates: None to leave it as it is on GitHub.
     """
 
@@ -29,6 +31,8 @@ class DesiredSettings:
     protection: ProtectionRules | None
     teams: Mapping[str, str]
     people: tuple[str, ...]
+    code_owners: tuple[str, ...]
+    reviewers: tuple[str, ...]
     environments: tuple[planned.Environment, ...]
     secrets: tuple[str, ...]
     dependabot_secrets: tuple[str, ...]
@@ -37,6 +41,11 @@ class DesiredSettings:
     actions: planned.Actions | None
     vulnerability_alerts: bool | None
     security_updates: bool | None
+    collaborators: Mapping[str, str]
+    properties: Mapping[str, str | tuple[str, ...]]
+    autolinks: tuple[planned.AutolinkEntry, ...]
+    webhooks: tuple[planned.WebhookEntry, ...]
+    deploy_keys: tuple[planned.DeployKeyEntry, ...]
 
 
 def settings_of_all(
@@ -70,6 +79,8 @@ def settings_of(
         protection=protection,
         teams=repository.teams,
         people=_people(desired, repository),
+        code_owners=tuple(dict.fromkeys(owner for owners in repository.code_owners.values() for owner in owners)),
+        reviewers=tuple(dict.fromkeys(who for environment in desired.environments for who in environment.reviewers)),
         environments=desired.environments,
         secrets=desired.secrets,
         dependabot_secrets=desired.dependabot_secrets,
@@ -78,7 +89,19 @@ def settings_of(
         actions=desired.actions,
         vulnerability_alerts=desired.vulnerability_alerts,
         security_updates=desired.security_updates,
+        collaborators=desired.collaborators,
+        properties={name: _property(value) for name, value in desired.properties.items()},
+        autolinks=desired.autolinks,
+        webhooks=desired.webhooks,
+        deploy_keys=desired.deploy_keys,
     )
+
+
+def _property(value: str | bool | tuple[str, ...]) -> str | tuple[str, ...]:
+    """As GitHub has the value of a custom property: texts, lists in one order."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else tuple(sorted(value))
 
 
 def _initial_files(repository: planned.Repository) -> tuple[ManagedFile, ...]:
@@ -90,7 +113,8 @@ def _initial_files(repository: planned.Repository) -> tuple[ManagedFile, ...]:
 def _people(desired: planned.RepositorySettings, repository: planned.Repository) -> tuple[str, ...]:
     named = [reviewer for environment in desired.environments for reviewer in environment.reviewers]
     named += [owner for owners in repository.code_owners.values() for owner in owners]
-    return tuple(dict.fromkeys(name.removeprefix("@") for name in named if name.startswith("@")))
+    logins = (name.removeprefix("@") for name in named if name.startswith("@"))
+    return tuple(dict.fromkeys((*logins, *desired.collaborators)))
 
 
 def teams_of(plan: planned.Plan, settings: Iterable[DesiredSettings]) -> dict[str, str]:

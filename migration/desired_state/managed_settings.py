@@ -29,6 +29,7 @@ PLAN_MESSAGES = {
         "pull_request": ("PR_TITLE", "PR_BODY"),
         "commits": ("COMMIT_OR_PR_TITLE", "COMMIT_MESSAGES"),
         "title": ("PR_TITLE", "BLANK"),
+        "title_and_commits": ("PR_TITLE", "COMMIT_MESSAGES"),
     },
 }
 """Key to its values, each with the title and the message that GitHub takes together."""

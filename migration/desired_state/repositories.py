@@ -47,6 +47,7 @@ class DesiredRepository:
     unmanaged: settings that the plan does not name, in the words of the REST API. A new repository gets them as they
     are here; one that exists keeps its own.
     visibility_from: the visibility that it may have now, if that is to change; "" for none.
+    secret_scanning, push_protection: None to leave it as it is on GitHub.
     notes: each of its moved commits gets a git note with the id of the monorepo's commit.
     """
 
@@ -68,6 +69,8 @@ class DesiredRepository:
     notes: bool = True
     unmanaged: tuple[str, ...] = ()
     visibility_from: str = ""
+    secret_scanning: bool | None = None
+    push_protection: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +139,8 @@ def _desired(repository: planned.Repository, plan: planned.Plan, stage: Stage) -
         merge=MergeSettings(**merge),  # type: ignore[arg-type]
         unmanaged=unmanaged_settings(repository, settings),
         visibility_from=repository.visibility_from or "",
+        secret_scanning=settings.secret_scanning,
+        push_protection=settings.push_protection,
         code=_code(repository, plan) if repository.moves else None,
         first_release=(repository.first_release or "") if stage is Stage.CUTOVER else "",
         notes=plan.history.notes,

@@ -34,6 +34,8 @@ from migration.plan.repository_settings import (
     ORGANIZATION_ADMINS,
     REPOSITORY_ADMINS,
     Actions,
+    AutolinkEntry,
+    DeployKeyEntry,
     Environment,
     Features,
     Label,
@@ -41,6 +43,7 @@ from migration.plan.repository_settings import (
     Pipeline,
     Protection,
     RepositorySettings,
+    WebhookEntry,
 )
 
 __all__ = [
@@ -52,8 +55,10 @@ __all__ = [
     "VENDOR_BRANCH",
     "Actions",
     "AllowedSecret",
+    "AutolinkEntry",
     "Confirmation",
     "Contract",
+    "DeployKeyEntry",
     "EarlierPath",
     "Environment",
     "Features",
@@ -78,6 +83,7 @@ __all__ = [
     "Team",
     "Transforms",
     "Wave",
+    "WebhookEntry",
     "is_own_tag",
     "read_plan",
 ]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from migration.plan.repository_settings import RepositorySettings
+from migration.plan.repository_settings import RepositorySettings, Role
 from migration.plan.values import (
     MAPPING,
     CodeOwner,
@@ -67,7 +67,6 @@ _AT_LEAST_ONE = Field(json_schema_extra={"minItems": 1})
 
 Kind = Literal["python-packages", "python-service", "vite-application", "templates", "compose-tests", "documentation"]
 PythonVersion = Literal["3.11", "3.12", "3.13", "3.14"]
-Role = Literal["pull", "triage", "push", "maintain", "admin"]
 Inheritable = Literal["attributes", "ignore", "mailmap", "editorconfig", "license", "submodules"]
 Visibility = Literal["private", "internal", "public"]
 

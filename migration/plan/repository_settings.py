@@ -12,8 +12,13 @@ from migration.plan.values import (
     MAPPING,
     Claim,
     CodeOwner,
+    HomePage,
     LabelColor,
     LabelDescription,
+    LinkAddress,
+    LinkPrefix,
+    Login,
+    PublicKey,
     RefPattern,
     SettingName,
     Switch,
@@ -25,6 +30,7 @@ from migration.plan.values import (
 
 CheckKind = Literal["lint", "types", "tests", "build", "contract", "audit"]
 
+Role = Literal["pull", "triage", "push", "maintain", "admin"]
 ORGANIZATION_ADMINS = "organization-admins"
 REPOSITORY_ADMINS = "repository-admins"
 
@@ -76,6 +82,10 @@ class Environment(_Model):
     """Teams of this plan, or people as '@login', of whom one must approve each job; at most 6."""
     wait_minutes: Annotated[int, Field(strict=True, ge=0, le=43200)] = 0
     """How long each job waits before it starts, at most 30 days."""
+    prevent_self_review: Switch | None = None
+    """Whether the person who started a job may not approve it. If not named, it stays as it is on GitHub."""
+    admin_bypass: Switch | None = None
+    """Whether administrators may go past reviewers and the wait. If not named, it stays as it is on GitHub."""
     branches: tuple[RefPattern, ...] = ()
     """Branches that may use it, as patterns. All of them when neither branches nor tags are named."""
     tags: tuple[RefPattern, ...] = ()
@@ -141,8 +151,9 @@ class Merging(_Model):
     """Whether a pull request can be rebased. A new repository does not allow it."""
     merge_message: Literal["pull_request", "merge", "title"] | None = None
     """Title and body of a merge commit: those of the pull request, GitHub's 'Merge pull request #1', or its title."""
-    squash_message: Literal["pull_request", "commits", "title"] | None = None
-    """Title and body of a squashed commit: those of the pull request, of its commits, or its title."""
+    squash_message: Literal["pull_request", "commits", "title", "title_and_commits"] | None = None
+    """Title and body of a squashed commit: those of the pull request, of its commits, its title, or its title with the
+    messages of its commits."""
     delete_branch: Switch | None = None
     """Whether the branch of a merged pull request is deleted. A new repository does it."""
     auto_merge: Switch | None = None
@@ -168,6 +179,43 @@ class Pipeline(_Model):
     checks: dict[CheckKind, Necessity] = {}
     """Which checks a pull request must pass ('required'), which are shown only ('advisory'), and which are left out
     ('none'). A linter, type checker or audit that the project does not use itself is advisory, unless named here."""
+
+
+class AutolinkEntry(_Model):
+    """References such as TICKET-1 that lead to another system. GitHub cannot change one: another target replaces it."""
+
+    prefix: LinkPrefix
+    """What stands before the number, like 'TICKET-'."""
+    url: LinkAddress
+    """The web address, in which <num> stands for the reference."""
+    alphanumeric: Switch = True
+    """Whether the reference may contain letters."""
+
+
+class WebhookEntry(_Model):
+    """A web address that GitHub calls on events."""
+
+    url: HomePage
+    """The web address, which must be another one for each webhook."""
+    events: tuple[Text, ...] = ("push",)
+    """Names of the events, or '*' for all."""
+    content_type: Literal["json", "form"] = "json"
+    """How the event is written."""
+    active: Switch = True
+    """Whether GitHub calls it."""
+    secret: SettingName | None = None
+    """Name of the secret by which the receiver checks the caller. Its value is the stack's business."""
+
+
+class DeployKeyEntry(_Model):
+    """A public SSH key of a machine. GitHub cannot change one: another key or another access replaces it."""
+
+    title: Text
+    """Its name on GitHub."""
+    key: PublicKey
+    """The public key."""
+    write: Switch = False
+    """Whether the machine may push."""
 
 
 class RepositorySettings(_Model):
@@ -198,3 +246,17 @@ class RepositorySettings(_Model):
     """Whether Dependabot opens pull requests that repair them. It needs the alerts."""
     pipeline: Pipeline | None = None
     """Extras, commands and checks of the rendered pipelines. A repository's own replace the defaults key by key."""
+    secret_scanning: Switch | None = None
+    """Whether GitHub scans for secrets. Private repositories need GitHub Secret Protection for it."""
+    push_protection: Switch | None = None
+    """Whether GitHub rejects pushes with secrets. It needs the scan."""
+    collaborators: dict[Login, Role] = {}
+    """People who work on it by themselves, without a team, each with the role. Other people stay."""
+    properties: dict[Text, Text | Switch | tuple[Text, ...]] = {}
+    """Values of custom properties of the organization, by name."""
+    autolinks: tuple[AutolinkEntry, ...] = ()
+    """References to other systems. Others stay."""
+    webhooks: tuple[WebhookEntry, ...] = ()
+    """Web addresses that are called on events. Others stay."""
+    deploy_keys: tuple[DeployKeyEntry, ...] = ()
+    """SSH keys of machines. Others stay."""

@@ -17,9 +17,24 @@ def check_settings(plan: Plan) -> Iterator[PlanFinding]:
     for location, settings in places:
         yield from _check_teams(plan, location, settings)
         yield from _check_repeated(location, settings)
+        yield from _check_integrations(location, settings)
         if settings.security_updates and settings.vulnerability_alerts is False:
             remedy = "Set `vulnerability_alerts: true`: the updates answer to the alerts."
             yield PlanFinding((*location, "security_updates"), "there are no alerts to answer to", remedy)
+
+
+def _check_integrations(location: Location, settings: RepositorySettings) -> Iterator[PlanFinding]:
+    """GitHub takes each webhook's address, key's title and link's prefix once."""
+    for key, name in (("webhooks", "url"), ("deploy_keys", "title"), ("autolinks", "prefix")):
+        known: set[str] = set()
+        for number, entry in enumerate(getattr(settings, key)):
+            value = getattr(entry, name)
+            if value and value in known:
+                yield PlanFinding((*location, key, number, name), f"{quoted(value)} is listed twice", "Keep one.")
+            known.add(value)
+    if settings.push_protection and settings.secret_scanning is False:
+        remedy = "Set `secret_scanning: true`: the protection rejects what the scan finds."
+        yield PlanFinding((*location, "push_protection"), "nothing scans for secrets", remedy)
 
 
 def _check_teams(plan: Plan, location: Location, settings: RepositorySettings) -> Iterator[PlanFinding]:

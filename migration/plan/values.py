@@ -198,6 +198,10 @@ _WAVE = r"[A-Za-z0-9][A-Za-z0-9_-]*"
 _TOPIC = r"[a-z0-9][a-z0-9-]{0,49}"
 _TEAM = r"[a-z0-9]+(-[a-z0-9]+)*"
 _OWNER = rf"{_TEAM}|@[A-Za-z0-9](-?[A-Za-z0-9])*"
+_LOGIN = r"[A-Za-z0-9](-?[A-Za-z0-9])*"
+_LINK_PREFIX = r"[A-Za-z0-9.=+:/#_-]*[A-Za-z.=+:/#_-]"
+_LINK_ADDRESS = r"https?://[a-z0-9.-]+(:[0-9]+)?/.*<num>.*"
+_PUBLIC_KEY = r"(ssh-(ed25519|rsa|dss)|ecdsa-sha2-\S+|sk-\S+) [A-Za-z0-9+/]+=*( .*)?"
 _FULL_NAME = r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]{1,100}(?<!\.git)"
 _COMMIT = r"[0-9a-f]{7,64}"
 _FINGERPRINT = r"[0-9a-f]{16}"
@@ -262,6 +266,26 @@ Claim = Annotated[
     str,
     keeps(_matches(_CLAIM, "claim", "Name claims as GitHub does: repo, context, job_workflow_ref.")),
     Field(json_schema_extra=_pattern(_CLAIM)),
+]
+Login = Annotated[
+    str,
+    keeps(_matches(_LOGIN, "login", "Write the person's login on GitHub, without '@'.")),
+    Field(json_schema_extra=_pattern(_LOGIN)),
+]
+LinkPrefix = Annotated[
+    str,
+    keeps(_matches(_LINK_PREFIX, "prefix of references", "Use letters, digits and .-_+=:/#, and no digit at its end.")),
+    Field(json_schema_extra=_pattern(_LINK_PREFIX)),
+]
+LinkAddress = Annotated[
+    str,
+    keeps(_matches(_LINK_ADDRESS, "target of references", "Write a web address that contains <num>.")),
+    Field(json_schema_extra=_pattern(_LINK_ADDRESS)),
+]
+PublicKey = Annotated[
+    str,
+    keeps(_matches(_PUBLIC_KEY, "public SSH key", "Write the line of the .pub file, never the private key.")),
+    Field(json_schema_extra=_pattern(_PUBLIC_KEY)),
 ]
 CodeOwner = Annotated[
     str,

@@ -8,7 +8,7 @@ from sandbox.records.apps import App
 from sandbox.records.protection import RulesetRecord
 from sandbox.representations.teams import APP_CREATED
 from sandbox.tenant.entities import Account, Membership, RepositoryRecord
-from sandbox.tenant.people import TeamMember, TeamRecord, team_permission
+from sandbox.tenant.people import TeamMember, TeamRecord, team_permission, with_ancestors
 from sandbox.tenant.permissions import Permission
 
 
@@ -105,8 +105,12 @@ def _owner(each: TeamRecord, info: Any) -> Account:
 
 
 def _team_members(each: TeamRecord, info: Any, **arguments: Any) -> Any:
-    store = context_of(info).tenant.store
-    members = [(member, store.by_id(Account, member.user_id)) for member in store.all(TeamMember, str(each.id))]
+    """https://docs.github.com/graphql/reference/enums#teammembershiptype: ALL counts members of child teams as well."""
+    store, kind = context_of(info).tenant.store, arguments.get("membership", "ALL")
+    children = [team for team in store.all(TeamRecord) if each in with_ancestors(store, team) and team.id != each.id]
+    teams = {"IMMEDIATE": [each], "CHILD_TEAM": children}.get(kind, [each, *children])
+    found = {member.user_id: member for team in teams for member in store.all(TeamMember, str(team.id))}
+    members = [(member, store.by_id(Account, number)) for number, member in found.items()]
     return connection(
         members, arguments, "members", edge=lambda pair: {"role": pair[0].role.upper()}, node=lambda pair: pair[1]
     )

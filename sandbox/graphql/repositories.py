@@ -3,12 +3,14 @@
 from typing import Any
 
 from sandbox.git import bare_repository
+from sandbox.git.commits import resolve
 from sandbox.graphql.connections import connection
 from sandbox.graphql.context import context_of
 from sandbox.graphql.git_objects import default_branch_ref, git_object, ref, refs
 from sandbox.records.issues import LabelRecord
 from sandbox.records.protection import BranchProtectionRule, RulesetRecord, rulesets_for
 from sandbox.records.stars import Star
+from sandbox.rules.code_owners import errors_in, read_owners
 from sandbox.tenant.entities import RepositoryRecord, node_id
 from sandbox.tenant.permissions import Permission
 
@@ -51,6 +53,14 @@ def _label(repository: RepositoryRecord, info: Any, name: str) -> LabelRecord | 
     return context_of(info).tenant.store.by_key(LabelRecord, str(repository.id), name.lower())
 
 
+async def _codeowners(repository: RepositoryRecord, info: Any, refName: str | None = None) -> Any:  # noqa: N803
+    """https://docs.github.com/graphql/reference/objects#repositorycodeowners: null without a file."""
+    tenant = context_of(info).tenant
+    commit = await resolve(tenant.git_directory(repository), refName or repository.default_branch)
+    owners = await read_owners(tenant, repository, commit) if commit else None
+    return {"errors": errors_in(tenant, repository, owners)} if owners else None
+
+
 def branch_protection_rules(repository: RepositoryRecord, info: Any, **arguments: Any) -> Any:
     """For those who administer the repository; others see none."""
     context = context_of(info)
@@ -88,6 +98,7 @@ def _label_path(label: LabelRecord, info: Any) -> str:
 
 RESOLVERS = {
     "Repository": {
+        "codeowners": _codeowners,
         "databaseId": lambda repository, info: repository.id,
         "nameWithOwner": _full_name,
         "owner": lambda repository, info: info.context.tenant.owner_of(repository),

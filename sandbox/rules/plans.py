@@ -34,3 +34,12 @@ def demand_deployment_rule(owner: Account, repository: RepositoryRecord, rule: s
             "Failed to create the environment protection rule. "
             f"Please ensure the billing plan supports the {rule} protection rule.",
         )
+
+
+def demand_secret_scanning(owner: Account, repository: RepositoryRecord) -> None:
+    """Refuse to scan private repositories where GitHub Secret Protection cannot be bought: below the team plan.
+
+    https://docs.github.com/get-started/learning-about-github/about-github-advanced-security
+    """
+    if owner.plan in ("free", "pro") and repository.visibility != "public":
+        raise GitHubError(422, "Secret scanning is not available for this repository.")

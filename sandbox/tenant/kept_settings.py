@@ -20,6 +20,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "allowed_actions": "all",
         "sha_pinning_required": False,
     },
+    "security-configurations": {"configurations": {}, "defaults": {}, "attached": {}},
     "organization-oidc-subject": {"include_claim_keys": ["repo", "context"]},
 }
 

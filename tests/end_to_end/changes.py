@@ -58,7 +58,7 @@ class GitHub:
     client: httpx.Client
     organization: str
 
-    def send(self, method: str, path: str, **body: Any) -> Any:
+    def send(self, method: str, path: str, /, **body: Any) -> Any:
         """One request below /repos/ORGANIZATION, or from the root where the path begins with a slash."""
         address = path if path.startswith("/") else f"/repos/{self.organization}/{path}"
         answer = self.client.request(method, address, json=body or None)
@@ -72,9 +72,37 @@ class GitHub:
         value = base64.b64encode(sealed).decode()
         self.send("PUT", f"{place}/secrets/{name}", encrypted_value=value, key_id=key["key_id"])
 
-    def change_ruleset(self, repository: str, name: str, method: str, **body: Any) -> None:
-        (ruleset,) = [ruleset for ruleset in self.send("GET", f"{repository}/rulesets") if ruleset["name"] == name]
-        self.send(method, f"{repository}/rulesets/{ruleset['id']}", **body)
+    def ruleset(self, repository: str, name: str) -> dict[str, Any]:
+        (listed,) = [ruleset for ruleset in self.send("GET", f"{repository}/rulesets") if ruleset["name"] == name]
+        ruleset: dict[str, Any] = self.send("GET", f"{repository}/rulesets/{listed['id']}")
+        return ruleset
+
+    def change_ruleset(self, repository: str, ruleset: str, method: str, /, **body: Any) -> None:
+        self.send(method, f"{repository}/rulesets/{self.ruleset(repository, ruleset)['id']}", **body)
+
+    def change_branch_rule(self, repository: str, branch: str, /, **values: Any) -> None:
+        """values: of https://docs.github.com/graphql/reference/input-objects#updatebranchprotectionruleinput"""
+        rules = "branchProtectionRules(first: 10) { nodes { id pattern } }"
+        named = f'repository(owner: "{self.organization}", name: "{repository}")'
+        nodes = self._graphql(f"{{ {named} {{ {rules} }} }}")["repository"]["branchProtectionRules"]["nodes"]
+        (rule,) = [node["id"] for node in nodes if node["pattern"] == branch]
+        mutation = "updateBranchProtectionRule(input: $input) { branchProtectionRule { id } }"
+        question = f"mutation($input: UpdateBranchProtectionRuleInput!) {{ {mutation} }}"
+        self._graphql(question, input={"branchProtectionRuleId": rule, **values})
+
+    def _graphql(self, query: str, **variables: Any) -> Any:
+        address = str(self.client.base_url).removesuffix("/").removesuffix("/v3") + "/graphql"
+        answer = self.client.post(address, json={"query": query, "variables": variables}).raise_for_status().json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def team(self, slug: str) -> int:
+        number: int = self.send("GET", f"/orgs/{self.organization}/teams/{slug}")["id"]
+        return number
+
+    def team_node(self, slug: str) -> str:
+        node: str = self.send("GET", f"/orgs/{self.organization}/teams/{slug}")["node_id"]
+        return node
 
     def write_file(self, repository: str, path: str, text: str | None) -> None:
         """text: None to delete it."""
@@ -95,9 +123,15 @@ class GitHub:
         self.send("PATCH", repository, default_branch=branch)
 
     def remove_policy(self, repository: str, environment: str, name: str) -> None:
+        self.send("DELETE", self._policy(repository, environment, name))
+
+    def rename_policy(self, repository: str, environment: str, name: str, new_name: str) -> None:
+        self.send("PUT", self._policy(repository, environment, name), name=new_name)
+
+    def _policy(self, repository: str, environment: str, name: str) -> str:
         path = f"{repository}/environments/{environment}/deployment-branch-policies"
         (policy,) = [policy for policy in self.send("GET", path)["branch_policies"] if policy["name"] == name]
-        self.send("DELETE", f"{path}/{policy['id']}")
+        return f"{path}/{policy['id']}"
 
 
 @dataclass(frozen=True)

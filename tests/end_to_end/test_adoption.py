@@ -9,6 +9,7 @@ import pytest
 
 from tests.end_to_end.changes import PLAN, GitHub
 from tests.end_to_end.conftest import Stack
+from tests.end_to_end.field_changes import HOOK, KEY
 
 
 @pytest.fixture
@@ -27,7 +28,17 @@ def settled_by_people(github: GitHub) -> GitHub:
     github.send("POST", "engine/labels", name="migration", color="ffffff")
     github.send("PUT", "engine/actions/permissions", enabled=True, allowed_actions="all")
     github.send("POST", "engine/actions/variables", name="URL", value="theirs")
-    github.send("PUT", "engine/environments/staging", wait_timer=10)
+    github.send("PUT", "engine/environments/staging", wait_timer=10, can_admins_bypass=False)
+    reviewer = {"type": "User", "id": github.send("GET", "/user")["id"]}
+    github.send("PUT", "engine/environments/testing", reviewers=[reviewer], prevent_self_review=True)
+    github.send("PUT", "engine/environments/production")
+    github.send("POST", "engine/environments/production/variables", name="URL", value="theirs too")
+    claims = {"use_default": False, "include_claim_keys": ["repo", "ref"]}
+    github.send("PUT", "engine/actions/oidc/customization/sub", **claims)
+    github.send("PUT", "engine/actions/permissions/workflow", default_workflow_permissions="write")
+    github.send("POST", "engine/autolinks", key_prefix="TICKET-", url_template="https://theirs.example/<num>")
+    github.send("POST", "engine/hooks", config={"url": HOOK, "content_type": "json"}, events=["issues"])
+    github.send("POST", "engine/keys", title="Theirs", key=KEY)
     github.send("POST", "engine/rulesets", name="Release tags", target="tag", enforcement="disabled", rules=[])
     github.send("POST", "engine/rulesets", name="Theirs", target="branch", enforcement="disabled", rules=[])
     github.send("POST", f"{organization}/teams", name="core", description="Their core", privacy="closed")
@@ -37,7 +48,13 @@ def settled_by_people(github: GitHub) -> GitHub:
 
 
 def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: Stack, github: GitHub) -> None:
-    stack.write_plan(PLAN | {"repositories": [PLAN["repositories"][0] | {"features": {"wiki": False}}]})
+    connected = {
+        "autolinks": [{"prefix": "TICKET-", "url": "https://ours.example/<num>"}],
+        "webhooks": [{"url": HOOK}],
+        "deploy_keys": [{"title": "Mirror", "key": KEY}],
+    }
+    entry = PLAN["repositories"][0] | {"features": {"wiki": False}, **connected}
+    stack.write_plan(PLAN | {"repositories": [entry]})
     for name in ("TOKEN", "KEY"):
         stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", "ours")
     for name in ("URL", "PLACE"):
@@ -56,9 +73,13 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
         '~ allowedActions: "all" => "selected"',
         "~ enabled: false => true",
         '~ value: "theirs" => "https://packages.example"',
+        '~ value: "theirs too" => "https://packages.example"',
         "~ waitTimer: 10 => 0",
         '~ permission: "pull" => "maintain"',
         '~ enforcement: "disabled" => "active"',
+        '~ defaultWorkflowPermissions: "write" => "read"',
+        '~ targetUrlTemplate: "https://theirs.example/<num>" => "https://ours.example/<num>"',
+        '~ title: "Theirs" => "Mirror"',
         "engine: secret TOKEN exists on GitHub; `up` overwrites its value, set at ",
     ):
         assert change in output, change
@@ -72,6 +93,11 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
     left = [label for label in github.send("GET", "engine/labels") if label["name"] not in named]
     assert left == [label for label in before if label["name"] not in named]
     assert github.send("GET", "engine")["allow_auto_merge"] is True
+    assert github.send("GET", "engine/environments/staging")["can_admins_bypass"] is False
+    rules = github.send("GET", "engine/environments/testing")["protection_rules"]
+    assert [rule["prevent_self_review"] for rule in rules if rule["type"] == "required_reviewers"] == [True]
+    assert [link["url_template"] for link in github.send("GET", "engine/autolinks")] == ["https://ours.example/<num>"]
+    assert [hook["events"] for hook in github.send("GET", "engine/hooks")] == [["push"]]
     github.send("PATCH", "engine", allow_update_branch=True)
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     assert "Theirs" in {ruleset["name"] for ruleset in github.send("GET", "engine/rulesets")}

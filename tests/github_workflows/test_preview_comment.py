@@ -27,7 +27,8 @@ def comment(file: Path, *steps: Any, **more: Any) -> str:
 
 
 def written(file: Path) -> str:
-    command: list[str | Path] = [sys.executable, PROGRAM, file, file.with_name("events.json")]
+    others = [file.with_name(name) for name in ("events.json", "whole-preview.md")]
+    command: list[str | Path] = [sys.executable, PROGRAM, file, *others]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
@@ -72,8 +73,12 @@ def test_errors_warnings_and_changes_share_one_limit(file: Path) -> None:
     text = comment(file, *steps, diagnostics=diagnostics, changeSummary={"update": 500})
     assert GITHUB_TAKES - 1500 < len(text) <= GITHUB_TAKES
     assert text.index("**The preview failed.**") < text.index("**Preview:**") < text.index("Warnings: 1000")
-    assert text.count("more lines are in the log of the run.") == 2
-    assert "more do not fit here" in text
+    assert text.count("more lines do not fit here. The artifact `whole-preview` of the run contains everything.") == 2
+    assert "more do not fit here. The artifact `whole-preview`" in text
+    whole = file.with_name("whole-preview.md").read_text()
+    assert "do not fit" not in whole
+    assert whole.count("~ update repository-") == 500
+    assert whole.count("w" * 100) == 2000
 
 
 def test_a_long_value_is_told_by_its_beginning_and_its_length(file: Path) -> None:

@@ -13,7 +13,9 @@ from sandbox.rest.calls import Call, Reply
 from sandbox.rest.pagination import page
 from sandbox.rest.routing import organization_routes, repository_routes, route
 from sandbox.rules.code_owners import errors_in, read_owners
+from sandbox.rules.plans import demand_secret_scanning
 from sandbox.rules.repository_rules import settings_in, topics_in
+from sandbox.rules.security_configurations import attach_default, is_enforced
 from sandbox.tenant.entities import Account, RepositoryRecord
 from sandbox.tenant.permissions import Permission
 
@@ -60,6 +62,7 @@ async def _create(call: Call, owner: Account) -> Reply:
             files[file] = text.format(chosen)
     fill = repositories.with_files(creator, files) if files else None
     repository = await repositories.create(call.tenant, owner, settings_in(call.body), fill)
+    repository = attach_default(call.tenant.store, owner, repository)
     document = _repository_object(call, repository)
     return Reply(document, 201, {"Location": document["url"]})
 
@@ -71,7 +74,14 @@ async def update(call: Call) -> Reply:
     if repository.archived and settings.get("archived") is not False and _differs(repository, settings):
         raise errors.archived()
     requested = _scanning(call.body.get("security_and_analysis"))
+    requested = {field: value for field, value in requested.items() if not _is_enforced(call, repository, field)}
+    if any(requested.values()):
+        demand_secret_scanning(call.tenant.owner_of(repository), repository)
     return Reply(_repository_object(call, repositories.change(call.tenant, repository, {**settings, **requested})))
+
+
+def _is_enforced(call: Call, repository: RepositoryRecord, field: str) -> bool:
+    return is_enforced(call.tenant.store, call.tenant.owner_of(repository), repository, field)
 
 
 def _differs(repository: RepositoryRecord, settings: dict[str, Any]) -> bool:
@@ -169,14 +179,17 @@ async def get_vulnerability_alerts(call: Call) -> Reply:
 
 async def enable_vulnerability_alerts(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#enable-vulnerability-alerts"""
-    call.tenant.store.put(replace(call.writable_repository(), vulnerability_alerts=True))
+    repository = call.writable_repository()
+    if not _is_enforced(call, repository, "vulnerability_alerts"):
+        call.tenant.store.put(replace(repository, vulnerability_alerts=True))
     return Reply(status=204)
 
 
 async def disable_vulnerability_alerts(call: Call) -> Reply:
     """https://docs.github.com/rest/repos/repos#disable-vulnerability-alerts"""
-    off = replace(call.writable_repository(), vulnerability_alerts=False, automated_security_fixes=False)
-    call.tenant.store.put(off)
+    repository = call.writable_repository()
+    if not _is_enforced(call, repository, "vulnerability_alerts"):
+        call.tenant.store.put(replace(repository, vulnerability_alerts=False, automated_security_fixes=False))
     return Reply(status=204)
 
 
@@ -196,7 +209,8 @@ def _switch_security_fixes(call: Call, *, on: bool) -> Reply:
     if not repository.vulnerability_alerts:
         message = "Vulnerability alerts must be enabled to configure Dependabot security updates."
         raise GitHubError(422, message)
-    call.tenant.store.put(replace(repository, automated_security_fixes=on))
+    if not _is_enforced(call, repository, "automated_security_fixes"):
+        call.tenant.store.put(replace(repository, automated_security_fixes=on))
     return Reply(status=204)
 
 

@@ -19,6 +19,7 @@ from sandbox.network.request_log import read_requests
 
 ENGINE: dict[str, Any] = {"name": "engine", "moves": [{"from": "engine"}]}
 WAITS = {"environments": [{"name": "production", "wait_minutes": 5}]}
+HIDDEN = "! organization: maestro: GitHub does not show this token the organization's rulesets"
 ReadFindings = Callable[..., list[str]]
 
 
@@ -34,7 +35,7 @@ def findings_of(world: TenantAccess, server: Running, monkeypatch: pytest.Monkey
         requirements = _requirements(owner, stage, {**ENGINE, **settings})
         read = Settings.from_config(stack.get, "test")
         existing = existing_at_github(read, requirements.names)
-        facts = server_facts(read, existing) if existing.owner else None
+        facts = server_facts(read, existing, requirements.repositories) if existing.owner else None
         findings = unmet(requirements, existing, facts)
         assert all(finding.remedy for finding in findings)
         assert not [
@@ -108,7 +109,10 @@ def test_who_may_not_create_repositories_is_reported(
     findings_of: ReadFindings, server: Running, world: TenantAccess
 ) -> None:
     token = create_token(server, world.name, "zoe", scopes=["repo"], role="outsider")
-    assert findings_of(token) == ["token: maestro: zoe may not create repositories there, and engine are missing"]
+    assert findings_of(token) == [
+        "token: maestro: zoe may not create repositories there, and engine are missing",
+        HIDDEN,
+    ]
 
 
 def test_a_name_that_leads_to_a_renamed_repository_is_taken(findings_of: ReadFindings, api: httpx.Client) -> None:
@@ -136,7 +140,7 @@ def test_a_repository_that_others_administer_is_taken(
 ) -> None:
     api.post("orgs/maestro/repos", json={"name": "engine", "private": True}).raise_for_status()
     token = create_token(server, world.name, "zoe", scopes=["repo"])
-    assert findings_of(token) == ["name-taken: engine: exists, and zoe does not administer it"]
+    assert findings_of(token) == ["name-taken: engine: exists, and zoe does not administer it", HIDDEN]
 
 
 def test_people_whom_github_does_not_know_are_named(
@@ -148,6 +152,104 @@ def test_people_whom_github_does_not_know_are_named(
         "code_owners": {"*": ["@noone"]},
     }
     assert findings_of(**settings) == ["people: engine: GitHub knows no @ghost, @noone"]
+
+
+def test_a_team_without_members_cannot_review_what_it_is_asked_for(
+    findings_of: ReadFindings, api: httpx.Client
+) -> None:
+    asks = {"teams": {"core": "push"}, "environments": [{"name": "production", "reviewers": ["core"]}]}
+    assert findings_of(**asks) == []
+    api.post("orgs/maestro/teams", json={"name": "core", "privacy": "closed"}).raise_for_status()
+    api.delete("orgs/maestro/teams/core/memberships/maestro-owner").raise_for_status()
+    assert findings_of(**asks) == ["! reviewers: core: team core has no members, and engine ask it for reviews"]
+    api.post("orgs/maestro/teams", json={"name": "inner", "parent_team_id": _team(api, "core")}).raise_for_status()
+    api.put("orgs/maestro/teams/inner/memberships/maestro-owner").raise_for_status()
+    assert findings_of(**asks) == []
+
+
+def test_people_without_access_are_ignored_as_code_owners_and_rejected_as_reviewers(
+    findings_of: ReadFindings, api: httpx.Client, server: Running, world: TenantAccess
+) -> None:
+    create_token(server, world.name, "zoe", role="outsider")
+    create_token(server, world.name, "ada")
+    for name in ("core", "readers"):
+        api.post("orgs/maestro/teams", json={"name": name}).raise_for_status()
+    api.put("orgs/maestro/teams/core/memberships/ada").raise_for_status()
+    asks = {"code_owners": {"*": ["@zoe", "@ada"]}, "environments": [{"name": "production", "reviewers": ["@ada"]}]}
+    assert findings_of(**asks, teams={"core": "pull"}) == [
+        "! reviewers: engine: @zoe is a code owner, but is in no team of the plan that may write, and is not a member "
+        "of the organization",
+        "! reviewers: engine: @ada is a code owner, but is in no team of the plan that may write",
+    ]
+    assert len(findings_of(**asks, teams={"core": "push"})) == 1
+
+
+def test_lines_of_code_owners_that_github_ignores_are_reported(
+    findings_of: ReadFindings, api: httpx.Client, server: Running, world: TenantAccess
+) -> None:
+    create_token(server, world.name, "zoe", role="outsider")
+    api.post("orgs/maestro/repos", json={"name": "engine", "private": True}).raise_for_status()
+    api.put("repos/maestro/engine/contents/CODEOWNERS", json={"message": "Own", "content": "KiBAem9lCg=="})
+    assert findings_of(moves=[], code_owners={"*": ["@zoe"]}, teams={"core": "push"}) == [
+        "! code-owners: engine: GitHub ignores the line `* @zoe` of its CODEOWNERS: make sure @zoe exists and has "
+        "write access to the repository"
+    ]
+
+
+def _team(api: httpx.Client, slug: str) -> int:
+    number: int = api.get(f"orgs/maestro/teams/{slug}").raise_for_status().json()["id"]
+    return number
+
+
+def _ruleset(rules: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    everywhere = {"include": ["~ALL"], "exclude": []}
+    conditions = {"repository_name": everywhere, "ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}}
+    return {"name": "Reviewed", "enforcement": "active", "conditions": conditions, "rules": rules, **more}
+
+
+def test_rulesets_of_the_organization_that_would_stop_a_push_are_refused(
+    findings_of: ReadFindings, api: httpx.Client
+) -> None:
+    harmless: list[dict[str, Any]] = [{"type": "deletion"}, {"type": "non_fast_forward"}]
+    number = api.post("orgs/maestro/rulesets", json=_ruleset(harmless)).raise_for_status().json()["id"]
+    assert findings_of() == []
+    rules = [*harmless, {"type": "pull_request", "parameters": {"required_approving_review_count": 1}}]
+    api.put(f"orgs/maestro/rulesets/{number}", json={"rules": rules}).raise_for_status()
+    problem = "the organization's ruleset Reviewed demands pull_request, and this token cannot bypass it"
+    assert findings_of() == [f"organization-ruleset: engine: {problem}"]
+    refs = {"include": ["refs/heads/release/*"], "exclude": []}
+    api.put(f"orgs/maestro/rulesets/{number}", json=_ruleset(rules, conditions={"ref_name": refs})).raise_for_status()
+    assert findings_of() == []
+    bypass = [{"actor_type": "OrganizationAdmin", "bypass_mode": "always"}]
+    api.put(f"orgs/maestro/rulesets/{number}", json=_ruleset(rules, bypass_actors=bypass)).raise_for_status()
+    assert findings_of() == []
+
+
+def test_a_security_configuration_that_is_enforced_otherwise_is_refused(
+    findings_of: ReadFindings, api: httpx.Client
+) -> None:
+    """GitHub accepts the setting and changes nothing, so that it would drift at once."""
+    off = {"name": "Lean", "description": "d", "dependabot_alerts": "disabled", "secret_scanning": "enabled"}
+    place = "orgs/maestro/code-security/configurations"
+    number = api.post(place, json=off).raise_for_status().json()["id"]
+    api.put(f"{place}/{number}/defaults", json={"default_for_new_repos": "all"}).raise_for_status()
+    named = {"vulnerability_alerts": True, "secret_scanning": True}
+    problem = "the enforced security configuration Lean has dependabot_alerts disabled"
+    assert findings_of(**named) == [f"security-configuration: engine: {problem}"]
+    api.post("orgs/maestro/repos", json={"name": "engine", "private": True}).raise_for_status()
+    assert findings_of(**named) == [f"security-configuration: engine: {problem}"]
+    api.put("repos/maestro/engine/vulnerability-alerts").raise_for_status()
+    assert api.get("repos/maestro/engine/vulnerability-alerts").status_code == httpx.codes.NOT_FOUND
+
+
+def test_custom_properties_that_the_organization_lacks_are_refused(
+    findings_of: ReadFindings, api: httpx.Client
+) -> None:
+    schema = {"properties": [{"property_name": "tier", "value_type": "string"}]}
+    api.patch("orgs/maestro/properties/schema", json=schema).raise_for_status()
+    assert findings_of(properties={"tier": "gold"}) == []
+    problem = "properties: engine: the organization has no property team"
+    assert findings_of(properties={"tier": "gold", "team": "core"}) == [problem]
 
 
 def test_a_person_has_no_teams(findings_of: ReadFindings, server: Running, world: TenantAccess) -> None:

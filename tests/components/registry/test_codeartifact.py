@@ -9,11 +9,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.github.repository_numbers import RepositoryNumbers
 from components.registry import aws_policies as policies
 from components.registry.codeartifact import CodeArtifactRegistry, CodeArtifactRegistryArgs
 from components.registry.contract import RegistryUsers
 from components.registry.kinds import codeartifact_access
+from components.registry.repository_numbers import RepositoryNumbers
 from components.repository.secret_values import StackValues, values_of
 from components.stack.registry_settings import CodeArtifactDomain
 from components.stack.settings import Settings

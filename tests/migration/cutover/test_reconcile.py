@@ -186,6 +186,34 @@ def test_a_late_commit_does_not_count_as_delivered(scene: Scene) -> None:
     assert scene.split().histories["engine"].commits == before.commits + 1
 
 
+UPDATES = """\
+version: 2
+updates:
+  - {package-ecosystem: pip, directory: /engine, schedule: {interval: daily}}
+  - {package-ecosystem: npm, directory: /site, schedule: {interval: daily}}
+"""
+
+
+def test_updates_of_a_frozen_folder_go_come_back_and_are_listed_where_only_people_can_remove_them(scene: Scene) -> None:
+    path = ".github/dependabot.yml"
+    renovate = {"renovate.json": '{"packageRules": [{"matchFileNames": ["engine/**"]}]}'}
+    scene.monorepo.commit("Update by robots", **{path: UPDATES, **renovate})
+    assert scene.up(frozen=("engine",)).pipelines == ("renovate.json",)
+    assert "/engine" not in scene.monorepo.git("show", f"main:{path}")
+    assert "/site" in scene.monorepo.git("show", f"main:{path}")
+    scene.up(unfrozen=("engine",))
+    assert scene.monorepo.git("show", f"main:{path}") == UPDATES.strip()
+
+
+def test_updates_that_people_changed_since_are_listed_when_the_folder_is_unfrozen(scene: Scene) -> None:
+    path = ".github/dependabot.yml"
+    scene.monorepo.commit("Update by robots", **{path: UPDATES})
+    scene.up(frozen=("engine",))
+    scene.monorepo.git("reset", "--quiet", "--hard")
+    scene.monorepo.commit("Update monthly", **{path: UPDATES.replace("daily", "monthly").replace("engine", "all")})
+    assert scene.up(unfrozen=("engine",)).listed["engine"] == (path,)
+
+
 def test_much_work_of_people_is_merged_each_time_the_monorepo_moves_on(scene: Scene) -> None:
     scene.up()
     person = scene.person("engine")
