@@ -129,11 +129,16 @@ def _parts_of(
         return ExistingParts(
             features=dict(reading.features(found.labels)),
             protection=dict(reading.protection(desired)),
-            access=dict(reading.access(desired.teams, teams)) | dict(reading.collaborators(desired.collaborators)),
+            access=dict(reading.access(desired.teams, teams)),
             environments=environments,
             variables=dict(reading.variables(desired.variables)),
             integrations=dict(reading.integrations(desired)),
-            overwritten=tuple(reading.secrets(desired)),
+            overwritten=(
+                *reading.secrets(desired),
+                *reading.people(desired),
+                *reading.properties(desired),
+                *reading.kept,
+            ),
         )
 
 
@@ -147,10 +152,11 @@ def _reading(settings: Settings, repository: str, stored: frozenset[Part]) -> It
 
 
 class _PartsReading:
-    """One repository, asked about the parts that the state lacks."""
+    """One repository, asked about the parts that the state lacks. kept: those that GitHub cannot change, in words."""
 
     def __init__(self, settings: Settings, client: httpx.Client, repository: str, stored: frozenset[Part]) -> None:
         self._settings, self._client, self._repository, self._stored = settings, client, repository, stored
+        self.kept: list[str] = []
 
     def features(self, labels: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Every repository has these settings."""
@@ -196,11 +202,22 @@ class _PartsReading:
                 if self._client.get(place).is_success:
                     yield part_name(slug), f"{teams[slug]}:{self._repository}"
 
-    def collaborators(self, people: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """https://docs.github.com/en/rest/collaborators/collaborators: a member of the organization is one, too."""
-        for login in people:
-            if self._is_new(COLLABORATOR, login) and self._client.get(f"collaborators/{login}").is_success:
-                yield part_name("person", login.lower()), f"{self._repository}:{login}"
+    def people(self, desired: DesiredSettings) -> Iterator[str]:
+        """https://docs.github.com/en/rest/collaborators/collaborators: a new role replaces the old one."""
+        for login, role in desired.collaborators.items():
+            found = self._get(f"collaborators/{login}/permission") if self._is_new(COLLABORATOR, login) else None
+            was = (found or {}).get("role_name", "none")
+            if was not in ("none", {"pull": "read", "push": "write"}.get(role, role)):
+                yield f"{self._repository}: {login} has the role {was} on GitHub; `up` makes it {role}."
+
+    def properties(self, desired: DesiredSettings) -> Iterator[str]:
+        """https://docs.github.com/en/rest/repos/custom-properties: a new value replaces the old one."""
+        names = [name for name in desired.properties if self._is_new(PROPERTY, name)]
+        values = {each["property_name"]: each["value"] for each in self._listed("properties/values", names)}
+        for name in names:
+            will_be = desired.properties[name]
+            if values.get(name) not in (None, list(will_be) if isinstance(will_be, tuple) else will_be):
+                yield f"{self._repository}: property {name} is {values[name]} on GitHub; `up` makes it {will_be}."
 
     def integrations(self, desired: DesiredSettings) -> Iterator[tuple[str, str]]:
         """Webhooks, deploy keys and autolinks have numbers, and GitHub refuses a second one that is the same."""
@@ -209,20 +226,28 @@ class _PartsReading:
         for webhook in desired.webhooks:
             if (found := hooks.get(webhook.url)) and self._is_new(WEBHOOK, found["url"]):
                 yield part_name("webhook", webhook.url), f"{repository}/{found['id']}"
-        keys = [(part_name("key", key.title), " ".join(key.key.split()[:2])) for key in desired.deploy_keys]
-        new_keys = [(name, text) for name, text in keys if self._is_new(DEPLOY_KEY, text)]
-        numbers = {each["key"]: each["id"] for each in self._listed("keys", new_keys)}
-        yield from ((name, f"{repository}:{numbers[text]}") for name, text in new_keys if text in numbers)
-        links = [link.prefix for link in desired.autolinks if self._is_new(AUTOLINK, link.prefix)]
-        numbers = {each["key_prefix"]: each["id"] for each in self._listed("autolinks", links)}
-        for prefix in links:
-            if prefix in numbers:
-                yield part_name("autolink", prefix), f"{repository}/{numbers[prefix]}"
-        properties = [name for name in desired.properties if self._is_new(PROPERTY, name)]
-        present = {each["property_name"] for each in self._listed("properties/values", properties)}
-        for name in properties:
-            if name in present:
-                yield part_name("property", name), f"{self._settings.owner}:{repository}:{name}"
+        texts = {" ".join(key.key.split()[:2]): key for key in desired.deploy_keys}
+        new_keys = {text: key for text, key in texts.items() if self._is_new(DEPLOY_KEY, text)}
+        for each in self._listed("keys", new_keys):
+            key = new_keys.get(each["key"])
+            if key and self._is_same("deploy key", key.title, each, title=key.title, read_only=not key.write):
+                yield part_name("key", key.title), f"{repository}:{each['id']}"
+        links = {link.prefix: link for link in desired.autolinks if self._is_new(AUTOLINK, link.prefix)}
+        for each in self._listed("autolinks", links):
+            if link := links.get(each["key_prefix"]):
+                same = {"url_template": link.url, "is_alphanumeric": link.alphanumeric}
+                if self._is_same("autolink", link.prefix, each, **same):
+                    yield part_name("autolink", link.prefix), f"{repository}/{each['id']}"
+
+    def _is_same(self, noun: str, name: str, found: Mapping[str, Any], **desired: object) -> bool:
+        """GitHub can neither change it nor have it twice: a different one is kept, and reported."""
+        different = {key: found[key] for key, value in desired.items() if found[key] != value}
+        for key, value in different.items():
+            self.kept.append(
+                f"{self._repository}: {noun} {name} exists on GitHub with {key} {value}; `up` cannot make it "
+                f"{desired[key]}. Delete it on GitHub first, or write it so in the plan."
+            )
+        return not different
 
     def _listed(self, path: str, desired: Collection[Any]) -> list[Any]:
         """The list there; empty where nothing is desired."""

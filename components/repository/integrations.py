@@ -87,5 +87,5 @@ class Integrations(pulumi.ComponentResource):
             property_name=name,
             property_type="multi_select" if isinstance(value, tuple) else "string",
             property_values=list(value) if isinstance(value, tuple) else [value],
-            opts=self._options("property", name),
+            opts=inside(self, is_archived=self._args.is_archived),
         )

@@ -90,10 +90,6 @@ class TeamAccess(pulumi.ComponentResource):
                 repository=args.repository,
                 username=login,
                 permission=role,
-                opts=inside(
-                    self,
-                    is_archived=args.is_archived,
-                    import_=args.imports.get(part_name("person", login.lower())),
-                ),
+                opts=inside(self, is_archived=args.is_archived),
             )
         self.register_outputs({"roles": {**args.roles, **args.people}})

@@ -56,7 +56,7 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
     entry = PLAN["repositories"][0] | {"features": {"wiki": False}, **connected}
     stack.write_plan(PLAN | {"repositories": [entry]})
     for name in ("TOKEN", "KEY"):
-        stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", "ours")
+        stack.pulumi("config", "set", "--secret", "--path", f"multirepo:secrets.{name}", "ours-secret")
     for name in ("URL", "PLACE"):
         stack.pulumi("config", "set", "--path", f"multirepo:variables.{name}", "https://packages.example")
     before = github.send("GET", "engine/labels")
@@ -78,8 +78,8 @@ def test_an_adoption_shows_what_it_changes_first_and_is_not_fought_over(stack: S
         '~ permission: "pull" => "maintain"',
         '~ enforcement: "disabled" => "active"',
         '~ defaultWorkflowPermissions: "write" => "read"',
-        '~ targetUrlTemplate: "https://theirs.example/<num>" => "https://ours.example/<num>"',
-        '~ title: "Theirs" => "Mirror"',
+        "engine: autolink TICKET- exists on GitHub with url_template https://theirs.example/<num>; `up` cannot make it",
+        "engine: deploy key Mirror exists on GitHub with title Theirs; `up` cannot make it Mirror.",
         "engine: secret TOKEN exists on GitHub; `up` overwrites its value, set at ",
     ):
         assert change in output, change
