@@ -37,6 +37,10 @@ def push_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any]:
     return {**props, "conflict": message}
 
 
+CHANGED_OUTSIDE = "changed_outside"
+"""Marks properties that were read and have another history than the last `up` pushed: drift reports it."""
+
+
 def read_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any] | None:
     """The properties as GitHub has them now; "" for a branch that is gone. None when the repository is gone.
 
@@ -60,6 +64,7 @@ def read_code_move(props: Mapping[str, Any], config: Config) -> dict[str, Any] |
         "tree": tree,
         "notes": bool(props.get("notes")) and NOTES_REF in refs,
         "tags": {name: refs[ref] for name in props["tags"] if (ref := f"refs/tags/{name}") in refs},
+        **({CHANGED_OUTSIDE: True} if head != props["head"] else {}),
     }
 
 

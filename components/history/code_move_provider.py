@@ -32,8 +32,10 @@ class CodeMoveProvider(StackProvider):
         """Reject a history that does not continue the pushed one: the push would do it, after the preview."""
         is_same_place = all(_olds.get(name) == _news.get(name) for name in (*self.identity, *TARGET))
         if is_same_place and _olds.get("head") not in ("", None, _news.get("head")):
-            from components.history.code_move_operations import history_of, reject_other_history
+            from components.history.code_move_operations import CHANGED_OUTSIDE, history_of, reject_other_history
 
+            if _olds.get(CHANGED_OUTSIDE):  # a refresh compares too, and must report it instead
+                return super().diff(_id, _olds, _news)
             reject_other_history(_olds, _news, history_of(_news, stack_config()))
         return super().diff(_id, _olds, _news)
 
