@@ -180,7 +180,9 @@ class JobRun:
             "GITHUB_OUTPUT": str(folder / "output"),
             "GITHUB_ENV": str(folder / "environment"),
             "RUNNER_TEMP": str(folder / "temporary"),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Compiled once, and never in a clone; the checker's knowledge of packages is shared as well.
+            "PYTHONPYCACHEPREFIX": str(folder.parent / ".bytecode"),
+            "MYPY_CACHE_DIR": str(self.place.cache.parent / "mypy"),
             "NO_COLOR": "1",
             **{f"GITHUB_{name.upper()}": value for name, value in github if name != "token"},
             **self.place.variables,
