@@ -16,7 +16,7 @@ from command_line.terminal.temporary_folder import temporary_folder
 from command_line.terminal.versions import describe_versions
 from components.stack.exit_codes import ExitCode
 from components.stack.settings import WORKSPACE
-from components.stack.workspace import make_workspace_private
+from components.stack.workspace import private_workspace
 
 HELP_OPTIONS: dict[str, object] = {"help_option_names": ["-h", "--help"]}
 PASSED_ON = {
@@ -109,8 +109,7 @@ def main() -> None:
     name = "multirepo" if any(word.endswith("-completion") for word in arguments) else "./multirepo"
     try:
         app = app_with(_requested_command(arguments))
-        make_workspace_private()
-        with temporary_folder():
+        with private_workspace(), temporary_folder():
             app(arguments, prog_name=name, complete_var="_MULTIREPO_COMPLETE")
     except SystemExit as end:
         if end.code == ExitCode.INTERRUPTED:

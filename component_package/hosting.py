@@ -17,6 +17,7 @@ from components.registry.codeartifact import CodeArtifactRegistry
 from components.registry.container import DevpiServerContainer
 from components.registry.devpi import DevpiRegistry
 from components.repository.deployment_environments import DeploymentEnvironment, Environments
+from components.repository.integrations import Integrations
 from components.repository.pipelines import Pipelines
 from components.repository.protection import RepositoryProtection
 from components.repository.repository_features import RepositoryFeatures
@@ -33,6 +34,7 @@ COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (
     DeploymentEnvironment,
     Environments,
     Secrets,
+    Integrations,
     Pipelines,
     CodeMove,
     MonorepoBackup,

@@ -10,7 +10,13 @@ from components.github.inventory import GitHubInventory
 from components.history.code_move import CodeMoveArgs
 from components.packages.registry import PackagesArgs, Registry
 from components.repository.deployment_environments import EnvironmentArgs, EnvironmentsArgs
-from components.repository.integrations import IntegrationsArgs
+from components.repository.integrations import (
+    AutolinkArgs,
+    CustomPropertyArgs,
+    DeployKeyArgs,
+    IntegrationsArgs,
+    WebhookArgs,
+)
 from components.repository.managed_files import ManagedFilesArgs
 from components.repository.protection import ProtectionArgs
 from components.repository.repository_features import ActionsArgs, LabelArgs, RepositoryFeaturesArgs
@@ -21,6 +27,7 @@ from components.repository.teams import TeamAccessArgs, Teams
 from components.stack.stack_provider import target_properties
 from migration.desired_state import DesiredRepository, DesiredSettings
 from migration.packages.publish.build_sources import BuildSource
+from migration.plan import WebhookEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,11 +177,24 @@ class PreparedRepository:
             return None
         return IntegrationsArgs(
             repository=self.name,
-            desired=settings,
-            values=self.values.webhooks,
+            webhooks=[self._webhook(webhook) for webhook in settings.webhooks],
+            deploy_keys=[DeployKeyArgs(**key.model_dump()) for key in settings.deploy_keys],
+            autolinks=[AutolinkArgs(**link.model_dump()) for link in settings.autolinks],
+            properties=[
+                CustomPropertyArgs(
+                    name=name,
+                    values=value if isinstance(value, tuple) else [value],
+                    is_list=isinstance(value, tuple),
+                )
+                for name, value in settings.properties.items()
+            ],
             imports=self.parts.integrations,
             is_archived=self.desired.archived,
         )
+
+    def _webhook(self, webhook: WebhookEntry) -> WebhookArgs:
+        secret = self.values.webhooks.secrets[webhook.secret] if webhook.secret else None
+        return WebhookArgs(**{**webhook.model_dump(), "secret": secret})
 
     @property
     def packages(self) -> PackagesArgs | None:

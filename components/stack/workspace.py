@@ -4,6 +4,8 @@ It holds the sandbox's token, the state of the sandbox's stacks, and copies of m
 """
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from components.stack.settings import WORKSPACE, SettingsError
 
@@ -21,3 +23,14 @@ def make_workspace_private() -> None:
             f"{WORKSPACE}: {error.strerror}. It stores tokens and copies of the monorepo, so it must be a folder of "
             f"your own. Run: sudo chown -R $(id -u) '{WORKSPACE}', or use a clone of your own."
         ) from None
+
+
+@contextmanager
+def private_workspace() -> Iterator[None]:
+    """The folder for a command, which leaves none behind when it stored nothing. Raises SettingsError."""
+    make_workspace_private()
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # it is not empty
+            WORKSPACE.rmdir()

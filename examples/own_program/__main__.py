@@ -51,7 +51,7 @@ readers = NamedValues(
 )
 publishers = NamedValues(secrets={"REGISTRY_PUBLISH_TOKEN": tokens["REGISTRY_PUBLISH_TOKEN"]}, variables={})
 nothing = NamedValues(secrets={}, variables={})
-values = RepositoryValues(actions=readers, dependabot=nothing, environments={})
+values = RepositoryValues(actions=readers, dependabot=nothing, webhooks=nothing, environments={})
 Secrets(f"{NAME}/secrets", SecretsArgs(repository=NAME, values=values), inside)
 release = EnvironmentArgs(
     repository=NAME, name="release", reviewers=["payments"], tags=["v*"], teams=teams.numbers, values=publishers

@@ -25,3 +25,14 @@ def test_a_path_that_is_no_folder_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(workspace, "WORKSPACE", tmp_path / ".multirepo")
     with pytest.raises(SettingsError, match=r"\.multirepo: File exists\. .* folder of your own"):
         workspace.make_workspace_private()
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_command_that_stores_nothing_leaves_no_folder(
+    stored: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "WORKSPACE", tmp_path / ".multirepo")
+    with workspace.private_workspace():
+        if stored:
+            (tmp_path / ".multirepo" / "state").write_text("")
+    assert (tmp_path / ".multirepo").exists() is stored
