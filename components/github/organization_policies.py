@@ -70,7 +70,7 @@ class _PolicyReader:
 
     def enforced(self, repositories: Repositories, existing: frozenset[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """https://docs.github.com/rest/code-security/configurations"""
-        named = {name: desired for name, (desired, settings) in repositories.items() if _features(desired, settings)}
+        named = {name: kept[0] for name, kept in repositories.items() if security_features(*kept)}
         if not named:
             return
         defaults = {each["default_for_new_repos"]: each["configuration"] for each in self._list(_DEFAULTS)}
@@ -121,7 +121,7 @@ def policy_findings(
         for ruleset in policies.rulesets:
             if not any(_lets_pass(actor, existing) for actor in ruleset.get("bypass_actors") or ()):
                 yield from _ruleset(name, desired, ruleset)
-        yield from _configuration(name, _features(desired, settings), policies.enforced.get(name))
+        yield from _configuration(name, security_features(desired, settings), policies.enforced.get(name))
         yield from _properties(name, settings, policies.properties)
 
 
@@ -182,7 +182,7 @@ def _includes(value: str, patterns: Mapping[str, Any]) -> bool:
     return included and not excluded
 
 
-def _features(desired: DesiredRepository, settings: DesiredSettings) -> dict[str, bool]:
+def security_features(desired: DesiredRepository, settings: DesiredSettings) -> dict[str, bool]:
     """Keys of the plan that a security configuration may decide, with their values."""
     named = {
         "vulnerability_alerts": settings.vulnerability_alerts,

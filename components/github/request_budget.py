@@ -1,12 +1,13 @@
 """How many requests an `up` makes of GitHub, how long they take, and whether this hour's limit allows them. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
 from components.github.github_client import WRITE_DELAY
 from components.github.inventory import GitHubInventory
+from components.github.organization_policies import security_features
 from components.github.requirements import GitHubRequirements
 from components.github.server_facts import RateLimit, ServerFacts
 from migration.desired_state import DesiredRepository, DesiredSettings
@@ -106,7 +107,11 @@ COSTS: Mapping[str, Cost] = {
 }
 """Kind of resource to what it costs; those in small letters are what a part of a resource costs besides."""
 FACTS = Calls(reads=3)
-"""What `server_facts` asks before the first repository is made; the query of the rate limit is free."""
+"""What `server_facts` asks before the first repository is made; the query of the rate limit is free.
+
+Where the plan names settings that a security configuration may decide, it asks for those of the organization too, and
+for that of each such repository that exists.
+"""
 RUN = Calls(reads=1, queries=1)
 """What every run costs, whatever it changes: the provider looks for the owner, the program for what exists."""
 
@@ -180,13 +185,18 @@ def budget_of(requirements: GitHubRequirements, existing: GitHubInventory) -> Bu
         if name not in existing.repositories:
             coming += kinds
     return Budget(
-        first=RUN + FACTS + _sum(COSTS[kind].made * count for kind, count in first.items()),
+        first=RUN + _facts(requirements, ()) + _sum(COSTS[kind].made * count for kind, count in first.items()),
         next=RUN
-        + (FACTS if requirements.is_new_to(existing) else Calls())
+        + (_facts(requirements, existing.repositories) if requirements.is_new_to(existing) else Calls())
         + _sum(COSTS[kind].made * count for kind, count in coming.items()),
         again=RUN,
         refresh=RUN + _sum(COSTS[kind].refreshed * count for kind, count in first.items()),
     )
+
+
+def _facts(requirements: GitHubRequirements, existing: Collection[str]) -> Calls:
+    named = [name for name, kept in requirements.repositories.items() if security_features(*kept)]
+    return FACTS + Calls(reads=bool(named) + len([name for name in named if name in existing]))
 
 
 def beyond_the_limit(calls: Calls, server: ServerFacts) -> str | None:
