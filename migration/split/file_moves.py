@@ -1,11 +1,12 @@
 """Which moves take a single file: the plan does not say it, the history does."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 
 from migration.desired_state.code_selection import CodeSelection
 from migration.errors import SplitError
-from migration.git.command import run_git
+from migration.git.command import GitError, run_git
 from migration.monorepo.source import SourceMonorepo
 
 
@@ -34,7 +35,7 @@ def _kinds(source: SourceMonorepo, commit: str, paths: Iterable[str]) -> dict[st
     """Whether it is a file, of each path that the commit has."""
     literal = [f":(literal){path}" for path in sorted(paths)]
     command = ("ls-tree", "-z", "--full-tree", commit, *literal)
-    listing = run_git(*command, directory=source.path, user_config=True) if literal else b""
+    listing = _ask(source, *command) if literal else b""
     lines = (line.partition(b"\t") for line in listing.split(b"\0")[:-1])
     return {os.fsdecode(path): b" blob " in facts for facts, _, path in lines}
 
@@ -43,5 +44,19 @@ def _was_file(source: SourceMonorepo, path: str) -> bool:
     """Whether the last commit that changed something at the path changed a file there."""
     command = ("log", "-1", "-m", "--full-history", "--no-renames", "--format=", "--name-only", "-z")
     tips = (source.head.hex(), "--tags")
-    changed = run_git(*command, *tips, "--", f":(top,literal){path}", directory=source.path, user_config=True)
+    changed = _ask(source, *command, *tips, "--", f":(top,literal){path}")
     return os.fsencode(path) in changed.split(b"\0")
+
+
+def _ask(source: SourceMonorepo, *command: str) -> bytes:
+    """The answer of git. Raises SplitError where an object is missing, GitError otherwise."""
+    try:
+        return run_git(*command, directory=source.path, user_config=True)
+    except GitError as error:
+        missing = re.search(r"(?:[Cc]ould not read|bad object|unable to read tree) \(?([0-9a-f]{40,64})", str(error))
+        if missing is None:
+            raise
+        raise SplitError(
+            f"{source.path} lacks the object {missing[1]}. Run `git fsck --connectivity-only` there and repair it, for "
+            "example by a fresh clone."
+        ) from error

@@ -77,7 +77,8 @@ def test_a_wave_is_cut_over_archived_and_rolled_back_and_nobodys_work_is_lost(at
     stack.pulumi("config", "set", "multirepo:archive", "true")
     stack.up()
     status = json.loads(stack.checkout.run("./multirepo", "status", "--stack", "test", "--json").stdout)
-    assert status["monorepo"] == {"name": NAME, "archived": True, "next_step": "archived"}
+    head = stack.refs(NAME)["refs/heads/main"]
+    assert status["monorepo"] == {"name": NAME, "commit": head, "archived": True, "next_step": "archived"}
     (wave,) = status["waves"]
     assert {repository["name"]: repository["late"] for repository in wave["repositories"]} == {"engine": 1, "site": 0}
     assert wave["next_step"].startswith("1 commit reached frozen folders: ./multirepo drift")
