@@ -14,13 +14,19 @@ def find_file_moves(
 ) -> dict[str, bool]:
     """For each source of a move whether it is a file: at the head, or, where it is gone, when it was last there.
 
+    A source that never was anywhere is what its earlier names were.
+
     known: what the split before found. Raises SplitError for a file with keys that only a folder can have.
     """
     sources = {move.source for selection in selections.values() for move in selection.all_moves if move.source}
     at_head = _kinds(source, source.head.hex(), sources)
     absent = {path for path in sources - at_head.keys() if path not in known}
     kinds = {path: at_head.get(path, known.get(path, False)) for path in sources}
-    kinds |= {path: _was_file(source, path) for path in absent}
+    kinds |= {path: bool(_was_file(source, path)) for path in absent}
+    for selection in selections.values():
+        for move in selection.moves:
+            if move.source in absent and _was_file(source, move.source) is None:
+                kinds[move.source] = any(_was_file(source, entry.path) for entry in move.entries if entry.path)
     for name, selection in selections.items():
         for move in selection.moves:
             if kinds.get(move.source) and move.exclude:
@@ -44,11 +50,11 @@ def _kinds(source: SourceMonorepo, commit: str, paths: Iterable[str]) -> dict[st
     return {os.fsdecode(path): b" blob " in facts for facts, _, path in lines} if ordered else {}
 
 
-def _was_file(source: SourceMonorepo, path: str) -> bool:
-    """Whether the last commit that changed something at the path changed a file there."""
+def _was_file(source: SourceMonorepo, path: str) -> bool | None:
+    """Whether the last commit that changed something at the path changed a file there; None without any."""
     command = ("log", "-1", "-m", "--full-history", "--no-renames", "--format=", "--name-only", "-z")
     changed = _ask(source, *command, source.head.hex(), "--tags", "--", f":(top,literal){path}") or b""
-    return os.fsencode(path) in changed.split(b"\0")
+    return os.fsencode(path) in changed.split(b"\0") if changed else None
 
 
 def _ask(source: SourceMonorepo, *command: str) -> bytes | None:
