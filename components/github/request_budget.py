@@ -195,7 +195,7 @@ def budget_of(requirements: GitHubRequirements, existing: GitHubInventory) -> Bu
 
 
 def _facts(requirements: GitHubRequirements, existing: Collection[str]) -> Calls:
-    named = [name for name, kept in requirements.repositories.items() if security_features(*kept)]
+    named = [name for name, planned in requirements.repositories.items() if security_features(*planned)]
     return FACTS + Calls(reads=bool(named) + len([name for name in named if name in existing]))
 
 

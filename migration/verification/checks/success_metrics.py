@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from migration.desired_state.pipelines import PYTHON_KINDS, WORKFLOW_FOLDER
 from migration.plan import Pipeline, Repository
+from migration.toolchains.declared_packages import REQUIREMENTS
 from migration.toolchains.project_files import ProjectFiles
 from migration.toolchains.python_toolchain import python_toolchain
 from migration.verification.checks.integration import with_another_backend, with_another_frontend
@@ -28,7 +29,7 @@ from migration.verification.harness.check import BrokenError, Check, Evidence, S
 from migration.verification.harness.commands import run
 from migration.verification.harness.context import VerificationContext
 from migration.verification.harness.node import types_hold
-from migration.verification.harness.project_requirements import requirements_of
+from migration.verification.harness.project_requirements import manifest_document, requirements_of
 from migration.verification.harness.python_environments import index_environment
 
 PART = "Success Metrics"
@@ -91,6 +92,8 @@ def _deployable(context: VerificationContext, evidence: Evidence) -> None:
             clone = context.copy(repository.name, "deployable", evidence)
             files = ProjectFiles.of(texts_of(clone))
             for folder in folders_of(repository):
+                if files.has(folder, "pyproject.toml") or not files.has(folder, "setup.py", *REQUIREMENTS):
+                    manifest_document(clone / folder / "pyproject.toml")
                 if repository.packages or python_toolchain(files, folder, Pipeline()).build:
                     _build_wheel(context, repository, clone, folder, evidence, remedy)
                 built += 1
