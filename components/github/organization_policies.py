@@ -14,7 +14,7 @@ from components.github.inventory import GitHubInventory
 from components.stack.settings import Settings
 from migration.desired_state import DesiredRepository, DesiredSettings
 from migration.plan import VENDOR_BRANCH
-from migration.preflight import Finding, Severity
+from migration.preflight import Finding
 
 Repositories = Mapping[str, tuple[DesiredRepository, DesiredSettings]]
 HARMLESS = ("deletion", "non_fast_forward", "copilot_code_review")
@@ -70,7 +70,7 @@ class _PolicyReader:
 
     def enforced(self, repositories: Repositories, existing: frozenset[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """https://docs.github.com/rest/code-security/configurations"""
-        named = {name: kept[0] for name, kept in repositories.items() if security_features(*kept)}
+        named = {name: planned[0] for name, planned in repositories.items() if security_features(*planned)}
         if not named:
             return
         defaults = {each["default_for_new_repos"]: each["configuration"] for each in self._list(_DEFAULTS)}
@@ -114,7 +114,7 @@ def policy_findings(
     for title in policies.hidden:
         problem = f"GitHub does not show this token the organization's {title}"
         remedy = "Rules of the organization may stop an `up`: let an owner of the organization run the preflight."
-        yield _finding(Severity.WARNING, "organization", owner, problem, remedy)
+        yield Finding.warning("organization", owner, problem, remedy)
     for name, (desired, settings) in repositories.items():
         if desired.archived:
             continue
@@ -154,9 +154,10 @@ def _ruleset(name: str, desired: DesiredRepository, ruleset: Mapping[str, Any]) 
         f"the organization's ruleset {ruleset['name']} demands {', '.join(rules)}, and this token cannot bypass it"
     )
     remedy = "Let an owner of the organization add who migrates to its bypass list, or exclude this repository from it."
-    severity = Severity.REFUSAL if named is not None else Severity.WARNING
-    may = "" if named is not None else ", if it applies to this repository"
-    yield _finding(severity, "organization-ruleset", name, problem + may, remedy)
+    if named is not None:
+        yield Finding.refusal("organization-ruleset", name, problem, remedy)
+    else:
+        yield Finding.warning("organization-ruleset", name, f"{problem}, if it applies to this repository", remedy)
 
 
 def _is_about_refs(desired: DesiredRepository, target: str, refs: Mapping[str, list[str]] | None) -> bool:
@@ -201,16 +202,10 @@ def _configuration(name: str, named: Mapping[str, bool], enforced: Mapping[str, 
         if state not in ("not_set", "enabled" if value else "disabled"):
             problem = f"the enforced security configuration {enforced['name']} has {_FEATURES[key]} {state}"
             remedy = f"GitHub would accept `{key}: {str(value).lower()}` and change nothing: take it out of the plan."
-            yield _finding(Severity.REFUSAL, "security-configuration", name, problem, remedy)
+            yield Finding.refusal("security-configuration", name, problem, remedy)
 
 
 def _properties(name: str, settings: DesiredSettings, known: frozenset[str] | None) -> Iterator[Finding]:
     if missing := sorted(set(settings.properties) - known) if known is not None else []:
         remedy = "Let an owner of the organization define them, or take them out of `properties`."
-        yield _finding(
-            Severity.REFUSAL, "properties", name, f"the organization has no property {', '.join(missing)}", remedy
-        )
-
-
-def _finding(severity: Severity, check: str, repository: str, problem: str, remedy: str) -> Finding:
-    return Finding(severity=severity, check=check, repository=repository, path="", problem=problem, remedy=remedy)
+        yield Finding.refusal("properties", name, f"the organization has no property {', '.join(missing)}", remedy)

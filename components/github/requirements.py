@@ -85,7 +85,11 @@ def unmet(
 ) -> tuple[Finding, ...]:
     """Everything that would stop an `up`, and what to do about it. server: None when nothing is to be made."""
     if not existing.owner and not existing.refused:
-        return (_refusal("owner", requirements.owner, "there is no such organization or user", "Set multirepo:owner."),)
+        return (
+            Finding.refusal(
+                "owner", requirements.owner, "there is no such organization or user", "Set multirepo:owner."
+            ),
+        )
     findings = [*_token(requirements, existing), *_names(requirements, existing), *_people(requirements, existing)]
     findings += _stages(requirements, existing)
     findings += existing_repository_findings(requirements.repositories, existing, requirements.owner)
@@ -101,18 +105,18 @@ def unmet(
 def _token(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     remedy = "Make a token that has them at https://github.com/settings/tokens, and export it as GITHUB_TOKEN."
     for scope, why in _missing_scopes(requirements, existing):
-        yield _refusal("token-scope", requirements.owner, f"the token lacks the scope {scope}, to {why}", remedy)
+        yield Finding.refusal("token-scope", requirements.owner, f"the token lacks the scope {scope}, to {why}", remedy)
     if existing.refused and not any(_missing_scopes(requirements, existing)):
         for message in existing.refused:
             remedy = (
                 "Authorize the token for the organization, or " + PERMISSIONS.format(owner=requirements.owner).lower()
             )
-            yield _refusal("token", requirements.owner, f"GitHub refuses: {message}", remedy)
+            yield Finding.refusal("token", requirements.owner, f"GitHub refuses: {message}", remedy)
     lacking = set(requirements.repositories) - set(existing.repositories)
     if lacking and not existing.creates:
         problem = f"{existing.viewer} may not create repositories there, and {_some(lacking)} are missing"
         remedy = "Let an owner allow it in the organization's member privileges, or create them (empty), to be adopted."
-        yield _refusal("token", requirements.owner, problem, remedy)
+        yield Finding.refusal("token", requirements.owner, problem, remedy)
 
 
 def _missing_scopes(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[tuple[str, str]]:
@@ -137,7 +141,7 @@ def _missing_scopes(requirements: GitHubRequirements, existing: GitHubInventory)
 def _names(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     for name, (desired, _) in requirements.repositories.items():
         if name in existing.renamed:
-            yield _refusal(
+            yield Finding.refusal(
                 "name-redirects",
                 name,
                 f"was the name of {existing.renamed[name]}, and GitHub still leads there from it",
@@ -149,11 +153,11 @@ def _names(requirements: GitHubRequirements, existing: GitHubInventory) -> Itera
         remedy = "Give the new one another name in the plan, or rename or delete the one that is there."
         if not found.administered:
             problem = f"exists, and {existing.viewer} does not administer it"
-            yield _refusal("name-taken", name, problem, f"Get the role, or: {remedy}")
+            yield Finding.refusal("name-taken", name, problem, f"Get the role, or: {remedy}")
         if found.fork and not found.moved:
-            yield _refusal("name-taken", name, "exists as a fork of another repository", remedy)
+            yield Finding.refusal("name-taken", name, "exists as a fork of another repository", remedy)
         elif desired.code and found.started and not found.moved:
-            yield _refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
+            yield Finding.refusal("name-taken", name, "exists with commits that are not the monorepo's", remedy)
 
 
 def _stages(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
@@ -164,17 +168,19 @@ def _stages(requirements: GitHubRequirements, existing: GitHubInventory) -> Iter
             key = f"pulumi config set --path 'multirepo:waves.{wave}'"
             problem = f"exists, and its wave {wave} is set to planned"
             remedy = f"Set the stage that it had: {key} moving (or cutover). To take the wave back: {key} rolled_back."
-            yield _refusal("stage", name, problem, remedy)
+            yield Finding.refusal("stage", name, problem, remedy)
 
 
 def _people(requirements: GitHubRequirements, existing: GitHubInventory) -> Iterator[Finding]:
     if existing.owner == "User" and requirements.teams:
         problem = f"is a person's account, which has no teams, and the plan names {_some(requirements.teams)}"
-        yield _refusal("teams", requirements.owner, problem, "Move to an organization, or name no teams in the plan.")
+        yield Finding.refusal(
+            "teams", requirements.owner, problem, "Move to an organization, or name no teams in the plan."
+        )
     for name, (_, settings) in requirements.repositories.items():
         if missing := [f"@{person}" for person in settings.people if person not in existing.people]:
             remedy = "Correct the login in the plan's `reviewers` and `code_owners`, or invite the person."
-            yield _refusal("people", name, f"GitHub knows no {_some(missing)}", remedy)
+            yield Finding.refusal("people", name, f"GitHub knows no {_some(missing)}", remedy)
 
 
 def _plan(requirements: GitHubRequirements, existing: GitHubInventory, server: ServerFacts) -> Iterator[Finding]:
@@ -182,13 +188,13 @@ def _plan(requirements: GitHubRequirements, existing: GitHubInventory, server: S
     for name, (desired, settings) in requirements.repositories.items():
         if desired.visibility == "internal" and server.plan not in (None, "enterprise"):
             problem = f"`visibility: internal` needs GitHub Enterprise, and {requirements.owner} is on {server.plan}"
-            yield _refusal("plan-tier", name, problem, "Set `visibility` to private or public in the plan.")
+            yield Finding.refusal("plan-tier", name, problem, "Set `visibility` to private or public in the plan.")
         if desired.archived or visibility_of(desired, existing) == "public":
             continue
         if server.plan in ("free", "pro") and (desired.secret_scanning or desired.push_protection):
             problem = f"private repositories need GitHub Secret Protection, which the plan {server.plan} does not offer"
             remedy = "Take `secret_scanning` and `push_protection` out of the plan, or make the repository public."
-            yield _refusal("plan-tier", name, problem, remedy)
+            yield Finding.refusal("plan-tier", name, problem, remedy)
         if server.plan == "free" and (settings.protection or settings.environments):
             lacking = [
                 *(("rulesets or branch protection",) if settings.protection else ()),
@@ -198,7 +204,7 @@ def _plan(requirements: GitHubRequirements, existing: GitHubInventory, server: S
                 f"{requirements.owner} is on the free plan, without {' and '.join(lacking)} for private repositories"
             )
             remedy = "Upgrade the owner's plan, make the repository public, or name none of these in the plan."
-            yield _refusal("plan-tier", name, problem, remedy)
+            yield Finding.refusal("plan-tier", name, problem, remedy)
         elif server.plan in ("pro", "team"):
             waiting = [
                 environment.name
@@ -208,7 +214,9 @@ def _plan(requirements: GitHubRequirements, existing: GitHubInventory, server: S
             if waiting:
                 problem = f"reviewers and waits of private environments ({_some(waiting)}) need GitHub Enterprise"
                 remedy = "Take `reviewers` and `wait_minutes` out of the plan, or make the repository public."
-                yield _refusal("plan-tier", name, f"{problem}, and {requirements.owner} is on {server.plan}", remedy)
+                yield Finding.refusal(
+                    "plan-tier", name, f"{problem}, and {requirements.owner} is on {server.plan}", remedy
+                )
 
 
 def _version(requirements: GitHubRequirements, server: ServerFacts) -> Iterator[Finding]:
@@ -225,7 +233,7 @@ def _version(requirements: GitHubRequirements, server: ServerFacts) -> Iterator[
         if used[feature] and server.version < since:
             current, first = ".".join(map(str, server.version)), ".".join(map(str, since))
             problem = f"GitHub Enterprise Server {current} has no {feature}; {first} is the first that has"
-            yield _refusal(
+            yield Finding.refusal(
                 "server-version", requirements.owner, problem, f"{remedy} in the plan, or upgrade the server."
             )
 
@@ -239,12 +247,6 @@ def _unknown_permissions(requirements: GitHubRequirements) -> Finding:
         path="",
         problem="GitHub does not say what a token of this kind may do",
         remedy=PERMISSIONS.format(owner=requirements.owner),
-    )
-
-
-def _refusal(check: str, repository: str, problem: str, remedy: str) -> Finding:
-    return Finding(
-        severity=Severity.REFUSAL, check=check, repository=repository, path="", problem=problem, remedy=remedy
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from components.github.inventory import GitHubInventory
 from migration.desired_state import DesiredRepository, DesiredSettings
-from migration.preflight import Finding, Severity
+from migration.preflight import Finding
 
 _WRITE = ("push", "maintain", "admin")
 
@@ -23,7 +23,9 @@ def reviewer_findings(
         found = existing.repositories.get(name)
         for source, reason in found.owner_errors if found else ():
             problem = f"GitHub ignores the line `{source}` of its CODEOWNERS: {reason}"
-            yield _warning("code-owners", name, problem, "Until that is true, no review of these files is demanded.")
+            yield Finding.warning(
+                "code-owners", name, problem, "Until that is true, no review of these files is demanded."
+            )
         yield from _people_without_access(name, settings, existing)
 
 
@@ -36,7 +38,9 @@ def _empty_teams(settings_by_name: Mapping[str, DesiredSettings], existing: GitH
                 asking.setdefault(slug, []).append(name)
     for slug, names in sorted(asking.items()):
         problem = f"team {slug} has no members, and {', '.join(names)} ask it for reviews"
-        yield _warning("reviewers", slug, problem, "Add people to it on GitHub: nobody else can give these reviews.")
+        yield Finding.warning(
+            "reviewers", slug, problem, "Add people to it on GitHub: nobody else can give these reviews."
+        )
 
 
 def _people_without_access(name: str, settings: DesiredSettings, existing: GitHubInventory) -> Iterator[Finding]:
@@ -73,10 +77,4 @@ def _without_access(name: str, person: str, does: str, existing: GitHubInventory
     problem = f"@{person} is a {does}, but is in no team of the plan that may {role}{where}"
     effect = "GitHub then ignores the owner" if does == "code owner" else "GitHub then rejects the reviewer"
     remedy = f"{effect}, unless @{person} owns the organization or has access by other means. Add @{person} to a team."
-    return _warning("reviewers", name, problem, remedy)
-
-
-def _warning(check: str, repository: str, problem: str, remedy: str) -> Finding:
-    return Finding(
-        severity=Severity.WARNING, check=check, repository=repository, path="", problem=problem, remedy=remedy
-    )
+    return Finding.warning("reviewers", name, problem, remedy)

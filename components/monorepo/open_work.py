@@ -10,7 +10,7 @@ from components.github.github_server import ask_graphql
 from components.stack.settings import Settings
 from migration.errors import PreflightError
 from migration.plan import Monorepo
-from migration.preflight import Finding, Severity, UnclaimedFile
+from migration.preflight import Finding, UnclaimedFile
 
 _QUERY = """query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) {
   isArchived
@@ -42,19 +42,15 @@ def open_work_findings(settings: Settings, monorepo: Monorepo, leftovers: Sequen
     if errors := answer.get("errors"):
         problem = f"has open work that GitHub does not show: {errors[0]['message']}"
         remedy = "Give the token access to issues, pull requests, and contents of the monorepo."
-        yield _refusal(settings.monorepo_repository, problem, remedy)
+        yield Finding.refusal("open-work", settings.monorepo_repository, problem, remedy)
         return
     found = answer["data"]["repository"]
     work = ", ".join(filter(None, [open_work(found), _folders(leftovers)]))
     if work and not found["isArchived"]:
         remedy = "Close or move them, or set `archive_open_work: true` under `monorepo` in the plan."
-        yield _refusal(settings.monorepo_repository, f"has {work}, which become read-only when it is archived", remedy)
-
-
-def _refusal(monorepo: str, problem: str, remedy: str) -> Finding:
-    return Finding(
-        severity=Severity.REFUSAL, check="open-work", repository=monorepo, path="", problem=problem, remedy=remedy
-    )
+        yield Finding.refusal(
+            "open-work", settings.monorepo_repository, f"has {work}, which become read-only when it is archived", remedy
+        )
 
 
 def _folders(leftovers: Sequence[UnclaimedFile]) -> str:

@@ -11,7 +11,7 @@ import httpx
 from components.stack.registry_settings import DevpiServer
 from migration.errors import RegistryError
 from migration.packages.index.devpi_client import TIMEOUT
-from migration.preflight import Finding, Severity
+from migration.preflight import Finding
 
 _ACCEPT = {"Accept": "application/json"}
 _EVERYBODY = ":ANONYMOUS:"
@@ -59,6 +59,4 @@ def _remedy(setting: str, known: bool) -> str:
 
 
 def _finding(check: str, problem: str, remedy: str) -> Finding:
-    return Finding(
-        severity=Severity.WARNING, check=f"devpi-{check}", repository=REGISTRY, path="", problem=problem, remedy=remedy
-    )
+    return Finding.warning(f"devpi-{check}", REGISTRY, problem, remedy)

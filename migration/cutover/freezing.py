@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from migration.cutover.update_bots import DEPENDABOT, RENOVATE, without_folders
 from migration.cutover.workflows import is_workflow, lies_in, mentions
+from migration.desired_state.managed_files import CODE_OWNERS_PATHS
 from migration.git.tree_changes import Changes, Files
 
-_OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-"""Where GitHub looks, in its order."""
 _BEGIN, _END = "# Frozen folders: begin (written by multirepo)", "# Frozen folders: end"
 
 
@@ -114,7 +113,7 @@ def _place(frozen: FrozenFolders, folder: str) -> str:
 
 def _owners(files: Files, frozen: Iterable[FrozenFolders]) -> dict[str, bytes | None]:
     """CODEOWNERS with a block for these folders at its end: the last pattern that matches a file wins."""
-    path = next((name for name in _OWNERS_FILES if name in files), _OWNERS_FILES[0])
+    path = next((name for name in CODE_OWNERS_PATHS if name in files), CODE_OWNERS_PATHS[0])
     present = files[path].decode("utf-8", "surrogateescape") if path in files else ""
     before, begun, rest = present.partition(_BEGIN)
     after = rest.partition(_END)[2].lstrip("\n") if begun else ""

@@ -7,6 +7,9 @@ from migration.desired_state.pipeline_settings import Registry
 from migration.desired_state.pipelines import LOCK_FILE_CHECK, PYTHON_KINDS, render, template_values, workflows
 from migration.toolchains.project_files import ProjectFiles
 
+CODE_OWNERS_PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""Where GitHub looks for CODEOWNERS, in its order; the first file counts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedFile:
@@ -38,7 +41,7 @@ def managed_files(
         if values["updates"]:
             files[".github/dependabot.yml"] = render("dependabot.yml.jinja", values)
     if repository.code_owners:
-        files[".github/CODEOWNERS"] = code_owners(repository, owner)
+        files[CODE_OWNERS_PATHS[0]] = code_owners(repository, owner)
     return tuple(ManagedFile(path=path, content=files[path]) for path in sorted(files))
 
 

@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 
 from packaging.utils import canonicalize_name
 
+from migration.desired_state.managed_files import CODE_OWNERS_PATHS
 from migration.drafting.head_tree import HeadTree
 from migration.drafting.projects import DOCKERFILE, Project, PythonPackage
+from migration.git.path_patterns import matches_folder
 
-CODE_OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _SEPARATORS = ("/v", "@v", "@", "-v")
 """Between a project's name and a version, in a tag."""
 
@@ -191,12 +192,11 @@ def _tag_rules(names: Sequence[str], tags: Sequence[str]) -> tuple[tuple[str, st
 
 def _owners(tree: HeadTree, folder: str) -> tuple[str, ...]:
     """Of the last line of CODEOWNERS that names the folder or one above it."""
-    path = next((path for path in CODE_OWNERS if path in tree.files), None)
+    path = next((path for path in CODE_OWNERS_PATHS if path in tree.files), None)
     found: tuple[str, ...] = ()
     for line in tree.text(path).splitlines() if path else []:
         pattern, *owners = line.partition("#")[0].split() or [""]
-        named = pattern.strip("/").removesuffix("/**").removesuffix("/*")
-        if owners and (named == "*" or folder == named or folder.startswith(f"{named}/")):
+        if owners and matches_folder(re.sub(r"/\*\*?$", "", pattern), folder):
             found = tuple(owners)
     return found
 

@@ -1,7 +1,8 @@
 """Entries of a commit's tree, with their modes: files, links and submodules alike."""
 
+import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from migration.git.command import object_named, run_git
@@ -15,6 +16,17 @@ def entries(git_dir: Path, revision: str) -> dict[str, str]:
         mode, _, object_id = details.decode().split(" ")
         found[name.decode(errors="surrogateescape")] = f"{mode} {object_id}"
     return found
+
+
+def kinds_at(directory: Path, commit: str, paths: Iterable[str], *, user_config: bool = False) -> dict[str, str]:
+    """Path to "blob", "tree" or "commit", of those paths that the commit has. Raises GitError."""
+    literal = [f":(literal){path}" for path in paths]
+    if not literal:
+        return {}
+    asked = ("ls-tree", "-z", "--full-tree", commit, *literal)
+    listed = os.fsdecode(run_git(*asked, directory=directory, user_config=user_config))
+    found = (line.partition("\t") for line in listed.split("\0")[:-1])
+    return {path: facts.split(" ")[1] for facts, _, path in found}
 
 
 def with_entries(git_dir: Path, tree: str, places: Mapping[str, str | None]) -> str:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from migration.desired_state import CodeSelection, Stage, desired_state
+from migration.desired_state.managed_files import CODE_OWNERS_PATHS
 from migration.git.command import GitError, run_git
 from migration.git.path_patterns import is_about_names, matches_folder, rerooted
 from migration.plan import Plan, Repository, is_own_tag
@@ -14,7 +15,6 @@ from migration.proof.tag_checks import new_name
 from migration.split.workspace import Split
 
 _NAMED = 10
-_OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _HOOKS = (".pre-commit-config.yaml", ".pre-commit-hooks.yaml", ".husky", "lefthook.yml", ".lefthook.yml")
 _SETTINGS = (
     *("ruff.toml", ".ruff.toml", ".flake8", "setup.cfg", "tox.ini", "mypy.ini", ".mypy.ini", ".pylintrc", ".isort.cfg"),
@@ -91,7 +91,7 @@ def _not_inherited(takers: Iterable[Repository], files: Sequence[str]) -> Iterat
 
 
 def _code_owners(git_dir: Path, commit: str, takers: Iterable[Repository]) -> Iterator[LeftBehind]:
-    path, text = next(((path, text) for path in _OWNERS if (text := _text(git_dir, commit, path))), ("", ""))
+    path, text = next(((path, text) for path in CODE_OWNERS_PATHS if (text := _text(git_dir, commit, path))), ("", ""))
     takers = list(takers)
     folders = _folders(git_dir, commit) if text else []
     for line in text.splitlines():

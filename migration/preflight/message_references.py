@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migration.git.command import run_git
 from migration.plan import History
-from migration.preflight.checks.findings import Finding, Severity
+from migration.preflight.checks.findings import Finding
 from migration.secrets.message_texts import Message
 
 OF_MESSAGES = ("dangling-id", "issue-number")
@@ -68,14 +68,8 @@ def reference_findings(repository: str, counted: MessageReferences, history: His
         if not history.hashes:
             remedy = "Set `history: {hashes: true}` before the first push: ids of commits that moved then follow."
         problem = f"{counted.dangling:,} {what} that it does not have, such as {counted.example[:12]}"
-        yield _warning(OF_MESSAGES[0], repository, problem, remedy)
+        yield Finding.warning(OF_MESSAGES[0], repository, problem, remedy)
     if counted.issues and not history.issues:
         problem = f"{counted.issues:,} numbers such as #1 in messages will mean issues of {repository}"
         remedy = "Set `history: {issues: OWNER/MONOREPO}` before the first push: they then mean the monorepo's issues."
-        yield _warning(OF_MESSAGES[1], repository, problem, remedy)
-
-
-def _warning(check: str, repository: str, problem: str, remedy: str) -> Finding:
-    return Finding(
-        severity=Severity.WARNING, check=check, repository=repository, path="", problem=problem, remedy=remedy
-    )
+        yield Finding.warning(OF_MESSAGES[1], repository, problem, remedy)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from migration.desired_state.code_selection import CodeSelection
 from migration.errors import SplitError
 from migration.git.command import GitError, run_git
+from migration.git.tree_entries import kinds_at
 from migration.monorepo.source import SourceMonorepo
 
 
@@ -19,13 +20,13 @@ def find_file_moves(
     known: what the split before found. Raises SplitError for a file with keys that only a folder can have.
     """
     sources = {move.source for selection in selections.values() for move in selection.all_moves if move.source}
-    at_head = _kinds(source, source.head.hex(), sources)
-    absent = {path for path in sources - at_head.keys() if path not in known}
+    at_head = _kinds(source, sources)
     kinds = {path: at_head.get(path, known.get(path, False)) for path in sources}
-    kinds |= {path: bool(_was_file(source, path)) for path in absent}
+    before = {path: _was_file(source, path) for path in sources - at_head.keys() if path not in known}
+    kinds |= {path: bool(was_file) for path, was_file in before.items()}
     for selection in selections.values():
         for move in selection.moves:
-            if move.source in absent and _was_file(source, move.source) is None:
+            if before.get(move.source, False) is None:
                 kinds[move.source] = any(_was_file(source, entry.path) for entry in move.entries if entry.path)
     for name, selection in selections.items():
         for move in selection.moves:
@@ -36,30 +37,27 @@ def find_file_moves(
     return kinds
 
 
-def _kinds(source: SourceMonorepo, commit: str, paths: Iterable[str]) -> dict[str, bool]:
-    """Whether it is a file, of each path that the commit has.
+def _kinds(source: SourceMonorepo, paths: Iterable[str]) -> dict[str, bool]:
+    """Whether it is a file, of each path that the head has.
 
     Where git cannot read one, because its name is hostile or a tree is damaged, it counts as a folder: the split reads
     the objects itself, and reports what is wrong with them.
     """
     ordered = sorted(paths)
-    listing = _ask(source, "ls-tree", "-z", "--full-tree", commit, *(f":(literal){path}" for path in ordered))
-    if listing is None and len(ordered) > 1:
-        return {path: kind for each in ordered for path, kind in _kinds(source, commit, [each]).items()}
-    lines = (line.partition(b"\t") for line in (listing or b"").split(b"\0")[:-1])
-    return {os.fsdecode(path): b" blob " in facts for facts, _, path in lines} if ordered else {}
+    try:
+        found = kinds_at(source.path, source.head.hex(), ordered, user_config=True)
+    except GitError:
+        alone = ordered if len(ordered) > 1 else ()
+        return {path: kind for each in alone for path, kind in _kinds(source, [each]).items()}
+    return {path: kind == "blob" for path, kind in found.items()}
 
 
 def _was_file(source: SourceMonorepo, path: str) -> bool | None:
     """Whether the last commit that changed something at the path changed a file there; None without any."""
     command = ("log", "-1", "-m", "--full-history", "--no-renames", "--format=", "--name-only", "-z")
-    changed = _ask(source, *command, source.head.hex(), "--tags", "--", f":(top,literal){path}") or b""
-    return os.fsencode(path) in changed.split(b"\0") if changed else None
-
-
-def _ask(source: SourceMonorepo, *command: str) -> bytes | None:
-    """The answer of git; None where it cannot read something."""
+    tips = (source.head.hex(), "--tags", "--", f":(top,literal){path}")
     try:
-        return run_git(*command, directory=source.path, user_config=True)
-    except GitError:
+        changed = run_git(*command, *tips, directory=source.path, user_config=True)
+    except GitError:  # as in `_kinds`
         return None
+    return os.fsencode(path) in changed.split(b"\0") if changed else None

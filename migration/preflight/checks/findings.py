@@ -34,6 +34,20 @@ class Finding:
     rule: str | None = None
     fingerprint: str | None = None
 
+    @classmethod
+    def refusal(cls, check: str, repository: str, problem: str, remedy: str) -> "Finding":
+        """One of a whole repository that stops the push."""
+        return cls(
+            severity=Severity.REFUSAL, check=check, repository=repository, path="", problem=problem, remedy=remedy
+        )
+
+    @classmethod
+    def warning(cls, check: str, repository: str, problem: str, remedy: str) -> "Finding":
+        """One of a whole repository that does not stop the push."""
+        return cls(
+            severity=Severity.WARNING, check=check, repository=repository, path="", problem=problem, remedy=remedy
+        )
+
     def __str__(self) -> str:
         """One line, without the remedy, which several findings share."""
         where = self.path + (f", line {self.line}" if self.line else "")

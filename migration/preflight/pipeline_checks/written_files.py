@@ -1,12 +1,11 @@
 """Moved files that are where the stack writes its own, and files that its pipelines need and do not find."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from migration.desired_state.managed_files import managed_files
 from migration.desired_state.pipeline_settings import Devpi
-from migration.git.command import run_git
+from migration.git.tree_entries import kinds_at
 from migration.plan import Plan, Repository
 from migration.preflight.checks.findings import Finding, Severity
 
@@ -22,7 +21,7 @@ def written_over(plan: Plan, repository: Repository, git_dir: Path, head: str) -
     """A refusal where a file is in place of a folder or the reverse, a warning where the stack replaces a file."""
     paths = [file.path for file in managed_files(plan, repository.name, "owner", _REGISTRY)]
     folders = {str(folder) for path in paths for folder in PurePosixPath(path).parents} - {"."}
-    kinds = _kinds(git_dir, head, [*paths, *folders])
+    kinds = kinds_at(git_dir, head, [*paths, *folders])
     for path in sorted(folders):
         if kinds.get(path, "tree") != "tree":
             problem = "is not a folder, and the stack writes files into a folder of this name"
@@ -45,19 +44,9 @@ def written_over(plan: Plan, repository: Repository, git_dir: Path, head: str) -
 def missing_dockerfile(repository: Repository, git_dir: Path, head: str) -> Iterator[Finding]:
     """A refusal when the `dockerfile` of the plan is not in the repository: its pipelines build the image from it."""
     path = repository.dockerfile
-    if path and path not in repository.transforms.add_files and _kinds(git_dir, head, [path]).get(path) != "blob":
+    if path and path not in repository.transforms.add_files and kinds_at(git_dir, head, [path]).get(path) != "blob":
         remedy = "Correct `dockerfile` in the plan, or add the file with `transforms.add_files`."
         yield _finding(Severity.REFUSAL, repository, head, path, "is not in the repository", remedy, DOCKERFILE)
-
-
-def _kinds(git_dir: Path, head: str, paths: list[str]) -> dict[str, str]:
-    """Path to "blob", "tree" or "commit", of those that the commit has."""
-    if not paths:
-        return {}
-    literal = [f":(literal){path}" for path in paths]
-    listed = os.fsdecode(run_git("ls-tree", "-z", "--full-tree", head, *literal, directory=git_dir))
-    entries = (line.partition("\t") for line in listed.split("\0")[:-1])
-    return {path: facts.split(" ")[1] for facts, _, path in entries}
 
 
 def _finding(
