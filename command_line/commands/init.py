@@ -17,6 +17,7 @@ from migration.drafting.draft import draft_repositories
 from migration.drafting.head_tree import read_head
 from migration.drafting.plan_text import Draft
 from migration.drafting.projects import find_projects
+from migration.git.remote import Remote
 from migration.monorepo.completeness import demand_complete
 from migration.monorepo.fetch import fetched, is_address, validate_monorepo
 from migration.monorepo.source import open_monorepo
@@ -51,10 +52,12 @@ def _draft(monorepo: str, workspace: Path) -> Draft:
     """Raises SplitError, and CommandError where nothing in the monorepo looks like a repository."""
     with steps() as progress:
         with progress.step("monorepo"):
-            source = fetched(monorepo, workspace / "monorepo.git", None) if is_address(monorepo) else Path(monorepo)
-            source = source.expanduser().absolute()
+            source, branch = Path(monorepo).expanduser().absolute(), ""
+            if is_address(monorepo):
+                source = fetched(monorepo, workspace / "monorepo.git", None)
+                branch = Remote(url=monorepo).default_branch()
             demand_complete(source)
-            tree = read_head(source)
+            tree = read_head(source, branch)
             tags = sorted(open_monorepo(source, f"refs/heads/{tree.branch}").tags)
         with progress.step("projects"):
             repositories = draft_repositories(tree, find_projects(tree), tags)

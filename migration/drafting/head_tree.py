@@ -75,10 +75,10 @@ class HeadTree:
         return dict(sorted(found.items()))
 
 
-def read_head(monorepo: Path) -> HeadTree:
-    """The default branch of a local repository. Raises SplitError when it has no commit."""
+def read_head(monorepo: Path, branch: str = "") -> HeadTree:
+    """A branch of a local repository, the one that HEAD names by default. Raises SplitError when it has no commit."""
     try:
-        branch = _answer(monorepo, "symbolic-ref", "--short", "HEAD")
+        branch = branch or _answer(monorepo, "symbolic-ref", "--short", "HEAD")
         commit = _answer(monorepo, "rev-parse", "--verify", f"refs/heads/{branch}^{{commit}}")
     except GitError as error:
         raise SplitError(

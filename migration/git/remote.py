@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -65,6 +66,12 @@ class Remote:
         """
         listing = self._git("ls-remote", "--refs", "--", self.url, *(patterns or _REFS))
         return {ref: object_id for object_id, ref in (line.split("\t") for line in listing.splitlines())}
+
+    def default_branch(self) -> str:
+        """The branch that HEAD names there; "" where it names none. Raises RemoteError."""
+        answer = self._git("ls-remote", "--symref", "--", self.url, "HEAD")
+        found = re.match(r"ref: refs/heads/(.+)\tHEAD$", answer, re.MULTILINE)
+        return found[1] if found else ""
 
     def fetch(self, git_dir: Path, ref: str) -> None:
         """Bring the commit of one ref, with its history, into `git_dir`. No ref there changes."""

@@ -32,6 +32,17 @@ def test_the_drafted_plan_is_split_as_it_is_with_the_previous_paths_of_its_folde
     assert f"--monorepo {monorepo.path} --plan '{plan_file}'" in capsys.readouterr().out
 
 
+def test_a_monorepo_is_taken_by_its_address_with_the_default_branch_that_it_has(
+    tmp_path: Path, monorepo: Repository
+) -> None:
+    monorepo.commit("Manifest", **{"engine/go.mod": "module engine\n"})
+    monorepo.git("branch", "--move", "main", "trunk")
+    init(tmp_path / "new", monorepo.path.as_uri())
+    plan = read_plan(tmp_path / "new" / "migration.yaml")
+    assert (plan.monorepo.name, plan.monorepo.default_branch) == ("monorepo", "trunk")
+    assert [each.name for each in plan.repositories] == ["engine"]
+
+
 def test_a_plan_that_exists_is_never_replaced(tmp_path: Path, monorepo: Repository) -> None:
     (tmp_path / "migration.yaml").write_text("mine\n")
     with pytest.raises(CommandError, match=r"migration\.yaml: Already exists"):
